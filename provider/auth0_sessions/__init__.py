@@ -1,0 +1,55 @@
+"""Login session lifetimes of Auth0 tenants as code, exact to the minute.
+
+The names below are the whole public interface. They are imported when they are first used, so that a part which needs
+no Pulumi (the sandbox, the command line) does not wait for it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from auth0_sessions.dynamic import SessionLifetime as SessionLifetime
+    from auth0_sessions.errors import Auth0SessionsError as Auth0SessionsError
+    from auth0_sessions.lifetime import Lifetime as Lifetime
+    from auth0_sessions.plans import PLAN_LIMITS as PLAN_LIMITS
+    from auth0_sessions.plans import Plan as Plan
+    from auth0_sessions.provider import Provider as Provider
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "SessionLifetime": "dynamic",
+    "Provider": "provider",
+    "Plan": "plans",
+    "PLAN_LIMITS": "plans",
+    "Lifetime": "lifetime",
+    "read_tenant_sessions": "tenant",
+    **dict.fromkeys(
+        (
+            "Auth0SessionsError",
+            "InputError",
+            "LifetimeError",
+            "DomainError",
+            "CredentialsError",
+            "TenantUnreachableError",
+            "ApiError",
+            "BadRequestError",
+            "UnauthorizedError",
+            "ForbiddenError",
+            "RateLimitError",
+            "UnexpectedAnswerError",
+        ),
+        "errors",
+    ),
+}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605  One list, not two.
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

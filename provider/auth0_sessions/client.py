@@ -1,0 +1,223 @@
+"""One tenant over HTTP: token, timeouts, retries, errors. The only file that knows `requests`."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import requests
+from pydantic import BaseModel, Field, ValidationError
+
+from auth0_sessions import refusals
+from auth0_sessions.credentials import ApiToken, ClientCredentials, Credentials
+from auth0_sessions.domain import base_url, is_loopback
+from auth0_sessions.errors import (
+    Auth0SessionsError,
+    RateLimitError,
+    UnauthorizedError,
+    UnexpectedAnswerError,
+)
+from auth0_sessions.retry import RetryPolicy, TransientError, asked_wait
+from auth0_sessions.settings import Value, Values
+from auth0_sessions.wire import FIELDS, from_tenant, to_patch_body
+
+CONNECT_TIMEOUT_SECONDS = 10.0
+READ_TIMEOUT_SECONDS = 30.0
+TOKEN_LEEWAY_SECONDS = 30.0
+"""A token is renewed this long before it expires, or at half its life if that is shorter."""
+
+SETTINGS_PATH = "/api/v2/tenants/settings"
+TOKEN_PATH = "/oauth/token"  # noqa: S105  A path, not a password.
+
+
+class _TokenAnswer(BaseModel):
+    """The part of an answer of `/oauth/token` that counts; `expires_in` in seconds."""
+
+    access_token: str = Field(min_length=1)
+    expires_in: float = 86_400.0
+
+
+class _Bearer(requests.auth.AuthBase):
+    """The header of a call. An auth object also keeps `requests` from using a `.netrc` file."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class TenantClient:
+    """One tenant's settings, over one connection that is kept open.
+
+    Calls of several threads go one after the other: a tenant has one rate limit, and its settings are one object.
+
+    Args:
+        domain: Canonical domain of the tenant.
+        credentials: Called at the first network use, and not before.
+        policy: When a call is tried again.
+        on_wait: Told before each wait, in words for a status line.
+
+    """
+
+    def __init__(
+        self,
+        domain: str,
+        credentials: Callable[[], Credentials],
+        *,
+        policy: RetryPolicy | None = None,
+        on_wait: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._domain = domain
+        self._url = base_url(domain)
+        self._find_credentials = credentials
+        self._credentials: Credentials | None = None
+        self._policy = policy or RetryPolicy()
+        self._on_wait = on_wait
+        self._lock = threading.RLock()
+        self._token: str | None = None
+        self._token_good_until = 0.0
+        self._session = requests.Session()
+        if is_loopback(domain):
+            # A proxy for the outer world has no business between a program and this machine.
+            self._session.trust_env = False
+
+    def read(self) -> dict[str, Value]:
+        """Return the session settings that were ever written, with one narrow GET.
+
+        Raises:
+            Auth0SessionsError: The tenant refused, or gave no answer that can be used.
+
+        """
+        query = {"fields": ",".join(FIELDS), "include_fields": "true"}
+        return self._settings("GET", "read the session settings", params=query)
+
+    def write(self, values: Values) -> dict[str, Value]:
+        """Write settings with one PATCH and return what the tenant's answer reports.
+
+        Raises:
+            Auth0SessionsError: The tenant refused, or gave no answer that can be used.
+
+        """
+        return self._settings("PATCH", "write the session settings", json=to_patch_body(values))
+
+    def _settings(self, method: str, doing: str, **arguments: Any) -> dict[str, Value]:
+        with self._lock:
+            answer = self._authorized(method, doing, arguments)
+        try:
+            return from_tenant(answer)
+        except ValueError as error:
+            raise refusals.unexpected(self._domain, doing, f"an answer in which {error}") from error
+
+    def _authorized(self, method: str, doing: str, arguments: Mapping[str, Any]) -> Any:
+        """Make a Management API call, with one new login if the token has expired meanwhile."""
+        try:
+            return self._call(method, SETTINGS_PATH, doing, self._current_token(), arguments)
+        except UnauthorizedError:
+            if isinstance(self._known_credentials(), ApiToken):
+                raise
+            self._token = None
+        return self._call(method, SETTINGS_PATH, doing, self._current_token(), arguments)
+
+    def _known_credentials(self) -> Credentials:
+        if self._credentials is None:
+            self._credentials = self._find_credentials()
+        return self._credentials
+
+    def _current_token(self) -> str:
+        credentials = self._known_credentials()
+        if isinstance(credentials, ApiToken):
+            return credentials.token
+        if self._token is None or time.monotonic() >= self._token_good_until:
+            self._token = self._login(credentials)
+        return self._token
+
+    def _login(self, credentials: ClientCredentials) -> str:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": credentials.client_id,
+            "client_secret": credentials.client_secret,
+            "audience": credentials.audience or f"{self._url}/api/v2/",
+        }
+        doing = "get a Management API token"
+        answer = self._call("POST", TOKEN_PATH, doing, None, {"json": form})
+        try:
+            token = _TokenAnswer.model_validate(answer)
+        except ValidationError:
+            # The cause would repeat the answer, and the answer may hold a token.
+            raise refusals.unexpected(self._domain, doing, "an answer without an access_token") from None
+        leeway = min(TOKEN_LEEWAY_SECONDS, token.expires_in / 2)
+        self._token_good_until = time.monotonic() + token.expires_in - leeway
+        return token.access_token
+
+    def _call(self, method: str, path: str, doing: str, token: str | None, arguments: Mapping[str, Any]) -> Any:
+        """Make one call, as often as the policy says, and return the JSON of its answer."""
+
+        def attempt() -> Any:
+            return self._attempt(method, path, doing, token, arguments)
+
+        def told(seconds: float, failure: TransientError) -> None:
+            why = refusals.short_reason(failure.error)
+            self._on_wait(f"{self._domain}: {why}; trying again in {seconds:.0f} s")
+
+        return self._policy.run(attempt, told)
+
+    def _attempt(self, method: str, path: str, doing: str, token: str | None, arguments: Mapping[str, Any]) -> Any:
+        try:
+            response = self._session.request(
+                method,
+                f"{self._url}{path}",
+                auth=_Bearer(token),
+                timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
+                allow_redirects=False,
+                **arguments,
+            )
+        except requests.exceptions.SSLError as error:
+            raise refusals.tls(self._domain, doing, error) from error
+        except requests.exceptions.RequestException as error:
+            raise TransientError(refusals.unreachable(self._domain, doing, error)) from error
+        return self._answer(response, doing, token)
+
+    def _answer(self, response: requests.Response, doing: str, token: str | None) -> Any:
+        """Return the JSON of a good answer; raise for any other."""
+        body = _json(response)
+        if response.ok and not response.is_redirect and body is not None:
+            return body
+        error = self._refusal(response, body, doing, token)
+        if isinstance(error, RateLimitError):
+            raise TransientError(error, wait_seconds=asked_wait(response.headers, now=time.time()))
+        if isinstance(error, UnexpectedAnswerError) and not 300 <= error.status < 500:  # noqa: PLR2004  HTTP's classes.
+            raise TransientError(error)
+        raise error
+
+    def _refusal(self, response: requests.Response, body: Any, doing: str, token: str | None) -> Auth0SessionsError:
+        credentials = self._known_credentials()
+        secrets = [
+            credentials.token if isinstance(credentials, ApiToken) else credentials.client_secret,
+            token or "",
+        ]
+        return refusals.refusal(
+            refusals.Answer(
+                domain=self._domain,
+                doing=doing,
+                status=response.status_code,
+                body=body if isinstance(body, Mapping) else None,
+                content_type=response.headers.get("Content-Type", "no content type").split(";")[0],
+                location=response.headers.get("Location") if response.is_redirect else None,
+                source=credentials.source,
+                login=token is None,
+            ),
+            secrets,
+        )
+
+
+def _json(response: requests.Response) -> Any:
+    """Return the JSON of an answer, or None where it holds none."""
+    try:
+        return response.json()
+    except (requests.exceptions.JSONDecodeError, RecursionError):
+        return None

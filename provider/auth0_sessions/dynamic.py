@@ -1,0 +1,318 @@
+"""`SessionLifetime` and its provider.
+
+The import path and the name of `SessionLifetimeProvider` are in users' state: never move or rename it. It is pickled
+by reference, so a stack runs the installed code, and state holds no code and no credentials.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi import dynamic
+from pulumi.runtime import rpc
+
+from auth0_sessions import inputs, operations, program
+from auth0_sessions.client import TenantClient
+from auth0_sessions.credentials import (
+    DOMAIN_CONFIG_KEY,
+    Configuration,
+    Credentials,
+    default_domain,
+    find_credentials,
+    sources,
+)
+from auth0_sessions.domain import canonical_domain
+from auth0_sessions.engine import EngineVoice, report_errors_cleanly
+from auth0_sessions.errors import CredentialsError
+from auth0_sessions.inputs import UNKNOWN
+from auth0_sessions.lifetime import Lifetime
+from auth0_sessions.provider import MARKER_KEY, domain_of
+from auth0_sessions.settings import LIFETIMES, SETTINGS, text
+from auth0_sessions.state import OUTPUTS, Declared, State
+
+INPUTS = ("domain", *SETTINGS, "plan", "over_limit", "on_delete", "credentials")
+
+
+class _Process:
+    """What a provider's process has: its configuration, and one client for each tenant and set of credentials."""
+
+    def __init__(self, config: Configuration) -> None:
+        self._config = config
+        self._explicit = config.get(MARKER_KEY) is not None
+        self._clients: dict[tuple[str, str | None], TenantClient] = {}
+        self._lock = threading.Lock()
+        self.voice = EngineVoice()
+
+    @property
+    def default_domain(self) -> str | None:
+        return self.bound_domain or default_domain(self._config)
+
+    @property
+    def bound_domain(self) -> str | None:
+        """The only domain that an explicit provider's credentials are for."""
+        domain = self._config.get(DOMAIN_CONFIG_KEY) if self._explicit else None
+        return str(domain) if domain else None
+
+    def operations(self, domain: str, label: str | None) -> operations.Operations:
+        return operations.Operations(self._client(domain, label), self.voice)
+
+    def _client(self, domain: str, label: str | None) -> TenantClient:
+        with self._lock:
+            if (domain, label) not in self._clients:
+                self._clients[domain, label] = TenantClient(
+                    domain, lambda: self._credentials(domain, label), on_wait=self.voice.status
+                )
+            return self._clients[domain, label]
+
+    def _credentials(self, domain: str, label: str | None) -> Credentials:
+        if self.bound_domain not in (None, domain):
+            message = (
+                f"{domain}: the Provider of this resource speaks to {self.bound_domain} only, so no credentials were "
+                f"sent. Give {domain} a Provider of its own, or bring this one back to {domain} until this is done."
+            )
+            raise CredentialsError(message)
+        return find_credentials(sources(self._config, label, explicit=self._explicit), domain)
+
+
+class _Processes:
+    """The one process that this is, made at the first use."""
+
+    current: _Process | None = None
+
+
+def _process() -> _Process:
+    if _Processes.current is None:
+        _Processes.current = _Process({})
+    return _Processes.current
+
+
+class SessionLifetimeProvider(dynamic.ResourceProvider):
+    """Pulumi's verbs for `SessionLifetime`. It holds nothing, because what it held would be in users' state."""
+
+    serialize_as_secret_always = False
+
+    def configure(self, req: dynamic.ConfigureRequest) -> None:
+        """Take the configuration: the stack's, or the properties of an explicit `Provider`."""
+        report_errors_cleanly()
+        _Processes.current = _Process(req.config)
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
+        """Check inputs offline; every problem at once, each on its property."""
+        process = _process()
+        checked = inputs.check(
+            _known(news),
+            _known(_olds),
+            default_domain=process.default_domain,
+            bound_domain=process.bound_domain,
+        )
+        for message in checked.warnings if not checked.problems else ():
+            process.voice.warn(message)
+        failures = [dynamic.CheckFailure(problem.property, problem.reason) for problem in checked.problems]
+        return dynamic.CheckResult(_for_pulumi(checked.inputs), failures)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
+        """Compare in minutes; a change of domain replaces."""
+        result = operations.diff(_known(_olds), _known(_news))
+        return dynamic.DiffResult(changes=result.changes, replaces=list(result.replaces))
+
+    def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
+        """Bring a tenant under management: 1 GET, 0 or 1 PATCH."""
+        declared = Declared.from_props(props)
+        state = _process().operations(declared.domain, declared.credentials).create(declared)
+        return dynamic.CreateResult(declared.domain, state.to_props())
+
+    def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
+        """Follow the tenant, or look one up that is not managed here: 1 GET."""
+        if "previous" not in props:
+            return _look_up(canonical_domain(id_), props)
+        old = State.from_props(props)
+        state = _process().operations(old.declared.domain, old.declared.credentials).refresh(old)
+        return dynamic.ReadResult(id_, state.to_props(), state.declared.to_props())
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
+        """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
+        declared = Declared.from_props(_news)
+        state = _process().operations(declared.domain, declared.credentials).update(State.from_props(_olds), declared)
+        return dynamic.UpdateResult(state.to_props())
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Retain (no call), restore or reset (1 PATCH)."""
+        old = State.from_props(_props)
+        _process().operations(old.declared.domain, old.declared.credentials).delete(old)
+
+
+def _look_up(domain: str, props: Mapping[str, Any]) -> dynamic.ReadResult:
+    label = props.get("credentials")
+    found = _process().operations(domain, label).look_up()
+    outs: dict[str, Any] = {"domain": domain, **{name: text(value) for name, value in found.items()}}
+    outs.update({f"{name}_minutes": found[name] for name in LIFETIMES})
+    if label is not None:
+        outs["credentials"] = label
+    return dynamic.ReadResult(domain, outs)
+
+
+def _known(props: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inputs among Pulumi's properties, with Pulumi's unknown values as ours."""
+    return {
+        name: UNKNOWN if pulumi.contains_unknowns(props[name]) or props[name] == rpc.UNKNOWN else props[name]
+        for name in INPUTS
+        if name in props
+    }
+
+
+def _for_pulumi(props: Mapping[str, Any]) -> dict[str, Any]:
+    """Return inputs with our unknown values as Pulumi's."""
+    return {name: rpc.UNKNOWN if value is UNKNOWN else value for name, value in props.items()}
+
+
+class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLifetime"):
+    """The session lifetimes of one Auth0 tenant.
+
+    Only the settings that are declared are sent, compared or given back. The resource's id is the tenant's canonical
+    domain. Lifetimes are text with units, exact to the minute, from `"1m"` to `"365d"`.
+
+    >>> from auth0_sessions import SessionLifetime
+    >>> SessionLifetime(
+    ...     "acme",
+    ...     domain="acme.eu.auth0.com",
+    ...     plan="essential",
+    ...     session_lifetime="30d",
+    ...     idle_session_lifetime="90m",
+    ... )  # doctest: +SKIP
+    """
+
+    domain: pulumi.Output[str]
+    """Canonical domain of the tenant."""
+    session_lifetime: pulumi.Output[str | None]
+    """Absolute expiry of persistent sessions, as asked."""
+    idle_session_lifetime: pulumi.Output[str | None]
+    """Inactivity timeout of persistent sessions, as asked."""
+    ephemeral_session_lifetime: pulumi.Output[str | None]
+    """Absolute expiry of non-persistent sessions, as asked."""
+    idle_ephemeral_session_lifetime: pulumi.Output[str | None]
+    """Inactivity timeout of non-persistent sessions, as asked."""
+    session_cookie_mode: pulumi.Output[str | None]
+    """Kind of session that the tenant creates: `persistent` or `non-persistent`."""
+    plan: pulumi.Output[str | None]
+    """The tenant's plan, as declared."""
+    over_limit: pulumi.Output[str | None]
+    """What happens to a value above the plan's cap."""
+    on_delete: pulumi.Output[str | None]
+    """What happens to the settings at the end."""
+    credentials: pulumi.Output[str | None]
+    """Label of the credential set."""
+    session_lifetime_minutes: pulumi.Output[int | None]
+    """What the tenant reports, in minutes; None while not managed. The same for the three that follow."""
+    idle_session_lifetime_minutes: pulumi.Output[int | None]
+    ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
+    idle_ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
+    previous: pulumi.Output[dict[str, int | str] | None]
+    """Setting -> minutes, or cookie mode, found when it was first managed: what `on_delete="restore"` puts back."""
+    superseded: pulumi.Output[dict[str, dict[str, str]] | None]
+    """The settings that the tenant reports otherwise than asked: `{setting: {"asked": .., "reported": ..}}`."""
+    old_sessions_gone_by: pulumi.Output[str | None]
+    """UTC ISO 8601: no persistent session created under an earlier setting outlives it."""
+
+    def __init__(  # noqa: PLR0913  One argument for each input.
+        self,
+        name: str,
+        *,
+        domain: pulumi.Input[str] | None = None,
+        session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        idle_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        idle_ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        session_cookie_mode: pulumi.Input[str] | None = None,
+        plan: pulumi.Input[str] | None = None,
+        over_limit: pulumi.Input[str] = "error",
+        on_delete: pulumi.Input[str] = "retain",
+        credentials: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Manage the session lifetimes of a tenant. A setting that is left out is not managed.
+
+        Args:
+            name: The resource's name in the stack.
+            domain: The tenant, as in `acme.eu.auth0.com`. Default: the provider's domain, `AUTH0_DOMAIN`, the
+                configuration `auth0:domain`. Plain `http://` only for a loopback host.
+            session_lifetime: Absolute expiry of persistent sessions ("Require log in after"); `"1m"` to `"365d"`,
+                and at most the plan's cap.
+            idle_session_lifetime: Inactivity timeout of persistent sessions; range as above.
+            ephemeral_session_lifetime: Absolute expiry of non-persistent sessions; range as above.
+            idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions; range as above.
+            session_cookie_mode: `"persistent"` or `"non-persistent"`.
+            plan: `"free"`, `"essential"`, `"professional"` or `"enterprise"`: its caps are held at preview. Default:
+                the configuration `auth0-sessions:plan`. Without one no caps are checked, and a warning says so.
+            over_limit: What happens to a value above the cap: `"error"` fails at preview, `"clamp"` lowers it,
+                `"warn"` sends it as it is.
+            on_delete: `"retain"` leaves the tenant as it is, `"restore"` puts back what it had before it was
+                managed, `"reset"` writes Auth0's defaults (7d, 3d, 3d, 1d, persistent).
+            credentials: Label of a credential set, as in `"acme"` for `AUTH0_ACME_CLIENT_ID`; never a secret.
+            opts: Resource options; `provider` may be an `auth0_sessions.Provider`.
+
+        Raises:
+            pulumi.RunError: The tenant is managed twice in this program, or a credential is configured in plain text.
+
+        """
+        program.refuse_plain_secrets()
+        props: dict[str, Any] = {
+            "domain": program.claim(domain if domain is not None else domain_of(opts), name),
+            "session_lifetime": session_lifetime,
+            "idle_session_lifetime": idle_session_lifetime,
+            "ephemeral_session_lifetime": ephemeral_session_lifetime,
+            "idle_ephemeral_session_lifetime": idle_ephemeral_session_lifetime,
+            "session_cookie_mode": session_cookie_mode,
+            "plan": program.plan_or_warning(plan),
+            "over_limit": over_limit,
+            "on_delete": on_delete,
+            "credentials": credentials,
+        }
+        self._register(name, {key: _plain(value) for key, value in props.items() if value is not None}, opts)
+
+    def _register(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        """Register the resource. A property that it will never have is None from the start, not unknown."""
+        minutes = tuple(f"{setting}_minutes" for setting in LIFETIMES if setting in given)
+        outputs = ("domain", *minutes, "previous", "superseded", "old_sessions_gone_by")
+        props = {**dict.fromkeys(outputs), **given}
+        super().__init__(SessionLifetimeProvider(), name, props, opts)
+        for missing in {*INPUTS, *OUTPUTS} - props.keys():
+            setattr(self, missing, pulumi.Output.from_input(None))
+
+    @classmethod
+    def get(
+        cls,
+        name: str,
+        id: pulumi.Input[str],  # noqa: A002  Pulumi's own name for it.
+        *,
+        credentials: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> SessionLifetime:
+        """Look a tenant up: every setting and its minutes, Auth0's defaults where a setting was never written.
+
+        Nothing is written, and the tenant does not count as managed.
+
+        Args:
+            name: The resource's name in the stack.
+            id: The tenant's domain.
+            credentials: Label of a credential set.
+            opts: Resource options.
+
+        """
+        program.refuse_plain_secrets()
+        found = cls.__new__(cls)
+        given = {"credentials": credentials} if credentials is not None else {}
+        looked_up = dict.fromkeys(("domain", *SETTINGS, *(f"{setting}_minutes" for setting in LIFETIMES)))
+        domain = program.when_known(id, lambda _: None)
+        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=domain))
+        dynamic.Resource.__init__(found, SessionLifetimeProvider(), name, {**looked_up, **given}, options)
+        for missing in {*INPUTS, *OUTPUTS} - {*looked_up, *given}:
+            setattr(found, missing, pulumi.Output.from_input(None))
+        return found
+
+
+def _plain(value: Any) -> Any:
+    """Return a lifetime as its text; everything else as it is."""
+    return str(value) if isinstance(value, Lifetime) else value

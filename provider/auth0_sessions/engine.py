@@ -1,0 +1,77 @@
+"""Speaking to the Pulumi engine from inside a provider's process: warnings, status, and errors without a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from types import ModuleType
+from typing import Any
+
+import grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+from auth0_sessions.errors import Auth0SessionsError
+
+DEBUG_VARIABLE = "AUTH0_SESSIONS_DEBUG"
+"""Set to anything in the environment, it brings Python tracebacks back."""
+
+LOG_TIMEOUT_SECONDS = 5.0
+
+
+class EngineVoice:
+    """Lines on the terminal of whoever runs `pulumi`, through the engine's own log.
+
+    The engine's address is the first argument of a provider's process. In any other process nothing is said.
+    """
+
+    def __init__(self) -> None:
+        main = sys.modules.get("__main__")
+        spec = getattr(main, "__spec__", None)
+        is_provider = getattr(spec, "name", "").startswith("pulumi.dynamic") and len(sys.argv) > 1
+        self._stub: Any = engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1])) if is_provider else None
+
+    def warn(self, message: str) -> None:
+        """Say what needs attention."""
+        self._log(engine_pb2.WARNING, message)
+
+    def inform(self, message: str) -> None:
+        """Say what is good to know."""
+        self._log(engine_pb2.INFO, message)
+
+    def status(self, message: str) -> None:
+        """Show what is going on; it leaves no trace in the final report."""
+        self._log(engine_pb2.INFO, message, ephemeral=True)
+
+    def _log(self, severity: Any, message: str, *, ephemeral: bool = False) -> None:
+        if self._stub is None:
+            return
+        request = engine_pb2.LogRequest(severity=severity, message=message, ephemeral=ephemeral)
+        try:
+            self._stub.Log(request, timeout=LOG_TIMEOUT_SECONDS)
+        except grpc.RpcError:
+            # A line that cannot be shown is no reason to fail a write that has succeeded.
+            self._stub = None
+
+
+class _CleanTraceback(ModuleType):
+    """Stands in for `traceback` in the provider's main module, which reports every exception by `format_exc()`."""
+
+    def __init__(self) -> None:
+        super().__init__("traceback")
+
+    def format_exc(self, *args: Any, **kwargs: Any) -> str:
+        error = sys.exc_info()[1]
+        if isinstance(error, Auth0SessionsError) and not os.environ.get(DEBUG_VARIABLE):
+            return str(error)
+        return traceback.format_exc(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(traceback, name)
+
+
+def report_errors_cleanly() -> None:
+    """Let our own errors reach the terminal as one paragraph; where the SDK's inside has moved, as a traceback."""
+    main = sys.modules.get("__main__")
+    if hasattr(main, "_abort_with_traceback") and getattr(main, "traceback", None) is traceback:
+        main.traceback = _CleanTraceback()  # type: ignore[union-attr]

@@ -1,0 +1,90 @@
+"""Every error of this package, in one tree.
+
+    Auth0SessionsError
+    |-- InputError              a value that a program or a configuration gave
+    |   |-- LifetimeError       text that is no lifetime
+    |   |-- DomainError         text that is no tenant domain
+    |-- CredentialsError        no usable credentials, or credentials for another tenant
+    |-- ApiError                the tenant answered, but not as hoped (`status`, `error_code`)
+    |   |-- BadRequestError     400
+    |   |-- UnauthorizedError   401
+    |   |-- ForbiddenError      403
+    |   |-- RateLimitError      429, for longer than we wait
+    |   |-- UnexpectedAnswerError   a redirect, an HTML page, broken JSON, 5xx that stays
+    |-- TenantUnreachableError  no answer at all: DNS, TCP, TLS, timeout
+
+A message reads: what, where, given, allowed, do this. It never holds a secret.
+"""
+
+from __future__ import annotations
+
+SHOWN_CHARACTERS = 80
+"""How much of a value that somebody gave is repeated in a message."""
+
+
+class Auth0SessionsError(Exception):
+    """The root: everything that a user can cause or has to know about."""
+
+
+class InputError(Auth0SessionsError, ValueError):
+    """A value that a program or a configuration gave cannot be used."""
+
+
+class LifetimeError(InputError):
+    """A text is no lifetime."""
+
+
+class DomainError(InputError):
+    """A text is no tenant domain."""
+
+
+class CredentialsError(Auth0SessionsError):
+    """There are no usable credentials for a tenant."""
+
+
+class TenantUnreachableError(Auth0SessionsError):
+    """A tenant gave no answer."""
+
+
+class ApiError(Auth0SessionsError):
+    """A tenant refused a call.
+
+    Attributes:
+        status: The HTTP status.
+        error_code: Auth0's `errorCode`, or None where the answer has none.
+
+    """
+
+    def __init__(self, message: str, *, status: int, error_code: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.error_code = error_code
+
+
+class BadRequestError(ApiError):
+    """400: the tenant does not take the value."""
+
+
+class UnauthorizedError(ApiError):
+    """401: the tenant does not take the token, or the client's secret."""
+
+
+class ForbiddenError(ApiError):
+    """403: the token lacks a scope, or the client a grant."""
+
+
+class RateLimitError(ApiError):
+    """429: the tenant's rate limit, for longer than we wait."""
+
+
+class UnexpectedAnswerError(ApiError):
+    """The answer is not one that Auth0 gives when all is well."""
+
+
+def shown(value: object) -> str:
+    """Return a value as a message may repeat it: quoted, and not longer than a line."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001  A foreign __repr__ may raise anything; the message matters more.
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."

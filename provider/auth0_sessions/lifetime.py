@@ -1,0 +1,124 @@
+"""Text <-> whole minutes. The only unit inside this package is the minute."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from auth0_sessions.errors import SHOWN_CHARACTERS, LifetimeError, shown
+
+MINUTES_PER_UNIT = {"w": 10_080, "d": 1_440, "h": 60, "m": 1}
+MAX_MINUTES = 525_600
+"""365 days: the Management API refuses more ("greater than maximum 8760" hours, auth0-deploy-cli#1110)."""
+
+ALLOWED = "Write whole minutes with units, like '90m', '8h', '1h30m', '30d', '2w' or 'PT8H'."
+
+_NUMBER = r"([0-9]{1,12}(?:\.[0-9]{1,6})?)"
+_COMPACT = re.compile(rf"(?:{_NUMBER}w)?(?:{_NUMBER}d)?(?:{_NUMBER}h)?(?:{_NUMBER}m)?")
+_ISO_WEEKS = re.compile(rf"P{_NUMBER}W")
+_ISO = re.compile(rf"P()(?:{_NUMBER}D)?(?:T(?=[0-9])(?:{_NUMBER}H)?(?:{_NUMBER}M)?)?")
+_BARE_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_REFUSED_UNITS = (
+    (re.compile(r".*[0-9]\s*(?:mo|mon|months?)", re.IGNORECASE), "a month has no fixed length: count days"),
+    (re.compile(r"P[0-9.]+M.*", re.IGNORECASE), "a month has no fixed length: count days"),
+    (re.compile(r".*[0-9]\s*(?:y|years?).*", re.IGNORECASE), "a year has no fixed length: count days"),
+    (re.compile(r".*[0-9]\s*(?:s|secs?|seconds?)", re.IGNORECASE), "Auth0 counts whole minutes, not seconds"),
+    (re.compile(r"\s*-.*"), "a lifetime is at least one minute"),
+)
+
+
+@dataclass(frozen=True, order=True)
+class Lifetime:
+    """A length of time in whole minutes.
+
+    Two texts of the same length are the same lifetime, and there is one canonical text for each:
+
+    >>> Lifetime.parse("1440m") == Lifetime.parse("P1D")
+    True
+    >>> str(Lifetime.parse("36h"))
+    '1d12h'
+    >>> Lifetime.parse("1h30m").minutes
+    90
+
+    Attributes:
+        minutes: The length in minutes. Texts hold 1 to 525,600 (365 days); a tenant may report more.
+
+    """
+
+    minutes: int
+
+    @classmethod
+    def parse(cls, value: object, *, max_minutes: int | None = MAX_MINUTES) -> Lifetime:
+        """Read a lifetime that a person wrote.
+
+        Args:
+            value: Text with units (`"90m"`, `"8h"`, `"1h30m"`, `"1.5h"`, `"30d"`, `"2w"`, `"PT8H"`, `"P30D"`),
+                or a `Lifetime`. Whole minutes in the end, from 1 minute to 365 days.
+            max_minutes: The longest lifetime taken, in minutes; None for what a tenant once reported.
+
+        Raises:
+            LifetimeError: The value is no such text. A bare number is refused because the Management API
+                counts hours where the Dashboard counts minutes.
+
+        """
+        if isinstance(value, Lifetime):
+            return cls(_in_range(Fraction(value.minutes), value, max_minutes))
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            raise LifetimeError(_no_unit(f"{value:.12g}" if isinstance(value, float) else shown(value)))
+        if not isinstance(value, str):
+            message = f"{shown(value)} is no lifetime. {ALLOWED}"
+            raise LifetimeError(message)
+        return cls(_in_range(_length(value.strip(), value), value, max_minutes))
+
+    def __str__(self) -> str:
+        """Return the canonical text: days, hours and minutes, the largest first."""
+        days, rest = divmod(self.minutes, 1_440)
+        hours, minutes = divmod(rest, 60)
+        parts = ((days, "d"), (hours, "h"), (minutes, "m"))
+        return "".join(f"{count}{unit}" for count, unit in parts if count) or "0m"
+
+
+def _length(text: str, given: object) -> Fraction:
+    """Return the minutes of a text, fractions included."""
+    if _BARE_NUMBER.fullmatch(text):
+        raise LifetimeError(_no_unit(text))
+    match = _COMPACT.fullmatch(text) or _ISO_WEEKS.fullmatch(text) or _ISO.fullmatch(text)
+    counts = match.groups() if match else ()
+    if not any(counts):
+        raise LifetimeError(_not_understood(text, given))
+    pairs = [(count, unit) for count, unit in zip(counts, MINUTES_PER_UNIT.values(), strict=False) if count]
+    if any("." in count for count, _ in pairs[:-1]):
+        message = f"{shown(given)}: only the last part may have a fraction. {ALLOWED}"
+        raise LifetimeError(message)
+    return sum((Fraction(count) * minutes for count, minutes in pairs), Fraction(0))
+
+
+def _in_range(minutes: Fraction, given: object, max_minutes: int | None) -> int:
+    if minutes.denominator != 1:
+        message = f"{shown(given)} is not a whole number of minutes, and Auth0 keeps none but whole ones. {ALLOWED}"
+        raise LifetimeError(message)
+    if minutes < 1:
+        message = f"{shown(given)} is no time at all: the shortest lifetime is '1m'."
+        raise LifetimeError(message)
+    if max_minutes is not None and minutes > max_minutes:
+        message = (
+            f"{shown(given)} is longer than the Management API takes on any plan. "
+            "The longest lifetime is '365d' (525,600 minutes)."
+        )
+        raise LifetimeError(message)
+    return int(minutes)
+
+
+def _no_unit(number: str) -> str:
+    plausible = number.isdecimal() and len(number) <= len(str(MAX_MINUTES)) and int(number) > 0
+    hint = f"write '{number}h' or '{number}m'" if plausible else "write '8h' or '90m'"
+    number = number if len(number) <= SHOWN_CHARACTERS else f"{number[:20]}..."
+    return f"{number} has no unit: {hint}. The Management API counts hours, the Dashboard counts minutes."
+
+
+def _not_understood(text: str, given: object) -> str:
+    for pattern, reason in _REFUSED_UNITS:
+        if len(text) <= 200 and pattern.fullmatch(text):  # noqa: PLR2004  Longer text is no duration.
+            return f"{shown(given)} is no lifetime: {reason}. {ALLOWED}"
+    return f"{shown(given)} is no lifetime. {ALLOWED} Units are small letters, the largest first, each once."

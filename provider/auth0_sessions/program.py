@@ -1,0 +1,118 @@
+"""What one run of a Pulumi program has in common: its configuration, and which tenants it manages so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+import pulumi
+from pulumi.runtime.config import is_config_secret
+
+from auth0_sessions.credentials import SECRET_CONFIG_KEYS
+from auth0_sessions.domain import canonical_domain
+from auth0_sessions.errors import InputError
+
+DEFAULT_TENANT = "the default tenant (AUTH0_DOMAIN or auth0:domain)"
+
+PLAN_UNKNOWN = (
+    "No plan is named for at least one tenant, so its caps cannot be checked before Auth0 supersedes a value. "
+    "Give plan='enterprise' (or free, essential, professional), or `pulumi config set auth0-sessions:plan enterprise`."
+)
+
+
+@dataclass
+class _Run:
+    """One run of a program. Automation API programs run many times in one process."""
+
+    managed_by: dict[str, str] = field(default_factory=dict)
+    warned_of_plan: bool = False
+
+
+_runs: WeakKeyDictionary[pulumi.Resource, _Run] = WeakKeyDictionary()
+_without_root = _Run()
+
+
+def _this_run() -> _Run:
+    root = pulumi.runtime.get_root_resource()
+    return _without_root if root is None else _runs.setdefault(root, _Run())
+
+
+def plan_or_warning(plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] | None:
+    """Return a resource's plan, or the configured one; warn, once a run, where there is neither."""
+    configured = pulumi.Config("auth0-sessions").get("plan")
+    run = _this_run()
+
+    def filled(value: str | None) -> str | None:
+        if (value or configured) is None:
+            _warn_of_unknown_plan(run)
+        return value or configured
+
+    if plan is None or isinstance(plan, str):
+        return filled(plan)
+    return pulumi.Output.all(plan).apply(lambda known: filled(known[0]))
+
+
+def refuse_plain_secrets() -> None:
+    """Stop a program whose stack file holds a credential that anybody can read.
+
+    Raises:
+        pulumi.RunError: With the line to type.
+
+    """
+    for key in SECRET_CONFIG_KEYS:
+        if pulumi.runtime.get_config(key) is not None and not is_config_secret(key):
+            message = (
+                f"The configuration {key} holds a credential in plain text. Encrypt it with `pulumi config set --secret "
+                f"{key}` (the value is asked for), and rotate it: it may be in the history of your repository."
+            )
+            raise pulumi.RunError(message)
+
+
+def _warn_of_unknown_plan(run: _Run) -> None:
+    """Say that caps are not checked; once a run, not once a tenant."""
+    if not run.warned_of_plan:
+        run.warned_of_plan = True
+        pulumi.log.warn(PLAN_UNKNOWN)
+
+
+def claim(domain: pulumi.Input[str] | None, name: str) -> pulumi.Input[str] | None:
+    """Note that a resource manages a tenant, and return its domain.
+
+    Raises:
+        pulumi.RunError: Another resource of this run manages it already. Where the domain is an output, as soon as
+            it is known.
+
+    """
+    run = _this_run()
+    if domain is None:
+        _claim(run, DEFAULT_TENANT, name)
+        return None
+    return when_known(domain, lambda text: _claim(run, text, name))
+
+
+def when_known(domain: pulumi.Input[str], use: Callable[[str], None]) -> pulumi.Input[str]:
+    """Call `use` with a domain's canonical spelling as soon as it is known, and return the domain."""
+
+    def used(value: str) -> str:
+        try:
+            canonical = canonical_domain(value)
+        except InputError:
+            # The provider's check reports it, beside everything else that is wrong.
+            return value
+        use(canonical)
+        return canonical
+
+    if isinstance(domain, str):
+        return used(domain)
+    return pulumi.Output.all(domain).apply(lambda known: used(known[0]))
+
+
+def _claim(run: _Run, tenant: str, name: str) -> None:
+    other = run.managed_by.setdefault(tenant, name)
+    if other is not name:
+        message = (
+            f"{tenant} is managed twice in this program: by '{other}' and by '{name}'. They would undo each other's "
+            "work at every run. Put all settings of a tenant into one resource."
+        )
+        raise pulumi.RunError(message)

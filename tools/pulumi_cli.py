@@ -1,0 +1,151 @@
+"""Put a Pulumi CLI into .pulumi-cli/bin, and say where it came from.
+
+In this order: `pulumi` on PATH, the official installer, a build from the Go module proxy (about four minutes, once: the
+binary is kept in the user's cache folder). With none of them it says what to do and exits with status 1.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TESTED = (3, 259, 0)
+"""The version that the tests run with, and the oldest that is taken."""
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".pulumi-cli" / "bin"
+MODULE = ROOT / "tools" / "pulumi-cli"
+PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+VERSION_SYMBOL = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
+HOST = "pulumi-resource-pulumi-python"
+
+HOST_SCRIPT = """\
+#!/bin/sh
+# Starts the provider host of dynamic resources with the Python that has this project installed.
+here=$(cd "$(dirname "$0")" && pwd)
+exec "${PULUMI_PYTHON_CMD:-$here/../../.venv/bin/python}" -u -m pulumi.dynamic "$@"
+"""
+
+NONE_OF_THEM = """\
+There is no Pulumi CLI for the demo and the engine tests. Install one of these and run again:
+  - the Pulumi CLI, version {version} or newer, from pulumi.com/docs/install
+  - Go 1.25 or newer: the CLI is then built from its public Go modules
+"""
+
+
+def main() -> int:
+    """Make sure that there is a CLI; return the exit status."""
+    if version_of(BIN / "pulumi") >= TESTED:
+        return done("already there")
+    shutil.rmtree(BIN, ignore_errors=True)
+    BIN.mkdir(parents=True)
+    for way in (from_path, from_official_installer, from_go):
+        if took := way():
+            if not (BIN / HOST).exists():
+                host = BIN / HOST
+                host.write_text(HOST_SCRIPT)
+                host.chmod(0o755)
+            return done(took)
+    sys.stderr.write(NONE_OF_THEM.format(version=dotted(TESTED)))
+    return 1
+
+
+def done(took: str) -> int:
+    """Say which CLI is used."""
+    print(f"Pulumi CLI {dotted(version_of(BIN / 'pulumi'))}: {took}")
+    return 0
+
+
+def dotted(version: tuple[int, ...]) -> str:
+    """Return a version as text."""
+    return ".".join(map(str, version))
+
+
+def version_of(cli: Path) -> tuple[int, ...]:
+    """Return the version of a CLI; () where it cannot be run."""
+    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    try:
+        run = subprocess.run([cli, "version"], capture_output=True, text=True, check=True, timeout=60, env=environment)
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    match = re.fullmatch(r"v(\d+)\.(\d+)\.(\d+).*", run.stdout.strip())
+    return tuple(map(int, match.groups())) if match else ()
+
+
+def from_path() -> str | None:
+    """Link to the CLI on PATH, if it is new enough."""
+    found = shutil.which("pulumi")
+    if found is None or version_of(Path(found)) < TESTED:
+        return None
+    cli = Path(found).resolve()
+    (BIN / "pulumi").symlink_to(cli)
+    if cli.with_name(HOST).exists():
+        (BIN / HOST).symlink_to(cli.with_name(HOST))
+    return f"the one on PATH ({found})"
+
+
+def from_official_installer() -> str | None:
+    """Run the official installer into a folder of the user's cache."""
+    root = cache() / f"official-{dotted(TESTED)}"
+    program = (
+        "import sys, semver; from pulumi.automation import PulumiCommand; "
+        "PulumiCommand.install(root=sys.argv[1], version=semver.Version.parse(sys.argv[2]))"
+    )
+    try:
+        subprocess.run(
+            [sys.executable, "-c", program, root, dotted(TESTED)],
+            check=True,
+            capture_output=True,
+            timeout=300,
+        )
+    except (OSError, subprocess.SubprocessError):
+        print("The official installer cannot be reached from here; trying Go.", flush=True)
+        return None
+    for tool in (root / "bin").iterdir():
+        (BIN / tool.name).symlink_to(tool)
+    return "from the official installer"
+
+
+def from_go() -> str | None:
+    """Build the CLI from its Go modules, or take an earlier build from the cache."""
+    built = cache() / f"pulumi-{dotted(TESTED)}"
+    if version_of(built) != TESTED:
+        if shutil.which("go") is None:
+            return None
+        print(f"Building Pulumi {dotted(TESTED)} with Go: about four minutes, this once.", flush=True)
+        if not build(built):
+            return None
+    # A symbolic link would make the CLI look for its provider host in the cache, and warn at every start.
+    try:
+        (BIN / "pulumi").hardlink_to(built)
+    except OSError:
+        shutil.copy2(built, BIN / "pulumi")
+    return "built from its Go modules"
+
+
+def build(target: Path) -> bool:
+    """Build into a file that appears only when it is whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        half_done = Path(folder) / "pulumi"
+        flags = f"-s -w -X {VERSION_SYMBOL}=v{dotted(TESTED)}"
+        command = ["go", "build", "-trimpath", "-ldflags", flags, "-o", str(half_done), PACKAGE]
+        if subprocess.run(command, cwd=MODULE, check=False).returncode != 0:
+            return False
+        half_done.replace(target)
+    return True
+
+
+def cache() -> Path:
+    """Return this project's folder in the user's cache."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "auth0-sessions"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
