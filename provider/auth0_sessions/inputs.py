@@ -1,4 +1,4 @@
-"""Check: what a program wrote -> canonical inputs, every problem at once, and warnings. Offline, and it never raises."""
+"""Check: what a program wrote -> canonical inputs, every problem at once, and warnings. Offline; it never raises."""
 
 from __future__ import annotations
 
@@ -152,7 +152,8 @@ def _check_domain(checked: Checked, olds: Mapping[str, Any], bound_domain: str |
         reason = (
             f"this Provider moved from {was} to {bound_domain} while {was} still waits for its "
             f"on_delete={olds['on_delete']!r}, which would send the new tenant's credentials there. Give {bound_domain} "
-            f"a Provider and a resource of its own and remove the old ones in a later run, or set on_delete='retain' first."
+            "a Provider and a resource of its own and remove the old ones in a later run, or first run once with "
+            f"on_delete='retain' for {was}."
         )
         checked.problems.append(Problem("domain", reason))
 

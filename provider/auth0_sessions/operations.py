@@ -133,8 +133,8 @@ class Operations:
         refused = changes(self.tenant.write(target), target)
         done = "put back what was there before" if policy is OnDelete.RESTORE else "wrote Auth0's defaults"
         self.voice.inform(f"{domain}: {done}: {_listed(target)} (on_delete={policy.value!r}).")
-        if left:
-            self.voice.warn(f"{domain}: the tenant reports otherwise than was written: {_listed(left)} was asked.")
+        if refused:
+            self.voice.warn(f"{domain}: the tenant reports otherwise than was written: {_listed(refused)} was asked.")
 
     def _gone_by(self, write: Values, before: Values, earlier: str | None) -> str | None:
         """Return until when a session may live that was created before this write."""

@@ -63,8 +63,8 @@ def refuse_plain_secrets() -> None:
     for key in SECRET_CONFIG_KEYS:
         if pulumi.runtime.get_config(key) is not None and not is_config_secret(key):
             message = (
-                f"The configuration {key} holds a credential in plain text. Encrypt it with `pulumi config set --secret "
-                f"{key}` (the value is asked for), and rotate it: it may be in the history of your repository."
+                f"The configuration {key} holds a credential in plain text. Encrypt it with `pulumi config set "
+                f"--secret {key}` (the value is asked for), and rotate it: it may be in the history of your repository."
             )
             raise pulumi.RunError(message)
 

@@ -1,0 +1,39 @@
+# Each target works in a fresh clone, twice in a row, and says what it is doing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo test check bench clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list.
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+setup: $(READY) ## Make .venv and bring a Pulumi CLI into .pulumi-cli/bin.
+	@$(BIN)/python tools/pulumi_cli.py
+
+demo: setup ## Watch the real engine take a tenant's session lifetimes under control.
+	@$(BIN)/python tools/demo.py
+
+test: setup ## Run all tests, those on the real engine included.
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+check: $(READY) ## Check format, lint and types.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: setup ## Measure against do-nothing resources, as ratios in one run.
+	@$(BIN)/python tools/bench.py
+
+clean: ## Remove what setup made; the CLI's build stays in the user's cache.
+	rm -rf $(VENV) .pulumi-cli
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one with 'make PYTHON=python3.12 ...'."; exit 1; }
+	@echo "Making $(VENV) with the pinned packages of constraints.txt."
+	$(PYTHON) -m venv --clear $(VENV)
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

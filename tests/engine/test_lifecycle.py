@@ -1,0 +1,299 @@
+"""The life of a tenant's settings on the real engine: what is called, what is kept, what a person sees."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pulumi
+import pytest
+
+from auth0_sessions import SessionLifetime
+
+TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
+
+
+def calls_of(tenant: Any, sandbox: Any) -> list[str]:
+    """Return a tenant's calls since the last time, and forget them."""
+    made = list(tenant.calls)
+    sandbox.clear_requests()
+    return made
+
+
+def test_a_whole_life(engine, tenant, auth0_sandbox):
+    """Create is 1 GET and 1 PATCH, unchanged is 0 calls, refresh 1 GET, update 1 PATCH, restore gives back."""
+    tenant.dashboard(session_lifetime=10_000, session_cookie_mode="non-persistent")
+    foreign = tenant.foreign
+    engine.args = {
+        "domain": tenant.domain.upper().replace("HTTP", "http").replace("ACME", "acme") + "/",
+        "plan": "essential",
+        "session_lifetime": "720h",
+        "idle_session_lifetime": "PT90M",
+        "session_cookie_mode": "persistent",
+        "on_delete": "restore",
+    }
+
+    assert engine.preview().ok
+    assert calls_of(tenant, auth0_sandbox) == []
+
+    started = datetime.now(UTC)
+    assert engine.up().changes == {"create": 2}
+    body = tenant.requests[-1].body
+    assert body == {
+        "session_lifetime": 720,
+        "idle_session_lifetime_in_minutes": 90,
+        "session_cookie": {"mode": "persistent"},
+    }
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET, PATCH]
+    outputs = engine.outputs
+    gone_by = datetime.fromisoformat(outputs.pop("old_sessions_gone_by"))
+    assert timedelta(minutes=10_000) <= gone_by - started < timedelta(minutes=10_000, seconds=60)
+    assert outputs == {
+        "domain": tenant.domain,
+        "plan": "essential",
+        "over_limit": "error",
+        "on_delete": "restore",
+        "session_lifetime": "30d",
+        "session_lifetime_minutes": 43_200,
+        "idle_session_lifetime": "1h30m",
+        "idle_session_lifetime_minutes": 90,
+        "session_cookie_mode": "persistent",
+        "previous": {
+            "session_lifetime": 10_000,
+            "idle_session_lifetime": 4_320,
+            "session_cookie_mode": "non-persistent",
+        },
+        "superseded": {},
+        "id": tenant.domain,
+        "urn": outputs["urn"],
+    }
+
+    assert engine.up().changes == {"same": 2}
+    assert calls_of(tenant, auth0_sandbox) == []
+
+    engine.args |= {"session_lifetime": "30d", "idle_session_lifetime": "1h30m", "domain": tenant.domain}
+    assert engine.preview(expect_no_changes=True).ok
+    assert calls_of(tenant, auth0_sandbox) == []
+
+    tenant.dashboard(session_lifetime=480)
+    assert engine.refresh().ok
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET]
+    assert '~ session_lifetime     : "8h" => "30d"' in engine.preview(diff=True).output
+
+    assert engine.up().changes == {"same": 1, "update": 1}
+    assert tenant.requests[-1].body == {"session_lifetime": 720}
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, PATCH]
+    assert engine.outputs["previous"]["session_lifetime"] == 10_000
+
+    assert engine.destroy().ok
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, PATCH]
+    assert tenant.settings == {
+        "session_lifetime": 10_000,
+        "idle_session_lifetime": 4_320,
+        "session_cookie_mode": "non-persistent",
+    }
+    assert tenant.foreign == foreign
+
+
+def test_a_tenant_that_has_the_values_is_adopted_without_a_write(engine, tenant):
+    """Absent keys count as Auth0's defaults, so asking for these is nothing to write."""
+    engine.args = {"domain": tenant.domain, "session_lifetime": "7d", "idle_ephemeral_session_lifetime": "24h"}
+    assert engine.up().ok
+    assert tenant.calls == [TOKEN, GET]
+    assert engine.outputs.get("old_sessions_gone_by") is None
+    assert engine.outputs["previous"] == {"session_lifetime": 10_080, "idle_ephemeral_session_lifetime": 1_440}
+
+
+def test_only_what_changed_is_written(engine, tenant, auth0_sandbox):
+    """An update sends the changed settings only; a setting that becomes managed costs one GET, one left out nothing."""
+    engine.args = {"domain": tenant.domain, "session_lifetime": "8h", "idle_session_lifetime": "1h"}
+    assert engine.up().ok
+    calls_of(tenant, auth0_sandbox)
+
+    engine.args["idle_session_lifetime"] = "31m"
+    assert engine.up().ok
+    assert tenant.requests[-1].body == {"idle_session_lifetime_in_minutes": 31}
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, PATCH]
+
+    engine.args["ephemeral_session_lifetime"] = "2h"
+    assert engine.up().ok
+    assert tenant.requests[-1].body == {"ephemeral_session_lifetime": 2}
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET, PATCH]
+    assert engine.outputs["previous"]["ephemeral_session_lifetime"] == 4_320
+
+    del engine.args["idle_session_lifetime"]
+    assert engine.up().changes == {"same": 1, "update": 1}
+    assert calls_of(tenant, auth0_sandbox) == []
+    assert engine.outputs["previous"] == {"session_lifetime": 10_080, "ephemeral_session_lifetime": 4_320}
+    assert engine.outputs.get("idle_session_lifetime_minutes") is None
+    assert tenant.settings["idle_session_lifetime"] == 31
+
+
+@pytest.mark.parametrize("change", [{"plan": "enterprise"}, {"over_limit": "warn"}, {"on_delete": "reset"}])
+def test_what_auth0_does_not_know_is_changed_without_a_call(engine, tenant, auth0_sandbox, change):
+    """A change of plan, over_limit or on_delete alone updates state and calls nobody."""
+    engine.args = {"domain": tenant.domain, "session_lifetime": "8h", "plan": "essential"}
+    assert engine.up().ok
+    calls_of(tenant, auth0_sandbox)
+    engine.args |= change
+    assert engine.up().changes == {"same": 1, "update": 1}
+    assert calls_of(tenant, auth0_sandbox) == []
+    assert engine.up().changes == {"same": 2}
+
+
+@pytest.mark.parametrize(
+    ("on_delete", "calls", "settings"),
+    [
+        ("retain", [], {"session_lifetime": 480, "session_cookie_mode": "non-persistent"}),
+        ("restore", [TOKEN, PATCH], {"session_lifetime": 10_000, "session_cookie_mode": "persistent"}),
+        ("reset", [TOKEN, PATCH], {"session_lifetime": 10_080, "session_cookie_mode": "persistent"}),
+    ],
+)
+def test_delete_does_what_on_delete_says(engine, tenant, auth0_sandbox, on_delete, calls, settings):
+    """`retain` makes no call; `restore` and `reset` write, whatever state believes the tenant has."""
+    tenant.dashboard(session_lifetime=10_000)
+    engine.args = {
+        "domain": tenant.domain,
+        "session_lifetime": "8h",
+        "session_cookie_mode": "non-persistent",
+        "on_delete": on_delete,
+    }
+    assert engine.up().ok
+    calls_of(tenant, auth0_sandbox)
+    assert engine.destroy().ok
+    assert calls_of(tenant, auth0_sandbox) == calls
+    assert tenant.settings == settings
+
+
+def test_a_superseded_value_is_told_and_makes_no_endless_diff(engine, tenant, auth0_sandbox):
+    """What Auth0 lowers is warned of, kept in `superseded`, and leaves nothing to do after a refresh."""
+    tenant.plan, tenant.over_cap = "essential", "clamp"
+    engine.args = {"domain": tenant.domain, "session_lifetime": "60d"}
+    told = engine.up().said("warning")
+    assert any("reports 30d" in text and "60d" in text for text in told)
+    assert engine.outputs["superseded"] == {"session_lifetime": {"asked": "60d", "reported": "30d"}}
+    assert engine.outputs["session_lifetime_minutes"] == 43_200
+
+    assert engine.refresh().ok
+    calls_of(tenant, auth0_sandbox)
+    assert engine.up().changes == {"same": 2}
+    assert calls_of(tenant, auth0_sandbox) == []
+
+    tenant.dashboard(session_lifetime=480)
+    assert engine.refresh().ok
+    assert '~ session_lifetime: "8h" => "60d"' in " ".join(engine.preview(diff=True).output.split())
+
+
+@pytest.mark.parametrize(
+    ("over_limit", "sent", "word"), [("clamp", {"session_lifetime": 720}, "lowered"), ("warn", {"session_lifetime": 1440}, "as it is")]
+)
+def test_over_limit_clamp_and_warn_say_so(engine, tenant, over_limit, sent, word):
+    """`clamp` sends the plan's cap, `warn` sends what was asked; both warn."""
+    engine.args = {"domain": tenant.domain, "plan": "essential", "session_lifetime": "60d", "over_limit": over_limit}
+    told = engine.up().said("warning")
+    assert any(word in text and "60d" in text and "30d" in text for text in told)
+    assert tenant.requests[-1].body == sent
+
+
+def test_another_domain_replaces(engine, tenant, auth0_sandbox):
+    """A change of domain creates at the new tenant and deletes at the old one, as on_delete says."""
+    other = auth0_sandbox.add_tenant("other", plan="enterprise")
+    engine.args = {"domain": tenant.domain, "session_lifetime": "8h", "on_delete": "restore"}
+    assert engine.up().ok
+    auth0_sandbox.clear_requests()
+    engine.args["domain"] = other.domain
+    assert engine.up().changes == {"same": 1, "replace": 1}
+    assert other.settings == {"session_lifetime": 480}
+    assert tenant.settings == {"session_lifetime": 10_080}
+    assert engine.resource()["id"] == other.domain
+
+
+def test_unknown_inputs_pass_a_preview(engine, tenant, auth0_sandbox):
+    """An output of a resource that is still to be created is a fine value for every input."""
+    first = auth0_sandbox.add_tenant("first")
+
+    def program() -> None:
+        source = SessionLifetime("first", domain=first.domain, plan="enterprise", idle_session_lifetime="8h")
+        unknown = source.idle_session_lifetime_minutes.apply(lambda minutes: f"{minutes}m")
+        made = SessionLifetime(
+            "second",
+            domain=source.idle_session_lifetime_minutes.apply(lambda _: tenant.domain),
+            session_lifetime=unknown,
+            plan=unknown.apply(lambda _: "essential"),
+            over_limit=unknown.apply(lambda _: "error"),
+            on_delete=unknown.apply(lambda _: "restore"),
+            credentials=unknown.apply(lambda _: None),
+        )
+        pulumi.export("not_managed", made.ephemeral_session_lifetime_minutes)
+
+    engine.program = program
+    assert engine.preview().ok
+    assert auth0_sandbox.requests == []
+    assert engine.up().ok
+    assert tenant.settings == {"session_lifetime": 480}
+    assert engine.outputs.get("not_managed") is None
+    assert engine.up().changes == {"same": 3}
+
+
+def test_get_looks_a_tenant_up(engine, tenant, auth0_sandbox):
+    """`get` shows every setting, Auth0's defaults where absent, writes nothing and does not count as managed."""
+    tenant.dashboard(session_lifetime=90)
+
+    def program() -> None:
+        found = SessionLifetime.get("found", tenant.domain)
+        SessionLifetime("managed", domain=tenant.domain, plan="enterprise", idle_session_lifetime="3d")
+        for name in ("session_lifetime", "session_lifetime_minutes", "idle_ephemeral_session_lifetime_minutes"):
+            pulumi.export(name, getattr(found, name))
+        pulumi.export("mode", found.session_cookie_mode)
+        pulumi.export("id", found.id)
+        pulumi.export("previous", found.previous)
+
+    engine.program = program
+    assert engine.up().ok
+    assert PATCH not in tenant.calls
+    assert engine.outputs == {
+        "session_lifetime": "1h30m",
+        "session_lifetime_minutes": 90,
+        "idle_ephemeral_session_lifetime_minutes": 1_440,
+        "mode": "persistent",
+        "id": tenant.domain,
+    } | ({"previous": None} if "previous" in engine.outputs else {})
+    assert engine.refresh().ok
+    assert engine.destroy().ok
+    assert PATCH not in tenant.calls
+
+
+def test_one_token_for_all_calls_of_a_process(engine, auth0_sandbox):
+    """Four threads and eight tenants: one token request each, over one connection each."""
+    tenants = [auth0_sandbox.add_tenant(f"t{number}") for number in range(8)]
+
+    def program() -> None:
+        for one in tenants:
+            SessionLifetime(one.domain[-2:], domain=one.domain, plan="enterprise", session_lifetime="8h")
+
+    engine.program = program
+    assert engine.up().ok
+    assert [one.calls for one in tenants] == [[TOKEN, GET, PATCH]] * 8
+    assert [len({request.connection for request in one.requests}) for one in tenants] == [1] * 8
+
+
+def test_an_unmanaged_output_is_none_in_a_preview(engine, tenant):
+    """A setting that is not managed never shows as unknown, which would be a diff that never closes."""
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
+    shown = engine.preview(diff=True).output
+    assert "ephemeral" not in shown
+    assert "session_lifetime_minutes" in shown
+
+
+def test_the_provider_in_state_is_a_reference(engine, tenant):
+    """State names the provider's class and holds no code, nothing secret and no path."""
+    import base64
+
+    engine.args = {"domain": tenant.domain, "session_lifetime": "8h"}
+    assert engine.up().ok
+    pickled = base64.b64decode(engine.resource()["inputs"]["__provider"])
+    assert b"auth0_sessions.dynamic" in pickled
+    assert b"SessionLifetimeProvider" in pickled
+    assert len(pickled) < 150
+
+

@@ -1,0 +1,117 @@
+"""The real Pulumi engine on this machine, with no account and no language host: for the demo and the engine tests.
+
+A program is a Python function (the Automation API's inline program), state is a folder, and the CLI is the one that
+`tools/pulumi_cli.py` has put into `.pulumi-cli/bin`.
+"""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi import automation
+
+ROOT = Path(__file__).resolve().parent.parent
+CLI = ROOT / ".pulumi-cli"
+
+
+def program_of(folder: Path) -> Callable[[], None]:
+    """Return an example's `__main__.py` as an inline program."""
+
+    def program() -> None:
+        runpy.run_path(str(folder / "__main__.py"), run_name="__main__")
+
+    return program
+
+
+def open_stack(
+    program: Callable[[], None],
+    folder: Path,
+    *,
+    project: str = "sessions",
+    stack: str = "dev",
+    environment: Mapping[str, str] | None = None,
+) -> automation.Stack:
+    """Open a stack whose state, settings and home are in a folder of their own.
+
+    Args:
+        program: The inline program.
+        folder: An empty folder, or that of an earlier call.
+        project: The project's name.
+        stack: The stack's name.
+        environment: More variables for the CLI and for the providers' processes.
+
+    """
+    for name in ("state", "work", "home"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    options = automation.LocalWorkspaceOptions(
+        work_dir=str(folder / "work"),
+        pulumi_home=str(folder / "home"),
+        pulumi_command=automation.PulumiCommand(root=str(CLI)),
+        env_vars={
+            "PULUMI_CONFIG_PASSPHRASE": "no secret here",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_PYTHON_CMD": sys.executable,
+            **(environment or {}),
+        },
+        project_settings=automation.ProjectSettings(
+            name=project, runtime="python", backend=automation.ProjectBackend(url=f"file://{folder / 'state'}")
+        ),
+    )
+    return automation.create_or_select_stack(stack, project, program, opts=options)
+
+
+@dataclass
+class Run:
+    """What one run of the engine did and said.
+
+    Attributes:
+        ok: False if the engine reported a failure.
+        output: What a person sees on the terminal, without colors.
+        events: The engine's own events.
+        changes: How many resources had each operation (`same`, `create`, `update`, ...).
+
+    """
+
+    ok: bool = True
+    output: str = ""
+    events: list[automation.EngineEvent] = field(default_factory=list)
+    changes: dict[str, int] = field(default_factory=dict)
+
+    def said(self, severity: str) -> list[str]:
+        """Return the texts of one severity (`warning`, `error`, `info#err`), without markup."""
+        spoken = (event.diagnostic_event for event in self.events if event.diagnostic_event)
+        return [_plain(one.message) for one in spoken if one.severity == severity]
+
+
+def run(stack: automation.Stack, verb: str, *, on_output: Callable[[str], Any] | None = None, **options: Any) -> Run:
+    """Let the engine do something (`preview`, `up`, `refresh`, `destroy`); a failure is in the result, not raised."""
+    done = Run()
+    lines: list[str] = []
+
+    def heard(line: str) -> None:
+        lines.append(line)
+        if on_output is not None:
+            on_output(line)
+
+    try:
+        getattr(stack, verb)(on_output=heard, on_event=done.events.append, **options)
+    except automation.CommandError as error:
+        done.ok = False
+        lines.append(str(error))
+    done.output = "\n".join(lines)
+    for event in done.events:
+        if event.summary_event:
+            done.changes = {str(getattr(op, "value", op)): n for op, n in event.summary_event.resource_changes.items()}
+    return done
+
+
+def _plain(message: str) -> str:
+    """Return an engine's message without its color marks."""
+    for mark in ("<{%reset%}>", "<{%fg 1%}>", "<{%fg 3%}>", "<{%bold%}>"):
+        message = message.replace(mark, "")
+    return message.strip()
