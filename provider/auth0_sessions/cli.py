@@ -1,0 +1,150 @@
+"""The command line, ``auth0-sessions``. It never imports Pulumi, so it starts at once."""
+
+import contextlib
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from auth0_sessions.sandbox.plans import PLANS, OverCap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auth0_sessions.sandbox import LoggedRequest, Sandbox, Tenant
+
+FAILURE = 1
+USAGE = 2
+DEFAULT_TENANT = "acme:enterprise"
+DEFAULT_PLAN = "enterprise"
+MS_PER_SECOND = 1000
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def root() -> None:
+    """Login session lifetimes of Auth0 tenants as code.
+
+    Exit codes: 0 fine, 1 findings or failure, 2 wrong usage.
+    """
+
+
+@app.command(rich_help_panel="Try and test")
+def sandbox(  # noqa: PLR0913, PLR0917 - One parameter for each option of the command.
+    tenants: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME[:PLAN]", help="More tenants, as with --tenant.", show_default=False),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8400,
+    tenant: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[:PLAN]",
+            help=f"A tenant to serve; repeatable. NAME: a-z, 0-9, '-'. PLAN: {', '.join(PLANS)}.",
+            show_default=DEFAULT_TENANT,
+        ),
+    ] = None,
+    over_cap: Annotated[OverCap, typer.Option(help="What happens to a lifetime above the plan's cap.")] = OverCap.ECHO,
+    latency: Annotated[int, typer.Option(min=0, help="Milliseconds that every answer takes.")] = 0,
+    rate_limits: Annotated[  # noqa: FBT002 - Given by name on the command line.
+        bool, typer.Option("--rate-limits/--no-rate-limits", help="Enforce the plan's request rates.")
+    ] = True,
+) -> None:
+    """Serve a fake Auth0 on loopback, to test a stack with no tenant at all.
+
+    Each tenant lives under a path of its own, `http://127.0.0.1:PORT/NAME`, and answers `POST /oauth/token`
+    and `GET` and `PATCH` of `/api/v2/tenants/settings` like Auth0 does, refusals and rate limits included.
+    Any client id and secret are accepted. What is stored is gone when the command ends (Ctrl-C).
+
+    Copy the printed block into another terminal and run your program there; each request shows up here.
+
+    Example: `auth0-sessions sandbox --tenant acme:enterprise --tenant beta:free --over-cap clamp`
+    """
+    wanted = _parse_tenants([*(tenant or []), *(tenants or [])] or [DEFAULT_TENANT])
+    stopped = _stop_event()
+    server = _start(port, rate_limits=rate_limits)
+    options: dict[str, Any] = {"over_cap": over_cap, "latency_seconds": latency / MS_PER_SECOND}
+    try:
+        _print_welcome([server.add_tenant(name, plan=plan, **options) for name, plan in wanted.items()])
+        stopped.wait()
+    finally:
+        server.stop()
+    _print("Stopped.")
+
+
+def main() -> None:
+    """Run the command line; the entry point of the console script."""
+    app()
+
+
+def _parse_tenants(specs: "Sequence[str]") -> dict[str, str]:
+    """Return plan by name from ``NAME[:PLAN]`` texts, or end with what is wrong."""
+    plans: dict[str, str] = {}
+    for spec in specs:
+        name, _, plan = spec.partition(":")
+        if not name or not set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-"):
+            _fail(f"{name!r} in {spec!r} is no tenant name; use small letters, digits and '-'.", USAGE)
+        if plan not in ("", *PLANS):
+            _fail(f"{plan!r} in {spec!r} is no plan; use one of {', '.join(PLANS)}.", USAGE)
+        if name in plans:
+            _fail(f"The tenant {name!r} is given twice; give each tenant once.", USAGE)
+        plans[name] = plan or DEFAULT_PLAN
+    return plans
+
+
+def _stop_event() -> threading.Event:
+    """Return an event that Ctrl-C and SIGTERM set, from now on."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    return stopped
+
+
+def _start(port: int, *, rate_limits: bool) -> "Sandbox":
+    from auth0_sessions.sandbox import Sandbox  # noqa: PLC0415 - The server is slow to import; --help needs none.
+
+    server = Sandbox(port, rate_limits=rate_limits, on_request=_print_request)
+    try:
+        server.start()
+    except OSError as error:
+        _fail(f"Port {port} cannot be used ({error.strerror}); give another with --port, or --port 0.", FAILURE)
+    return server
+
+
+def _print_welcome(tenants: "Sequence[Tenant]") -> None:
+    for tenant in tenants:
+        _print(f"Tenant {tenant.name} ({tenant.plan}) is served at {tenant.domain}; to use it:", style="bold")
+        _print(f"  export AUTH0_DOMAIN={tenant.domain}")
+        _print("  export AUTH0_CLIENT_ID=sandbox")
+        _print("  export AUTH0_CLIENT_SECRET=sandbox")
+        _print("")
+    _print("One line for each request follows; Ctrl-C ends the sandbox.")
+
+
+def _print_request(request: "LoggedRequest") -> None:
+    clock = time.strftime("%H:%M:%S", time.localtime(request.time))
+    path = request.path.removeprefix(f"/{request.tenant}")
+    status = "no answer" if request.status is None else str(request.status)
+    # A reader that went away, as "| head" does, must not turn answers into failures.
+    with contextlib.suppress(OSError):
+        _print(f"{clock} {request.tenant} {request.method} {path} {status}")
+
+
+def _print(line: str, *, style: str | None = None) -> None:
+    # One console per line: it looks at today's standard output, and long lines stay whole in a pipe.
+    Console().print(line, style=style, soft_wrap=True, markup=False, highlight=False)
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    Console(stderr=True).print(f"Error: {sentence}", soft_wrap=True, markup=False, highlight=False)
+    raise typer.Exit(code)

@@ -1,0 +1,93 @@
+"""Answers and refusals, in the shapes of the Management API and of ``/oauth/token``.
+
+Sources: the bodies that Auth0's own tools recorded and those that users quoted in public issues.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from http import HTTPStatus
+from typing import Any
+
+JSON_TYPE = {"content-type": "application/json; charset=utf-8"}
+CLIENT_GRANT_DOCS = "https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants"
+GRANT_TYPE_DOCS = "https://auth0.com/docs/clients/client-grant-types"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer, ready to be sent."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def adding(self, headers: Mapping[str, str]) -> "Answer":
+        """Return the same answer with more headers."""
+        return Answer(self.status, self.body, {**self.headers, **headers})
+
+
+class Silence(Enum):
+    """How a request can end without any answer."""
+
+    DROP = "dropped"
+    HANG = "no answer"
+
+
+class RefusalError(Exception):
+    """A request that is answered with a refusal."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Carry the answer to send."""
+        super().__init__(answer.body.decode())
+        self.answer = answer
+
+
+def as_json(status: int, body: object) -> Answer:
+    """Return an answer with a JSON body."""
+    return Answer(status, json.dumps(body, separators=(",", ":")).encode(), JSON_TYPE)
+
+
+def management_error(status: int, message: str, code: str | None = None) -> Answer:
+    """Return an error as the Management API words it; ``errorCode`` can be absent."""
+    body: dict[str, Any] = {"statusCode": status, "error": HTTPStatus(status).phrase, "message": message}
+    return as_json(status, body if code is None else {**body, "errorCode": code})
+
+
+def token_error(status: int, error: str, description: str, **more: str) -> Answer:
+    """Return an error as ``/oauth/token`` words it."""
+    return as_json(status, {"error": error, "error_description": description, **more})
+
+
+def bad_request(message: str, code: str | None = None) -> RefusalError:
+    """Return a 400 of the Management API, to be raised."""
+    return RefusalError(management_error(HTTPStatus.BAD_REQUEST, message, code))
+
+
+def unauthorized(message: str) -> RefusalError:
+    """Return a 401 of the Management API, to be raised."""
+    return RefusalError(management_error(HTTPStatus.UNAUTHORIZED, message))
+
+
+def insufficient_scope(scope: str) -> Answer:
+    """Return the 403 for a token without the scope that the endpoint needs."""
+    message = f"Insufficient scope, expected any of: {scope}"
+    return management_error(HTTPStatus.FORBIDDEN, message, "insufficient_scope")
+
+
+def no_client_grant(audience: str) -> Answer:
+    """Return the 403 for a client that exists but has no grant for the Management API."""
+    description = (
+        f'Client is not authorized to access "{audience}". You need to create a "client-grant" '
+        f"associated to this API. See: {CLIENT_GRANT_DOCS}"
+    )
+    return token_error(HTTPStatus.FORBIDDEN, "access_denied", description)
+
+
+def too_many_requests(operation: str) -> Answer:
+    """Return the 429 of an operation; the Management API sends no ``Retry-After`` with it."""
+    if operation == "token":
+        return token_error(HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", "Rate limit exceeded.")
+    message = "Global limit has been reached"
+    return management_error(HTTPStatus.TOO_MANY_REQUESTS, message, "too_many_requests")

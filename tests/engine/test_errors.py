@@ -1,0 +1,229 @@
+"""What a person reads when something is wrong: at preview where that can be, in one paragraph, never a traceback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi import automation
+
+from auth0_sessions import Provider, SessionLifetime
+
+CANARY = "canary-1b2c3d-secret"
+
+
+def test_every_problem_is_told_at_preview_at_once(engine, tenant):
+    """Seven bad inputs make seven errors, each with its property, its value, what is allowed and what to do."""
+    engine.args = {
+        "domain": "http://acme.eu.auth0.com",
+        "session_lifetime": 720,
+        "idle_session_lifetime": "1mo",
+        "ephemeral_session_lifetime": "0m",
+        "session_cookie_mode": "sticky",
+        "plan": "gold",
+        "over_limit": "maybe",
+        "on_delete": "explode",
+        "credentials": "not/a/label",
+    }
+    run = engine.preview()
+    told = "\n".join(run.said("error"))
+    assert not run.ok
+    for name, words in {
+        "domain": "loopback hosts only",
+        "session_lifetime": "720 has no unit: write '720h' or '720m'",
+        "idle_session_lifetime": "no fixed length",
+        "ephemeral_session_lifetime": "the shortest lifetime is '1m'",
+        "session_cookie_mode": "'non-persistent'",
+        "plan": "'enterprise'",
+        "over_limit": "'clamp'",
+        "on_delete": "'restore'",
+        "credentials": "never a secret",
+    }.items():
+        assert f"property {name} value" in told
+        assert words in told
+    assert tenant.calls == []
+
+
+def test_a_value_above_the_cap_stops_the_preview(engine, tenant):
+    """The plan's cap is held before anything is sent, and both caps are told together."""
+    engine.args = {
+        "domain": tenant.domain,
+        "plan": "professional",
+        "session_lifetime": "31d",
+        "idle_session_lifetime": "4321m",
+    }
+    run = engine.preview()
+    assert not run.ok
+    told = "\n".join(run.said("error"))
+    assert "session_lifetime is 31d; the professional plan allows at most 30d" in told
+    assert "idle_session_lifetime is 3d1m; the professional plan allows at most 3d" in told
+    assert not engine.up().ok
+    assert tenant.calls == []
+
+
+@pytest.mark.parametrize("missing", ["domain", "settings"])
+def test_nothing_to_manage_is_an_error(engine, missing):
+    """A resource without a tenant, or without any setting, says what to give."""
+    engine.args = {"session_lifetime": "8h"} if missing == "domain" else {"domain": "acme.eu.auth0.com"}
+    run = engine.preview()
+    assert not run.ok
+    expected = "no tenant is named" if missing == "domain" else "no setting is declared"
+    assert expected in "\n".join(run.said("error"))
+
+
+def refused(run: Any, resource: str = "acme") -> str:
+    """Return the one error about a resource, which must be one paragraph with no Python in it."""
+    assert not run.ok
+    told = [text for text in run.said("error") if "Traceback" not in text and "failed" not in text[:20]]
+    (message,) = [text for text in told if "could not" in text or "No credentials" in text or "Provider" in text]
+    assert "\n" not in message
+    assert "Traceback" not in run.output.split("pulumi:pulumi:Stack")[0]
+    assert resource
+    return message
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("403-scope", ["403 insufficient_scope", "update:tenant_settings", "AUTH0_CLIENT_ID"]),
+        ("400", ["400 invalid_body", "Payload validation error"]),
+        ("redirect", ["redirect", "not followed"]),
+    ],
+)
+def test_a_refusal_is_one_clean_paragraph(engine, tenant, fault, words):
+    """What the tenant says reaches the terminal as what, where, why and what to do; never as a traceback."""
+    tenant.fault(fault, operation="patch", **({"location": "http://127.0.0.1:9/elsewhere"} if fault == "redirect" else {}))
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
+    message = refused(engine.up())
+    assert all(word in message for word in words)
+    assert message.startswith("http://127.0.0.1")
+    tenant.clear_faults()
+    assert engine.up().ok
+    assert tenant.settings == {"session_lifetime": 480}
+
+
+def test_missing_credentials_list_every_place(tmp_path, tenant):
+    """A preview needs no credentials; the first call without them names every place that was looked at."""
+    from conftest import Engine
+
+    engine = Engine(tmp_path, AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="")
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
+    assert engine.preview().ok
+    message = refused(engine.up())
+    for place in ("AUTH0_CLIENT_ID", "AUTH0_API_TOKEN", "auth0:clientId", "auth0:apiToken", "read:tenant_settings"):
+        assert place in message
+    assert tenant.calls == []
+
+
+def test_wrong_credentials_name_their_source_and_not_their_value(engine, tenant):
+    """A refused login says where the credentials came from, and never what they are."""
+    tenant.add_client("another", "one")
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
+    run = engine.up()
+    assert "AUTH0_CLIENT_ID" in refused(run)
+    assert "engine-canary-secret" not in run.output
+
+
+def test_the_debug_switch_brings_the_traceback_back(tmp_path, tenant):
+    """AUTH0_SESSIONS_DEBUG shows where in the code an error was raised."""
+    from conftest import Engine
+
+    engine = Engine(tmp_path, AUTH0_SESSIONS_DEBUG="1")
+    tenant.fault("400", operation="patch")
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
+    assert "Traceback (most recent call last)" in "\n".join(engine.up().said("error"))
+
+
+@pytest.mark.parametrize("known", ["string", "output", "provider"])
+def test_a_tenant_managed_twice_is_an_error_that_names_both(engine, tenant, auth0_sandbox, known):
+    """Whatever its spelling, and across providers: two resources for one tenant stop the run."""
+    auth0_sandbox.add_tenant("other")
+
+    def program() -> None:
+        SessionLifetime("first", domain=tenant.domain, plan="enterprise", session_lifetime="8h")
+        if known == "string":
+            SessionLifetime("second", domain=f"{tenant.domain}/", plan="enterprise", idle_session_lifetime="8h")
+        elif known == "output":
+            domain = pulumi.Output.from_input(tenant.domain)
+            SessionLifetime("second", domain=domain, plan="enterprise", idle_session_lifetime="8h")
+        else:
+            provider = Provider("p", domain=tenant.domain, client_id="a", client_secret="b")
+            options = pulumi.ResourceOptions(provider=provider)
+            SessionLifetime("second", plan="enterprise", idle_session_lifetime="8h", opts=options)
+
+    engine.program = program
+    run = engine.preview()
+    assert not run.ok
+    told = "\n".join(run.said("error"))
+    assert "managed twice" in told
+    assert "'first'" in told
+    assert "'second'" in told
+    assert "Traceback" not in told
+    # The next run of the same process starts from nothing.
+    engine.program = engine.one_resource
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
+    assert engine.preview().ok
+
+
+@pytest.mark.parametrize("key", ["auth0:clientSecret", "auth0:apiToken", "auth0-sessions:credentials"])
+def test_a_plain_credential_in_config_is_refused_with_the_line_to_type(engine, tenant, key):
+    """A secret that anybody can read in the stack file stops preview and up."""
+    engine.stack.set_config(key, automation.ConfigValue(CANARY, secret=False))
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
+    run = engine.preview()
+    assert not run.ok
+    told = "\n".join(run.said("error"))
+    assert f"pulumi config set --secret {key}" in told
+    assert "Traceback" not in told
+    assert CANARY not in run.output
+    assert not engine.up().ok
+
+
+def test_an_unknown_plan_is_warned_of_once_a_run(engine, auth0_sandbox):
+    """Three tenants without a plan make one warning, and it tells how to give one."""
+    tenants = [auth0_sandbox.add_tenant(f"t{number}") for number in range(3)]
+
+    def program() -> None:
+        for one in tenants:
+            SessionLifetime(one.domain[-2:], domain=one.domain, session_lifetime="8h")
+
+    engine.program = program
+    told = [text for text in engine.preview().said("warning") if "plan" in text]
+    assert len(told) == 1
+    assert "auth0-sessions:plan" in told[0]
+    engine.stack.set_config("auth0-sessions:plan", automation.ConfigValue("enterprise"))
+    assert [text for text in engine.preview().said("warning") if "plan" in text] == []
+
+
+def test_warnings_come_when_they_help(engine, tenant):
+    """Idle above absolute at once; a changed absolute lifetime at up for a create, at preview for an update."""
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
+    assert engine.preview().said("warning") == []
+    (created,) = engine.up().said("warning")
+    assert "from 7d to 8h" in created
+
+    engine.args["session_lifetime"] = "30d"
+    (raised,) = engine.preview().said("warning")
+    assert "from 8h to 30d" in raised
+    assert "next login" in raised
+    assert engine.up().ok
+
+    tenant.dashboard(session_lifetime=60)
+    assert engine.refresh().said("warning") == []
+
+    engine.args["idle_session_lifetime"] = "31d"
+    told = engine.preview().said("warning")
+    assert any("idle_session_lifetime (31d) is longer than session_lifetime (30d)" in text for text in told)
+
+
+def test_a_rate_limit_shows_as_status_and_leaves_no_trace(engine, tenant):
+    """A wait is visible while it lasts, and is no line of the final report."""
+    tenant.fault("429", operation="get", times=1)
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "7d"}
+    run = engine.up()
+    assert run.ok
+    told = [event.diagnostic_event for event in run.events if event.diagnostic_event]
+    assert [one.ephemeral for one in told if "rate limit" in one.message] == [True]
+    assert "rate limit" in run.output
+    assert "Diagnostics:" not in run.output

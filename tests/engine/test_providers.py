@@ -1,0 +1,188 @@
+"""Explicit providers, labels and configuration: which credentials go where, and which never do."""
+
+from __future__ import annotations
+
+import json
+
+import pulumi
+import pytest
+from pulumi import automation
+
+from auth0_sessions import Provider, SessionLifetime
+
+CANARY = "canary-9f8e7d-secret"
+
+
+def strict(tenant, label: str) -> None:
+    """Let a tenant take only the credentials of its own."""
+    tenant.add_client(f"{label}-id", f"{label}-{CANARY}")
+
+
+def test_two_providers_have_two_tenants_and_their_secrets_stay_encrypted(engine, auth0_sandbox):
+    """Each provider speaks to its own tenant; a plain secret is encrypted once in state and shown nowhere."""
+    tenants = {name: auth0_sandbox.add_tenant(name) for name in ("alpha", "beta")}
+    for name, one in tenants.items():
+        strict(one, name)
+
+    def program() -> None:
+        for name, one in tenants.items():
+            provider = Provider(name, domain=one.domain, client_id=f"{name}-id", client_secret=f"{name}-{CANARY}")
+            group = pulumi.ComponentResource(
+                "test:index:Group", f"{name}-group", {}, pulumi.ResourceOptions(providers=[provider])
+            )
+            SessionLifetime(
+                name, plan="enterprise", session_lifetime="8h", opts=pulumi.ResourceOptions(parent=group)
+            )
+
+    engine.program = program
+    preview = engine.preview()
+    assert preview.ok
+    assert auth0_sandbox.requests == []
+    up = engine.up()
+    assert up.ok
+    assert [one.settings for one in tenants.values()] == [{"session_lifetime": 480}] * 2
+    shown = engine.files + preview.output + up.output + "".join(repr(event) for event in up.events)
+    assert "clientSecret" in shown
+    assert CANARY not in shown
+    assert engine.up().changes == {"same": 7}
+    assert engine.destroy().ok
+
+
+def test_a_provider_with_a_domain_speaks_to_that_domain_only(engine, tenant, auth0_sandbox):
+    """Another domain under it is an error at preview on `domain`."""
+    other = auth0_sandbox.add_tenant("other")
+
+    def program() -> None:
+        options = pulumi.ResourceOptions(provider=Provider("p", domain=other.domain, api_token=CANARY))
+        SessionLifetime("acme", domain=tenant.domain, plan="enterprise", session_lifetime="8h", opts=options)
+
+    engine.program = program
+    run = engine.preview()
+    assert not run.ok
+    told = "\n".join(run.said("error"))
+    assert "property domain" in told
+    assert other.domain in told
+    assert CANARY not in run.output
+
+
+def moving(domain: str, on_delete: str):
+    """Return a program whose provider is at a domain."""
+
+    def program() -> None:
+        provider = Provider("p", domain=domain, client_id="id", client_secret=CANARY)
+        options = pulumi.ResourceOptions(provider=provider)
+        SessionLifetime("acme", plan="enterprise", session_lifetime="8h", on_delete=on_delete, opts=options)
+
+    return program
+
+
+def test_a_moved_provider_never_sends_credentials_to_the_old_tenant(engine, tenant, auth0_sandbox):
+    """While a delete call is due at the old tenant the move is refused at preview; destroyed or retained it may go."""
+    other = auth0_sandbox.add_tenant("other")
+    engine.program = moving(tenant.domain, "restore")
+    assert engine.up().ok
+    auth0_sandbox.clear_requests()
+
+    engine.program = moving(other.domain, "restore")
+    run = engine.preview()
+    assert not run.ok
+    assert "moved from" in "\n".join(run.said("error"))
+    assert not engine.up().ok
+    assert auth0_sandbox.requests == []
+
+    def only_provider() -> None:
+        Provider("p", domain=other.domain, client_id="id", client_secret=CANARY)
+
+    engine.program = only_provider
+    assert not engine.up().ok
+    assert tenant.calls == []
+
+    engine.program = moving(tenant.domain, "retain")
+    assert engine.up().ok
+    auth0_sandbox.clear_requests()
+    engine.program = moving(other.domain, "retain")
+    assert engine.up().ok
+    assert tenant.calls == []
+    assert other.settings == {"session_lifetime": 480}
+
+
+def test_labels_find_their_own_set_and_never_another(tmp_path, auth0_sandbox):
+    """A label is looked up in the environment, then in the secret object; the unlabelled set is never used for it."""
+    from conftest import Engine
+
+    tenants = {name: auth0_sandbox.add_tenant(name) for name in ("in-env", "in-config", "nowhere")}
+    for name, one in tenants.items():
+        strict(one, name)
+    engine = Engine(tmp_path, AUTH0_IN_ENV_CLIENT_ID="in-env-id", AUTH0_IN_ENV_CLIENT_SECRET=f"in-env-{CANARY}")
+    entries = {"in-config": {"clientId": "in-config-id", "clientSecret": f"in-config-{CANARY}"}}
+    value = automation.ConfigValue(json.dumps(entries), secret=True)
+    engine.stack.set_config("auth0-sessions:credentials", value)
+
+    def program() -> None:
+        for name, one in tenants.items():
+            SessionLifetime(name, domain=one.domain, credentials=name, plan="enterprise", session_lifetime="8h")
+
+    engine.program = program
+    assert engine.preview().ok
+    run = engine.up()
+    assert not run.ok
+    assert tenants["in-env"].settings == tenants["in-config"].settings == {"session_lifetime": 480}
+    assert tenants["nowhere"].calls == []
+    told = "\n".join(run.said("error"))
+    assert "AUTH0_NOWHERE_CLIENT_ID" in told
+    assert "entry 'nowhere'" in told
+    assert "auth0-sessions:credentials" in engine.files
+    assert CANARY not in engine.files + run.output
+    assert [one["inputs"]["credentials"] for one in engine.resources if "SessionLifetime" in one["type"]]
+
+
+@pytest.mark.parametrize("way", ["client", "token"])
+def test_credentials_of_the_ecosystem_s_own_config_keys_work(tmp_path, tenant, way):
+    """`auth0:clientId` and its siblings serve here too, and `auth0:domain` names the tenant."""
+    from conftest import Engine
+
+    engine = Engine(tmp_path, AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="")
+    engine.stack.set_config("auth0:domain", automation.ConfigValue(tenant.domain))
+    if way == "client":
+        strict(tenant, "stack")
+        engine.stack.set_config("auth0:clientId", automation.ConfigValue("stack-id"))
+        engine.stack.set_config("auth0:clientSecret", automation.ConfigValue(f"stack-{CANARY}", secret=True))
+    else:
+        engine.stack.set_config("auth0:apiToken", automation.ConfigValue(tenant.issue_token(), secret=True))
+    engine.args = {"session_lifetime": "8h", "plan": "enterprise"}
+    assert engine.up().ok
+    assert tenant.settings == {"session_lifetime": 480}
+    assert engine.outputs["domain"] == tenant.domain
+    assert ("POST /oauth/token" in tenant.calls) == (way == "client")
+    assert engine.destroy().ok
+
+
+def test_the_environment_names_the_default_tenant(tmp_path, tenant):
+    """`AUTH0_DOMAIN` of the provider's process goes before the configuration."""
+    from conftest import Engine
+
+    engine = Engine(tmp_path, AUTH0_DOMAIN=tenant.domain)
+    engine.stack.set_config("auth0:domain", automation.ConfigValue("nobody.eu.auth0.com"))
+    engine.args = {"session_lifetime": "8h", "plan": "enterprise"}
+    assert engine.up().ok
+    assert tenant.settings == {"session_lifetime": 480}
+
+
+def test_a_rotated_secret_of_a_provider_is_no_resource_call(engine, tenant, auth0_sandbox):
+    """A new secret changes the provider in place and calls nobody."""
+
+    def program(secret: str):
+        def declared() -> None:
+            provider = Provider("p", domain=tenant.domain, client_id="id", client_secret=secret)
+            SessionLifetime(
+                "acme", plan="enterprise", session_lifetime="8h", opts=pulumi.ResourceOptions(provider=provider)
+            )
+
+        return declared
+
+    engine.program = program("one")
+    assert engine.up().ok
+    auth0_sandbox.clear_requests()
+    engine.program = program("two")
+    assert engine.up().changes == {"same": 2, "update": 1}
+    assert auth0_sandbox.requests == []

@@ -1,0 +1,167 @@
+"""The command line: what it says, what it serves, how it ends."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from typer.testing import CliRunner, Result
+
+from auth0_sessions import cli
+from auth0_sessions.sandbox.plans import PLANS
+
+COMMAND = Path(sys.executable).with_name("auth0-sessions")
+PLAIN = {**os.environ, "NO_COLOR": "1", "COLUMNS": "40"}
+SECRET = "canary-secret"
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    """Return the next line that a process prints."""
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """Run the sandbox command on a free port; gives the process and the lines of its welcome."""
+    with subprocess.Popen(  # noqa: S603 - Our own command.
+        [COMMAND, "sandbox", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=PLAIN,
+    ) as process:
+        try:
+            welcome: list[str] = []
+            while not welcome or "Ctrl-C" not in welcome[-1]:
+                welcome.append(line(process).rstrip("\n"))
+                assert process.poll() is None, welcome
+            yield process, welcome
+        finally:
+            process.kill()
+
+
+def exports(welcome: list[str]) -> list[dict[str, str]]:
+    """Return what the copy-paste blocks set, one mapping for each tenant."""
+    pairs = [(match[1], match[2]) for text in welcome if (match := re.fullmatch(r"  export (\w+)=(\S+)", text))]
+    return [dict(pairs[start : start + 3]) for start in range(0, len(pairs), 3)]
+
+
+def ask(environment: dict[str, str], **changes: Any) -> requests.Response:
+    """Ask for a token with what a copy-paste block says."""
+    body = {
+        "grant_type": "client_credentials",
+        "client_id": environment["AUTH0_CLIENT_ID"],
+        "client_secret": environment["AUTH0_CLIENT_SECRET"],
+        "audience": f"{environment['AUTH0_DOMAIN']}/api/v2/",
+        **changes,
+    }
+    return requests.post(f"{environment['AUTH0_DOMAIN']}/oauth/token", json=body, timeout=10)
+
+
+def write(environment: dict[str, str], hours: int) -> requests.Response:
+    """Write an absolute lifetime with a token of the printed credentials."""
+    headers = {"Authorization": f"Bearer {ask(environment).json()['access_token']}"}
+    url = f"{environment['AUTH0_DOMAIN']}/api/v2/tenants/settings"
+    return requests.patch(url, json={"session_lifetime": hours}, headers=headers, timeout=10)
+
+
+def invoke(*arguments: str) -> Result:
+    """Run the command line in this process."""
+    return CliRunner(env={**PLAIN, "COLUMNS": "100"}).invoke(cli.app, arguments)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_sandbox_serves_until_it_is_told_to_stop(ending: signal.Signals) -> None:
+    """Each request is one whole line, seen at once and without a secret; both signals end it with 0."""
+    with serving() as (process, welcome):
+        (acme,) = exports(welcome)
+        assert acme["AUTH0_DOMAIN"].endswith("/acme")
+        assert ask(acme, client_secret=SECRET).status_code == 200
+        first = line(process)
+        assert ask(acme, audience="https://elsewhere.invalid/").status_code == 403
+        second = line(process)
+        process.send_signal(ending)
+        rest, _ = process.communicate(timeout=10)
+
+    assert re.fullmatch(r"\d\d:\d\d:\d\d acme POST /oauth/token 200\n", first)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d acme POST /oauth/token 403\n", second)
+    assert (process.returncode, rest) == (0, "Stopped.\n")
+
+
+def test_tenants_and_options_can_be_chosen() -> None:
+    """Tenants come as options and arguments; cap, latency and rates are as asked for."""
+    arguments = ["--tenant", "acme:free", "beta", "gamma:essential", "--over-cap", "clamp"]
+    with serving(*arguments, "--no-rate-limits", "--latency", "20") as (_, welcome):
+        environments = exports(welcome)
+        names = [environment["AUTH0_DOMAIN"].rpartition("/")[2] for environment in environments]
+        acme, beta, gamma = environments
+        assert names == ["acme", "beta", "gamma"]
+        stored = [write(environment, 8760).json()["session_lifetime"] for environment in environments]
+        assert stored == [720, 8760, 720]
+        answer = write(gamma, 1)
+        assert answer.elapsed.total_seconds() >= 0.02
+        assert [write(acme, 1).status_code for _ in range(4)] == [200] * 4
+        assert write(beta, 8761).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["Acme"], "'Acme' in 'Acme' is no tenant name; use small letters, digits and '-'."),
+        (["--tenant", ":free"], "'' in ':free' is no tenant name; use small letters, digits and '-'."),
+        (["acme:gold"], f"'gold' in 'acme:gold' is no plan; use one of {', '.join(PLANS)}."),
+        (["acme", "--tenant", "acme:free"], "The tenant 'acme' is given twice; give each tenant once."),
+    ],
+)
+def test_a_bad_tenant_is_a_usage_error(arguments: list[str], sentence: str) -> None:
+    """A mistake is one sentence on the error stream, and exit code 2."""
+    result = invoke("sandbox", *arguments)
+
+    assert (2, f"Error: {sentence}\n", "") == (result.exit_code, result.stderr, result.stdout)
+
+
+@pytest.mark.parametrize("arguments", [["--over-cap", "x"], ["--port", "65536"], ["--latency", "-1"], ["--x"]])
+def test_a_bad_option_is_a_usage_error(arguments: list[str]) -> None:
+    """An option out of its range ends with exit code 2."""
+    assert invoke("sandbox", *arguments).exit_code == 2
+
+
+def test_a_port_in_use_is_a_failure() -> None:
+    """A port that is taken is one sentence that says what to do, and exit code 1."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = subprocess.run(  # noqa: S603 - Our own command.
+            [COMMAND, "sandbox", "--port", port], capture_output=True, text=True, env=PLAIN, check=False, timeout=20
+        )
+
+    sentence = f"Port {port} cannot be used (Address already in use); give another with --port, or --port 0."
+    assert (1, f"Error: {sentence}\n", "") == (result.returncode, result.stderr, result.stdout)
+
+
+def test_help_teaches() -> None:
+    """The command line without arguments shows its commands, and each command's help has an example."""
+    assert "sandbox" in invoke().output
+    text = invoke("sandbox", "--help").output
+    for word in ("--port", "--tenant", "--over-cap", "--latency", "Example:", "Ctrl-C"):
+        assert word in text
+
+
+def test_the_command_line_starts_without_pulumi() -> None:
+    """Importing the command line imports neither Pulumi nor the server."""
+    program = (
+        "import sys; import auth0_sessions.cli;"
+        "print([name for name in ('pulumi', 'uvicorn', 'starlette') if name in sys.modules])"
+    )
+
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - Our own program.
+
+    assert result.stdout == "[]\n"

@@ -1,0 +1,70 @@
+"""The error tree."""
+
+import pytest
+
+from auth0_sessions import errors
+from auth0_sessions.errors import SHOWN_CHARACTERS, ApiError, Auth0SessionsError, InputError, shown
+
+EVERY_ERROR = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+API_ERRORS = [kind for kind in EVERY_ERROR if issubclass(kind, ApiError)]
+
+
+class Unprintable:
+    """A value whose own text cannot be had."""
+
+    def __repr__(self):
+        """Fail."""
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("kind", EVERY_ERROR)
+def test_one_root(kind):
+    """Whoever catches the root catches every error of the package."""
+    assert issubclass(kind, Auth0SessionsError)
+
+
+@pytest.mark.parametrize("kind", EVERY_ERROR)
+def test_the_tree_is_drawn(kind):
+    """The module's docstring names every error, so that the drawing cannot fall behind."""
+    assert kind.__name__ in errors.__doc__
+
+
+def test_input_errors_are_value_errors():
+    """A program that catches ValueError catches a mistyped value too."""
+    assert issubclass(InputError, ValueError)
+
+
+@pytest.mark.parametrize("kind", API_ERRORS)
+def test_api_errors_tell_status_and_code(kind):
+    """An error of the API carries the HTTP status and Auth0's own code beside its text."""
+    error = kind("no", status=418, error_code="teapot")
+    assert ("no", 418, "teapot") == (str(error), error.status, error.error_code)
+
+
+@pytest.mark.parametrize("kind", API_ERRORS)
+def test_error_code_may_be_absent(kind):
+    """Auth0 leaves `errorCode` out of some answers, and then it is None."""
+    assert kind("no", status=500).error_code is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("4d", "'4d'"),
+        (720, "720"),
+        (None, "None"),
+        ("two\nlines", r"'two\nlines'"),
+        ("\ud800\x00", r"'\ud800\x00'"),
+        (Unprintable(), "<Unprintable>"),
+        pytest.param(10**5000, "<int>", id="huge"),
+    ],
+)
+def test_shown(value, expected):
+    """A value in a message is quoted, stays on its line, and is named by its type where it cannot be printed."""
+    assert expected == shown(value)
+
+
+@pytest.mark.parametrize("length", [1, SHOWN_CHARACTERS, 10_000])
+def test_shown_is_short(length):
+    """A message repeats no more of a value than a line holds."""
+    assert min(length + 2, SHOWN_CHARACTERS) == len(shown("x" * length))
