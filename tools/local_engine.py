@@ -71,6 +71,7 @@ class Run:
 
     Attributes:
         ok: False if the engine reported a failure.
+        failure: What the Automation API says of it.
         output: What a person sees on the terminal, without colors.
         events: The engine's own events.
         changes: How many resources had each operation (`same`, `create`, `update`, ...).
@@ -78,6 +79,7 @@ class Run:
     """
 
     ok: bool = True
+    failure: str = ""
     output: str = ""
     events: list[automation.EngineEvent] = field(default_factory=list)
     changes: dict[str, int] = field(default_factory=dict)
@@ -101,8 +103,7 @@ def run(stack: automation.Stack, verb: str, *, on_output: Callable[[str], Any] |
     try:
         getattr(stack, verb)(on_output=heard, on_event=done.events.append, **options)
     except automation.CommandError as error:
-        done.ok = False
-        lines.append(str(error))
+        done.ok, done.failure = False, str(error)
     done.output = "\n".join(lines)
     for event in done.events:
         if event.summary_event:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 import pulumi
 from pulumi.runtime.config import is_config_secret
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
 
 from auth0_sessions.credentials import SECRET_CONFIG_KEYS
 from auth0_sessions.domain import canonical_domain
@@ -29,13 +32,22 @@ class _Run:
     warned_of_plan: bool = False
 
 
-_runs: WeakKeyDictionary[pulumi.Resource, _Run] = WeakKeyDictionary()
-_without_root = _Run()
+_runs: WeakKeyDictionary[object, _Run] = WeakKeyDictionary()
 
 
 def _this_run() -> _Run:
-    root = pulumi.runtime.get_root_resource()
-    return _without_root if root is None else _runs.setdefault(root, _Run())
+    return _runs.setdefault(_what_lives_as_long_as_this_run(), _Run())
+
+
+def _what_lives_as_long_as_this_run() -> object:
+    """Return the stack's root resource; under mocks, where all tests share one, what runs the test."""
+    monitor = get_monitor()
+    if not isinstance(monitor, MockMonitor):
+        return pulumi.runtime.get_root_resource() or monitor
+    try:
+        return asyncio.current_task() or monitor
+    except RuntimeError:
+        return monitor
 
 
 def plan_or_warning(plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] | None:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import local_engine
 import pulumi
 import pytest
 
+import local_engine
 from auth0_sessions import SessionLifetime
 
 CREDENTIALS = {"AUTH0_CLIENT_ID": "engine-client", "AUTH0_CLIENT_SECRET": "engine-canary-secret"}
@@ -41,9 +41,11 @@ class Engine:
         self.folder = folder
         self.args: dict[str, Any] = {}
         self.program: Callable[[], None] = self.one_resource
-        self.stack = local_engine.open_stack(
-            lambda: self.program(), folder, environment={**CREDENTIALS, **environment}
-        )
+        self.stack = local_engine.open_stack(self.run_program, folder, environment={**CREDENTIALS, **environment})
+
+    def run_program(self) -> None:
+        """Run the program of the moment; a test changes it between two runs."""
+        self.program()
 
     def one_resource(self) -> None:
         """Declare one tenant and export every output."""
@@ -92,9 +94,15 @@ class Engine:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
+def make_engine(tmp_path: Path) -> Callable[..., Engine]:
+    """Make a stack on the real engine; keyword arguments are environment variables of its providers."""
+    return lambda **environment: Engine(tmp_path, **environment)
+
+
+@pytest.fixture
+def engine(make_engine: Callable[..., Engine]) -> Engine:
     """A stack on the real engine, with credentials in the environment of its providers."""
-    return Engine(tmp_path)
+    return make_engine()
 
 
 @pytest.fixture

@@ -93,7 +93,9 @@ def refused(run: Any, resource: str = "acme") -> str:
 )
 def test_a_refusal_is_one_clean_paragraph(engine, tenant, fault, words):
     """What the tenant says reaches the terminal as what, where, why and what to do; never as a traceback."""
-    tenant.fault(fault, operation="patch", **({"location": "http://127.0.0.1:9/elsewhere"} if fault == "redirect" else {}))
+    tenant.fault(
+        fault, operation="patch", **({"location": "http://127.0.0.1:9/elsewhere"} if fault == "redirect" else {})
+    )
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
     message = refused(engine.up())
     assert all(word in message for word in words)
@@ -103,11 +105,9 @@ def test_a_refusal_is_one_clean_paragraph(engine, tenant, fault, words):
     assert tenant.settings == {"session_lifetime": 480}
 
 
-def test_missing_credentials_list_every_place(tmp_path, tenant):
+def test_missing_credentials_list_every_place(make_engine, tenant):
     """A preview needs no credentials; the first call without them names every place that was looked at."""
-    from conftest import Engine
-
-    engine = Engine(tmp_path, AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="")
+    engine = make_engine(AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="")
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
     assert engine.preview().ok
     message = refused(engine.up())
@@ -125,11 +125,9 @@ def test_wrong_credentials_name_their_source_and_not_their_value(engine, tenant)
     assert "engine-canary-secret" not in run.output
 
 
-def test_the_debug_switch_brings_the_traceback_back(tmp_path, tenant):
+def test_the_debug_switch_brings_the_traceback_back(make_engine, tenant):
     """AUTH0_SESSIONS_DEBUG shows where in the code an error was raised."""
-    from conftest import Engine
-
-    engine = Engine(tmp_path, AUTH0_SESSIONS_DEBUG="1")
+    engine = make_engine(AUTH0_SESSIONS_DEBUG="1")
     tenant.fault("400", operation="patch")
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
     assert "Traceback (most recent call last)" in "\n".join(engine.up().said("error"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -185,7 +186,8 @@ def test_a_superseded_value_is_told_and_makes_no_endless_diff(engine, tenant, au
 
 
 @pytest.mark.parametrize(
-    ("over_limit", "sent", "word"), [("clamp", {"session_lifetime": 720}, "lowered"), ("warn", {"session_lifetime": 1440}, "as it is")]
+    ("over_limit", "sent", "word"),
+    [("clamp", {"session_lifetime": 720}, "lowered"), ("warn", {"session_lifetime": 1440}, "as it is")],
 )
 def test_over_limit_clamp_and_warn_say_so(engine, tenant, over_limit, sent, word):
     """`clamp` sends the plan's cap, `warn` sends what was asked; both warn."""
@@ -235,7 +237,7 @@ def test_unknown_inputs_pass_a_preview(engine, tenant, auth0_sandbox):
     assert engine.up().changes == {"same": 3}
 
 
-def test_get_looks_a_tenant_up(engine, tenant, auth0_sandbox):
+def test_get_looks_a_tenant_up(engine, tenant):
     """`get` shows every setting, Auth0's defaults where absent, writes nothing and does not count as managed."""
     tenant.dashboard(session_lifetime=90)
 
@@ -287,13 +289,9 @@ def test_an_unmanaged_output_is_none_in_a_preview(engine, tenant):
 
 def test_the_provider_in_state_is_a_reference(engine, tenant):
     """State names the provider's class and holds no code, nothing secret and no path."""
-    import base64
-
     engine.args = {"domain": tenant.domain, "session_lifetime": "8h"}
     assert engine.up().ok
     pickled = base64.b64decode(engine.resource()["inputs"]["__provider"])
     assert b"auth0_sessions.dynamic" in pickled
     assert b"SessionLifetimeProvider" in pickled
     assert len(pickled) < 150
-
-

@@ -30,9 +30,7 @@ def test_two_providers_have_two_tenants_and_their_secrets_stay_encrypted(engine,
             group = pulumi.ComponentResource(
                 "test:index:Group", f"{name}-group", {}, pulumi.ResourceOptions(providers=[provider])
             )
-            SessionLifetime(
-                name, plan="enterprise", session_lifetime="8h", opts=pulumi.ResourceOptions(parent=group)
-            )
+            SessionLifetime(name, plan="enterprise", session_lifetime="8h", opts=pulumi.ResourceOptions(parent=group))
 
     engine.program = program
     preview = engine.preview()
@@ -106,14 +104,12 @@ def test_a_moved_provider_never_sends_credentials_to_the_old_tenant(engine, tena
     assert other.settings == {"session_lifetime": 480}
 
 
-def test_labels_find_their_own_set_and_never_another(tmp_path, auth0_sandbox):
+def test_labels_find_their_own_set_and_never_another(make_engine, auth0_sandbox):
     """A label is looked up in the environment, then in the secret object; the unlabelled set is never used for it."""
-    from conftest import Engine
-
     tenants = {name: auth0_sandbox.add_tenant(name) for name in ("in-env", "in-config", "nowhere")}
     for name, one in tenants.items():
         strict(one, name)
-    engine = Engine(tmp_path, AUTH0_IN_ENV_CLIENT_ID="in-env-id", AUTH0_IN_ENV_CLIENT_SECRET=f"in-env-{CANARY}")
+    engine = make_engine(AUTH0_IN_ENV_CLIENT_ID="in-env-id", AUTH0_IN_ENV_CLIENT_SECRET=f"in-env-{CANARY}")
     entries = {"in-config": {"clientId": "in-config-id", "clientSecret": f"in-config-{CANARY}"}}
     value = automation.ConfigValue(json.dumps(entries), secret=True)
     engine.stack.set_config("auth0-sessions:credentials", value)
@@ -137,11 +133,9 @@ def test_labels_find_their_own_set_and_never_another(tmp_path, auth0_sandbox):
 
 
 @pytest.mark.parametrize("way", ["client", "token"])
-def test_credentials_of_the_ecosystem_s_own_config_keys_work(tmp_path, tenant, way):
+def test_credentials_of_the_ecosystem_s_own_config_keys_work(make_engine, tenant, way):
     """`auth0:clientId` and its siblings serve here too, and `auth0:domain` names the tenant."""
-    from conftest import Engine
-
-    engine = Engine(tmp_path, AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="")
+    engine = make_engine(AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="")
     engine.stack.set_config("auth0:domain", automation.ConfigValue(tenant.domain))
     if way == "client":
         strict(tenant, "stack")
@@ -157,11 +151,9 @@ def test_credentials_of_the_ecosystem_s_own_config_keys_work(tmp_path, tenant, w
     assert engine.destroy().ok
 
 
-def test_the_environment_names_the_default_tenant(tmp_path, tenant):
+def test_the_environment_names_the_default_tenant(make_engine, tenant):
     """`AUTH0_DOMAIN` of the provider's process goes before the configuration."""
-    from conftest import Engine
-
-    engine = Engine(tmp_path, AUTH0_DOMAIN=tenant.domain)
+    engine = make_engine(AUTH0_DOMAIN=tenant.domain)
     engine.stack.set_config("auth0:domain", automation.ConfigValue("nobody.eu.auth0.com"))
     engine.args = {"session_lifetime": "8h", "plan": "enterprise"}
     assert engine.up().ok

@@ -1,0 +1,289 @@
+"""The real dynamic-provider host: the process that the engine starts, spoken to over gRPC as the engine does."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import dill
+import grpc
+import pytest
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+
+from auth0_sessions.dynamic import SessionLifetimeProvider
+
+PICKLE = base64.b64encode(dill.dumps(SessionLifetimeProvider())).decode()
+CREDENTIALS = {"AUTH0_CLIENT_ID": "host-client", "AUTH0_CLIENT_SECRET": "host-canary"}
+
+
+class FakeEngine(engine_pb2_grpc.EngineServicer):
+    """Notes what a provider says."""
+
+    def __init__(self) -> None:
+        self.said: list[engine_pb2.LogRequest] = []
+
+    def Log(self, request: engine_pb2.LogRequest, _context: Any) -> empty_pb2.Empty:  # noqa: N802
+        self.said.append(request)
+        return empty_pb2.Empty()
+
+
+@dataclass
+class Host:
+    """A provider's process, the engine it speaks to, and the engine's calls with plain dictionaries."""
+
+    stub: provider_pb2_grpc.ResourceProviderStub
+    engine: FakeEngine
+    olds: dict[str, Any] = field(default_factory=dict)
+
+    def configure(self, **config: str) -> None:
+        self.stub.Configure(provider_pb2.ConfigureRequest(args=struct(config)))
+
+    def check(self, news: dict[str, Any], olds: dict[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, str]]:
+        request = provider_pb2.CheckRequest(olds=struct(olds or {}), news=struct(news, PICKLE))
+        answer = self.stub.Check(request)
+        return plain(answer.inputs), {failure.property: failure.reason for failure in answer.failures}
+
+    def create(self, news: dict[str, Any]) -> dict[str, Any]:
+        answer = self.stub.Create(provider_pb2.CreateRequest(properties=struct(news, PICKLE)))
+        return {**plain(answer.properties), "id": answer.id}
+
+    def diff(self, olds: dict[str, Any], news: dict[str, Any]) -> tuple[bool, list[str]]:
+        request = provider_pb2.DiffRequest(id="x", olds=struct(olds, PICKLE), news=struct(news, PICKLE))
+        answer = self.stub.Diff(request)
+        return answer.changes == provider_pb2.DiffResponse.DIFF_SOME, list(answer.replaces)
+
+    def read(self, state: dict[str, Any], identity: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        answer = self.stub.Read(provider_pb2.ReadRequest(id=identity, properties=struct(state, PICKLE)))
+        return plain(answer.properties), plain(answer.inputs)
+
+    def update(self, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
+        request = provider_pb2.UpdateRequest(id="x", olds=struct(olds, PICKLE), news=struct(news, PICKLE))
+        return plain(self.stub.Update(request).properties)
+
+    def delete(self, state: dict[str, Any]) -> None:
+        self.stub.Delete(provider_pb2.DeleteRequest(id="x", properties=struct(state, PICKLE)))
+
+    def warnings(self) -> list[str]:
+        return [one.message for one in self.engine.said if one.severity == engine_pb2.WARNING]
+
+
+def struct(values: dict[str, Any], pickle: str | None = None) -> struct_pb2.Struct:
+    """Return a dictionary as the engine sends it."""
+    made = struct_pb2.Struct()
+    made.update({**values, **({"__provider": pickle} if pickle else {})})
+    return made
+
+
+def plain(values: struct_pb2.Struct) -> dict[str, Any]:
+    """Return what a provider answers, without its own pickle."""
+    return {name: value for name, value in rpc.deserialize_properties(values).items() if name != "__provider"}
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Host]]:
+    """Start provider processes; each is ended by its own process id."""
+    engine = FakeEngine()
+    server = grpc.server(futures.ThreadPoolExecutor(2))
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    processes: list[subprocess.Popen[str]] = []
+    channels: list[grpc.Channel] = []
+
+    def started(**environment: str) -> Host:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("AUTH0_", "PULUMI_"))}
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "pulumi.dynamic", address],
+            env={**clean, **CREDENTIALS, **environment},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        processes.append(process)
+        port = process.stdout.readline().strip()
+        channels.append(grpc.insecure_channel(f"127.0.0.1:{port}"))
+        return Host(provider_pb2_grpc.ResourceProviderStub(channels[-1]), engine)
+
+    yield started
+    for channel in channels:
+        channel.close()
+    for process in processes:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    server.stop(None).wait()
+
+
+@pytest.fixture
+def host(start: Callable[..., Host]) -> Host:
+    """One configured process of the default provider."""
+    made = start()
+    made.configure()
+    return made
+
+
+@pytest.fixture
+def tenant(auth0_sandbox: Any) -> Any:
+    """An Enterprise tenant on which nothing was ever set."""
+    return auth0_sandbox.add_tenant("acme", plan="enterprise")
+
+
+def test_the_provider_is_pickled_by_reference():
+    """State names the class and holds nothing of its code, so that a stack runs the installed version."""
+    raw = base64.b64decode(PICKLE)
+    assert b"auth0_sessions.dynamic" in raw
+    assert b"SessionLifetimeProvider" in raw
+    assert len(raw) < 150
+    assert SessionLifetimeProvider.serialize_as_secret_always is False
+    assert vars(SessionLifetimeProvider()) == {}
+
+
+def test_all_verbs_over_grpc(host, tenant):
+    """Check, create, diff, read, update and delete, with the values and calls of the contract."""
+    inputs, failures = host.check(
+        {"domain": f"{tenant.domain}/", "session_lifetime": "1440m", "plan": "enterprise", "on_delete": "restore"}
+    )
+    assert failures == {}
+    assert inputs == {
+        "domain": tenant.domain,
+        "session_lifetime": "1d",
+        "plan": "enterprise",
+        "over_limit": "error",
+        "on_delete": "restore",
+    }
+    assert tenant.calls == []
+    state = host.create(inputs)
+    assert state["id"] == tenant.domain
+    assert state["session_lifetime_minutes"] == 1_440
+    assert state["previous"] == {"session_lifetime": 10_080}
+    assert host.diff(state, {**inputs, "session_lifetime": "24h"}) == (False, [])
+    assert host.diff(state, {**inputs, "session_lifetime": rpc.UNKNOWN}) == (True, [])
+    assert host.diff(state, {**inputs, "domain": "other.auth0.com"}) == (True, ["domain"])
+
+    tenant.dashboard(session_lifetime=90)
+    read_state, read_inputs = host.read(state, tenant.domain)
+    assert read_inputs == {**inputs, "session_lifetime": "1h30m"}
+    assert read_state["session_lifetime_minutes"] == 90
+
+    updated = host.update(read_state, {**inputs, "idle_session_lifetime": "1h"})
+    assert updated["previous"] == {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}
+    assert tenant.settings == {"session_lifetime": 1_440, "idle_session_lifetime": 60}
+    host.delete(updated)
+    assert tenant.settings == {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}
+    assert tenant.calls.count("POST /oauth/token") == 1
+
+
+def test_a_lookup_reads_from_its_inputs(host, tenant):
+    """`SessionLifetime.get` sends no state: every setting comes back, Auth0's defaults where absent."""
+    tenant.dashboard(idle_session_lifetime=15)
+    state, _ = host.read({}, tenant.domain.upper().replace("HTTP", "http").replace("ACME", "acme"))
+    assert state == {
+        "domain": tenant.domain,
+        "session_lifetime": "7d",
+        "session_lifetime_minutes": 10_080,
+        "idle_session_lifetime": "15m",
+        "idle_session_lifetime_minutes": 15,
+        "ephemeral_session_lifetime": "3d",
+        "ephemeral_session_lifetime_minutes": 4_320,
+        "idle_ephemeral_session_lifetime": "1d",
+        "idle_ephemeral_session_lifetime_minutes": 1_440,
+        "session_cookie_mode": "persistent",
+    }
+
+
+def test_an_error_is_one_paragraph(host, tenant):
+    """What the engine shows of a failed call is our text, with no Python in it."""
+    tenant.fault("400", operation="patch")
+    with pytest.raises(grpc.RpcError) as caught:
+        host.create({"domain": tenant.domain, "session_lifetime": "1d"})
+    details = caught.value.details()
+    assert details.startswith(f"{tenant.domain}: could not write the session settings (400 invalid_body):")
+    assert "\n" not in details
+
+
+def test_a_fault_of_our_own_keeps_its_traceback(host):
+    """What is no user's error is shown whole, so that it can be reported."""
+    with pytest.raises(grpc.RpcError, match="Traceback"):
+        host.update({"previous": {}}, {"domain": "x"})
+
+
+def test_the_debug_switch_brings_tracebacks_back(start, tenant):
+    """With AUTH0_SESSIONS_DEBUG an error shows where it was raised."""
+    host = start(AUTH0_SESSIONS_DEBUG="1")
+    host.configure()
+    tenant.fault("400", operation="patch")
+    with pytest.raises(grpc.RpcError, match=r"Traceback \(most recent call last\)"):
+        host.create({"domain": tenant.domain, "session_lifetime": "1d"})
+
+
+def test_warnings_and_waits_reach_the_engine(host, tenant):
+    """Warnings have the engine's own severity, and a wait is an ephemeral line."""
+    tenant.fault("429", operation="get", times=1)
+    host.create({"domain": tenant.domain, "session_lifetime": "1d"})
+    assert [text for text in host.warnings() if "from 7d to 1d" in text]
+    waits = [one for one in host.engine.said if "rate limit" in one.message]
+    assert [one.ephemeral for one in waits] == [True]
+
+
+def test_no_engine_is_no_failure(start, tenant):
+    """An engine that does not listen loses lines, never a write."""
+    host = start()
+    host.configure()
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "pulumi.dynamic", "127.0.0.1:9"],
+        env={**os.environ, **CREDENTIALS},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        with grpc.insecure_channel(f"127.0.0.1:{process.stdout.readline().strip()}") as channel:
+            deaf = Host(provider_pb2_grpc.ResourceProviderStub(channel), FakeEngine())
+            deaf.configure()
+            assert deaf.create({"domain": tenant.domain, "session_lifetime": "1d"})["session_lifetime"] == "1d"
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def test_four_threads_one_token_one_connection(host, tenant):
+    """The host serves four calls at once: one token request, one connection."""
+    with ThreadPoolExecutor(4) as pool:
+        states = list(pool.map(lambda _: host.read({}, tenant.domain), range(12)))
+    assert len(states) == 12
+    assert tenant.calls.count("POST /oauth/token") == 1
+    assert len({request.connection for request in tenant.requests}) == 1
+
+
+def test_an_explicit_provider_is_bound_to_its_domain(host, start, tenant, auth0_sandbox):
+    """The marker key makes a process an explicit provider's: its domain is the default and the only one."""
+    other = auth0_sandbox.add_tenant("other")
+    explicit = start()
+    explicit.configure(**{"auth0-sessions:provider": "p", "auth0:domain": tenant.domain, "auth0:apiToken": "canary"})
+    inputs, failures = explicit.check({"session_lifetime": "8h"})
+    assert inputs["domain"] == tenant.domain
+    assert failures == {}
+    _, failures = explicit.check({"session_lifetime": "8h", "domain": other.domain})
+    assert list(failures) == ["domain"]
+    state = host.create({"domain": other.domain, "session_lifetime": "8h", "on_delete": "reset"})
+    auth0_sandbox.clear_requests()
+    with pytest.raises(grpc.RpcError, match="no credentials were sent"):
+        explicit.delete(state)
+    assert other.calls == []
+    explicit.delete({**state, "on_delete": "retain"})
+
+
+def test_check_passes_unknowns_and_reports_everything(host):
+    """Unknown values come back unknown; every bad one is a failure of its property."""
+    inputs, failures = host.check({"domain": rpc.UNKNOWN, "session_lifetime": rpc.UNKNOWN, "plan": 7, "on_delete": []})
+    assert set(failures) == {"plan", "on_delete"}
+    assert inputs["over_limit"] == "error"
+    assert "domain" not in failures
