@@ -6,7 +6,6 @@ Everything is real but Auth0: the engine, the state, the provider's process, HTT
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 import tempfile
 import time
@@ -43,18 +42,17 @@ class Story:
         self._steps = 0
         self.unexpected: list[str] = []
         self.tenant = sandbox.add_tenant("acme", plan="essential")
-        shutil.copy(local_engine.ROOT / "Pulumi.yaml", folder)
         self._stack = local_engine.open_stack(
             local_engine.program_of(QUICKSTART),
             folder,
             project="auth0-sessions",
+            project_file=local_engine.ROOT / "Pulumi.yaml",
             environment={
                 "AUTH0_DOMAIN": self.tenant.domain,
                 "AUTH0_CLIENT_ID": "demo-application",
                 "AUTH0_CLIENT_SECRET": "demo-secret",
             },
         )
-        self.configure(plan="essential", sessionLifetime="30d", idleSessionLifetime="90m")
 
     def configure(self, **values: str) -> None:
         """Set keys of the stack's configuration."""
@@ -95,7 +93,7 @@ class Story:
         made = len(self.tenant.requests)
         self._console.print(Text(f"  {made} HTTP calls" if made else "  no HTTP call", style="cyan"))
         if done.ok != ok or made != calls or (shown or "") not in done.output:
-            self.unexpected.append(f"step {self._steps}: pulumi {verb}")
+            self.unexpected.append(f"step {self._steps}: pulumi {verb} {done.failure}".strip())
 
 
 def readable(output: str) -> Iterator[str]:

@@ -7,12 +7,14 @@ A program is a Python function (the Automation API's inline program), state is a
 from __future__ import annotations
 
 import runpy
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pulumi import automation
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +35,7 @@ def open_stack(
     folder: Path,
     *,
     project: str = "sessions",
+    project_file: Path | None = None,
     stack: str = "dev",
     environment: Mapping[str, str] | None = None,
 ) -> automation.Stack:
@@ -42,25 +45,29 @@ def open_stack(
         program: The inline program.
         folder: An empty folder, or that of an earlier call.
         project: The project's name.
+        project_file: A Pulumi.yaml to use instead of a plain one; its name has to be `project`.
         stack: The stack's name.
         environment: More variables for the CLI and for the providers' processes.
 
     """
     for name in ("state", "work", "home"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    if project_file is not None:
+        shutil.copy(project_file, folder / "work")
+        # The engine asks for the program's folder even where the program is a function.
+        main = yaml.safe_load(project_file.read_text()).get("main", ".")
+        (folder / "work" / main).mkdir(parents=True, exist_ok=True)
     options = automation.LocalWorkspaceOptions(
         work_dir=str(folder / "work"),
         pulumi_home=str(folder / "home"),
         pulumi_command=automation.PulumiCommand(root=str(CLI)),
         env_vars={
             "PULUMI_CONFIG_PASSPHRASE": "no secret here",
+            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_PYTHON_CMD": sys.executable,
             **(environment or {}),
         },
-        project_settings=automation.ProjectSettings(
-            name=project, runtime="python", backend=automation.ProjectBackend(url=f"file://{folder / 'state'}")
-        ),
     )
     return automation.create_or_select_stack(stack, project, program, opts=options)
 

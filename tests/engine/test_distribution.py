@@ -1,0 +1,103 @@
+"""The wheel, in an empty environment outside the repository, used by a program in another folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import local_engine
+
+ROOT = local_engine.ROOT
+
+DRIVER = """\
+import json, sys
+from pathlib import Path
+sys.path.append(sys.argv[1])
+import local_engine
+
+stack = local_engine.open_stack(local_engine.program_of(Path.cwd()), Path(sys.argv[2]))
+done = {}
+for verb in ("preview", "up", "refresh", "up", "destroy"):
+    run = local_engine.run(stack, verb)
+    done.setdefault(verb, []).append([run.ok, run.changes, "" if run.ok else run.output])
+import auth0_sessions
+print(json.dumps({"runs": done, "home": auth0_sessions.__file__, "version": auth0_sessions.__version__}))
+"""
+
+PROGRAM = """\
+from auth0_sessions import SessionLifetime
+
+SessionLifetime("acme", plan="essential", session_lifetime="30d", idle_session_lifetime="90m", on_delete="restore")
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's wheel, just built."""
+    folder = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    (made,) = folder.glob("auth0_sessions-*.whl")
+    return made
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel):
+    """Everything of the package is in it, typed marker and sandbox included, and nothing of the repository."""
+    names = zipfile.ZipFile(wheel).namelist()
+    package = ROOT / "provider" / "auth0_sessions"
+    modules = {f"auth0_sessions/{path.relative_to(package)}" for path in package.rglob("*.py")}
+    assert modules <= set(names)
+    assert "auth0_sessions/py.typed" in names
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"auth0_sessions"}
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+@pytest.mark.timeout(600)
+def test_a_program_in_another_folder_runs_on_the_installed_wheel(wheel, tmp_path, auth0_sandbox):
+    """Preview, up, refresh, up and destroy, with nothing of the repository on the way but the engine."""
+    tenant = auth0_sandbox.add_tenant("acme", plan="essential", settings={"session_lifetime": 600})
+    environment = tmp_path / "venv"
+    venv.create(environment, with_pip=True)
+    python = environment / "bin" / "python"
+    install = [python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", wheel]
+    subprocess.run(install, check=True)
+    program = tmp_path / "elsewhere"
+    program.mkdir()
+    (program / "__main__.py").write_text(PROGRAM)
+    done = drive(python, program, tmp_path / "engine", tenant)
+    assert Path(done["home"]).is_relative_to(environment)
+    assert [ok for runs in done["runs"].values() for ok, *_ in runs] == [True] * 5, done
+    assert [changes for _, changes, _ in done["runs"]["up"]] == [{"create": 2}, {"same": 2}]
+    assert tenant.settings == {"session_lifetime": 600, "idle_session_lifetime": 4_320}
+    shown = subprocess.run(
+        [environment / "bin" / "auth0-sessions", "--help"], check=True, capture_output=True, text=True
+    ).stdout
+    assert "sandbox" in shown
+
+
+def drive(python: Path, program: Path, folder: Path, tenant: Any) -> dict[str, Any]:
+    """Run the driver with another environment's Python and return what it reports."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
+        "AUTH0_DOMAIN": tenant.domain,
+        "AUTH0_CLIENT_ID": "wheel",
+        "AUTH0_CLIENT_SECRET": "wheel-secret",
+    }
+    run = subprocess.run(
+        [python, "-c", DRIVER, str(ROOT / "tools"), str(folder)],
+        cwd=program,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return found

@@ -1,0 +1,58 @@
+"""What a first visitor runs: the demo, and the quickstart with the project file that stands at the root."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from pulumi import automation
+
+import local_engine
+
+
+def words(text: str) -> str:
+    """Return a text on one line, however wide the terminal was."""
+    return " ".join(text.split())
+
+
+@pytest.mark.timeout(180)
+def test_the_demo_goes_as_told():
+    """The demo checks its own story: calls, refusals and what the tenant has in the end."""
+    command = [sys.executable, str(local_engine.ROOT / "tools" / "demo.py")]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    told = words(run.stdout)
+    (shown,) = re.findall(r"```console\n(.*?)```", (local_engine.ROOT / "README.md").read_text(), re.DOTALL)
+    for line in (*shown.splitlines(), "put back what was there before: session_lifetime 14d, idle_session_lifetime 2d"):
+        assert words(line) in told
+    assert "Traceback" not in run.stdout + run.stderr
+
+
+@pytest.fixture
+def front_door(tmp_path, tenant):
+    """The stack of the root's Pulumi.yaml with the quickstart's program."""
+    program = local_engine.program_of(local_engine.ROOT / "examples" / "quickstart")
+    credentials = {"AUTH0_CLIENT_ID": "front", "AUTH0_CLIENT_SECRET": "door", "AUTH0_DOMAIN": tenant.domain}
+    project_file = local_engine.ROOT / "Pulumi.yaml"
+    return local_engine.open_stack(
+        program, tmp_path, project="auth0-sessions", project_file=project_file, environment=credentials
+    )
+
+
+def test_the_quickstart_runs_with_the_root_s_project_file(front_door, tenant):
+    """The typed configuration at the root has defaults for all that the quickstart needs but the tenant."""
+    assert local_engine.run(front_door, "up").ok
+    assert tenant.settings == {"session_lifetime": 43_200, "idle_session_lifetime": 90}
+    assert local_engine.run(front_door, "destroy").ok
+
+
+def test_the_project_file_types_its_own_keys(front_door, tenant):
+    """A value of another type is refused by Pulumi itself, before the program runs."""
+    front_door.set_config("plan", automation.ConfigValue("[1, 2]"), path=False)
+    front_door.set_config("sessionLifetime.nested", automation.ConfigValue("x"), path=True)
+    run = local_engine.run(front_door, "preview")
+    assert not run.ok
+    assert "sessionLifetime" in run.output + run.failure
+    assert tenant.calls == []
