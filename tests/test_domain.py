@@ -68,7 +68,7 @@ REFUSED = [
     "http://10.0.0.1",
     "http://192.168.1.1:8400/acme",
     "10.0.0.1",
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104  A domain that is refused, no address to bind to.
     "http://0.0.0.0:8400",
     "http://[::]:8400",
     "http://[::ffff:127.0.0.1]",
@@ -127,7 +127,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("given_domain", "expected"), ACCEPTED.items())
 def test_accepted(given_domain, expected):
-    """`https://`, case of the host, space around it and one trailing slash go away; plain HTTP stays on this machine."""
+    """`https://`, case of the host, space around it and one trailing slash go away."""
     assert expected == canonical_domain(given_domain)
 
 

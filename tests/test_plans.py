@@ -42,7 +42,7 @@ def test_cap(plan, name):
 def test_cookie_mode_has_no_cap(plan):
     """The plan does not matter for a setting that is no lifetime."""
     assert cap(plan, "session_cookie_mode") is None
-    assert {} == violations(plan, {"session_cookie_mode": CookieMode.PERSISTENT.value})
+    assert violations(plan, {"session_cookie_mode": CookieMode.PERSISTENT.value}) == {}
 
 
 @pytest.mark.parametrize("plan", Plan)

@@ -66,7 +66,7 @@ def test_pairs_join_absolute_and_idle():
 @pytest.mark.parametrize("name", SETTINGS)
 def test_absent_is_the_default(name):
     """Writing Auth0's default where nothing was ever written changes nothing."""
-    assert {} == changes({}, {name: DEFAULTS[name]})
+    assert changes({}, {name: DEFAULTS[name]}) == {}
 
 
 @pytest.mark.parametrize("name", LIFETIMES)
@@ -86,7 +86,7 @@ def test_changes_make_the_old_into_the_new(old, new):
 @given(values())
 def test_no_change_to_oneself(old):
     """Settings do not differ from themselves, nor from themselves with the defaults spelt out."""
-    assert ({}, {}) == (changes(old, old), changes(old, with_defaults(old)))
+    assert (changes(old, old), changes(old, with_defaults(old))) == ({}, {})
 
 
 @pytest.mark.parametrize(("value", "expected"), [(2_160, "1d12h"), (60, "1h"), *((mode, mode) for mode in MODES)])

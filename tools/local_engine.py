@@ -30,7 +30,7 @@ def program_of(folder: Path) -> Callable[[], None]:
     return program
 
 
-def open_stack(
+def open_stack(  # noqa: PLR0913  A stack has as many sides as it has.
     program: Callable[[], None],
     folder: Path,
     *,

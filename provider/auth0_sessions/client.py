@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
-from pydantic import BaseModel, Field, ValidationError
 
 from auth0_sessions import refusals
 from auth0_sessions.credentials import ApiToken, ClientCredentials, Credentials
@@ -25,18 +25,15 @@ from auth0_sessions.wire import FIELDS, from_tenant, to_patch_body
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 READ_TIMEOUT_SECONDS = 30.0
+TOKEN_SECONDS = 86_400.0
+"""Auth0's default life of a token; an answer that says nothing usable, or more, counts as this."""
 TOKEN_LEEWAY_SECONDS = 30.0
 """A token is renewed this long before it expires, or at half its life if that is shorter."""
 
 SETTINGS_PATH = "/api/v2/tenants/settings"
 TOKEN_PATH = "/oauth/token"  # noqa: S105  A path, not a password.
-
-
-class _TokenAnswer(BaseModel):
-    """The part of an answer of `/oauth/token` that counts; `expires_in` in seconds."""
-
-    access_token: str = Field(min_length=1)
-    expires_in: float = 86_400.0
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+"""What a header can hold; `http.client` repeats anything else in its error."""
 
 
 class _Bearer(requests.auth.AuthBase):
@@ -115,8 +112,9 @@ class TenantClient:
 
     def _authorized(self, method: str, doing: str, arguments: Mapping[str, Any]) -> Any:
         """Make a Management API call, with one new login if the token has expired meanwhile."""
+        token = self._current_token()
         try:
-            return self._call(method, SETTINGS_PATH, doing, self._current_token(), arguments)
+            return self._call(method, SETTINGS_PATH, doing, token, arguments)
         except UnauthorizedError:
             if isinstance(self._known_credentials(), ApiToken):
                 raise
@@ -145,14 +143,11 @@ class TenantClient:
         }
         doing = "get a Management API token"
         answer = self._call("POST", TOKEN_PATH, doing, None, {"json": form})
-        try:
-            token = _TokenAnswer.model_validate(answer)
-        except ValidationError:
-            # The cause would repeat the answer, and the answer may hold a token.
-            raise refusals.unexpected(self._domain, doing, "an answer without an access_token") from None
-        leeway = min(TOKEN_LEEWAY_SECONDS, token.expires_in / 2)
-        self._token_good_until = time.monotonic() + token.expires_in - leeway
-        return token.access_token
+        token = answer.get("access_token") if isinstance(answer, Mapping) else None
+        if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+            raise refusals.unexpected(self._domain, doing, "an answer without a usable access_token")
+        self._token_good_until = time.monotonic() + _good_for(answer.get("expires_in"))
+        return token
 
     def _call(self, method: str, path: str, doing: str, token: str | None, arguments: Mapping[str, Any]) -> Any:
         """Make one call, as often as the policy says, and return the JSON of its answer."""
@@ -180,12 +175,15 @@ class TenantClient:
             raise refusals.tls(self._domain, doing, error) from error
         except requests.exceptions.RequestException as error:
             raise TransientError(refusals.unreachable(self._domain, doing, error)) from error
+        except OSError as error:
+            # REQUESTS_CA_BUNDLE names no file: the only one that requests lets through as it is.
+            raise refusals.tls(self._domain, doing, error) from error
         return self._answer(response, doing, token)
 
     def _answer(self, response: requests.Response, doing: str, token: str | None) -> Any:
         """Return the JSON of a good answer; raise for any other."""
         body = _json(response)
-        if response.ok and not response.is_redirect and body is not None:
+        if response.status_code < 300 and body is not None:  # noqa: PLR2004  HTTP's class of good answers.
             return body
         error = self._refusal(response, body, doing, token)
         if isinstance(error, RateLimitError):
@@ -215,9 +213,16 @@ class TenantClient:
         )
 
 
+def _good_for(expires_in: object) -> float:
+    """Return for how many seconds a token is used before it is renewed."""
+    is_number = isinstance(expires_in, (int, float)) and not isinstance(expires_in, bool)
+    seconds = float(expires_in) if is_number and 0 < expires_in <= TOKEN_SECONDS else TOKEN_SECONDS  # type: ignore[operator, arg-type]
+    return seconds - min(TOKEN_LEEWAY_SECONDS, seconds / 2)
+
+
 def _json(response: requests.Response) -> Any:
     """Return the JSON of an answer, or None where it holds none."""
     try:
         return response.json()
-    except (requests.exceptions.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return None

@@ -18,10 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-from pydantic.alias_generators import to_camel
-
-from auth0_sessions.errors import CredentialsError, InputError, shown
+from auth0_sessions.errors import CredentialsError, InputError
 
 SCOPES = ("read:tenant_settings", "update:tenant_settings")
 LABELLED_CONFIG_KEY = "auth0-sessions:credentials"
@@ -112,23 +109,6 @@ class ConfigSource:
         return {part: self.config.get(key) for part, key in CONFIG_KEYS.items()}
 
 
-class LabelledEntry(BaseModel):
-    """One entry of the secret configuration object `auth0-sessions:credentials`."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        alias_generator=to_camel,
-        populate_by_name=True,
-        hide_input_in_errors=True,
-        frozen=True,
-    )
-
-    client_id: str | None = None
-    client_secret: str | None = None
-    api_token: str | None = None
-    audience: str | None = None
-
-
 @dataclass(frozen=True)
 class LabelledConfigSource:
     """The entry of a label in `auth0-sessions:credentials`."""
@@ -146,21 +126,10 @@ class LabelledConfigSource:
         raw = self.config.get(LABELLED_CONFIG_KEY)
         if raw is None:
             return {}
-        adapter = TypeAdapter(dict[str, LabelledEntry])
-        try:
-            entries = adapter.validate_json(raw) if isinstance(raw, str) else adapter.validate_python(raw)
-        except ValidationError as error:
-            raise CredentialsError(_malformed(error)) from None
-        entry = entries.get(self.label)
-        return entry.model_dump() if entry else {}
+        # Only who has this object waits for the library that reads it.
+        from auth0_sessions.labelled import read_entry  # noqa: PLC0415
 
-
-def _malformed(error: ValidationError) -> str:
-    problems = "; ".join(f"{'.'.join(map(str, row['loc'])) or 'the object'}: {row['msg']}" for row in error.errors())
-    return (
-        f"The configuration object {LABELLED_CONFIG_KEY} is not as it should be ({problems}). Each label has "
-        '"clientId" and "clientSecret", or "apiToken", and may have "audience".'
-    )
+        return read_entry(raw, self.label)
 
 
 def check_label(value: object) -> str:
@@ -172,8 +141,9 @@ def check_label(value: object) -> str:
     """
     if isinstance(value, str) and _LABEL.fullmatch(value):
         return value
+    # The value is not repeated: somebody may have taken this input for the secret itself.
     message = (
-        f"credentials is {shown(value)}; a label of a credential set has only small letters, digits and '-'. "
+        "credentials is not a label of a credential set, which has only small letters, digits and '-'. "
         "Write the label, as in credentials='acme', and never a secret."
     )
     raise InputError(message)
@@ -227,12 +197,12 @@ def default_domain(config: Configuration, *, environ: Mapping[str, str] | None =
 
 
 def _complete(parts: Mapping[str, str], place: str) -> Credentials | None:
+    if "api_token" not in parts and not {"client_id", "client_secret"} <= parts.keys():
+        return None
     clean = {part: _printable(value.strip(), part, place) for part, value in parts.items()}
     if token := clean.get("api_token"):
         return ApiToken(token, place)
-    if "client_id" in clean and "client_secret" in clean:
-        return ClientCredentials(clean["client_id"], clean["client_secret"], clean.get("audience"), place)
-    return None
+    return ClientCredentials(clean["client_id"], clean["client_secret"], clean.get("audience"), place)
 
 
 def _printable(value: str, part: str, place: str) -> str:

@@ -53,7 +53,7 @@ def _split(value: str) -> tuple[str, str]:
     if not separator:
         scheme, rest = "", text
     host, slash, path = rest.partition("/")
-    if scheme.lower() not in ("", "http", "https") or not value.isascii():
+    if (separator and scheme.lower() not in ("http", "https")) or not value.isascii():
         return "", text
     return scheme.lower(), f"{host.lower()}{slash}{path}"
 

@@ -88,7 +88,7 @@ def check(
     checked.inputs.setdefault("on_delete", OnDelete.RETAIN.value)
     if default_domain is not None:
         checked.inputs.setdefault("domain", default_domain)
-    for name, parse in _PARSERS.items():
+    for name, parse in PARSERS.items():
         _parse(checked, name, parse)
     _check_domain(checked, olds, bound_domain)
     if not any(name in checked.inputs for name in SETTINGS):
@@ -121,7 +121,7 @@ def _one_of(name: str, choices: type[Choice], advice: str) -> Callable[[Any], st
     return parse
 
 
-_PARSERS: Mapping[str, Callable[[Any], str]] = {
+PARSERS: Mapping[str, Callable[[Any], str]] = {
     "domain": canonical_domain,
     **{name: lambda value: str(Lifetime.parse(value)) for name in LIFETIMES},
     "session_cookie_mode": _one_of("session_cookie_mode", CookieMode, "It picks the kind of session Auth0 creates."),
@@ -130,6 +130,7 @@ _PARSERS: Mapping[str, Callable[[Any], str]] = {
     "on_delete": _one_of("on_delete", OnDelete, "It says what happens to the settings at the end."),
     "credentials": check_label,
 }
+"""Input -> what reads it and returns its canonical text, or raises `InputError`."""
 
 
 def _check_domain(checked: Checked, olds: Mapping[str, Any], bound_domain: str | None) -> None:
@@ -150,9 +151,9 @@ def _check_domain(checked: Checked, olds: Mapping[str, Any], bound_domain: str |
         OnDelete.RESET,
     ):
         reason = (
-            f"this Provider moved from {was} to {bound_domain} while {was} still waits for its "
-            f"on_delete={olds['on_delete']!r}, which would send the new tenant's credentials there. Give {bound_domain} "
-            "a Provider and a resource of its own and remove the old ones in a later run, or first run once with "
+            f"this Provider moved from {was} to {bound_domain} while {was} still waits for its on_delete="
+            f"{olds['on_delete']!r}, which would send the new tenant's credentials there. Give {bound_domain} a "
+            "Provider and a resource of its own and remove the old ones in a later run, or first run once with "
             f"on_delete='retain' for {was}."
         )
         checked.problems.append(Problem("domain", reason))
@@ -190,34 +191,51 @@ def _warn_of_useless_idle(checked: Checked) -> None:
 
 def _warn_of_changed_absolute(checked: Checked, olds: Mapping[str, Any]) -> None:
     """Say at preview what an update of an absolute lifetime means for sessions that exist already."""
-    values = checked.values
-    if olds.get("domain") != checked.inputs.get("domain"):
-        return
-    for name, _ in ABSOLUTE_AND_IDLE:
-        old = olds.get(name)
-        if name in values and isinstance(old, str) and (message := changed_absolute(name, old, values[name])):
-            checked.warnings.append(f"{_tenant(checked)}: {message}")
+    if olds.get("domain") == checked.inputs.get("domain"):
+        before = {name: minutes for name in LIFETIMES if (minutes := _minutes_once(olds.get(name)))}
+        messages = changed_absolute(before, checked.values)
+        checked.warnings.extend(f"{_tenant(checked)}: {message}" for message in messages)
 
 
-def changed_absolute(name: str, old: str | Value, new: Value) -> str | None:
-    """Say what a raised or lowered absolute lifetime means for sessions that exist already; None if it is the same."""
+def _minutes_once(old: Any) -> int | None:
+    """Return the minutes of an input of the last run, which may exceed today's limits; None where it is no lifetime."""
     try:
-        before = Lifetime.parse(old, max_minutes=None).minutes if isinstance(old, str) else old
+        return Lifetime.parse(old, max_minutes=None).minutes
     except InputError:
         return None
-    change = f"{name} goes from {text(before)} to {text(new)}"
-    if _minutes(new) > _minutes(before):
-        return (
-            f"{change}. A session's absolute expiry is fixed when it is created: sessions that exist already keep "
-            "the earlier one, and users get the longer lifetime at their next login."
+
+
+def changed_absolute(before: Values, after: Values) -> list[str]:
+    """Say what raised and lowered absolute lifetimes mean for sessions that exist already: one line for each.
+
+    Args:
+        before: The settings as they were; one that is missing is not spoken of.
+        after: The settings as they will be.
+
+    """
+    pairs = [
+        (
+            _minutes(after[name]) - _minutes(before[name]),
+            f"{name} goes from {text(before[name])} to {text(after[name])}",
         )
-    if _minutes(new) < _minutes(before):
-        return (
-            f"{change}. A session's absolute expiry is fixed when it is created: Auth0 holds an existing session to "
-            f"the lower limit at its user's next activity at the latest, and none outlives {text(before)} from the "
-            "write. To end them sooner, revoke them."
-        )
-    return None
+        for name, _ in ABSOLUTE_AND_IDLE
+        if name in before and name in after
+    ]
+    told = (
+        ([change for by, change in pairs if by > 0], _RAISED),
+        ([change for by, change in pairs if by < 0], _LOWERED),
+    )
+    return [f"{' and '.join(changes)}. {meaning}" for changes, meaning in told if changes]
+
+
+_RAISED = (
+    "A session's absolute expiry is fixed when it is created: sessions that exist already keep the earlier one, and "
+    "users get the longer lifetime at their next login."
+)
+_LOWERED = (
+    "A session's absolute expiry is fixed when it is created: an existing session is held to the lower limit at its "
+    "user's next activity at the latest, and none outlives the earlier lifetime. To end them sooner, revoke them."
+)
 
 
 def _minutes(value: Value) -> int:

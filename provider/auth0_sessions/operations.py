@@ -15,7 +15,6 @@ from auth0_sessions.errors import LifetimeError
 from auth0_sessions.inputs import UNKNOWN, changed_absolute
 from auth0_sessions.lifetime import Lifetime
 from auth0_sessions.settings import (
-    ABSOLUTE_AND_IDLE,
     DEFAULTS,
     LIFETIMES,
     SETTINGS,
@@ -98,12 +97,13 @@ class Operations:
         seen = with_defaults(self.tenant.write(write)) if write else found
         reported = {name: seen.get(name, before[name]) for name in declared.wanted}
         kept = {name: old.previous[name] for name in declared.wanted if name in old.previous}
-        gone_by = self._gone_by(write, before, old.old_sessions_gone_by) if "session_lifetime" in reported else None
+        until = self._gone_by(write, {**before, **found}, old.old_sessions_gone_by)
+        gone_by = until if "session_lifetime" in reported else None
         drifted = {name: reported[name] for name in reported if name not in write and reported[name] != before[name]}
         truthful = replace(declared, wanted={**declared.wanted, **drifted})
         state = State(truthful, reported, {**kept, **{name: found[name] for name in new_here}}, gone_by)
         self._warn_of_changed_absolute(declared, found, {name: write[name] for name in new_here if name in write})
-        self._warn_of_drift(declared, drifted)
+        self._warn_of_drift(declared, changes(declared.wanted, drifted))
         self._warn_of_superseded(state, write)
         return state
 
@@ -145,9 +145,8 @@ class Operations:
         return max(until, earlier) if earlier else until
 
     def _warn_of_changed_absolute(self, declared: Declared, before: Values, write: Values) -> None:
-        for name, _ in ABSOLUTE_AND_IDLE:
-            if name in write and (message := changed_absolute(name, before[name], write[name])):
-                self.voice.warn(f"{declared.domain}: {message}")
+        for message in changed_absolute(before, write):
+            self.voice.warn(f"{declared.domain}: {message}")
 
     def _warn_of_superseded(self, state: State, write: Values) -> None:
         for name, row in state.superseded.items():

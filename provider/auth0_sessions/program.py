@@ -50,15 +50,19 @@ def _what_lives_as_long_as_this_run() -> object:
         return monitor
 
 
+def configured(key: str) -> str | None:
+    """Return a value of this package's own configuration, as in `auth0-sessions:plan`."""
+    return pulumi.Config("auth0-sessions").get(key)
+
+
 def plan_or_warning(plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] | None:
     """Return a resource's plan, or the configured one; warn, once a run, where there is neither."""
-    configured = pulumi.Config("auth0-sessions").get("plan")
-    run = _this_run()
+    default, run = configured("plan"), _this_run()
 
     def filled(value: str | None) -> str | None:
-        if (value or configured) is None:
+        if (value or default) is None:
             _warn_of_unknown_plan(run)
-        return value or configured
+        return value or default
 
     if plan is None or isinstance(plan, str):
         return filled(plan)

@@ -20,7 +20,6 @@ from auth0_sessions.errors import (
 )
 
 MAX_DETAIL_CHARACTERS = 300
-_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f]+")
 _ADDRESS_IN_MEMORY = re.compile(r"<[^>]* at 0x[0-9a-f]+>:? ?")
 _CLIENT_ERRORS: Mapping[int, type[ApiError]] = {
     400: BadRequestError,
@@ -59,19 +58,28 @@ class Answer:
 def refusal(answer: Answer, secrets: Iterable[str]) -> ApiError:
     """Return the error for an answer that is not a good one, with every secret taken out of its text."""
     if answer.location is not None:
-        where = urlsplit(answer.location).hostname or "another place"
-        got = f"a redirect to {_clean(where, secrets)}, which is not followed so that no token leaves the tenant"
+        where = _host(answer.location) or "another place"
+        host = _clean(where, secrets).removesuffix(".")
+        got = f"a redirect to {host}, which is not followed so that no token leaves the tenant"
         return unexpected(answer.domain, answer.doing, got, status=answer.status)
     kind = _CLIENT_ERRORS.get(answer.status)
     if kind is None and (answer.body is None or not 400 <= answer.status < 500):  # noqa: PLR2004  HTTP's client errors.
-        got = f"status {answer.status}" + (
-            "" if answer.body else f" and a page ({answer.content_type}) that is no JSON"
-        )
+        media_type = _clean(answer.content_type, secrets).removesuffix(".")
+        page = "" if answer.body else f" and a page ({media_type}) that is no JSON"
+        got = f"status {answer.status}{page}"
         return unexpected(answer.domain, answer.doing, got, status=answer.status)
     code, detail = _words(answer.body or {})
+    code = _clean(code, secrets).removesuffix(".") if code else None
     named = f"{answer.status} {code}" if code else str(answer.status)
     message = f"{answer.domain}: could not {answer.doing} ({named}): {_clean(detail, secrets)} {_advice(answer, code)}"
     return (kind or ApiError)(message, status=answer.status, error_code=code)
+
+
+def _host(location: str) -> str | None:
+    try:
+        return urlsplit(location).hostname
+    except ValueError:
+        return None
 
 
 def unexpected(domain: str, doing: str, got: str, *, status: int = 200) -> UnexpectedAnswerError:
@@ -151,7 +159,7 @@ def _clean(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")
-    line = _CONTROL.sub(" ", text).strip()
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     line = line if len(line) <= MAX_DETAIL_CHARACTERS else f"{line[: MAX_DETAIL_CHARACTERS - 3]}..."
     return line if line.endswith((".", "!", "?")) else f"{line}."
 

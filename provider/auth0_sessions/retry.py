@@ -70,32 +70,41 @@ class RetryPolicy:
             Auth0SessionsError: The last failure.
 
         """
+        others = 0  # Failed calls that were no rate limit.
+
+        def counted() -> T:
+            nonlocal others
+            try:
+                return call()
+            except TransientError as failure:
+                others += not isinstance(failure.error, RateLimitError)
+                raise
 
         def told(state: RetryCallState) -> None:
             on_wait(state.upcoming_sleep, _failure(state))
 
         retrying = Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, TransientError)),
-            wait=self._wait,
-            stop=self._exhausted,
+            wait=lambda state: self._wait(state, others),
+            stop=lambda state: self._exhausted(state, others),
             sleep=self.sleep,
             before_sleep=told,
             reraise=True,
         )
         try:
-            return retrying(call)
+            return retrying(counted)
         except TransientError as failure:
             raise failure.error from failure
 
-    def _wait(self, state: RetryCallState) -> float:
+    def _wait(self, state: RetryCallState, others: int) -> float:
         asked = _failure(state).wait_seconds
-        seconds = max(1.0, asked) if asked is not None else 2.0 ** (state.attempt_number - 1)
+        seconds = max(1.0, asked) if asked is not None else 2.0 ** (others - 1)
         return seconds * (1 + random.uniform(0, self.jitter))  # noqa: S311  No secret is made here.
 
-    def _exhausted(self, state: RetryCallState) -> bool:
+    def _exhausted(self, state: RetryCallState, others: int) -> bool:
         if isinstance(_failure(state).error, RateLimitError):
             return state.idle_for + state.upcoming_sleep > self.patience_seconds
-        return state.attempt_number >= self.tries
+        return others >= self.tries
 
 
 def _failure(state: RetryCallState) -> TransientError:
@@ -110,19 +119,20 @@ def asked_wait(headers: Mapping[str, str], *, now: float) -> float:
 
     `Retry-After` (seconds or a date) goes before `x-ratelimit-reset` (Unix seconds).
     """
-    for name, since in (("Retry-After", 0.0), ("x-ratelimit-reset", now)):
-        if (number := _number(headers.get(name))) is not None:
-            return max(1.0, number - since)
-    return max(1.0, _until(headers.get("Retry-After"), now))
+    after, reset = headers.get("Retry-After"), _number(headers.get("x-ratelimit-reset"))
+    for seconds in (_number(after), _until(after, now), None if reset is None else reset - now):
+        if seconds is not None:
+            return max(1.0, seconds)
+    return 1.0
 
 
 def _number(text: str | None) -> float | None:
     return float(text) if text and text.isascii() and text.isdigit() and len(text) <= 12 else None  # noqa: PLR2004  Unix time.
 
 
-def _until(date: str | None, now: float) -> float:
+def _until(date: str | None, now: float) -> float | None:
     try:
         moment = parsedate_to_datetime(date or "")
-    except ValueError:
-        return 0.0
+    except (ValueError, OverflowError):
+        return None
     return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now

@@ -75,8 +75,8 @@ class Declared:
             domain=str(props["domain"]),
             wanted={name: _value(name, props[name]) for name in SETTINGS if props.get(name) is not None},
             plan=Plan(props["plan"]) if props.get("plan") else None,
-            over_limit=OverLimit(props.get("over_limit", OverLimit.ERROR)),
-            on_delete=OnDelete(props.get("on_delete", OnDelete.RETAIN)),
+            over_limit=OverLimit(props.get("over_limit") or OverLimit.ERROR),
+            on_delete=OnDelete(props.get("on_delete") or OnDelete.RETAIN),
             credentials=props.get("credentials"),
         )
 

@@ -1,0 +1,269 @@
+"""`SessionPolicy`: plan-aware settings for one tenant; `TenantFleet`: many tenants and one report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import pulumi
+
+from auth0_sessions import policy, program
+from auth0_sessions.dynamic import SessionLifetime
+from auth0_sessions.errors import InputError
+from auth0_sessions.fleet import TenantSpec, plan_fleet, report
+from auth0_sessions.inputs import Problem
+from auth0_sessions.lifetime import Lifetime
+from auth0_sessions.plans import Plan
+from auth0_sessions.policy import Picked
+from auth0_sessions.profiles import Profile, profile_of_stack
+from auth0_sessions.settings import LIFETIMES, text
+
+T = TypeVar("T")
+NAMESPACE = "auth0-sessions"
+
+
+class SessionPolicy(pulumi.ComponentResource):
+    """One tenant's session lifetimes, picked from argument, profile and plan, each with its reason.
+
+    An explicit argument goes before the profile, the profile before the plan's cap. Nothing exceeds the plan's cap, an
+    idle timeout never exceeds the absolute lifetime, and non-persistent sessions get the same values or shorter.
+
+    >>> from auth0_sessions import SessionPolicy
+    >>> SessionPolicy("acme", domain="acme.eu.auth0.com", plan="enterprise", profile="nist-aal2")  # doctest: +SKIP
+    """
+
+    domain: pulumi.Output[str]
+    """Canonical domain of the tenant."""
+    plan: pulumi.Output[str]
+    """The plan whose caps were held."""
+    profile: pulumi.Output[str]
+    """The profile that was used."""
+    session_lifetime: pulumi.Output[str]
+    """Absolute expiry of persistent sessions, as applied. The same for the three that follow."""
+    idle_session_lifetime: pulumi.Output[str]
+    ephemeral_session_lifetime: pulumi.Output[str]
+    idle_ephemeral_session_lifetime: pulumi.Output[str]
+    session_cookie_mode: pulumi.Output[str | None]
+    """Kind of session that the tenant creates; None unless it was an argument."""
+    reasons: pulumi.Output[dict[str, str]]
+    """Setting -> one sentence that says where its value comes from."""
+    lifetime: SessionLifetime
+    """The resource that does it."""
+
+    def __init__(  # noqa: PLR0913  One argument for each input.
+        self,
+        name: str,
+        *,
+        domain: pulumi.Input[str] | None = None,
+        plan: str | None = None,
+        profile: str | None = None,
+        session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        idle_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        idle_ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        session_cookie_mode: pulumi.Input[str] | None = None,
+        over_limit: pulumi.Input[str] = "error",
+        on_delete: pulumi.Input[str] = "retain",
+        credentials: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare one tenant's policy.
+
+        Args:
+            name: The component's name in the stack.
+            domain: The tenant; default as for `SessionLifetime`.
+            plan: The tenant's plan, a plain value: required here or as the configuration `auth0-sessions:plan`.
+            profile: A name of `PROFILES`, a plain value. Default: the configuration `auth0-sessions:profile`, else by
+                the stack's name: dev, development, test, sandbox, preview and pr-* get `convenient`, others `balanced`.
+            session_lifetime: Overrides the profile; text with a unit, `"1m"` to `"365d"`. A `nist-*`, `pci-dss` or
+                `strict` profile is a ceiling. The same for the three that follow.
+            idle_session_lifetime: Inactivity timeout of persistent sessions.
+            ephemeral_session_lifetime: Absolute expiry of non-persistent sessions.
+            idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions.
+            session_cookie_mode: `"persistent"` or `"non-persistent"`; not managed if left out.
+            over_limit: What happens to an argument above the plan's cap, as for `SessionLifetime`.
+            on_delete: `"retain"`, `"restore"` or `"reset"`, as for `SessionLifetime`.
+            credentials: Label of a credential set; never a secret.
+            opts: Resource options.
+
+        Raises:
+            pulumi.RunError: An argument is wrong, weakens the profile or exceeds the plan; every problem is told.
+
+        """
+        super().__init__(f"{NAMESPACE}:index:SessionPolicy", name, {}, opts)
+        chosen_plan = _chosen(name, "plan", policy.choose_plan, plan)
+        chosen_profile = _chosen(name, "profile", policy.choose_profile, profile or default_profile())
+        arguments = {
+            "session_lifetime": session_lifetime,
+            "idle_session_lifetime": idle_session_lifetime,
+            "ephemeral_session_lifetime": ephemeral_session_lifetime,
+            "idle_ephemeral_session_lifetime": idle_ephemeral_session_lifetime,
+        }
+        picked = self._picked(name, chosen_plan, chosen_profile, arguments, over_limit)
+        lifetimes = {setting: _map(picked, _text_of(setting)) for setting in LIFETIMES}
+        self.lifetime = SessionLifetime(
+            f"{name}-lifetime",
+            domain=domain,
+            plan=chosen_plan.value,
+            session_cookie_mode=session_cookie_mode,
+            over_limit=over_limit,
+            on_delete=on_delete,
+            credentials=credentials,
+            opts=pulumi.ResourceOptions(parent=self),
+            **lifetimes,
+        )
+        self.domain = self.lifetime.domain
+        self.plan = pulumi.Output.from_input(chosen_plan.value)
+        self.profile = pulumi.Output.from_input(chosen_profile.value)
+        self.session_cookie_mode = self.lifetime.session_cookie_mode
+        self.reasons = pulumi.Output.from_input(_map(picked, lambda known: known.reasons))
+        for setting in LIFETIMES:
+            setattr(self, setting, getattr(self.lifetime, setting))
+        outputs = ("domain", "plan", "profile", *LIFETIMES, "session_cookie_mode", "reasons")
+        self.register_outputs({output: getattr(self, output) for output in outputs})
+
+    def _picked(
+        self,
+        name: str,
+        plan: Plan,
+        profile: Profile,
+        arguments: Mapping[str, pulumi.Input[str | Lifetime] | None],
+        over_limit: pulumi.Input[str],
+    ) -> Picked | pulumi.Output[Picked]:
+        """Pick at once where all is known, so that a preview shows it; else as soon as it is."""
+
+        def pick(known: Mapping[str, Any]) -> Picked:
+            arguments = {setting: known[setting] for setting in LIFETIMES}
+            picked = policy.pick(plan, profile, arguments, known["over_limit"])
+            _stop_if(picked.problems, f"SessionPolicy '{name}'")
+            for setting in picked.lowered:
+                pulumi.log.warn(f"{name}: {picked.reasons[setting]} (over_limit='clamp').", resource=self)
+            return picked
+
+        given = {**arguments, "over_limit": over_limit}
+        if any(_is_pending(value) for value in given.values()):
+            return pulumi.Output.all(**given).apply(pick)
+        return pick(given)
+
+
+class TenantFleet(pulumi.ComponentResource):
+    """Many tenants, each with its `SessionPolicy`, and one report of what every tenant gets and why.
+
+    >>> from auth0_sessions import TenantFleet, TenantSpec
+    >>> fleet = TenantFleet(
+    ...     "fleet",
+    ...     plan="essential",
+    ...     tenants={
+    ...         "acme": TenantSpec(domain="acme.eu.auth0.com", credentials="acme"),
+    ...         "globex": TenantSpec(domain="globex.eu.auth0.com", credentials="globex", plan="enterprise"),
+    ...     },
+    ... )  # doctest: +SKIP
+    """
+
+    tenants: pulumi.Output[dict[str, dict[str, Any]]]
+    """Name -> what was applied: domain, plan, profile, the four lifetimes, cookie mode, reasons."""
+    report: pulumi.Output[str]
+    """A Markdown table: tenant, plan, profile, absolute, idle, share of the plan's caps, reason."""
+    policies: dict[str, SessionPolicy]
+    """Name -> the tenant's component."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        tenants: Mapping[str, TenantSpec | Mapping[str, Any]],
+        plan: str | None = None,
+        profile: str | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a fleet.
+
+        Args:
+            name: The component's name in the stack.
+            tenants: Short name -> `TenantSpec`, or a mapping with its keys in camelCase or snake_case.
+            plan: The plan of tenants that name none. Default: the configuration `auth0-sessions:plan`.
+            profile: The profile of tenants that name none; default as for `SessionPolicy`.
+            opts: Resource options.
+
+        Raises:
+            pulumi.RunError: With every problem of every tenant.
+
+        """
+        super().__init__(f"{NAMESPACE}:index:TenantFleet", name, {}, opts)
+        fleet = plan_fleet(tenants, plan or program.configured("plan"), profile or default_profile())
+        if fleet.problems:
+            raise pulumi.RunError(_told(f"TenantFleet '{name}'", fleet.problems))
+        self.policies = {
+            tenant: SessionPolicy(f"{name}-{tenant}", **arguments, opts=pulumi.ResourceOptions(parent=self))
+            for tenant, arguments in fleet.arguments.items()
+        }
+        if pulumi.runtime.is_dry_run():
+            # A preview shortens a long output, and this is the one to read.
+            pulumi.log.info(f"\n{report(fleet)}", resource=self)
+        applied = {tenant: _applied(made) for tenant, made in self.policies.items()}
+        self.tenants = pulumi.Output.from_input(applied)
+        self.report = pulumi.Output.from_input(report(fleet))
+        self.register_outputs({"tenants": self.tenants, "report": self.report})
+
+    @classmethod
+    def from_config(cls, name: str, *, opts: pulumi.ResourceOptions | None = None) -> TenantFleet:
+        """Declare the fleet of the configuration object `auth0-sessions:tenants`.
+
+        Args:
+            name: The component's name in the stack.
+            opts: Resource options.
+
+        Raises:
+            pulumi.RunError: There is no such object, or with every problem of every tenant.
+
+        """
+        try:
+            tenants = pulumi.Config(NAMESPACE).get_object("tenants")
+        except pulumi.ConfigTypeError:
+            tenants = program.configured("tenants")
+        if tenants is None:
+            message = (
+                "The configuration auth0-sessions:tenants is missing. Give one entry for each tenant, as in "
+                "`pulumi config set --path 'auth0-sessions:tenants.acme.domain' acme.eu.auth0.com`."
+            )
+            raise pulumi.RunError(message)
+        return cls(name, tenants=tenants, opts=opts)
+
+
+def default_profile() -> str:
+    """Return the profile of those that name none: the configured one, else by the stack's name."""
+    return program.configured("profile") or profile_of_stack(pulumi.get_stack()).value
+
+
+def _chosen(name: str, what: str, choose: Callable[[object], T], value: str | None) -> T:
+    try:
+        return choose(program.configured(what) if value is None else value)
+    except InputError as error:
+        raise pulumi.RunError(_told(f"SessionPolicy '{name}'", [str(error)])) from None
+
+
+def _stop_if(problems: list[Problem], where: str) -> None:
+    if problems:
+        raise pulumi.RunError(_told(where, [problem.reason for problem in problems]))
+
+
+def _told(where: str, problems: list[str]) -> str:
+    count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return "\n".join([f"{where} has {count}:", *(f"  - {problem}" for problem in problems)])
+
+
+def _is_pending(value: object) -> bool:
+    return isinstance(value, pulumi.Output) or hasattr(value, "__await__")
+
+
+def _text_of(setting: str) -> Callable[[Picked], str]:
+    return lambda picked: text(picked.minutes[setting])
+
+
+def _map(value: Picked | pulumi.Output[Picked], use: Callable[[Picked], T]) -> T | pulumi.Output[T]:
+    return value.apply(use) if isinstance(value, pulumi.Output) else use(value)
+
+
+def _applied(made: SessionPolicy) -> dict[str, Any]:
+    names = ("domain", "plan", "profile", *LIFETIMES, "session_cookie_mode", "reasons")
+    return {name: getattr(made, name) for name in names}

@@ -1,0 +1,106 @@
+"""Named policies for session lifetimes, as data with their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+
+class Profile(StrEnum):
+    """A named policy."""
+
+    CONVENIENT = "convenient"
+    BALANCED = "balanced"
+    STRICT = "strict"
+    NIST_AAL1 = "nist-aal1"
+    NIST_AAL2 = "nist-aal2"
+    NIST_AAL3 = "nist-aal3"
+    PCI_DSS = "pci-dss"
+
+
+@dataclass(frozen=True)
+class ProfileLimits:
+    """What a profile asks for, in minutes; None stands for the plan's cap, and for no ceiling.
+
+    Attributes:
+        absolute_minutes: Absolute lifetime of persistent sessions.
+        idle_minutes: Inactivity timeout of persistent sessions.
+        source: Where the figures come from.
+        date: Of which date the source is.
+        force: How binding the source makes them: "shall" is required, "should" recommended.
+        is_ceiling: True if an argument must not be longer.
+        ephemeral_absolute_minutes: Absolute lifetime of non-persistent sessions; None: as persistent ones.
+        ephemeral_idle_minutes: Inactivity timeout of non-persistent sessions; None: as persistent ones.
+
+    """
+
+    absolute_minutes: int | None
+    idle_minutes: int | None
+    source: str
+    date: str
+    force: str
+    is_ceiling: bool = True
+    ephemeral_absolute_minutes: int | None = None
+    ephemeral_idle_minutes: int | None = None
+
+    def minutes(self, setting: str) -> int | None:
+        """Return what the profile asks for one lifetime setting; None for the plan's cap."""
+        persistent = self.idle_minutes if setting.startswith("idle_") else self.absolute_minutes
+        if "ephemeral" not in setting:
+            return persistent
+        own = self.ephemeral_idle_minutes if setting.startswith("idle_") else self.ephemeral_absolute_minutes
+        return persistent if own is None else own
+
+
+_NIST, _NIST_DATE = "NIST SP 800-63B-4 section", "2025-07"
+
+PROFILES: Mapping[Profile, ProfileLimits] = {
+    Profile.CONVENIENT: ProfileLimits(
+        None, None, "the plan's own caps", "2026-08", "our choice: as long as the plan allows", is_ceiling=False
+    ),
+    Profile.BALANCED: ProfileLimits(
+        10_080,
+        4_320,
+        "Auth0's defaults",
+        "2026-06-25 (OpenAPI of the Management API)",
+        "our choice: what a new tenant does",
+        is_ceiling=False,
+        ephemeral_absolute_minutes=4_320,
+        ephemeral_idle_minutes=1_440,
+    ),
+    Profile.STRICT: ProfileLimits(1_440, 60, "a login a day", "2026-11", "our choice, with the figures of NIST AAL2"),
+    Profile.NIST_AAL1: ProfileLimits(
+        43_200,
+        None,
+        f"{_NIST} 2.1.3",
+        _NIST_DATE,
+        "a definite overall timeout shall be set, 30 days should be its limit; idle may",
+    ),
+    Profile.NIST_AAL2: ProfileLimits(
+        1_440,
+        60,
+        f"{_NIST} 2.2.3",
+        _NIST_DATE,
+        "an overall timeout shall be set, 24 hours should be its limit; 1 hour idle should",
+    ),
+    Profile.NIST_AAL3: ProfileLimits(
+        720, 15, f"{_NIST} 2.3.3", _NIST_DATE, "12 hours overall shall; 15 minutes idle should"
+    ),
+    Profile.PCI_DSS: ProfileLimits(
+        None,
+        15,
+        "PCI DSS 4.0.1 requirement 8.2.8",
+        "2024-06",
+        "15 minutes idle must, for users of system components in scope; no overall limit",
+    ),
+}
+
+CONVENIENT_STACKS = ("dev", "development", "test", "sandbox", "preview", "pr-*")
+
+
+def profile_of_stack(stack: str) -> Profile:
+    """Return the profile that a stack gets by its name: `convenient` for those that come and go, else `balanced`."""
+    convenient = any(fnmatchcase(stack, pattern) for pattern in CONVENIENT_STACKS)
+    return Profile.CONVENIENT if convenient else Profile.BALANCED
