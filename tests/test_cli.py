@@ -32,7 +32,7 @@ def line(process: subprocess.Popen[str]) -> str:
 @contextmanager
 def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """Run the sandbox command on a free port; gives the process and the lines of its welcome."""
-    with subprocess.Popen(  # noqa: S603 - Our own command.
+    with subprocess.Popen(
         [COMMAND, "sandbox", "--port", "0", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -139,7 +139,7 @@ def test_a_port_in_use_is_a_failure() -> None:
     """A port that is taken is one sentence that says what to do, and exit code 1."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        result = subprocess.run(  # noqa: S603 - Our own command.
+        result = subprocess.run(
             [COMMAND, "sandbox", "--port", port], capture_output=True, text=True, env=PLAIN, check=False, timeout=20
         )
 
@@ -162,6 +162,6 @@ def test_the_command_line_starts_without_pulumi() -> None:
         "print([name for name in ('pulumi', 'uvicorn', 'starlette') if name in sys.modules])"
     )
 
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - Our own program.
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert result.stdout == "[]\n"

@@ -76,7 +76,7 @@ def session() -> Iterator[requests.Session]:
         yield opened
 
 
-def call(  # noqa: PLR0913 - A request has this many parts.
+def call(
     tenant: Tenant,
     method: str = "GET",
     body: Any = None,
@@ -993,7 +993,7 @@ def test_the_pytest_plugin_is_light() -> None:
         "print([name for name in ('uvicorn', 'starlette') if name in sys.modules])"
     )
 
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603 - Our own program.
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert result.stdout.strip() == "[]"
 
