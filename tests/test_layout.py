@@ -32,6 +32,7 @@ ORDER = [
     "engine",
     "program",
     "provider",
+    "process",
     "dynamic",
     "components",
     "sandbox",
@@ -57,6 +58,7 @@ MAY_READ_ENVIRONMENT = {"credentials", "engine", "sandbox"}
 # These speak to Pulumi and are tested through what uses them: the provider's process and the resource.
 TESTED_BY = {
     "engine": "test_provider_host.py",
+    "process": "test_provider_host.py",
     "program": "test_dynamic.py",
     "provider": "test_dynamic.py",
 }

@@ -6,7 +6,6 @@ by reference, so a stack runs the installed code, and state holds no code and no
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,78 +14,16 @@ from pulumi import dynamic
 from pulumi.runtime import rpc
 
 from auth0_sessions import inputs, operations, program
-from auth0_sessions.client import TenantClient
-from auth0_sessions.credentials import (
-    DOMAIN_CONFIG_KEY,
-    Configuration,
-    Credentials,
-    default_domain,
-    find_credentials,
-    sources,
-)
 from auth0_sessions.domain import canonical_domain
-from auth0_sessions.engine import EngineVoice, report_errors_cleanly
-from auth0_sessions.errors import CredentialsError
+from auth0_sessions.engine import report_errors_cleanly
 from auth0_sessions.inputs import UNKNOWN
 from auth0_sessions.lifetime import Lifetime
-from auth0_sessions.provider import MARKER_KEY, domain_of
+from auth0_sessions.process import Process
+from auth0_sessions.provider import domain_of
 from auth0_sessions.settings import LIFETIMES, SETTINGS, text
 from auth0_sessions.state import OUTPUTS, Declared, State
 
 INPUTS = ("domain", *SETTINGS, "plan", "over_limit", "on_delete", "credentials")
-
-
-class _Process:
-    """What a provider's process has: its configuration, and one client for each tenant and set of credentials."""
-
-    def __init__(self, config: Configuration) -> None:
-        self._config = config
-        self._explicit = config.get(MARKER_KEY) is not None
-        self._clients: dict[tuple[str, str | None], TenantClient] = {}
-        self._lock = threading.Lock()
-        self.voice = EngineVoice()
-
-    @property
-    def default_domain(self) -> str | None:
-        return self.bound_domain or default_domain(self._config)
-
-    @property
-    def bound_domain(self) -> str | None:
-        """The only domain that an explicit provider's credentials are for."""
-        domain = self._config.get(DOMAIN_CONFIG_KEY) if self._explicit else None
-        return str(domain) if domain else None
-
-    def operations(self, domain: str, label: str | None) -> operations.Operations:
-        return operations.Operations(self._client(domain, label), self.voice)
-
-    def _client(self, domain: str, label: str | None) -> TenantClient:
-        with self._lock:
-            if (domain, label) not in self._clients:
-                self._clients[domain, label] = TenantClient(
-                    domain, lambda: self._credentials(domain, label), on_wait=self.voice.status
-                )
-            return self._clients[domain, label]
-
-    def _credentials(self, domain: str, label: str | None) -> Credentials:
-        if self.bound_domain not in (None, domain):
-            message = (
-                f"{domain}: the Provider of this resource speaks to {self.bound_domain} only, so no credentials were "
-                f"sent. Give {domain} a Provider of its own, or bring this one back to {domain} until this is done."
-            )
-            raise CredentialsError(message)
-        return find_credentials(sources(self._config, label, explicit=self._explicit), domain)
-
-
-class _Processes:
-    """The one process that this is, made at the first use."""
-
-    current: _Process | None = None
-
-
-def _process() -> _Process:
-    if _Processes.current is None:
-        _Processes.current = _Process({})
-    return _Processes.current
 
 
 class SessionLifetimeProvider(dynamic.ResourceProvider):
@@ -97,11 +34,11 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Take the configuration: the stack's, or the properties of an explicit `Provider`."""
         report_errors_cleanly()
-        _Processes.current = _Process(req.config)
+        Process.start(req.config)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check inputs offline; every problem at once, each on its property."""
-        process = _process()
+        process = Process.current()
         checked = inputs.check(
             _known(news),
             _known(_olds),
@@ -121,7 +58,7 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Bring a tenant under management: 1 GET, 0 or 1 PATCH."""
         declared = Declared.from_props(props)
-        state = _process().operations(declared.domain, declared.credentials).create(declared)
+        state = Process.current().operations(declared.domain, declared.credentials).create(declared)
         return dynamic.CreateResult(declared.domain, state.to_props())
 
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
@@ -129,24 +66,28 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
         if "previous" not in props:
             return _look_up(canonical_domain(id_), props)
         old = State.from_props(props)
-        state = _process().operations(old.declared.domain, old.declared.credentials).refresh(old)
+        state = Process.current().operations(old.declared.domain, old.declared.credentials).refresh(old)
         return dynamic.ReadResult(id_, state.to_props(), state.declared.to_props())
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
         declared = Declared.from_props(_news)
-        state = _process().operations(declared.domain, declared.credentials).update(State.from_props(_olds), declared)
+        state = (
+            Process.current()
+            .operations(declared.domain, declared.credentials)
+            .update(State.from_props(_olds), declared)
+        )
         return dynamic.UpdateResult(state.to_props())
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Retain (no call), restore or reset (1 PATCH)."""
         old = State.from_props(_props)
-        _process().operations(old.declared.domain, old.declared.credentials).delete(old)
+        Process.current().operations(old.declared.domain, old.declared.credentials).delete(old)
 
 
 def _look_up(domain: str, props: Mapping[str, Any]) -> dynamic.ReadResult:
     label = props.get("credentials")
-    found = _process().operations(domain, label).look_up()
+    found = Process.current().operations(domain, label).look_up()
     outs: dict[str, Any] = {"domain": domain, **{name: text(value) for name, value in found.items()}}
     outs.update({f"{name}_minutes": found[name] for name in LIFETIMES})
     if label is not None:

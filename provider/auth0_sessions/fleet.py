@@ -126,7 +126,9 @@ def plan_fleet(tenants: object, plan: str | None, profile: str) -> FleetPlan:
         fleet.problems.append("tenants should be an object with an entry for each tenant, as in acme: {domain: ...}.")
         return fleet
     for name, spec in tenants.items():
-        _plan_tenant(fleet, str(name), spec, {"plan": plan, "profile": profile})
+        if _text(name) in fleet.arguments:
+            fleet.problems.append(f"{_text(name)}: there are two tenants of this name.")
+        _plan_tenant(fleet, _text(name), spec, {"plan": plan, "profile": profile})
     fleet.problems.extend(_named_twice(fleet.arguments))
     return fleet
 
@@ -163,10 +165,15 @@ def _as_mapping(spec: object) -> dict[str, Any] | None:
     if isinstance(spec, TenantSpec):
         values = {row.name: getattr(spec, row.name) for row in fields_of(TenantSpec)}
     elif isinstance(spec, Mapping):
-        values = {str(key): value for key, value in spec.items()}
+        values = {_text(key): value for key, value in spec.items()}
     else:
         return None
     return {key: value for key, value in values.items() if value is not None}
+
+
+def _text(key: object) -> str:
+    """Return a key as text that can be encoded, which half a surrogate pair from JSON cannot."""
+    return str(key).encode(errors="backslashreplace").decode()
 
 
 _MISSING = {
@@ -178,6 +185,8 @@ _MISSING = {
 def _told(row: Any) -> str:
     """Return one of pydantic's problems in our words, with its key."""
     key = ".".join(map(str, row["loc"]))
+    if key in _Tenant.model_fields and row["type"] == "extra_forbidden":
+        return f"{key}: is given twice, as {to_camel(key)} too. Keep one of them."
     if row["type"] == "extra_forbidden":
         return f"{key}: there is no such key; the keys are {', '.join(to_camel(key) for key in _Tenant.model_fields)}."
     return str(row["msg"]) if row["msg"].startswith(f"{key} ") else f"{key}: {row['msg']}"
@@ -210,7 +219,7 @@ def _row(name: str, arguments: Mapping[str, Any], picked: Picked) -> Sequence[st
     shares = f"absolute {_percent(picked.cap_share(plan, absolute))}, idle {_percent(picked.cap_share(plan, idle))}"
     reasons = "; ".join(picked.reasons[setting] for setting in (absolute, idle))
     cells = (name, plan.value, arguments["profile"], text(picked.minutes[absolute]), text(picked.minutes[idle]), shares)
-    return [" ".join(cell.split()).replace("|", "\\|") for cell in (*cells, reasons)]
+    return [" ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|") for cell in (*cells, reasons)]
 
 
 def _percent(share: float) -> str:

@@ -90,18 +90,21 @@ def pick(plan: Plan, profile: Profile, arguments: Mapping[str, Any], over_limit:
         plan: The tenant's plan.
         profile: The policy.
         arguments: Setting -> text with a unit; a setting that is missing is left to profile and plan.
-        over_limit: What happens to an argument above the plan's cap; None if that is not known yet.
+        over_limit: What happens to an argument above the plan's cap: `error` (also for None), `clamp` or `warn`.
 
     """
     picked = Picked()
+    over_limit = over_limit.strip().lower() if isinstance(over_limit, str) else OverLimit.ERROR
     for name in LIFETIMES:
         if arguments.get(name) is None:
             _from_profile(picked, plan, profile, name)
         else:
             _from_argument(picked, plan, profile, name, arguments[name], over_limit)
     if not picked.problems:
+        persistent, ephemeral = ABSOLUTE_AND_IDLE
+        _hold_idle(picked, *persistent)
         _hold_ephemeral(picked, arguments)
-        _hold_idle(picked)
+        _hold_idle(picked, *ephemeral)
     return picked
 
 
@@ -117,12 +120,12 @@ def _from_profile(picked: Picked, plan: Plan, profile: Profile, name: str) -> No
 
 
 def _from_argument(  # noqa: PLR0913, PLR0917  One for each thing that has a say.
-    picked: Picked, plan: Plan, profile: Profile, name: str, given: Any, over_limit: str | None
+    picked: Picked, plan: Plan, profile: Profile, name: str, given: Any, over_limit: str
 ) -> None:
     try:
         minutes = Lifetime.parse(given).minutes
     except InputError as error:
-        picked.problems.append(Problem(name, str(error)))
+        picked.problems.append(Problem(name, f"{name}: {error}"))
         return
     limits, most = PROFILES[profile], cap(plan, name) or 0
     ceiling = limits.minutes(name) if limits.is_ceiling else None
@@ -143,6 +146,8 @@ def _from_argument(  # noqa: PLR0913, PLR0917  One for each thing that has a say
         picked.lowered[name] = minutes
         picked.why[name] = f"the argument is {text(minutes)}, lowered to what {plan} allows"
         minutes = most
+    elif minutes > most:
+        picked.why[name] += f"; {plan} allows {text(most)}"
     picked.minutes[name] = minutes
 
 
@@ -160,8 +165,7 @@ def _hold_ephemeral(picked: Picked, arguments: Mapping[str, Any]) -> None:
             picked.why[ephemeral] = "as for persistent sessions"
 
 
-def _hold_idle(picked: Picked) -> None:
-    for absolute, idle in ABSOLUTE_AND_IDLE:
-        if picked.minutes[idle] > picked.minutes[absolute]:
-            picked.why[idle] += f"; lowered from {text(picked.minutes[idle])} to the absolute lifetime"
-            picked.minutes[idle] = picked.minutes[absolute]
+def _hold_idle(picked: Picked, absolute: str, idle: str) -> None:
+    if picked.minutes[idle] > picked.minutes[absolute]:
+        picked.why[idle] += f"; lowered from {text(picked.minutes[idle])} to the absolute lifetime"
+        picked.minutes[idle] = picked.minutes[absolute]
