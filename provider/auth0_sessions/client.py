@@ -6,7 +6,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 import requests
 
@@ -23,8 +24,11 @@ from auth0_sessions.retry import RetryPolicy, TransientError, asked_wait
 from auth0_sessions.settings import Value, Values
 from auth0_sessions.wire import FIELDS, from_tenant, to_patch_body
 
+T = TypeVar("T")
+
 CONNECT_TIMEOUT_SECONDS = 10.0
 READ_TIMEOUT_SECONDS = 30.0
+TIMEOUTS_SECONDS = (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)
 TOKEN_SECONDS = 86_400.0
 """Auth0's default life of a token; an answer that says nothing usable, or more, counts as this."""
 TOKEN_LEEWAY_SECONDS = 30.0
@@ -48,6 +52,17 @@ class _Bearer(requests.auth.AuthBase):
         return request
 
 
+@dataclass(frozen=True)
+class _Call(Generic[T]):
+    """One call: where it goes, what it is for (to follow "could not"), what reads its answer's JSON."""
+
+    method: str
+    path: str
+    doing: str
+    read: Callable[[Any], T]
+    arguments: Mapping[str, Any]
+
+
 class TenantClient:
     """One tenant's settings, over one connection that is kept open.
 
@@ -58,6 +73,7 @@ class TenantClient:
         credentials: Called at the first network use, and not before.
         policy: When a call is tried again.
         on_wait: Told before each wait, in words for a status line.
+        timeouts_seconds: How long to wait for a connection, and for the next part of an answer.
 
     """
 
@@ -68,7 +84,9 @@ class TenantClient:
         *,
         policy: RetryPolicy | None = None,
         on_wait: Callable[[str], None] = lambda _: None,
+        timeouts_seconds: tuple[float, float] = TIMEOUTS_SECONDS,
     ) -> None:
+        self._timeouts_seconds = timeouts_seconds
         self._domain = domain
         self._url = base_url(domain)
         self._find_credentials = credentials
@@ -91,101 +109,99 @@ class TenantClient:
 
         """
         query = {"fields": ",".join(FIELDS), "include_fields": "true"}
-        return self._settings("GET", "read the session settings", params=query)
+        return self._authorized(
+            _Call("GET", SETTINGS_PATH, "read the session settings", from_tenant, {"params": query}), self._policy
+        )
 
-    def write(self, values: Values) -> dict[str, Value]:
+    def write(self, values: Values, *, tries: int | None = None) -> dict[str, Value]:
         """Write settings with one PATCH and return what the tenant's answer reports.
+
+        Args:
+            values: What to write.
+            tries: How often to try, rate limits included; by default as often as the policy says.
 
         Raises:
             Auth0SessionsError: The tenant refused, or gave no answer that can be used.
 
         """
-        return self._settings("PATCH", "write the session settings", json=to_patch_body(values))
+        policy = self._policy if tries is None else replace(self._policy, tries=tries, patience_seconds=0.0)
+        body = to_patch_body(values)
+        call = _Call("PATCH", SETTINGS_PATH, "write the session settings", from_tenant, {"json": body})
+        return self._authorized(call, policy)
 
-    def _settings(self, method: str, doing: str, **arguments: Any) -> dict[str, Value]:
-        with self._lock:
-            answer = self._authorized(method, doing, arguments)
-        try:
-            return from_tenant(answer)
-        except ValueError as error:
-            raise refusals.unexpected(self._domain, doing, f"an answer in which {error}") from error
-
-    def _authorized(self, method: str, doing: str, arguments: Mapping[str, Any]) -> Any:
+    def _authorized(self, call: _Call[T], policy: RetryPolicy) -> T:
         """Make a Management API call, with one new login if the token has expired meanwhile."""
-        token = self._current_token()
-        try:
-            return self._call(method, SETTINGS_PATH, doing, token, arguments)
-        except UnauthorizedError:
-            if isinstance(self._known_credentials(), ApiToken):
-                raise
-            self._token = None
-        return self._call(method, SETTINGS_PATH, doing, self._current_token(), arguments)
+        with self._lock:
+            token = self._current_token(policy)
+            try:
+                return self._make(call, token, policy)
+            except UnauthorizedError:
+                if isinstance(self._known_credentials(), ApiToken):
+                    raise
+                self._token = None
+            return self._make(call, self._current_token(policy), policy)
 
     def _known_credentials(self) -> Credentials:
         if self._credentials is None:
             self._credentials = self._find_credentials()
         return self._credentials
 
-    def _current_token(self) -> str:
+    def _current_token(self, policy: RetryPolicy) -> str:
         credentials = self._known_credentials()
         if isinstance(credentials, ApiToken):
             return credentials.token
         if self._token is None or time.monotonic() >= self._token_good_until:
-            self._token = self._login(credentials)
+            self._token, seconds = self._make(self._login(credentials), None, policy)
+            self._token_good_until = time.monotonic() + seconds
         return self._token
 
-    def _login(self, credentials: ClientCredentials) -> str:
+    def _login(self, credentials: ClientCredentials) -> _Call[tuple[str, float]]:
         form = {
             "grant_type": "client_credentials",
             "client_id": credentials.client_id,
             "client_secret": credentials.client_secret,
             "audience": credentials.audience or f"{self._url}/api/v2/",
         }
-        doing = "get a Management API token"
-        answer = self._call("POST", TOKEN_PATH, doing, None, {"json": form})
-        token = answer.get("access_token") if isinstance(answer, Mapping) else None
-        if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-            raise refusals.unexpected(self._domain, doing, "an answer without a usable access_token")
-        self._token_good_until = time.monotonic() + _good_for(answer.get("expires_in"))
-        return token
+        return _Call("POST", TOKEN_PATH, "get a Management API token", _token_and_life, {"json": form})
 
-    def _call(self, method: str, path: str, doing: str, token: str | None, arguments: Mapping[str, Any]) -> Any:
-        """Make one call, as often as the policy says, and return the JSON of its answer."""
-
-        def attempt() -> Any:
-            return self._attempt(method, path, doing, token, arguments)
+    def _make(self, call: _Call[T], token: str | None, policy: RetryPolicy) -> T:
+        """Make one call, as often as the policy says."""
 
         def told(seconds: float, failure: TransientError) -> None:
             why = refusals.short_reason(failure.error)
             self._on_wait(f"{self._domain}: {why}; trying again in {seconds:.0f} s")
 
-        return self._policy.run(attempt, told)
+        return policy.run(lambda: self._attempt(call, token), told)
 
-    def _attempt(self, method: str, path: str, doing: str, token: str | None, arguments: Mapping[str, Any]) -> Any:
+    def _attempt(self, call: _Call[T], token: str | None) -> T:
         try:
             response = self._session.request(
-                method,
-                f"{self._url}{path}",
+                call.method,
+                f"{self._url}{call.path}",
                 auth=_Bearer(token),
-                timeout=(CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS),
+                timeout=self._timeouts_seconds,
                 allow_redirects=False,
-                **arguments,
+                **call.arguments,
             )
         except requests.exceptions.SSLError as error:
-            raise refusals.tls(self._domain, doing, error) from error
+            raise refusals.tls(self._domain, call.doing, error) from error
         except requests.exceptions.RequestException as error:
-            raise TransientError(refusals.unreachable(self._domain, doing, error)) from error
+            raise TransientError(refusals.unreachable(self._domain, call.doing, error)) from error
         except OSError as error:
             # REQUESTS_CA_BUNDLE names no file: the only one that requests lets through as it is.
-            raise refusals.tls(self._domain, doing, error) from error
-        return self._answer(response, doing, token)
+            raise refusals.tls(self._domain, call.doing, error) from error
+        return self._result(call, response, token)
 
-    def _answer(self, response: requests.Response, doing: str, token: str | None) -> Any:
-        """Return the JSON of a good answer; raise for any other."""
+    def _result(self, call: _Call[T], response: requests.Response, token: str | None) -> T:
+        """Return what a good answer holds; raise for any other."""
         body = _json(response)
         if response.status_code < 300 and body is not None:  # noqa: PLR2004  HTTP's class of good answers.
-            return body
-        error = self._refusal(response, body, doing, token)
+            try:
+                return call.read(body)
+            except ValueError as reason:
+                got = f"an answer in which {reason}"
+                raise TransientError(refusals.unexpected(self._domain, call.doing, got)) from None
+        error = self._refusal(response, body, call.doing, token)
         if isinstance(error, RateLimitError):
             raise TransientError(error, wait_seconds=asked_wait(response.headers, now=time.time()))
         if isinstance(error, UnexpectedAnswerError) and not 300 <= error.status < 500:  # noqa: PLR2004  HTTP's classes.
@@ -211,6 +227,20 @@ class TenantClient:
             ),
             secrets,
         )
+
+
+def _token_and_life(answer: Any) -> tuple[str, float]:
+    """Return the token in an answer of the token endpoint, and for how many seconds it is used.
+
+    Raises:
+        ValueError: There is none. The text does not repeat the answer, which may hold a token.
+
+    """
+    token = answer.get("access_token") if isinstance(answer, Mapping) else None
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+        message = "there is no usable access_token"
+        raise ValueError(message)
+    return token, _good_for(answer.get("expires_in"))
 
 
 def _good_for(expires_in: object) -> float:

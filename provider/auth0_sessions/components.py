@@ -119,7 +119,7 @@ class SessionPolicy(pulumi.ComponentResource):
         self.reasons = pulumi.Output.from_input(_map(picked, lambda known: known.reasons))
         for setting in LIFETIMES:
             setattr(self, setting, getattr(self.lifetime, setting))
-        outputs = ("domain", "plan", "profile", *LIFETIMES, "session_cookie_mode", "reasons")
+        outputs = ("domain", "plan", "profile", *LIFETIMES, "session_cookie_mode", "reasons", "lifetime")
         self.register_outputs({output: getattr(self, output) for output in outputs})
 
     def _picked(

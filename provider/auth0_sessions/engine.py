@@ -44,11 +44,13 @@ class EngineVoice:
         self._log(engine_pb2.INFO, message, ephemeral=True)
 
     def _log(self, severity: Any, message: str, *, ephemeral: bool = False) -> None:
-        if self._stub is None:
+        # Another thread may have given up meanwhile.
+        stub = self._stub
+        if stub is None:
             return
         request = engine_pb2.LogRequest(severity=severity, message=message, ephemeral=ephemeral)
         try:
-            self._stub.Log(request, timeout=LOG_TIMEOUT_SECONDS)
+            stub.Log(request, timeout=LOG_TIMEOUT_SECONDS)
         except grpc.RpcError:
             # A line that cannot be shown is no reason to fail a write that has succeeded.
             self._stub = None

@@ -7,11 +7,12 @@ cannot know yet), a `Tenant` to read and write, and a `Voice` to speak to the pe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from auth0_sessions.errors import LifetimeError
+from auth0_sessions.errors import Auth0SessionsError, LifetimeError, TenantUnreachableError, UnexpectedAnswerError
 from auth0_sessions.inputs import UNKNOWN, changed_absolute
 from auth0_sessions.lifetime import Lifetime
 from auth0_sessions.settings import (
@@ -33,8 +34,8 @@ class Tenant(Protocol):
     def read(self) -> dict[str, Value]:
         """Return what was ever written."""
 
-    def write(self, values: Values) -> dict[str, Value]:
-        """Write these settings and return what the tenant then reports."""
+    def write(self, values: Values, *, tries: int | None = None) -> dict[str, Value]:
+        """Write these settings, trying as often as told, and return what the tenant then reports."""
 
 
 class Voice(Protocol):
@@ -81,11 +82,24 @@ class Operations:
         found = self.tenant.read()
         before = _managed(found, declared)
         write = changes(found, declared.wanted)
-        reported = _managed(self.tenant.write(write), declared) if write else before
+        reported = _managed(self._write_or_put_back(write, before), declared) if write else before
         state = State(declared, reported, before, self._gone_by(write, before, None))
         self._warn_of_changed_absolute(declared, before, write)
         self._warn_of_superseded(state, write)
         return state
+
+    def _write_or_put_back(self, write: Values, before: Values) -> dict[str, Value]:
+        """Write for the first time. If nobody can tell whether that took effect, put back what was there.
+
+        A create that fails leaves no record, and without one the next run would take what this one wrote for what the
+        tenant had before it was managed.
+        """
+        try:
+            return self.tenant.write(write)
+        except (TenantUnreachableError, UnexpectedAnswerError):
+            with suppress(Auth0SessionsError):
+                self.tenant.write({name: before[name] for name in write}, tries=1)
+            raise
 
     def update(self, old: State, declared: Declared) -> State:
         """Bring the settings from one record to the next: a PATCH of what changed, a GET for what is new to us."""

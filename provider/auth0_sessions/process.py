@@ -6,7 +6,7 @@ The engine starts one process for all resources of the default provider, and one
 from __future__ import annotations
 
 import threading
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from auth0_sessions.client import TenantClient
 from auth0_sessions.credentials import (
@@ -38,6 +38,8 @@ class Process:
         self._explicit = config.get(MARKER_KEY) is not None
         self._clients: dict[tuple[str, str | None], TenantClient] = {}
         self._lock = threading.Lock()
+        # The clients' policy and timeouts, where a test has no time to wait.
+        self.patience: dict[str, Any] = {}
         self.voice = EngineVoice()
 
     @classmethod
@@ -71,7 +73,7 @@ class Process:
         with self._lock:
             if (domain, label) not in self._clients:
                 self._clients[domain, label] = TenantClient(
-                    domain, lambda: self._credentials(domain, label), on_wait=self.voice.status
+                    domain, lambda: self._credentials(domain, label), on_wait=self.voice.status, **self.patience
                 )
             return self._clients[domain, label]
 

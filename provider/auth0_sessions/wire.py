@@ -7,12 +7,15 @@ every minute count from 1 to 600,000. A key that was never written is absent.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from auth0_sessions.errors import shown
 from auth0_sessions.settings import LIFETIMES, Value, Values
 
+_MODE = re.compile(r"[a-z_-]{1,40}")
+"""What goes into users' state; a mode that Auth0 may add is one word as well."""
 MINUTES_PER_HOUR = 60
 MAX_HOURS = 1_000_000
 """More than a century: no tenant means it. Values above today's ceiling of 8,760 hours have been seen."""
@@ -64,7 +67,7 @@ def _minutes(name: str, hours: object) -> int:
 
 def _mode(cookie: object) -> str:
     mode = cookie.get("mode") if isinstance(cookie, Mapping) else None
-    if not isinstance(mode, str):
-        message = f"{COOKIE_KEY} should hold a mode"
-        raise ValueError(message)  # noqa: TRY004  One kind of error for one kind of trouble.
+    if not isinstance(mode, str) or not _MODE.fullmatch(mode):
+        message = f"{COOKIE_KEY} should hold a mode, one word of small letters"
+        raise ValueError(message)
     return mode

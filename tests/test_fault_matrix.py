@@ -1,0 +1,194 @@
+"""Every verb meets every fault, and the outcome is written to docs/fault-matrix.md.
+
+A cell is one verb under one fault, once or for good, at the login or at the call itself. Whether it survives or fails:
+the record tells the truth, a failure leaves the record as it was, the next run converges, and `previous` still holds what
+the tenant had at the very first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auth0_sessions.dynamic import SessionLifetimeProvider
+from auth0_sessions.errors import Auth0SessionsError
+from auth0_sessions.process import Process
+from auth0_sessions.retry import RetryPolicy
+from auth0_sessions.sandbox.faults import Fault
+
+PAGE = Path(__file__).parent.parent / "docs" / "fault-matrix.md"
+FIRST = {"session_lifetime": 10_000, "idle_session_lifetime": 4_320}
+ASKED = {"session_lifetime": "30d", "idle_session_lifetime": "90m"}
+LATER = {"session_lifetime": "8h", "idle_session_lifetime": "90m"}
+MINUTES = {"30d": 43_200, "8h": 480, "90m": 90}
+SECRET = "matrix-canary-secret"
+DETAILS = {Fault.REDIRECT: {"location": "http://127.0.0.1:9/elsewhere"}, Fault.RETRY_AFTER: {"retry_after": 2}}
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb: which calls it makes, and with which `on_delete` the record was made."""
+
+    name: str
+    operations: tuple[str, ...]
+    on_delete: str = "restore"
+
+
+VERBS = (
+    Verb("create", ("token", "get", "patch")),
+    Verb("read", ("token", "get")),
+    Verb("update", ("token", "patch")),
+    Verb("delete, restore", ("token", "patch")),
+    Verb("delete, reset", ("token", "patch"), on_delete="reset"),
+    Verb("delete, retain", ("token",), on_delete="retain"),
+)
+
+
+class Stack:
+    """What the engine does around a provider: one process a run, and a record that only a success changes."""
+
+    def __init__(self, tenant: Any, verb: Verb) -> None:
+        self.tenant = tenant
+        self.on_delete = verb.on_delete
+        self.state: dict[str, Any] | None = None
+
+    def run(self, verb: str) -> None:
+        """Run one verb in a process of its own."""
+        Process.start({"auth0:clientId": "matrix", "auth0:clientSecret": SECRET})
+        Process.current().patience = {
+            "policy": RetryPolicy.immediate(),
+            "timeouts_seconds": (0.25, 0.25),
+        }
+        provider = SessionLifetimeProvider()
+        if verb == "create":
+            self.state = provider.create(self.inputs(ASKED)).outs
+        elif verb == "read":
+            self.state = provider.read(self.tenant.domain, self.known()).outs
+        elif verb == "update":
+            self.state = provider.update(self.tenant.domain, self.known(), self.inputs(LATER)).outs
+        else:
+            provider.delete(self.tenant.domain, self.known())
+            self.state = None
+
+    def inputs(self, settings: dict[str, str]) -> dict[str, Any]:
+        """Return what a program asks, checked."""
+        news = {"domain": self.tenant.domain, "plan": "enterprise", "on_delete": self.on_delete, **settings}
+        checked = SessionLifetimeProvider().check({}, news)
+        assert checked.failures == []
+        return checked.inputs
+
+    def known(self) -> dict[str, Any]:
+        """Return the record."""
+        assert self.state is not None
+        return self.state
+
+
+@pytest.fixture(autouse=True)
+def no_process_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave no process behind for other tests."""
+    monkeypatch.setattr(Process, "_current", None)
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_no_fault_loses_anything(auth0_sandbox, verb):
+    """Survived or failed, state tells the truth, the next run converges, and the first values are not forgotten."""
+    outcomes = {
+        (operation, fault): [cell(auth0_sandbox, verb, operation, fault, times) for times in (1, None)]
+        for operation in verb.operations
+        for fault in Fault
+    }
+    hold_page_to(verb.name, section(outcomes))
+
+
+def cell(sandbox: Any, verb: Verb, operation: str, fault: Fault, times: int | None) -> str:
+    """Let one verb meet one fault, check what is left, and return the outcome."""
+    sandbox.reset()
+    tenant = sandbox.add_tenant("acme", plan="enterprise", settings=FIRST)
+    stack = Stack(tenant, verb)
+    name = verb.name.split(",")[0]
+    if name != "create":
+        stack.run("create")
+    before = stack.state
+    sandbox.clear_requests()
+    tenant.fault(fault.value, operation=operation, times=times, **DETAILS.get(fault, {}))
+    outcome = outcome_of(lambda: stack.run(name))
+    if outcome != "survived":
+        assert_clean(outcome)
+        assert stack.state == before, (verb, operation, fault)
+        tenant.clear_faults()
+        stack.run(name)
+    assert_truth(stack, name)
+    tenant.clear_faults()
+    if stack.state is not None:
+        assert stack.state["previous"] == FIRST, (verb, operation, fault)
+        stack.run("delete")
+        assert tenant.settings == FIRST, (verb, operation, fault)
+    return outcome.replace(tenant.domain, "TENANT")
+
+
+def section(outcomes: dict[tuple[str, Fault], list[str]]) -> str:
+    """Return a verb's outcomes as a table, with each message once below it."""
+    messages = sorted({text for cells in outcomes.values() for text in cells if text != "survived"})
+    rows = [
+        f"| {operation} | {fault.value} | {' | '.join(shown(text, messages) for text in cells)} |"
+        for (operation, fault), cells in outcomes.items()
+    ]
+    table = ["| at | fault | once | for good |", "|---|---|---|---|", *rows]
+    return "\n".join([*table, "", *(f"{number}. {text}" for number, text in enumerate(messages, 1))]).strip()
+
+
+def shown(outcome: str, messages: list[str]) -> str:
+    """Return an outcome for a cell of the table."""
+    return outcome if outcome == "survived" else f"failed ({messages.index(outcome) + 1})"
+
+
+def hold_page_to(verb: str, text: str) -> None:
+    """Compare the page's section with this run's; write the section where they differ, and fail."""
+    page = PAGE.read_text()
+    begin, end = f"<!-- {verb} -->\n", f"<!-- end of {verb} -->"
+    head, _, rest = page.partition(begin)
+    written, _, tail = rest.partition(end)
+    if written.strip() != text:
+        PAGE.write_text(f"{head}{begin}\n{text}\n\n{end}{tail}")
+        pytest.fail(
+            f"the section '{verb}' of {PAGE.name} was out of date; it is written anew, so look at it and commit it"
+        )
+
+
+def outcome_of(act: Callable[[], None]) -> str:
+    """Return "survived", or the text of our own error; any other error fails the test."""
+    try:
+        act()
+    except Auth0SessionsError as error:
+        return str(error)
+    return "survived"
+
+
+def assert_clean(message: str) -> None:
+    """Hold a message to one paragraph, without secrets, that says where and what to do."""
+    assert "\n" not in message
+    assert SECRET not in message
+    assert message.startswith("http://127.0.0.1")
+    assert re.search(r"Check|Correct|Grant|Run again|Authorize|The token in use", message)
+
+
+def assert_truth(stack: Stack, name: str) -> None:
+    """Hold record and tenant to each other."""
+    tenant = stack.tenant
+    wanted = {"create": ASKED, "read": ASKED, "update": LATER}.get(name)
+    if wanted is not None:
+        assert tenant.settings == {setting: MINUTES[text] for setting, text in wanted.items()}
+        assert stack.known()["superseded"] == {}
+        assert all(stack.known()[f"{setting}_minutes"] == MINUTES[text] for setting, text in wanted.items())
+    elif stack.on_delete == "restore":
+        assert tenant.settings == FIRST
+    elif stack.on_delete == "reset":
+        assert tenant.settings == {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}
+    else:
+        assert tenant.settings == {"session_lifetime": 43_200, "idle_session_lifetime": 90}
+        assert tenant.calls == []
