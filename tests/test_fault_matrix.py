@@ -1,7 +1,7 @@
 """Every verb meets every fault, and the outcome is written to docs/fault-matrix.md.
 
 A cell is one verb under one fault, once or for good, at the login or at the call itself. Whether it survives or fails:
-the record tells the truth, a failure leaves the record as it was, the next run converges, and `previous` still holds what
+the record tells the truth, a failure leaves it as it was, the next run converges, and `previous` still holds what
 the tenant had at the very first.
 """
 

@@ -1,0 +1,149 @@
+"""Killed in the middle: the provider's process, or the engine, while a write is under way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from auth0_sessions.sandbox.faults import Fault
+
+FIRST = {"session_lifetime": 10_000}
+MARK = "AUTH0_SESSIONS_TEST_MARK"
+
+
+class Victims:
+    """The processes of one engine, found by a mark in their environment."""
+
+    def __init__(self) -> None:
+        self.mark = uuid4().hex
+
+    def find(self, what: str) -> list[int]:
+        """Return the process ids of `engine` or `provider`."""
+        word = {"provider": b"pulumi.dynamic", "engine": b"bin/pulumi\0"}[what]
+        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if self._is(pid, word)]  # noqa: PTH208
+
+    def _is(self, pid: int, word: bytes) -> bool:
+        folder = Path("/proc") / str(pid)
+        try:
+            environment = (folder / "environ").read_bytes()
+            return word in (folder / "cmdline").read_bytes() and f"{MARK}={self.mark}".encode() in environment
+        except OSError:
+            return False
+
+    def kill(self, what: str) -> None:
+        """Kill what was found, and nothing else."""
+        found = self.find(what)
+        assert found, what
+        for pid in found:
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def victims() -> Any:
+    """The processes to kill; a killed engine leaves its provider running, which is ended here by its own id."""
+    made = Victims()
+    yield made
+    for what in ("provider", "engine"):
+        for pid in made.find(what):
+            os.kill(pid, signal.SIGKILL)
+
+
+def killed_while(run: Callable[[], Any], until: Callable[[], bool], kill: Callable[[], None]) -> Any:
+    """Start a run, wait until something has happened, kill, and return what the run became."""
+    results: list[Any] = []
+    thread = threading.Thread(target=lambda: results.append(run()))
+    thread.start()
+    deadline = time.monotonic() + 60
+    while not until():
+        assert time.monotonic() < deadline, "it never came so far"
+        time.sleep(0.02)
+    kill()
+    thread.join(60)
+    return results[0]
+
+
+def unlocked(engine: Any) -> None:
+    """Do what Pulumi tells after a killed engine: release the stack's lock."""
+    engine.stack.cancel()
+
+
+@pytest.mark.parametrize("victim", ["provider", "engine"])
+@pytest.mark.parametrize("verb", ["create", "update"])
+def test_killed_before_the_write_took_effect(make_engine, tenant, victims, verb, victim):
+    """The rerun converges, and `restore` gives back what the tenant had at the very first."""
+    engine = make_engine(**{MARK: victims.mark})
+    prepared(engine, tenant, verb)
+    tenant.fault(Fault.HANG, operation="patch", times=None)
+    killed_in_patch(engine, tenant, victims, victim)
+    tenant.clear_faults()
+    assert tenant.settings["session_lifetime"] == (10_000 if verb == "create" else 480)
+    assert_converges(engine, tenant, victim)
+    assert engine.destroy().ok
+    assert tenant.settings == FIRST
+
+
+@pytest.mark.parametrize("victim", ["provider", "engine"])
+def test_an_update_killed_after_the_write_took_effect(make_engine, tenant, victims, victim):
+    """What is in state already is never lost: the rerun writes again and restores the first values."""
+    engine = make_engine(**{MARK: victims.mark})
+    prepared(engine, tenant, "update")
+    tenant.fault(Fault.DROP_AFTER, operation="patch", times=1)
+    tenant.fault(Fault.HANG, operation="patch", times=None, after=1)
+    killed_in_patch(engine, tenant, victims, victim, patches=2)
+    tenant.clear_faults()
+    assert tenant.settings["session_lifetime"] == 43_200
+    assert_converges(engine, tenant, victim)
+    assert engine.destroy().ok
+    assert tenant.settings == FIRST
+
+
+@pytest.mark.parametrize("victim", ["provider", "engine"])
+def test_the_one_window(make_engine, tenant, victims, victim):
+    """A create that is killed between the write and its record: the next run takes what was written for the first."""
+    engine = make_engine(**{MARK: victims.mark})
+    prepared(engine, tenant, "create")
+    tenant.fault(Fault.DROP_AFTER, operation="patch", times=1)
+    tenant.fault(Fault.HANG, operation="patch", times=None, after=1)
+    killed_in_patch(engine, tenant, victims, victim, patches=2)
+    tenant.clear_faults()
+    assert tenant.settings["session_lifetime"] == 43_200
+    assert_converges(engine, tenant, victim)
+    assert engine.outputs["previous"] == {"session_lifetime": 43_200}
+
+
+def prepared(engine: Any, tenant: Any, verb: str) -> None:
+    """Bring the stack to where the verb is next."""
+    tenant.dashboard(**FIRST)
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
+    if verb == "update":
+        assert engine.up().ok
+    engine.args["session_lifetime"] = "30d"
+
+
+def killed_in_patch(engine: Any, tenant: Any, victims: Victims, victim: str, *, patches: int = 1) -> None:
+    """Run `up` and kill while a PATCH is under way."""
+    before = tenant.calls.count("PATCH /tenants/settings")
+    run = killed_while(
+        engine.up,
+        lambda: tenant.calls.count("PATCH /tenants/settings") == before + patches,
+        lambda: victims.kill(victim),
+    )
+    assert not run.ok
+
+
+def assert_converges(engine: Any, tenant: Any, victim: str) -> None:
+    """Hold the next `up` to success and the one after it to nothing."""
+    if victim == "engine":
+        unlocked(engine)
+    run = engine.up()
+    assert run.ok, run.output + run.failure
+    assert tenant.settings["session_lifetime"] == 43_200
+    assert engine.up().changes == {"same": 2}
