@@ -1,0 +1,425 @@
+"""Every example runs on the real engine as it stands in its folder; only its tenants' domains are the sandbox's."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+from pulumi import automation
+from pulumi.runtime import mocks
+
+import local_engine
+from auth0_sessions.settings import LIFETIMES, SETTINGS
+
+EXAMPLES = local_engine.ROOT / "examples"
+PROGRAMS = ("beside_official", "environments", "fleet", "providers")
+DOMAIN = re.compile(r"([a-z-]+)\.eu\.auth0\.com")
+SET_BY_HAND = dict.fromkeys(LIFETIMES, 5)
+"""What a tenant has before: nothing that an example asks for, so that everything has to be written."""
+
+
+def text_of(name: str, file: str) -> str:
+    """Return one file of an example."""
+    return (EXAMPLES / name / file).read_text()
+
+
+def shown_in(name: str, kind: str = "console") -> list[str]:
+    """Return the lines of output that an example's README shows, without the commands."""
+    blocks = re.findall(rf"```{kind}\n(.*?)```", text_of(name, "README.md"), re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [words(line) for line in lines if line.strip() and not line.startswith("$ ")]
+
+
+def words(text: str) -> str:
+    """Return a text on one line with single spaces, however wide its columns were."""
+    return " ".join(text.split())
+
+
+class Bench:
+    """A sandbox with the tenants of an example, and stacks that run the example on it."""
+
+    def __init__(self, folder: Path, sandbox: Any) -> None:
+        self.folder = folder
+        self.sandbox = sandbox
+        self.tenants: dict[str, Any] = {}
+
+    def add_tenants(self, text: str, plan: str = "enterprise") -> str:
+        """Add the tenants that a file names, and return its text with their domains in the sandbox."""
+        for name in dict.fromkeys(DOMAIN.findall(text)):
+            self.tenants[name] = self.sandbox.add_tenant(name, plan=plan, settings=SET_BY_HAND)
+        return DOMAIN.sub(lambda found: f"{self.sandbox.url}/{found[1]}", text)
+
+    def told(self, text: str) -> str:
+        """Return an output as a README tells it."""
+        return words(re.sub(rf"{self.sandbox.url}/([a-z-]+)", r"\1.eu.auth0.com", text))
+
+    def open(self, name: str, stack: str = "prod", plan: str = "enterprise", **environment: str) -> automation.Stack:
+        """Open a stack of an example with its own project file and its own stack file."""
+        (self.folder / "work").mkdir(exist_ok=True)
+        stack_file = f"Pulumi.{stack}.yaml"
+        (self.folder / "work" / stack_file).write_text(self.add_tenants(text_of(name, stack_file), plan))
+        return local_engine.open_stack(
+            local_engine.program_of(EXAMPLES / name),
+            self.folder,
+            project=yaml.safe_load(text_of(name, "Pulumi.yaml"))["name"],
+            project_file=EXAMPLES / name / "Pulumi.yaml",
+            stack=stack,
+            environment=environment,
+        )
+
+    def runs(self, name: str, opened: automation.Stack) -> None:
+        """Up as the README shows it, an unchanged up without a call."""
+        preview = local_engine.run(opened, "preview")
+        assert preview.ok, preview.output
+        assert self.sandbox.requests == []
+        up = local_engine.run(opened, "up")
+        assert up.ok, up.output
+        for line in shown_in(name):
+            assert line in self.told(up.output + opened.outputs().get("report", NO_REPORT).value)
+        self.sandbox.clear_requests()
+        again = local_engine.run(opened, "up")
+        assert set(again.changes) == {"same"}
+        assert self.sandbox.requests == []
+
+    def ends(self, opened: automation.Stack) -> dict[str, list[str]]:
+        """Destroy, and return the calls that each tenant saw."""
+        self.sandbox.clear_requests()
+        assert local_engine.run(opened, "destroy").ok
+        return {name: tenant.calls for name, tenant in self.tenants.items() if tenant.calls}
+
+    @property
+    def settings(self) -> dict[str, dict[str, Any]]:
+        """What each tenant has."""
+        return {name: tenant.settings for name, tenant in self.tenants.items()}
+
+
+NO_REPORT = automation.OutputValue("", secret=False)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, auth0_sandbox: Any) -> Bench:
+    """A sandbox without tenants, and an empty folder for stacks."""
+    return Bench(tmp_path, auth0_sandbox)
+
+
+def four(absolute: int, idle: int, ephemeral: int | None = None, ephemeral_idle: int | None = None) -> dict[str, int]:
+    """Return the minutes of the four lifetimes; non-persistent ones as persistent ones unless given."""
+    return dict(zip(LIFETIMES, (absolute, idle, ephemeral or absolute, ephemeral_idle or idle), strict=True))
+
+
+def labelled(*labels: str) -> dict[str, str]:
+    """Return credentials for some labels."""
+    variables = [(label, f"AUTH0_{label.upper()}_CLIENT") for label in labels]
+    ids = {f"{variable}_ID": f"{label}-id" for label, variable in variables}
+    return ids | {f"{variable}_SECRET": f"{label}-secret" for label, variable in variables}
+
+
+UNLABELLED = {"AUTH0_CLIENT_ID": "id", "AUTH0_CLIENT_SECRET": "secret"}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_every_example_has_what_its_reader_needs(name):
+    """A program, a project file without a virtualenv of its own, and a README that names the command and is short."""
+    project = yaml.safe_load(text_of(name, "Pulumi.yaml"))
+    assert project["runtime"] == "python"
+    assert project["description"]
+    assert (EXAMPLES / name / "__main__.py").is_file()
+    readme = text_of(name, "README.md")
+    assert "pulumi up" in readme
+    assert shown_in(name)
+    assert len(readme.splitlines()) < 70
+
+
+def test_no_example_is_forgotten():
+    """A folder among the examples is one of those that are run here, or one that other tests name."""
+    folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
+    assert folders == {*PROGRAMS, "automation", "pull_request", "quickstart"}
+
+
+@pytest.mark.parametrize(
+    ("stack", "domain", "plan", "settings"),
+    [
+        ("dev", "acme-dev", "essential", four(43_200, 4_320)),
+        ("staging", "acme-staging", "essential", four(10_080, 4_320, 4_320, 1_440)),
+    ],
+)
+def test_an_environment_has_the_policy_of_its_name(bench, stack, domain, plan, settings):
+    """The stack dev has the plan's caps, staging Auth0's defaults; destroy leaves the tenant as it is."""
+    opened = bench.open("environments", stack, plan, **UNLABELLED)
+    up = local_engine.run(opened, "up")
+    assert up.ok, up.output
+    assert bench.settings == {domain: settings}
+    bench.sandbox.clear_requests()
+    assert local_engine.run(opened, "up").changes == {"same": 3}
+    assert bench.sandbox.requests == []
+    assert bench.ends(opened) == {}
+
+
+def test_an_environment_may_name_its_policy(bench):
+    """The stack file of prod asks for NIST AAL2, and the README shows that run."""
+    opened = bench.open("environments", **UNLABELLED)
+    bench.runs("environments", opened)
+    assert bench.settings == {"acme": four(1_440, 60)}
+    assert bench.ends(opened) == {}
+
+
+def test_the_fleet_runs_from_its_stack_file(bench):
+    """Each tenant gets what the report says, through its own credentials; initech gets back what it had."""
+    opened = bench.open("fleet", **labelled("acme", "globex", "initech"))
+    for name, tenant in bench.tenants.items():
+        tenant.add_client(f"{name}-id", f"{name}-secret")
+    bench.runs("fleet", opened)
+    assert bench.settings == {
+        "acme": four(10_080, 4_320, 4_320, 1_440),
+        "globex": four(1_440, 60),
+        "initech": four(720, 90),
+    }
+    assert list(opened.outputs()) == ["report"]
+    assert list(bench.ends(opened)) == ["initech"]
+    assert bench.settings["initech"] == SET_BY_HAND
+
+
+def test_each_tenant_has_a_provider_of_its_own(bench):
+    """Each secret goes to its own tenant and is nowhere in the backend's files; the policy needs no domain."""
+    opened = bench.open("providers")
+    for name, tenant in bench.tenants.items():
+        tenant.add_client(f"client-id-of-{name}", f"canary-of-{name}")
+        opened.set_config(f"{name}ClientSecret", automation.ConfigValue(f"canary-of-{name}", secret=True))
+    bench.runs("providers", opened)
+    assert bench.settings == {"acme": four(1_440, 60), "globex": four(1_440, 60)}
+    kept = [path.read_text(errors="replace") for path in bench.folder.rglob("*") if path.is_file()]
+    assert "canary-of" not in "".join(kept)
+    assert bench.ends(opened) == {}
+
+
+def test_a_forgotten_provider_is_an_error(bench):
+    """The project file of the providers example turns the default provider off."""
+    opened = bench.open("providers")
+    for name in bench.tenants:
+        opened.set_config(f"{name}ClientSecret", automation.ConfigValue("secret", secret=True))
+    opened.workspace.program = forgetful
+    run = local_engine.run(opened, "preview")
+    assert not run.ok
+    assert "Default provider for 'pulumi-python' disabled" in run.output
+
+
+def forgetful() -> None:
+    """Declare a resource without a provider."""
+    from auth0_sessions import SessionLifetime  # noqa: PLC0415  As a program does.
+
+    SessionLifetime("acme", domain="acme.eu.auth0.com", plan="essential", session_lifetime="8h")
+
+
+class Automation:
+    """The script of the automation example, started as a person starts it."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.tenants = bench.folder / "tenants.yaml"
+        (bench.folder / "state").mkdir()
+        self.environment = {
+            **os.environ,
+            **labelled("acme", "globex", "initech"),
+            "PATH": os.pathsep.join([str(local_engine.CLI / "bin"), os.environ["PATH"]]),
+            "PULUMI_HOME": str(bench.folder / "home"),
+            "PULUMI_BACKEND_URL": f"file://{bench.folder / 'state'}",
+            "PULUMI_CONFIG_PASSPHRASE": "no secret here",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_PYTHON_CMD": sys.executable,
+            "TMPDIR": str(bench.folder),
+        }
+
+    def run(self, verb: str, *options: str) -> subprocess.CompletedProcess[str]:
+        """Run one verb over the tenants' file."""
+        command = [sys.executable, str(EXAMPLES / "automation" / "tenants.py"), verb, str(self.tenants), *options]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def script(bench: Bench) -> Automation:
+    """The script, with the tenants' file of the example on the sandbox."""
+    made = Automation(bench)
+    made.tenants.write_text(bench.add_tenants(text_of("automation", "tenants.yaml")))
+    return made
+
+
+def test_the_automation_script_runs_every_tenant(bench, script):
+    """A preview calls nobody, up brings every tenant where the file says, up again calls nobody, destroy ends all."""
+    preview = script.run("preview")
+    assert preview.returncode == 0, preview.stdout + preview.stderr
+    assert bench.sandbox.requests == []
+    up = script.run("up", "--parallel", "3")
+    for line in shown_in("automation"):
+        assert line in words(preview.stdout + up.stdout)
+    assert bench.settings == {
+        "acme": four(10_080, 4_320, 4_320, 1_440),
+        "globex": four(1_440, 60),
+        "initech": four(720, 90),
+    }
+    bench.sandbox.clear_requests()
+    again = script.run("up")
+    assert again.returncode == 0
+    assert sorted(re.findall(r"done: (\w+): 4 same", again.stdout)) == ["acme", "globex", "initech"]
+    destroy = script.run("destroy")
+    assert destroy.returncode == 0
+    assert destroy.stdout.count("4 delete") == 3
+    assert bench.sandbox.requests == []
+
+
+def test_a_tenant_that_fails_stops_no_other(bench, script):
+    """A refused secret and a bad entry are reported under their tenants' names, the third tenant is done, exit 1."""
+    bench.tenants["globex"].add_client("another", "one")
+    script.tenants.write_text(script.tenants.read_text().replace("idleSessionLifetime: 90m", "idleSessionLifetime: 90"))
+    run = script.run("up")
+    assert run.returncode == 1
+    lines = shown_in("automation", "text")
+    assert len(lines) == 5
+    for line in lines:
+        assert line in bench.told(run.stdout)
+    assert "error occurred" not in run.stdout
+    assert bench.settings["initech"] == SET_BY_HAND
+    assert "Traceback" not in run.stdout + run.stderr
+    assert "globex-secret" not in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("text", ["", "- acme\n", "acme: [\n"])
+def test_a_file_without_tenants_is_a_wrong_command(bench, text):
+    """Exit 2, and nothing is started."""
+    script = Automation(bench)
+    script.tenants.write_text(text)
+    run = script.run("up")
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+
+
+@pulumi.input_type
+class TenantArgs:
+    """The arguments of the official Tenant that matter here, by the names of its SDK."""
+
+    def __init__(self, **arguments: Any) -> None:
+        for name, value in arguments.items():
+            pulumi.set(self, name, value)
+
+    friendly_name: str | None = pulumi.property("friendlyName", default=None)
+    support_email: str | None = pulumi.property("supportEmail", default=None)
+    session_lifetime: float | None = pulumi.property("sessionLifetime", default=None)
+    idle_session_lifetime: float | None = pulumi.property("idleSessionLifetime", default=None)
+    ephemeral_session_lifetime: float | None = pulumi.property("ephemeralSessionLifetime", default=None)
+    idle_ephemeral_session_lifetime: float | None = pulumi.property("idleEphemeralSessionLifetime", default=None)
+    session_cookie: Any = pulumi.property("sessionCookie", default=None)
+
+
+class OfficialTenant(pulumi.CustomResource):
+    """Stands for `pulumi_auth0.Tenant`, whose plugin is a download of its own."""
+
+    def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> None:
+        super().__init__("auth0:index/tenant:Tenant", name, TenantArgs(**arguments), opts)
+
+
+class TenantWithoutPlugin(pulumi.ComponentResource):
+    """The same for the real engine, which needs no plugin for a component."""
+
+    def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None, **_arguments: Any) -> None:
+        super().__init__("auth0:index/tenant:Tenant", name, {}, opts)
+
+
+@pytest.fixture
+def official(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    """A module in the place of the official SDK, which is no dependency of ours."""
+    module = types.ModuleType("pulumi_auth0")
+    monkeypatch.setitem(sys.modules, "pulumi_auth0", module)
+    return module
+
+
+class Engine(mocks.MockMonitor, mocks.Mocks):
+    """A mocked engine that notes what is registered."""
+
+    def __init__(self) -> None:
+        super().__init__(self)
+        self.registered: dict[str, Any] = {}
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802
+        self.registered[request.type] = request
+        return super().RegisterResource(request)
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        return args.name, args.inputs
+
+    def call(self, _args: mocks.MockCallArgs) -> dict[str, Any]:
+        return {}
+
+
+def test_every_key_has_one_owner(official):
+    """The official Tenant declares no session key and ignores each by the engine's name; ours has none but those."""
+    official.Tenant = OfficialTenant
+    engine = Engine()
+    pulumi.runtime.set_mocks(engine, project="one-tenant", stack="prod", preview=False, monitor=engine)
+    pulumi.runtime.test(local_engine.program_of(EXAMPLES / "beside_official"))()
+    theirs = engine.registered["auth0:index/tenant:Tenant"]
+    ours = engine.registered["pulumi-python:dynamic/auth0-sessions:SessionLifetime"]
+    assert set(theirs.object.fields) == {"friendlyName", "supportEmail"}
+    assert set(theirs.ignoreChanges) == {
+        "sessionLifetime",
+        "idleSessionLifetime",
+        "ephemeralSessionLifetime",
+        "idleEphemeralSessionLifetime",
+        "sessionCookie",
+    }
+    assert len(theirs.ignoreChanges) == len(SETTINGS)
+    assert set(ours.object.fields) & {"friendlyName", "friendly_name", "support_email"} == set()
+
+
+def test_ours_runs_beside_the_official_one(bench, official):
+    """On the engine only the three declared session keys are written, and no other setting of the tenant changes."""
+    official.Tenant = TenantWithoutPlugin
+    opened = bench.open("beside_official", **UNLABELLED)
+    foreign = bench.tenants["acme"].foreign
+    bench.runs("beside_official", opened)
+    changed = {"session_lifetime": 720, "idle_session_lifetime": 90, "session_cookie_mode": "non-persistent"}
+    assert bench.settings == {"acme": {**SET_BY_HAND, **changed}}
+    assert bench.tenants["acme"].foreign == foreign
+    assert bench.ends(opened) == {}
+
+
+@pytest.mark.parametrize(("name", "stack"), [("environments", "dev"), ("environments", "prod"), ("fleet", "prod")])
+def test_a_preview_needs_no_credentials(bench, name, stack):
+    """Without any AUTH0_* variable and any secret in the configuration, a preview works and calls nobody."""
+    assert not [variable for variable in os.environ if variable.startswith("AUTH0_")]
+    opened = bench.open(name, stack)
+    assert not [key for key, value in opened.get_all_config().items() if value.secret]
+    run = local_engine.run(opened, "preview")
+    assert run.ok, run.output
+    assert run.said("warning") == run.said("error") == []
+    assert bench.sandbox.requests == []
+
+
+WORKFLOW = text_of("pull_request", "preview.yml") if (EXAMPLES / "pull_request" / "preview.yml").exists() else "{}"
+
+
+def test_the_workflow_knows_no_auth0_secret():
+    """It runs on pull requests, may only read, and none of its secrets is Auth0's."""
+    workflow = yaml.safe_load(WORKFLOW)
+    # YAML 1.1 reads the key `on` as true.
+    assert list(workflow[True]) == ["pull_request"]
+    assert workflow["permissions"] == {"contents": "read"}
+    assert set(re.findall(r"secrets\.(\w+)", WORKFLOW)) <= {"PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"}
+    (job,) = workflow["jobs"].values()
+    environments = [workflow.get("env", {}), job.get("env", {}), *(step.get("env", {}) for step in job["steps"])]
+    assert not [key for environment in environments for key in environment if key.startswith("AUTH0_")]
+    commands = "\n".join(step.get("run", "") for step in job["steps"])
+    assert "pulumi preview" in commands
+    assert not re.search(r"pulumi (up|destroy|refresh)|AUTH0_", commands)
+
+
+def test_the_workflow_previews_stacks_that_exist():
+    """Every stack of its matrix has a file in the environments example, and every such file is in the matrix."""
+    (job,) = yaml.safe_load(WORKFLOW)["jobs"].values()
+    files = {path.name for path in (EXAMPLES / "environments").glob("Pulumi.*.yaml")}
+    assert {f"Pulumi.{stack}.yaml" for stack in job["strategy"]["matrix"]["stack"]} == files
