@@ -153,6 +153,19 @@ def test_two_resources_without_a_domain_are_the_same_tenant(engine):
         run(program)
 
 
+def test_the_same_name_in_two_components_is_told_apart(engine):
+    """Two children of one name are two resources, and the message says whose children they are."""
+
+    def program() -> None:
+        for parent in ("left", "right"):
+            group = pulumi.ComponentResource("t:i:G", parent)
+            opts = pulumi.ResourceOptions(parent=group)
+            SessionLifetime("child", domain="acme.auth0.com", plan="free", session_lifetime="8h", opts=opts)
+
+    with pytest.raises(pulumi.RunError, match=r"'child' in 'left' and by 'child' in 'right'"):
+        run(program)
+
+
 def test_a_lookup_is_no_claim(engine):
     """`get` may stand beside the resource that manages the tenant."""
 

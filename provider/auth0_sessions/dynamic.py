@@ -198,9 +198,8 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
             pulumi.RunError: The tenant is managed twice in this program, or a credential is configured in plain text.
 
         """
-        program.refuse_plain_secrets()
         props: dict[str, Any] = {
-            "domain": program.claim(domain if domain is not None else domain_of(opts), name),
+            "domain": program.claim(domain if domain is not None else domain_of(opts), name, opts),
             "session_lifetime": session_lifetime,
             "idle_session_lifetime": idle_session_lifetime,
             "ephemeral_session_lifetime": ephemeral_session_lifetime,

@@ -28,6 +28,7 @@ PLAN_UNKNOWN = (
 class _Run:
     """One run of a program. Automation API programs run many times in one process."""
 
+    default_plan: str | None
     managed_by: dict[str, str] = field(default_factory=dict)
     warned_of_plan: bool = False
 
@@ -36,7 +37,12 @@ _runs: WeakKeyDictionary[object, _Run] = WeakKeyDictionary()
 
 
 def _this_run() -> _Run:
-    return _runs.setdefault(_what_lives_as_long_as_this_run(), _Run())
+    """Return this run; its configuration is looked at once, not once a tenant."""
+    key = _what_lives_as_long_as_this_run()
+    if key not in _runs:
+        _refuse_plain_secrets()
+        _runs[key] = _Run(configured("plan"))
+    return _runs[key]
 
 
 def _what_lives_as_long_as_this_run() -> object:
@@ -57,12 +63,12 @@ def configured(key: str) -> str | None:
 
 def plan_or_warning(plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] | None:
     """Return a resource's plan, or the configured one; warn, once a run, where there is neither."""
-    default, run = configured("plan"), _this_run()
+    run = _this_run()
 
     def filled(value: str | None) -> str | None:
-        if (value or default) is None:
+        if (value or run.default_plan) is None:
             _warn_of_unknown_plan(run)
-        return value or default
+        return value or run.default_plan
 
     if plan is None or isinstance(plan, str):
         return filled(plan)
@@ -76,6 +82,10 @@ def refuse_plain_secrets() -> None:
         pulumi.RunError: With the line to type.
 
     """
+    _this_run()
+
+
+def _refuse_plain_secrets() -> None:
     for key in SECRET_CONFIG_KEYS:
         if pulumi.runtime.get_config(key) is not None and not is_config_secret(key):
             message = (
@@ -92,7 +102,7 @@ def _warn_of_unknown_plan(run: _Run) -> None:
         pulumi.log.warn(PLAN_UNKNOWN)
 
 
-def claim(domain: pulumi.Input[str] | None, name: str) -> pulumi.Input[str] | None:
+def claim(domain: pulumi.Input[str] | None, name: str, opts: pulumi.ResourceOptions | None) -> pulumi.Input[str] | None:
     """Note that a resource manages a tenant, and return its domain.
 
     Raises:
@@ -101,10 +111,12 @@ def claim(domain: pulumi.Input[str] | None, name: str) -> pulumi.Input[str] | No
 
     """
     run = _this_run()
+    parent = getattr(opts.parent, "_name", None) if opts is not None else None
+    called = f"'{name}'" if parent is None else f"'{name}' in '{parent}'"
     if domain is None:
-        _claim(run, DEFAULT_TENANT, name)
+        _claim(run, DEFAULT_TENANT, called)
         return None
-    return when_known(domain, lambda text: _claim(run, text, name))
+    return when_known(domain, lambda text: _claim(run, text, called))
 
 
 def when_known(domain: pulumi.Input[str], use: Callable[[str], None]) -> pulumi.Input[str]:
@@ -125,10 +137,10 @@ def when_known(domain: pulumi.Input[str], use: Callable[[str], None]) -> pulumi.
 
 
 def _claim(run: _Run, tenant: str, name: str) -> None:
-    other = run.managed_by.setdefault(tenant, name)
-    if other is not name:
+    if tenant in run.managed_by:
         message = (
-            f"{tenant} is managed twice in this program: by '{other}' and by '{name}'. They would undo each other's "
-            "work at every run. Put all settings of a tenant into one resource."
+            f"{tenant} is managed twice in this program: by {run.managed_by[tenant]} and by {name}. They would undo "
+            "each other's work at every run. Put all settings of a tenant into one resource."
         )
         raise pulumi.RunError(message)
+    run.managed_by[tenant] = name
