@@ -1,7 +1,7 @@
 """The tenant's domain."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth0_sessions.domain import base_url, canonical_domain, is_loopback
@@ -187,6 +187,7 @@ def test_address(domain, url, loopback):
     assert (url, loopback) == (base_url(domain), is_loopback(domain))
 
 
+@settings(settings.get_profile("thorough"))
 @given(
     st.one_of(
         st.text(),

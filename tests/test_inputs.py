@@ -1,7 +1,7 @@
 """Check: what a program wrote -> canonical inputs, every problem at once, and warnings."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth0_sessions.inputs import UNKNOWN, changed_absolute, check
@@ -374,6 +374,7 @@ ANYTHING = PLAUSIBLE | SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries
 PROPERTIES = st.fixed_dictionaries({}, optional=dict.fromkeys([*INPUTS, "previous", "superseded", "typo"], ANYTHING))
 
 
+@settings(settings.get_profile("thorough"))
 @given(
     PROPERTIES,
     PROPERTIES,

@@ -4,7 +4,7 @@ import json
 import traceback
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth0_sessions.credentials import CONFIG_KEYS, LABELLED_CONFIG_KEY
@@ -72,6 +72,7 @@ def test_malformed(raw, told):
     assert "12345678901234" not in text
 
 
+@settings(settings.get_profile("thorough"))
 @given(st.text() | st.dictionaries(st.text(), st.text() | st.dictionaries(st.text(), st.text())) | st.lists(st.text()))
 def test_anything(raw):
     """Whatever the object holds, the outcome is the parts of an entry or a `CredentialsError`."""

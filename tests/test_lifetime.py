@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from auth0_sessions.errors import SHOWN_CHARACTERS, LifetimeError
@@ -255,6 +255,7 @@ def test_decimal_fractions_are_exact(thousandths, unit):
     assert (exact if exact.denominator == 1 and exact <= MAX_MINUTES else None) == found
 
 
+@settings(settings.get_profile("thorough"))
 @given(ANYTHING)
 def test_parse_raises_nothing_else(value):
     """Whatever a program gives, the answer is a lifetime in the range or a `LifetimeError`."""

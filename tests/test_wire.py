@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth0_sessions.settings import LIFETIMES, SETTINGS, CookieMode
@@ -148,6 +148,7 @@ def test_no_object(answer):
         from_tenant(answer)
 
 
+@settings(settings.get_profile("thorough"))
 @given(JSON | st.dictionaries(st.sampled_from(FIELDS), JSON))
 def test_only_value_errors(answer):
     """Whatever JSON a tenant answers, it is read as lifetimes of at least a minute, or refused by ValueError."""
