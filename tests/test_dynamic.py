@@ -186,3 +186,30 @@ def test_a_new_run_forgets_the_last_one(engine):
     run(program)
     run(program)
     assert "acme" in engine.registered
+
+
+def test_an_output_may_hold_a_lifetime(engine):
+    """A `Lifetime` in an output goes to the provider as its text, too."""
+
+    def program() -> None:
+        later = pulumi.Output.from_input(Lifetime.parse("90m"))
+        SessionLifetime("acme", domain="acme.auth0.com", plan="free", idle_session_lifetime=later)
+
+    run(program)
+    assert engine.registered["acme"].inputs["idle_session_lifetime"] == "1h30m"
+
+
+def test_the_configured_domain_is_the_default_tenant(engine, monkeypatch):
+    """A resource without a domain and one that names the configured domain are the same tenant."""
+    monkeypatch.delenv("AUTH0_DOMAIN", raising=False)
+    pulumi.runtime.set_config("auth0:domain", "acme.auth0.com")
+
+    def program() -> None:
+        SessionLifetime("first", plan="free", session_lifetime="8h")
+        SessionLifetime("second", domain="https://acme.auth0.com/", plan="free", idle_session_lifetime="8h")
+
+    try:
+        with pytest.raises(pulumi.RunError, match="managed twice"):
+            run(program)
+    finally:
+        pulumi.runtime.set_all_config({})

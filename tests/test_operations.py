@@ -168,7 +168,9 @@ def test_create_tells_what_is_superseded(name):
 
 
 @pytest.mark.parametrize("name", ABSOLUTE)
-@pytest.mark.parametrize(("before", "after", "words"), [(60, 120, "next login"), (120, 60, "none outlives 2h")])
+@pytest.mark.parametrize(
+    ("before", "after", "words"), [(60, 120, "next login"), (120, 60, "none outlives the earlier lifetime")]
+)
 def test_create_warns_of_a_changed_absolute_lifetime(name, before, after, words):
     """A create that raises or lowers an absolute lifetime says what it means for sessions that exist."""
     scene = stage(**{name: before})

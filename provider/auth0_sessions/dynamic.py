@@ -21,7 +21,7 @@ from auth0_sessions.lifetime import Lifetime
 from auth0_sessions.process import Process
 from auth0_sessions.provider import domain_of
 from auth0_sessions.settings import LIFETIMES, SETTINGS, text
-from auth0_sessions.state import OUTPUTS, Declared, State
+from auth0_sessions.state import OUTPUTS, Declared, OnDelete, State
 
 INPUTS = ("domain", *SETTINGS, "plan", "over_limit", "on_delete", "credentials")
 
@@ -44,6 +44,7 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
             _known(_olds),
             default_domain=process.default_domain,
             bound_domain=process.bound_domain,
+            may_move=process.may_move,
         )
         for message in checked.warnings if not checked.problems else ():
             process.voice.warn(message)
@@ -58,7 +59,9 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Bring a tenant under management: 1 GET, 0 or 1 PATCH."""
         declared = Declared.from_props(props)
-        state = Process.current().operations(declared.domain, declared.credentials).create(declared)
+        process = Process.current()
+        state = process.operations(declared.domain, declared.credentials).create(declared)
+        process.note_created(declared.domain)
         return dynamic.CreateResult(declared.domain, state.to_props())
 
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
@@ -81,8 +84,13 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Retain (no call), restore or reset (1 PATCH)."""
-        old = State.from_props(_props)
-        Process.current().operations(old.declared.domain, old.declared.credentials).delete(old)
+        process, old = Process.current(), State.from_props(_props)
+        process.operations(old.declared.domain, old.declared.credentials).delete(old)
+        if process.was_created(old.declared.domain) and old.declared.on_delete is not OnDelete.RETAIN:
+            process.voice.warn(
+                f"{old.declared.domain}: another resource took this tenant over in this run, and this delete has just "
+                "undone its work. Run `pulumi up --refresh`. To rename a resource, give it `aliases`."
+            )
 
 
 def _look_up(domain: str, props: Mapping[str, Any]) -> dynamic.ReadResult:
@@ -195,9 +203,16 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
             opts: Resource options; `provider` may be an `auth0_sessions.Provider`.
 
         Raises:
-            pulumi.RunError: The tenant is managed twice in this program, or a credential is configured in plain text.
+            pulumi.RunError: The tenant is managed twice in this program, a credential is configured in plain text, or
+                `opts` asks for an import.
 
         """
+        if opts is not None and opts.import_ is not None:
+            message = (
+                f"'{name}' needs no import: a tenant that has the values already is adopted without a write. Leave "
+                "`import_` out."
+            )
+            raise pulumi.RunError(message)
         props: dict[str, Any] = {
             "domain": program.claim(domain if domain is not None else domain_of(opts), name, opts),
             "session_lifetime": session_lifetime,
@@ -217,9 +232,19 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
         minutes = tuple(f"{setting}_minutes" for setting in LIFETIMES if setting in given)
         outputs = ("domain", *minutes, "previous", "superseded", "old_sessions_gone_by")
         props = {**dict.fromkeys(outputs), **given}
-        super().__init__(SessionLifetimeProvider(), name, props, opts)
+        # Two resources of one tenant cannot stand side by side: the old one's delete would undo the new one's create.
+        options = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
+        super().__init__(SessionLifetimeProvider(), name, props, options)
         for missing in {*INPUTS, *OUTPUTS} - props.keys():
             setattr(self, missing, pulumi.Output.from_input(None))
+        for key, value in given.items():
+            if isinstance(value, pulumi.Output):
+                self._none_if_none(value, key, f"{key}_minutes")
+
+    def _none_if_none(self, given: pulumi.Output[Any], *outputs: str) -> None:
+        """Let outputs be None as soon as their input is known to be; the engine would call them unknown."""
+        for name in set(outputs) & vars(self).keys():
+            setattr(self, name, _unless_none(given, getattr(self, name)))
 
     @classmethod
     def get(
@@ -253,6 +278,12 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
         return found
 
 
+def _unless_none(given: pulumi.Output[Any], answer: pulumi.Output[Any]) -> pulumi.Output[Any]:
+    return given.apply(lambda known: None if known is None else answer)
+
+
 def _plain(value: Any) -> Any:
-    """Return a lifetime as its text; everything else as it is."""
+    """Return a lifetime as its text, also in an output; everything else as it is."""
+    if isinstance(value, pulumi.Output):
+        return value.apply(_plain)
     return str(value) if isinstance(value, Lifetime) else value

@@ -72,7 +72,12 @@ class Checked:
 
 
 def check(
-    news: Mapping[str, Any], olds: Mapping[str, Any], *, default_domain: str | None, bound_domain: str | None
+    news: Mapping[str, Any],
+    olds: Mapping[str, Any],
+    *,
+    default_domain: str | None,
+    bound_domain: str | None,
+    may_move: bool = True,
 ) -> Checked:
     """Check what a program wrote.
 
@@ -81,6 +86,7 @@ def check(
         olds: The inputs of the last run, empty at the first.
         default_domain: The domain of a resource that names none.
         bound_domain: The only domain that these credentials may be used for, or None.
+        may_move: False if the credentials are of one tenant, so that they must not go to the one of the last run.
 
     """
     checked = Checked({name: value for name, value in news.items() if value is not None})
@@ -90,7 +96,7 @@ def check(
         checked.inputs.setdefault("domain", default_domain)
     for name, parse in PARSERS.items():
         _parse(checked, name, parse)
-    _check_domain(checked, olds, bound_domain)
+    _check_domain(checked, olds, bound_domain, may_move=may_move and bound_domain is None)
     if not any(name in checked.inputs for name in SETTINGS):
         reason = f"no setting is declared, so there is nothing to manage. Give at least one of {', '.join(SETTINGS)}."
         checked.problems.append(Problem("session_lifetime", reason))
@@ -133,7 +139,7 @@ PARSERS: Mapping[str, Callable[[Any], str]] = {
 """Input -> what reads it and returns its canonical text, or raises `InputError`."""
 
 
-def _check_domain(checked: Checked, olds: Mapping[str, Any], bound_domain: str | None) -> None:
+def _check_domain(checked: Checked, olds: Mapping[str, Any], bound_domain: str | None, *, may_move: bool) -> None:
     if "domain" not in checked.inputs:
         reason = (
             "no tenant is named. Give domain='acme.eu.auth0.com', or a Provider with a domain, or set AUTH0_DOMAIN "
@@ -141,22 +147,23 @@ def _check_domain(checked: Checked, olds: Mapping[str, Any], bound_domain: str |
         )
         checked.problems.append(Problem("domain", reason))
     domain, was = checked.choice("domain"), olds.get("domain")
-    if bound_domain is None or domain is None:
+    if domain is None:
         return
-    if domain != bound_domain:
+    if bound_domain not in (None, domain):
         reason = f"{domain} is not the tenant of this Provider, which speaks to {bound_domain} only. "
         checked.problems.append(Problem("domain", f"{reason}Give {domain} a Provider of its own."))
-    elif was not in (None, UNKNOWN, bound_domain) and olds.get("on_delete") in (
-        OnDelete.RESTORE,
-        OnDelete.RESET,
-    ):
+    elif not may_move and was not in (None, UNKNOWN, domain) and olds.get("on_delete") in _CALLING:
         reason = (
-            f"this Provider moved from {was} to {bound_domain} while {was} still waits for its on_delete="
-            f"{olds['on_delete']!r}, which would send the new tenant's credentials there. Give {bound_domain} a "
+            f"this Provider moved from {was} to {domain} while {was} still waits for its on_delete="
+            f"{olds['on_delete']!r}, which would send the new tenant's credentials there. Give {domain} a "
             "Provider and a resource of its own and remove the old ones in a later run, or first run once with "
             f"on_delete='retain' for {was}."
         )
         checked.problems.append(Problem("domain", reason))
+
+
+_CALLING = (OnDelete.RESTORE, OnDelete.RESET)
+"""What makes a delete call the tenant."""
 
 
 def _check_caps(checked: Checked) -> None:

@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 from auth0_sessions.client import TenantClient
 from auth0_sessions.credentials import (
     DOMAIN_CONFIG_KEY,
+    SECRET_CONFIG_KEYS,
+    ApiToken,
     Configuration,
     Credentials,
     default_domain,
@@ -20,7 +22,7 @@ from auth0_sessions.credentials import (
 from auth0_sessions.engine import EngineVoice
 from auth0_sessions.errors import CredentialsError
 from auth0_sessions.operations import Operations
-from auth0_sessions.provider import MARKER_KEY
+from auth0_sessions.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY
 
 
 class Process:
@@ -37,7 +39,9 @@ class Process:
         self._config = config
         self._explicit = config.get(MARKER_KEY) is not None
         self._clients: dict[tuple[str, str | None], TenantClient] = {}
+        self._token_domains: dict[str, str] = {}
         self._lock = threading.Lock()
+        self._created: set[str] = set()
         # The clients' policy and timeouts, where a test has no time to wait.
         self.patience: dict[str, Any] = {}
         self.voice = EngineVoice()
@@ -55,15 +59,30 @@ class Process:
         return cls._current
 
     @property
+    def may_move(self) -> bool:
+        """False for an explicit provider with credentials of its own: they are one tenant's."""
+        return not (self._explicit and any(self._config.get(key) for key in SECRET_CONFIG_KEYS))
+
+    @property
     def default_domain(self) -> str | None:
         """The domain of resources that name none."""
-        return self.bound_domain or default_domain(self._config)
+        if self._explicit:
+            return self.bound_domain or default_domain({DOMAIN_CONFIG_KEY: self._config.get(DEFAULT_DOMAIN_KEY)})
+        return default_domain(self._config)
 
     @property
     def bound_domain(self) -> str | None:
         """The only domain that an explicit provider's credentials are for."""
         domain = self._config.get(DOMAIN_CONFIG_KEY) if self._explicit else None
         return str(domain) if domain else None
+
+    def note_created(self, domain: str) -> None:
+        """Remember that a resource has just taken a tenant over."""
+        self._created.add(domain)
+
+    def was_created(self, domain: str) -> bool:
+        """Tell whether another resource has taken a tenant over in this process."""
+        return domain in self._created
 
     def operations(self, domain: str, label: str | None) -> Operations:
         """Return the verbs for a tenant, with the credentials of a label. Nothing is called, and none are looked up."""
@@ -84,4 +103,18 @@ class Process:
                 f"sent. Give {domain} a Provider of its own, or bring this one back to {domain} until this is done."
             )
             raise CredentialsError(message)
-        return find_credentials(sources(self._config, label, explicit=self._explicit), domain)
+        found = find_credentials(sources(self._config, label, explicit=self._explicit), domain)
+        if isinstance(found, ApiToken):
+            self._keep_to_one_tenant(found, domain)
+        return found
+
+    def _keep_to_one_tenant(self, token: ApiToken, domain: str) -> None:
+        """Stop a token, which is one tenant's, before it is sent to another."""
+        with self._lock:
+            first = self._token_domains.setdefault(token.token, domain)
+        if first != domain:
+            message = (
+                f"{domain}: the Management API token from {token.source} is used for {first} already, and a token is "
+                "of one tenant, so it was not sent. Give each tenant credentials of its own: a label, or a Provider."
+            )
+            raise CredentialsError(message)

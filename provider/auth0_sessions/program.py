@@ -12,7 +12,7 @@ from pulumi.runtime.config import is_config_secret
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
-from auth0_sessions.credentials import SECRET_CONFIG_KEYS
+from auth0_sessions.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain
 from auth0_sessions.domain import canonical_domain
 from auth0_sessions.errors import InputError
 
@@ -114,9 +114,17 @@ def claim(domain: pulumi.Input[str] | None, name: str, opts: pulumi.ResourceOpti
     parent = getattr(opts.parent, "_name", None) if opts is not None else None
     called = f"'{name}'" if parent is None else f"'{name}' in '{parent}'"
     if domain is None:
-        _claim(run, DEFAULT_TENANT, called)
+        _claim(run, _default_tenant(), called)
         return None
     return when_known(domain, lambda text: _claim(run, text, called))
+
+
+def _default_tenant() -> str:
+    """Return the domain of resources that name none, as far as a program can tell: the provider's process decides."""
+    try:
+        return canonical_domain(default_domain({DOMAIN_CONFIG_KEY: pulumi.Config("auth0").get("domain")}))
+    except InputError:
+        return DEFAULT_TENANT
 
 
 def when_known(domain: pulumi.Input[str], use: Callable[[str], None]) -> pulumi.Input[str]:

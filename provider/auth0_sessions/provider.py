@@ -8,18 +8,24 @@ from typing import Any
 import pulumi
 
 from auth0_sessions.credentials import CONFIG_KEYS, DOMAIN_CONFIG_KEY
-from auth0_sessions.program import when_known
+from auth0_sessions.program import refuse_plain_secrets, when_known
 
 PACKAGE = "pulumi-python"
 MARKER_KEY = "auth0-sessions:provider"
 """Among the properties of an explicit provider, so that its process knows that it is one."""
+
+DEFAULT_DOMAIN_KEY = "auth0-sessions:defaultDomain"
+"""The stack's `auth0:domain`, handed to a provider without a domain: its process sees no configuration of the stack."""
 
 
 class Provider(pulumi.ProviderResource):
     """One tenant and its credentials, for `opts=ResourceOptions(provider=...)`; components pass it on.
 
     It runs in a process of its own, and its secrets are kept once in state, encrypted. Without credentials of its own
-    it uses the environment's. With a domain it speaks to that domain only.
+    it uses the environment's. With a domain it speaks to that domain only. Moving it to another tenant is refused at
+    preview while one of its resources still needs a delete call on the old one; a resource that leaves the program in
+    the same run is seen by nobody at preview, and fails at `up` before anything is sent. So move a provider only when
+    the old tenant's resources are gone, or better, give the new tenant a provider of its own.
 
     >>> import pulumi
     >>> from auth0_sessions import Provider, SessionLifetime
@@ -56,6 +62,7 @@ class Provider(pulumi.ProviderResource):
             opts: Resource options.
 
         """
+        refuse_plain_secrets()
         parts = {
             "client_id": client_id,
             "client_secret": client_secret,
@@ -66,6 +73,8 @@ class Provider(pulumi.ProviderResource):
         if domain is not None:
             domain = when_known(domain, lambda _: None)
             props[DOMAIN_CONFIG_KEY] = domain
+        elif (default := pulumi.Config("auth0").get("domain")) is not None:
+            props[DEFAULT_DOMAIN_KEY] = default
         props.update({CONFIG_KEYS[part]: value for part, value in _with_secrets(parts).items() if value is not None})
         super().__init__(PACKAGE, name, props, opts)
         self.domain = domain

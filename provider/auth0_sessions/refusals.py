@@ -150,6 +150,7 @@ _LOGIN_ADVICE = {
         "Authorize the application for the Auth0 Management API with {scopes}. With a custom domain set the audience "
         "to https://TENANT.auth0.com/api/v2/. The credentials came from {source}."
     ),
+    404: "There is no token endpoint here: check the domain.",
     429: "The token endpoint's rate limit lasted longer than we wait. Run again.",
 }
 

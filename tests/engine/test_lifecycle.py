@@ -295,3 +295,53 @@ def test_the_provider_in_state_is_a_reference(engine, tenant):
     assert b"auth0_sessions.dynamic" in pickled
     assert b"SessionLifetimeProvider" in pickled
     assert len(pickled) < 150
+
+
+@pytest.mark.parametrize("on_delete", ["restore", "reset"])
+def test_a_forced_replacement_keeps_tenant_and_record_together(engine, tenant, on_delete):
+    """`pulumi up --replace` deletes before it creates, so the old resource does not undo the new one."""
+    tenant.dashboard(session_lifetime=10_000)
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": on_delete}
+    assert engine.up().ok
+    assert engine.up(replace=[engine.resource()["urn"]]).ok
+    assert tenant.settings == {"session_lifetime": 480}
+    was = 10_000 if on_delete == "restore" else 10_080
+    assert engine.outputs["previous"] == {"session_lifetime": was}
+
+
+def test_a_rename_without_alias_is_told(engine, tenant):
+    """The old name's delete undoes the new name's work, and a warning says how to mend it and how to avoid it."""
+    names = ["before", "after"]
+    arguments = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
+    engine.program = lambda: SessionLifetime(names[0], **arguments)
+    assert engine.up().ok
+    names.reverse()
+    told = "\n".join(engine.up().said("warning"))
+    assert "aliases" in told
+    assert engine.up(refresh=True).ok
+    assert tenant.settings == {"session_lifetime": 480}
+
+
+def test_an_input_that_is_none_in_the_end_is_not_unknown(engine, tenant):
+    """An output that turns out to be None is a setting that is not managed, at preview already."""
+    nothing = {"idle_session_lifetime": None, "session_cookie_mode": None}
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
+
+    def program() -> None:
+        late = {name: pulumi.Output.from_input(value) for name, value in nothing.items()}
+        made = SessionLifetime("acme", **engine.args, **late)
+        for name in (*nothing, "idle_session_lifetime_minutes"):
+            pulumi.export(name, getattr(made, name))
+
+    engine.program = program
+    assert "[unknown]" not in engine.preview(diff=True).output
+    assert engine.up().ok
+    assert tenant.settings == {"session_lifetime": 480}
+
+
+def test_an_import_is_refused_in_words(engine, tenant):
+    """`import_` cannot work for a dynamic resource, and is not needed."""
+    engine.args = {"domain": tenant.domain, "session_lifetime": "8h", "opts": pulumi.ResourceOptions(import_="x")}
+    run = engine.preview()
+    assert not run.ok
+    assert "adopted without a write" in "\n".join(run.said("error"))

@@ -178,3 +178,57 @@ def test_a_rotated_secret_of_a_provider_is_no_resource_call(engine, tenant, auth
     engine.program = program("two")
     assert engine.up().changes == {"same": 2, "update": 1}
     assert auth0_sandbox.requests == []
+
+
+def test_new_credentials_never_go_to_the_old_tenant_of_a_resource(engine, tenant, auth0_sandbox):
+    """A provider without a domain, with credentials of its own, is held to the same: refused at preview."""
+    other = auth0_sandbox.add_tenant("other")
+
+    def program(domain: str, secret: str):
+        def declared() -> None:
+            options = pulumi.ResourceOptions(provider=Provider("p", client_id="id", client_secret=secret))
+            SessionLifetime(
+                "acme", domain=domain, plan="enterprise", session_lifetime="8h", on_delete="restore", opts=options
+            )
+
+        return declared
+
+    engine.program = program(tenant.domain, "old-secret")
+    assert engine.up().ok
+    auth0_sandbox.clear_requests()
+    engine.program = program(other.domain, CANARY)
+    run = engine.preview()
+    assert not run.ok
+    assert "moved from" in "\n".join(run.said("error"))
+    assert not engine.up().ok
+    assert auth0_sandbox.requests == []
+
+
+def test_a_token_is_of_one_tenant(make_engine, tenant, auth0_sandbox):
+    """A Management API token that is used for one tenant is not sent to another."""
+    other = auth0_sandbox.add_tenant("other")
+    engine = make_engine(AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="", AUTH0_API_TOKEN=tenant.issue_token())
+
+    def program() -> None:
+        first = SessionLifetime("first", domain=tenant.domain, plan="enterprise", session_lifetime="8h")
+        options = pulumi.ResourceOptions(depends_on=[first])
+        SessionLifetime("second", domain=other.domain, plan="enterprise", session_lifetime="8h", opts=options)
+
+    engine.program = program
+    run = engine.up()
+    assert not run.ok
+    assert "a token is of one tenant" in "\n".join(run.said("error"))
+    assert other.calls == []
+
+
+def test_the_default_domain_reaches_a_provider_without_one(engine, tenant):
+    """`auth0:domain` names the tenant of a resource whose provider has no domain, and does not bind it."""
+    engine.stack.set_config("auth0:domain", automation.ConfigValue(tenant.domain))
+
+    def program() -> None:
+        options = pulumi.ResourceOptions(provider=Provider("p", client_id="id", client_secret=CANARY))
+        SessionLifetime("acme", plan="enterprise", session_lifetime="8h", opts=options)
+
+    engine.program = program
+    assert engine.up().ok
+    assert tenant.settings == {"session_lifetime": 480}

@@ -1,0 +1,465 @@
+"""Policies and fleets on the real engine: what is called, what is kept, what a person sees."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi import ResourceOptions, automation
+
+from auth0_sessions import Provider, SessionLifetime, SessionPolicy, TenantFleet
+from auth0_sessions.settings import DEFAULTS, LIFETIMES
+
+TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
+STRICT = dict(zip(LIFETIMES, (1_440, 60, 1_440, 60), strict=True))
+ESSENTIAL_CAPS = dict(zip(LIFETIMES, (43_200, 4_320, 43_200, 4_320), strict=True))
+ENTERPRISE_CAPS = dict(zip(LIFETIMES, (525_600, 144_000, 525_600, 144_000), strict=True))
+
+
+def policy(arguments: dict[str, Any], name: str = "acme") -> Callable[[], None]:
+    """Return a program with one policy, whose arguments a test may change, and its outputs."""
+
+    def program() -> None:
+        made = SessionPolicy(name, **arguments)
+        for output in (*LIFETIMES, "reasons"):
+            pulumi.export(output, getattr(made, output))
+
+    return program
+
+
+def fleet(tenants: dict[str, Any], **arguments: Any) -> Callable[[], None]:
+    """Return a program with one fleet, whose tenants a test may change, and its outputs."""
+
+    def program() -> None:
+        made = TenantFleet("fleet", tenants=tenants, **arguments)
+        pulumi.export("tenants", made.tenants)
+        pulumi.export("report", made.report)
+
+    return program
+
+
+def calls_of(sandbox: Any) -> list[tuple[str, str]]:
+    """Return tenant and call of all calls since the last time, and forget them."""
+    made = [(request.tenant, request.call) for request in sandbox.requests]
+    sandbox.clear_requests()
+    return made
+
+
+def names_in(text: str, names: list[str]) -> list[str]:
+    """Return those of some names that a text has."""
+    return [name for name in names if name in text]
+
+
+@pytest.fixture(autouse=True)
+def nothing_logged_by_grpc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep out of pytest's records what the SDK's server logs at a failure: its traceback keeps an event loop alive."""
+    monkeypatch.setattr(logging.getLogger("grpc._server"), "disabled", True)
+
+
+# One tenant.
+
+
+def test_a_policy_s_life(engine, tenant, auth0_sandbox):
+    """The stack's name picks the profile; unchanged makes no call; another profile is one PATCH of what differs."""
+    tenant.dashboard(idle_session_lifetime=10_000)
+    arguments = {"domain": tenant.domain, "plan": "essential", "on_delete": "restore"}
+    engine.program = policy(arguments)
+    assert engine.preview().ok
+    assert calls_of(auth0_sandbox) == []
+    assert engine.up().changes == {"create": 3}
+    assert tenant.settings == ESSENTIAL_CAPS
+    assert engine.outputs["reasons"]["idle_session_lifetime"] == (
+        "idle 3d: profile 'convenient' asks for the plan's cap, essential allows 3d"
+    )
+    auth0_sandbox.clear_requests()
+    assert engine.up().changes == {"same": 3}
+    assert calls_of(auth0_sandbox) == []
+
+    arguments["profile"] = "strict"
+    assert engine.up().changes == {"same": 2, "update": 1}
+    assert calls_of(auth0_sandbox) == [("acme", TOKEN), ("acme", PATCH)]
+    assert tenant.settings == STRICT
+    assert engine.outputs["reasons"]["idle_session_lifetime"] == "idle 1h: profile 'strict' (a login a day)"
+
+    assert engine.destroy().ok
+    assert tenant.settings == {name: DEFAULTS[name] for name in LIFETIMES} | {"idle_session_lifetime": 10_000}
+
+
+def test_the_outputs_of_a_policy_are_registered(engine, tenant):
+    """State has the component's domain, plan, profile, settings, reasons and its child."""
+    arguments = {"domain": f"{tenant.domain}/", "plan": "free", "profile": "nist-aal2"}
+    engine.program = policy(arguments | {"session_cookie_mode": "persistent"})
+    assert engine.up().ok
+    outputs = engine.resource("SessionPolicy")["outputs"]
+    child = engine.resource("SessionLifetime")
+    assert list(outputs.pop("reasons")) == sorted(LIFETIMES)
+    assert outputs.pop("lifetime")["urn"] == child["urn"]
+    assert outputs == {
+        "domain": tenant.domain,
+        "plan": "free",
+        "profile": "nist-aal2",
+        "session_lifetime": "1d",
+        "idle_session_lifetime": "1h",
+        "ephemeral_session_lifetime": "1d",
+        "idle_ephemeral_session_lifetime": "1h",
+        "session_cookie_mode": "persistent",
+    }
+
+
+def test_a_configured_profile_and_plan(engine, tenant):
+    """Plan and profile come from the stack's configuration where the program names none."""
+    engine.stack.set_config("auth0-sessions:plan", automation.ConfigValue("enterprise"))
+    engine.stack.set_config("auth0-sessions:profile", automation.ConfigValue("strict"))
+    engine.program = policy({"domain": tenant.domain})
+    assert engine.up().ok
+    assert tenant.settings == STRICT
+    assert engine.resource()["inputs"]["plan"] == "enterprise"
+
+
+def test_a_smaller_plan_stops_arguments_and_lowers_profiles(engine, tenant, auth0_sandbox):
+    """An explicit value above the new plan's cap is an error at preview; a profile's value is lowered, with reason."""
+    arguments = {"domain": tenant.domain, "plan": "enterprise", "profile": "convenient", "session_lifetime": "60d"}
+    engine.program = policy(arguments)
+    assert engine.up().ok
+    assert tenant.settings == dict.fromkeys(LIFETIMES, 86_400)
+    auth0_sandbox.clear_requests()
+
+    arguments["plan"] = "essential"
+    run = engine.preview()
+    assert not run.ok
+    told = "\n".join(run.said("error"))
+    assert "SessionPolicy 'acme' has one problem" in told
+    assert "session_lifetime is 60d; the essential plan allows at most 30d" in told
+    assert "Traceback" not in run.output
+    assert not engine.up().ok
+
+    arguments["over_limit"] = "clamp"
+    run = engine.preview()
+    assert run.ok
+    assert any("acme: absolute 30d: the argument is 60d, lowered" in text for text in run.said("warning"))
+
+    del arguments["session_lifetime"]
+    assert calls_of(auth0_sandbox) == []
+    assert engine.up().changes == {"same": 2, "update": 1}
+    assert tenant.settings == ESSENTIAL_CAPS
+    assert engine.outputs["reasons"]["session_lifetime"] == (
+        "absolute 30d: profile 'convenient' asks for the plan's cap, essential allows 30d"
+    )
+
+
+def test_a_weakened_profile_is_stopped_at_preview(engine, tenant, auth0_sandbox):
+    """A ceiling's error has property, value, ceiling and source, and no traceback."""
+    engine.program = policy(
+        {"domain": tenant.domain, "plan": "enterprise", "profile": "pci-dss", "idle_session_lifetime": "20m"}
+    )
+    run = engine.preview()
+    assert not run.ok
+    told = "\n".join(run.said("error"))
+    assert "idle_session_lifetime is 20m; profile 'pci-dss' allows at most 15m (PCI DSS 4.0.1" in told
+    assert "Traceback" not in run.output
+    assert calls_of(auth0_sandbox) == []
+
+
+def test_unknown_arguments_pass_a_preview(engine, tenant, auth0_sandbox):
+    """Arguments from a resource that is still to be created are unknown at preview and picked at up."""
+    first = auth0_sandbox.add_tenant("first")
+
+    def program() -> None:
+        source = SessionLifetime("first", domain=first.domain, plan="enterprise", idle_session_lifetime="8h")
+        minutes = source.idle_session_lifetime_minutes
+        made = SessionPolicy(
+            "acme",
+            domain=minutes.apply(lambda _: tenant.domain),
+            plan="essential",
+            profile="balanced",
+            session_lifetime=minutes.apply(lambda known: f"{known}m"),
+            over_limit=minutes.apply(lambda _: "error"),
+            on_delete=minutes.apply(lambda _: "restore"),
+        )
+        for name in (*LIFETIMES, "reasons", "plan"):
+            pulumi.export(name, getattr(made, name))
+
+    engine.program = program
+    run = engine.preview()
+    assert run.ok
+    assert auth0_sandbox.requests == []
+    assert engine.up().ok
+    assert tenant.settings == dict.fromkeys(LIFETIMES, 480)
+    assert engine.outputs["reasons"]["session_lifetime"] == "absolute 8h: the argument; profile 'balanced' has 7d"
+    assert engine.up().changes == {"same": 4}
+
+
+def test_an_unknown_argument_that_turns_out_wrong_stops_the_up(engine, tenant, auth0_sandbox):
+    """What a preview cannot know is told at up, with the component's name, no traceback, and no call to the tenant."""
+    first = auth0_sandbox.add_tenant("first")
+
+    def program() -> None:
+        source = SessionLifetime("first", domain=first.domain, plan="enterprise", session_lifetime="40d")
+        lifetime = source.session_lifetime_minutes.apply(lambda known: f"{known}m")
+        SessionPolicy("acme", domain=tenant.domain, plan="essential", session_lifetime=lifetime)
+
+    engine.program = program
+    assert engine.preview().ok
+    run = engine.up()
+    assert not run.ok
+    told = "\n".join(run.said("error"))
+    assert "SessionPolicy 'acme'" in told
+    assert "session_lifetime is 40d; the essential plan" in told
+    assert tenant.calls == []
+
+
+@pytest.mark.parametrize("how", ["provider", "providers", "parent"])
+def test_a_policy_takes_its_provider(engine, auth0_sandbox, how):
+    """`opts.provider`, `opts.providers` and a parent's providers give the child its domain and credentials."""
+    tenant = auth0_sandbox.add_tenant("own")
+    tenant.add_client("own-id", "own-canary")
+
+    def program() -> None:
+        own = Provider("own", domain=tenant.domain, client_id="own-id", client_secret="own-canary")
+        if how == "parent":
+            group = pulumi.ComponentResource("test:index:Group", "group", {}, ResourceOptions(providers=[own]))
+            opts = ResourceOptions(parent=group)
+        else:
+            opts = ResourceOptions(provider=own) if how == "provider" else ResourceOptions(providers=[own])
+        SessionPolicy("acme", plan="free", profile="strict", opts=opts)
+
+    engine.program = program
+    assert engine.preview().ok
+    assert engine.up().ok
+    assert tenant.settings == STRICT
+    assert engine.resource("SessionPolicy")["outputs"]["domain"] == tenant.domain
+    assert "own-canary" not in engine.files
+
+
+def test_protect_is_inherited(engine, tenant, auth0_sandbox):
+    """A protected policy has a protected child, and a destroy stops before it calls anybody."""
+    arguments = {"domain": tenant.domain, "plan": "free", "profile": "strict", "on_delete": "reset"}
+    options = {"opts": ResourceOptions(protect=True)}
+    engine.program = policy(arguments | options)
+    assert engine.up().ok
+    auth0_sandbox.clear_requests()
+    assert engine.resource("SessionPolicy")["protect"]
+    assert engine.resource("SessionLifetime")["protect"]
+    assert not engine.destroy().ok
+    assert calls_of(auth0_sandbox) == []
+    engine.program = policy(arguments)
+    assert engine.up().ok
+    assert engine.destroy().ok
+    assert tenant.settings == {name: DEFAULTS[name] for name in LIFETIMES}
+
+
+def test_a_renamed_policy_with_an_alias_is_the_same(engine, tenant, auth0_sandbox):
+    """An alias on the component is enough: its child is not replaced and nobody is called."""
+    arguments = {"domain": tenant.domain, "plan": "free", "profile": "strict", "on_delete": "reset"}
+    engine.program = policy(arguments)
+    assert engine.up().ok
+    auth0_sandbox.clear_requests()
+    options = {"opts": ResourceOptions(aliases=[pulumi.Alias(name="acme")])}
+    engine.program = policy(arguments | options, name="acme-eu")
+    assert engine.up().changes == {"same": 3}
+    assert engine.resource("SessionLifetime")["urn"].endswith("::acme-eu-lifetime")
+    assert calls_of(auth0_sandbox) == []
+
+
+# Many tenants.
+
+
+def test_a_fleet_s_life(engine, auth0_sandbox):
+    """A new tenant is created alone, a changed one updated alone, and one that leaves does as its `on_delete` says."""
+    live = {name: auth0_sandbox.add_tenant(name) for name in ("stays", "retain", "restore", "reset", "new")}
+    for one in live.values():
+        one.dashboard(session_lifetime=10_000)
+    tenants = {
+        name: {"domain": one.domain, "profile": "strict", **({} if name == "stays" else {"onDelete": name})}
+        for name, one in live.items()
+        if name != "new"
+    }
+    engine.program = fleet(tenants, plan="free")
+    assert engine.up().changes == {"create": 10}
+    assert [one.settings for name, one in live.items() if name != "new"] == [STRICT] * 4
+    auth0_sandbox.clear_requests()
+    assert engine.up().changes == {"same": 10}
+    assert calls_of(auth0_sandbox) == []
+
+    tenants["new"] = {"domain": live["new"].domain, "session_lifetime": "1h"}
+    tenants["stays"]["sessionLifetime"] = "2h"
+    assert engine.up().changes == {"create": 2, "same": 9, "update": 1}
+    assert {name for name, _ in calls_of(auth0_sandbox)} == {"stays", "new"}
+    assert live["new"].settings == dict.fromkeys(LIFETIMES, 60)
+    assert engine.outputs["tenants"]["stays"]["session_lifetime"] == "2h"
+    assert len(engine.outputs["report"].splitlines()) == 2 + 5
+
+    for name in ("retain", "restore", "reset"):
+        del tenants[name]
+    assert engine.up().changes == {"delete": 6, "same": 6}
+    assert {(name, call) for name, call in calls_of(auth0_sandbox) if call == PATCH} == {
+        ("restore", PATCH),
+        ("reset", PATCH),
+    }
+    defaults = {name: DEFAULTS[name] for name in LIFETIMES}
+    assert live["retain"].settings == STRICT
+    assert live["restore"].settings == defaults | {"session_lifetime": 10_000}
+    assert live["reset"].settings == defaults
+    assert list(engine.outputs["tenants"]) == ["new", "stays"]
+
+
+def test_a_preview_shows_the_report(engine, auth0_sandbox):
+    """Before anything is applied a person reads what every tenant gets and why, in one table."""
+    tenants = {f"a|{number}": {"domain": auth0_sandbox.add_tenant(f"t{number}").domain} for number in range(2)}
+    engine.program = fleet(tenants, plan="essential", profile="balanced")
+    run = engine.preview()
+    shown = "\n".join(run.said("info"))
+    assert "| tenant | plan | profile | absolute | idle | share of the caps | reason |" in shown
+    rows = [f"| a\\|{number} | essential | balanced | 7d | 3d |" for number in range(2)]
+    assert names_in(shown, rows) == rows
+    assert auth0_sandbox.requests == []
+
+
+def test_every_problem_of_a_fleet_in_one_error(engine, tenant, auth0_sandbox):
+    """The engine shows one error with a line for each problem, no traceback, and nothing is called."""
+    tenants = {
+        "good": {"domain": tenant.domain},
+        "bare": {"domain": "a.auth0.com", "sessionLifetime": 720},
+        "twice": {"domain": tenant.domain.replace("http", "HTTP") + "/", "profile": "nist-aal9"},
+        "typo": {"domain": "b.auth0.com", "idleLifetime": "1h"},
+    }
+    engine.program = fleet(tenants, plan="free")
+    run = engine.preview()
+    assert not run.ok
+    # The Automation API repeats the error of an inline program; the CLI shows it once.
+    told = run.said("error")[0]
+    words = ["has 4 problems", "bare: sessionLifetime: 720", "twice: profile", "typo: idleLifetime", "good, twice: all"]
+    assert names_in(told, words) == words
+    assert "Traceback" not in run.output
+    assert auth0_sandbox.requests == []
+
+
+@pytest.mark.parametrize("how", ["path", "object"])
+def test_a_fleet_from_the_stack_s_configuration(engine, auth0_sandbox, how):
+    """`pulumi config set --path auth0-sessions:tenants.acme.domain` and one JSON object give the same fleet."""
+    live = {name: auth0_sandbox.add_tenant(name) for name in ("acme", "globex")}
+    tenants = {
+        "acme": {"domain": live["acme"].domain, "plan": "enterprise"},
+        "globex": {"domain": live["globex"].domain, "profile": "strict", "sessionLifetime": "8h"},
+    }
+    engine.stack.set_config("auth0-sessions:plan", automation.ConfigValue("essential"))
+    if how == "object":
+        engine.stack.set_config("auth0-sessions:tenants", automation.ConfigValue(json.dumps(tenants)))
+    else:
+        for name, given in tenants.items():
+            for key, value in given.items():
+                path = f"auth0-sessions:tenants.{name}.{key}"
+                engine.stack.set_config(path, automation.ConfigValue(value), path=True)
+
+    def program() -> None:
+        pulumi.export("tenants", TenantFleet.from_config("fleet").tenants)
+
+    engine.program = program
+    assert engine.up().changes == {"create": 6}
+    assert live["acme"].settings == ENTERPRISE_CAPS
+    assert live["globex"].settings == STRICT | {"session_lifetime": 480, "ephemeral_session_lifetime": 480}
+    assert engine.outputs["tenants"]["acme"]["plan"] == "enterprise"
+
+    path = "auth0-sessions:tenants.acme.idleSessionLifetime"
+    engine.stack.set_config(path, automation.ConfigValue("720"), path=True)
+    run = engine.preview()
+    assert not run.ok
+    assert "acme: idleSessionLifetime: 720 has no unit: write '720h' or '720m'" in "\n".join(run.said("error"))
+
+
+def test_a_fleet_inside_a_component(engine, auth0_sandbox):
+    """A fleet is a fine child: labels and providers reach its tenants, and a parent's alias keeps all of them."""
+    own = auth0_sandbox.add_tenant("own")
+    own.add_client("own-id", "own-canary")
+
+    class Login(pulumi.ComponentResource):
+        """A component of somebody else's."""
+
+        def __init__(self, name: str, opts: ResourceOptions) -> None:
+            super().__init__("test:index:Login", name, {}, opts)
+            TenantFleet(
+                f"{name}-fleet",
+                plan="free",
+                profile="strict",
+                tenants={"own": {"domain": own.domain, "onDelete": "reset"}},
+                opts=ResourceOptions(parent=self),
+            )
+            self.register_outputs({})
+
+    def program(name: str, aliases: list[pulumi.Alias]) -> Callable[[], None]:
+        def declared() -> None:
+            provider = Provider("own", domain=own.domain, client_id="own-id", client_secret="own-canary")
+            Login(name, ResourceOptions(providers=[provider], aliases=aliases))
+
+        return declared
+
+    engine.program = program("login", [])
+    assert engine.up().changes == {"create": 6}
+    assert own.settings == STRICT
+    auth0_sandbox.clear_requests()
+    engine.program = program("signin", [pulumi.Alias(name="login")])
+    assert engine.up().changes == {"same": 6}
+    assert engine.resource()["urn"].endswith("::signin-fleet-own-lifetime")
+    assert calls_of(auth0_sandbox) == []
+
+
+def test_a_renamed_fleet_with_an_alias_is_the_same(engine, tenant, auth0_sandbox):
+    """An alias on the fleet is enough for its policies and their children."""
+
+    def program(name: str, aliases: list[pulumi.Alias]) -> Callable[[], None]:
+        tenants = {"acme": {"domain": tenant.domain, "onDelete": "reset"}}
+        return lambda: TenantFleet(name, tenants=tenants, plan="free", opts=ResourceOptions(aliases=aliases)) and None
+
+    engine.program = program("fleet", [])
+    assert engine.up().changes == {"create": 4}
+    auth0_sandbox.clear_requests()
+    engine.program = program("tenants", [pulumi.Alias(name="fleet")])
+    assert engine.up().changes == {"same": 4}
+    assert calls_of(auth0_sandbox) == []
+
+
+@pytest.mark.parametrize("go_on", [True, False], ids=["continue_on_error", "plain"])
+def test_a_tenant_that_fails_leaves_the_others_applied(engine, auth0_sandbox, go_on):
+    """With `continue_on_error` only the broken tenant is left, without it many are; a rerun touches just these."""
+    # Without it the engine finishes what it has begun, four tenants at a time, and starts nothing more.
+    live = {f"t{number:02}": auth0_sandbox.add_tenant(f"t{number:02}", latency_seconds=0.02) for number in range(40)}
+    broken = live["t00"]
+    broken.fault("403-scope", times=None, operation="patch")
+    engine.program = fleet({name: {"domain": one.domain} for name, one in live.items()}, plan="free", profile="strict")
+    run = engine.up(**({"continue_on_error": True} if go_on else {}))
+    assert not run.ok
+    assert broken.domain in "\n".join(run.said("error"))
+    applied = {name for name, one in live.items() if one.settings == STRICT}
+    left = live.keys() - applied
+    assert (left == {"t00"}) == go_on
+    assert {one["id"] for one in engine.resources if one["type"].endswith("SessionLifetime")} == {
+        live[name].domain for name in applied
+    }
+
+    broken.clear_faults()
+    auth0_sandbox.clear_requests()
+    run = engine.up()
+    assert run.ok
+    assert run.changes["create"] == len(left)
+    assert {name for name, _ in calls_of(auth0_sandbox)} == left
+    assert [one.settings for one in live.values()] == [STRICT] * 40
+
+
+def test_three_hundred_tenants(make_engine, auth0_sandbox):
+    """A fleet of 300 previews without a call, and applies with one token, one GET and one PATCH for each tenant."""
+    # The engine writes the whole state file at every step, which is most of the time here and none of our doing.
+    engine = make_engine(PULUMI_EXPERIMENTAL="true", PULUMI_SKIP_CHECKPOINTS="true")
+    live = {f"t{number:03}": auth0_sandbox.add_tenant(f"t{number:03}") for number in range(300)}
+    engine.program = fleet({name: {"domain": one.domain} for name, one in live.items()}, plan="free", profile="strict")
+    assert engine.preview().ok
+    assert auth0_sandbox.requests == []
+    assert engine.up().changes == {"create": 602}
+    assert [one.settings for one in live.values()] == [STRICT] * 300
+    assert sorted(calls_of(auth0_sandbox)) == sorted((name, call) for name in live for call in (TOKEN, GET, PATCH))
+    assert len(engine.outputs["report"].splitlines()) == 2 + 300
+    assert engine.up().changes == {"same": 602}
+    assert auth0_sandbox.requests == []
