@@ -364,11 +364,18 @@ def test_a_fleet_from_configuration(run, key):
             {"tenants": '{"acme": {"domain": "acme.auth0.com", "sessionLifetime": 720}}'},
             "acme: sessionLifetime: 720 has",
         ),
-        ({"tenants": '{"acme": {"domain": "acme.auth0.com"}}', "plan": "gold"}, "acme: plan is 'gold'"),
-        ({"tenants": '{"acme": {"domain": "acme.auth0.com"}}', "profile": "lax"}, "acme: profile is 'lax'"),
+        ({"tenants": '{"acme": {"domain": "acme.auth0.com"}}', "plan": "gold"}, "the fleet: plan is 'gold'"),
+        ({"tenants": '{"acme": {"domain": "acme.auth0.com"}}', "profile": "lax"}, "the fleet: profile is 'lax'"),
     ],
 )
 def test_what_is_wrong_with_the_configuration_is_told(run, config, words):
     """A missing or wrong configuration stops the program with what to write instead."""
     with pytest.raises(pulumi.RunError, match=words):
         run(from_config({}), **{"plan": "free", **config})
+
+
+def test_a_cookie_mode_has_a_reason_where_it_is_managed(run):
+    """The cookie mode is managed only if it was an argument, and then its reason says so."""
+    seen: dict[str, Any] = {}
+    run(policy_of(seen, plan="free", session_cookie_mode=pulumi.Output.from_input("non-persistent")))
+    assert seen["reasons"]["session_cookie_mode"] == "cookie mode non-persistent: the argument"

@@ -196,7 +196,7 @@ def test_the_report():
         globex={"domain": "b.auth0.com", "plan": "enterprise", "profile": "pci-dss", "sessionLifetime": "12h"},
     )
     assert report(fleet).splitlines() == [
-        "| tenant | plan | profile | absolute | idle | share of the caps | reason |",
+        "| tenant | plan | profile | absolute | idle | share of the cap used | reason |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         (
             "| acme | essential | balanced | 7d | 3d | absolute 23%, idle 100% | absolute 7d: profile 'balanced' "
@@ -273,3 +273,13 @@ def test_a_report_has_a_row_of_seven_cells_for_each_tenant(tenants):
     rows = [cells_of(row) for row in report(fleet).splitlines()[2:]]
     assert [len(row) for row in rows] == [len(HEADINGS)] * len(tenants)
     assert [row[0] for row in rows] == [" ".join(name.split()) for name in tenants]
+
+
+@pytest.mark.parametrize(
+    ("plan", "profile", "word"), [("gold", "balanced", "plan is 'gold'"), ("free", "x", "profile is 'x'")]
+)
+def test_a_wrong_plan_or_profile_of_the_fleet_is_told_once(plan, profile, word):
+    """A hundred tenants that rely on it do not make a hundred lines."""
+    tenants = {f"t{number}": {"domain": f"t{number}.auth0.com"} for number in range(100)}
+    (problem,) = plan_fleet(tenants, plan, profile).problems
+    assert problem.startswith(f"the fleet: {word}")

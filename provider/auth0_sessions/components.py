@@ -25,8 +25,9 @@ NAMESPACE = "auth0-sessions"
 class SessionPolicy(pulumi.ComponentResource):
     """One tenant's session lifetimes, picked from argument, profile and plan, each with its reason.
 
-    An explicit argument goes before the profile, the profile before the plan's cap. Nothing exceeds the plan's cap, an
-    idle timeout never exceeds the absolute lifetime, and non-persistent sessions get the same values or shorter.
+    An explicit argument goes before the profile, the profile before the plan's cap. Nothing exceeds the plan's cap, unless
+    `over_limit="warn"` lets an argument do so. An idle timeout never exceeds the absolute lifetime, and non-persistent
+    sessions get the same values or shorter, unless an argument of their own asks for more.
 
     >>> from auth0_sessions import SessionPolicy
     >>> SessionPolicy("acme", domain="acme.eu.auth0.com", plan="enterprise", profile="nist-aal2")  # doctest: +SKIP
@@ -116,7 +117,7 @@ class SessionPolicy(pulumi.ComponentResource):
         self.plan = pulumi.Output.from_input(chosen_plan.value)
         self.profile = pulumi.Output.from_input(chosen_profile.value)
         self.session_cookie_mode = self.lifetime.session_cookie_mode
-        self.reasons = pulumi.Output.from_input(_map(picked, lambda known: known.reasons))
+        self.reasons = pulumi.Output.all(picked, session_cookie_mode).apply(lambda known: _reasons(*known))
         for setting in LIFETIMES:
             setattr(self, setting, getattr(self.lifetime, setting))
         outputs = ("domain", "plan", "profile", *LIFETIMES, "session_cookie_mode", "reasons", "lifetime")
@@ -254,6 +255,11 @@ def _told(where: str, problems: list[str]) -> str:
 
 def _is_pending(value: object) -> bool:
     return isinstance(value, pulumi.Output) or hasattr(value, "__await__")
+
+
+def _reasons(picked: Picked, cookie_mode: str | None) -> dict[str, str]:
+    mode = {} if cookie_mode is None else {"session_cookie_mode": f"cookie mode {cookie_mode}: the argument"}
+    return {**picked.reasons, **mode}
 
 
 def _text_of(setting: str) -> Callable[[Picked], str]:

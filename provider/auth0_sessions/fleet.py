@@ -125,12 +125,25 @@ def plan_fleet(tenants: object, plan: str | None, profile: str) -> FleetPlan:
     if not isinstance(tenants, Mapping) or not tenants:
         fleet.problems.append("tenants should be an object with an entry for each tenant, as in acme: {domain: ...}.")
         return fleet
+    defaults = {
+        "plan": _default(fleet, "plan", plan, Plan.ENTERPRISE),
+        "profile": _default(fleet, "profile", profile, Profile.CONVENIENT),
+    }
     for name, spec in tenants.items():
         if _text(name) in fleet.arguments:
             fleet.problems.append(f"{_text(name)}: there are two tenants of this name.")
-        _plan_tenant(fleet, _text(name), spec, {"plan": plan, "profile": profile})
+        _plan_tenant(fleet, _text(name), spec, defaults)
     fleet.problems.extend(_named_twice(fleet.arguments))
     return fleet
+
+
+def _default(fleet: FleetPlan, key: str, value: str | None, stand_in: str) -> str | None:
+    """Return a fleet's plan or profile; where it is wrong, tell it once and go on with one that forbids the least."""
+    if not value:
+        return None
+    _, problems = _checked({key: value})
+    fleet.problems.extend(f"the fleet: {problem}" for problem in problems)
+    return stand_in if problems else value
 
 
 def _plan_tenant(fleet: FleetPlan, name: str, spec: object, defaults: Mapping[str, str | None]) -> None:
@@ -204,7 +217,7 @@ def _named_twice(arguments: Mapping[str, Mapping[str, Any]]) -> list[str]:
     ]
 
 
-HEADINGS = ("tenant", "plan", "profile", "absolute", "idle", "share of the caps", "reason")
+HEADINGS = ("tenant", "plan", "profile", "absolute", "idle", "share of the cap used", "reason")
 
 
 def report(fleet: FleetPlan) -> str:
