@@ -25,9 +25,9 @@ NAMESPACE = "auth0-sessions"
 class SessionPolicy(pulumi.ComponentResource):
     """One tenant's session lifetimes, picked from argument, profile and plan, each with its reason.
 
-    An explicit argument goes before the profile, the profile before the plan's cap. Nothing exceeds the plan's cap, unless
-    `over_limit="warn"` lets an argument do so. An idle timeout never exceeds the absolute lifetime, and non-persistent
-    sessions get the same values or shorter, unless an argument of their own asks for more.
+    An explicit argument goes before the profile, the profile before the plan's cap. Nothing exceeds the plan's cap,
+    unless `over_limit="warn"` lets an argument do so. An idle timeout never exceeds the absolute lifetime, and
+    non-persistent sessions get the same values or shorter, unless an argument of their own asks for more.
 
     >>> from auth0_sessions import SessionPolicy
     >>> SessionPolicy("acme", domain="acme.eu.auth0.com", plan="enterprise", profile="nist-aal2")  # doctest: +SKIP
