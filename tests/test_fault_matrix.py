@@ -57,27 +57,31 @@ class Stack:
         self.on_delete = verb.on_delete
         self.state: dict[str, Any] | None = None
 
-    def run(self, verb: str) -> None:
-        """Run one verb in a process of its own."""
+    def run(self, verb: str, *, domain: str | None = None) -> None:
+        """Run one verb in a process of its own, as the program of the moment asks it."""
+        self.go(verb, LATER if verb == "update" else ASKED, domain=domain)
+
+    def go(self, verb: str, settings: dict[str, str], *, domain: str | None = None) -> None:
+        """Run one verb with settings of a test's own."""
         Process.start({"auth0:clientId": "matrix", "auth0:clientSecret": SECRET})
         Process.current().patience = {
             "policy": RetryPolicy.immediate(),
             "timeouts_seconds": (0.25, 0.25),
         }
-        provider = SessionLifetimeProvider()
+        provider, identity = SessionLifetimeProvider(), domain or self.tenant.domain
         if verb == "create":
-            self.state = provider.create(self.inputs(ASKED)).outs
+            self.state = provider.create(self.inputs(identity, settings)).outs
         elif verb == "read":
-            self.state = provider.read(self.tenant.domain, self.known()).outs
+            self.state = provider.read(identity, self.known()).outs
         elif verb == "update":
-            self.state = provider.update(self.tenant.domain, self.known(), self.inputs(LATER)).outs
+            self.state = provider.update(identity, self.known(), self.inputs(identity, settings)).outs
         else:
-            provider.delete(self.tenant.domain, self.known())
+            provider.delete(identity, self.known())
             self.state = None
 
-    def inputs(self, settings: dict[str, str]) -> dict[str, Any]:
+    def inputs(self, domain: str, settings: dict[str, str]) -> dict[str, Any]:
         """Return what a program asks, checked."""
-        news = {"domain": self.tenant.domain, "plan": "enterprise", "on_delete": self.on_delete, **settings}
+        news = {"domain": domain, "plan": "enterprise", "on_delete": self.on_delete, **settings}
         checked = SessionLifetimeProvider().check({}, news)
         assert checked.failures == []
         return checked.inputs
@@ -192,3 +196,66 @@ def assert_truth(stack: Stack, name: str) -> None:
     else:
         assert tenant.settings == {"session_lifetime": 43_200, "idle_session_lifetime": 90}
         assert tenant.calls == []
+
+
+@pytest.mark.parametrize("verb", ["create", "update"])
+@pytest.mark.parametrize("mode", ["echo", "clamp", "refuse"])
+def test_every_way_to_treat_a_value_above_the_cap_is_survived(auth0_sandbox, mode, verb):
+    """Stored as sent, cut, or refused: the record tells what the tenant reports, and the next run has nothing to do."""
+    tenant = auth0_sandbox.add_tenant("acme", plan="essential", over_cap=mode, settings=FIRST)
+    stack = Stack(tenant, Verb(verb, (), on_delete="restore"))
+    long = {"session_lifetime": "60d", "over_limit": "warn"}
+    if verb == "update":
+        stack.run("create")
+    before, name = stack.state, "session_lifetime"
+    outcome = outcome_of(lambda: stack.go(verb, {**ASKED, **long}))
+    if mode == "refuse":
+        assert_clean(outcome)
+        assert "400 invalid_body" in outcome
+        assert stack.state == before
+        assert tenant.settings[name] == (FIRST[name] if verb == "create" else 43_200)
+        stack.go(verb, ASKED)
+    else:
+        reported = 86_400 if mode == "echo" else 43_200
+        told = {} if mode == "echo" else {name: {"asked": "60d", "reported": "30d"}}
+        assert outcome == "survived"
+        assert tenant.settings[name] == stack.known()[f"{name}_minutes"] == reported
+        assert stack.known()["superseded"] == told
+        stack.run("read")
+        assert stack.known()[name] == "60d"
+    assert stack.known()["previous"] == FIRST
+
+
+@pytest.mark.parametrize("verb", ["create", "update"])
+def test_a_stale_read_after_a_write_is_not_believed(auth0_sandbox, verb):
+    """The answer to the write counts, so a GET that still shows the old values does no harm."""
+    tenant = auth0_sandbox.add_tenant("acme", plan="enterprise", settings=FIRST, stale_seconds=60)
+    stack = Stack(tenant, Verb(verb, ()))
+    stack.run("create")
+    if verb == "update":
+        stack.run("update")
+    asked = {"create": ASKED, "update": LATER}[verb]
+    assert stack.known()["session_lifetime_minutes"] == MINUTES[asked["session_lifetime"]]
+    stack.run("read")
+    assert stack.known()["session_lifetime"] != asked["session_lifetime"], "the sandbox should be stale here"
+    tenant.stale_seconds = 0
+    stack.run("read")
+    assert stack.known()["session_lifetime"] == asked["session_lifetime"]
+    assert stack.known()["previous"] == FIRST
+
+
+@pytest.mark.parametrize("verb", ["create", "read", "update", "delete"])
+def test_a_tls_failure_sends_nothing(auth0_sandbox, verb):
+    """A certificate that cannot be trusted ends the verb before a byte of a credential is sent."""
+    tenant = auth0_sandbox.add_tenant("acme", plan="enterprise", settings=FIRST)
+    stack = Stack(tenant, Verb(verb, ()))
+    stack.run("create")
+    auth0_sandbox.clear_requests()
+    secure = tenant.domain.removeprefix("http://")
+    stack.state = {**stack.known(), "domain": secure}
+    before = stack.state
+    outcome = outcome_of(lambda: stack.run(verb, domain=secure))
+    assert "the TLS certificate was not accepted" in outcome
+    assert "\n" not in outcome
+    assert stack.state == before
+    assert auth0_sandbox.requests == []
