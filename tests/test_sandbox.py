@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from auth0_sessions import sandbox as package
 from auth0_sessions.sandbox import Fault, LoggedRequest, Sandbox, Tenant
+from auth0_sessions.sandbox.journal import KEPT, Call, Journal
 from auth0_sessions.sandbox.plans import PLANS, Rate
 from auth0_sessions.sandbox.rates import Bucket
 from auth0_sessions.sandbox.schema import FOREIGN_KEYS, LIFETIMES
@@ -1020,3 +1021,13 @@ def test_an_unknown_name_is_no_part_of_the_package() -> None:
         _ = package.nonsense
 
     assert [name for name in package.__all__ if not hasattr(package, name)] == []
+
+
+def test_the_log_is_bounded():
+    """A sandbox that runs for days does not grow: the oldest requests are forgotten."""
+    journal = Journal()
+    call = Call("acme", "GET", "/api/v2/tenants/settings", {}, {}, b"", "127.0.0.1:1")
+    numbers = [journal.open(call, 0.0) for _ in range(KEPT + 5)]
+    kept = [entry.number for entry in journal.entries()]
+    assert kept == numbers[5:]
+    assert journal.close(numbers[0], 200) is None

@@ -3,7 +3,9 @@
 N tenants of ours against the sandbox (in its own process, 50 ms an answer) and N do-nothing resources that sleep for
 as long are created, left unchanged, updated, refreshed and destroyed in turn.
 
-    python tools/bench.py [N ...]     default: 1 50
+    python tools/bench.py [N ...]     default: 1 50 150 300
+
+Then the time that importing takes, and a soak of client and sandbox: fifteen thousand calls over one connection.
 """
 
 from __future__ import annotations
@@ -29,8 +31,12 @@ from rich.table import Table
 import idle
 import local_engine
 from auth0_sessions import SessionLifetime
+from auth0_sessions.client import TenantClient
+from auth0_sessions.credentials import ClientCredentials
+from auth0_sessions.sandbox import Sandbox
 
 STEPS = ("create", "unchanged", "update", "refresh", "destroy")
+SOAK_CALLS = 15_000
 IMPORTS = "import pulumi, requests, pydantic"
 
 
@@ -173,13 +179,44 @@ def import_seconds(statement: str) -> float:
     return statistics.median(taken)
 
 
+def soak(console: Console) -> None:
+    """Make many calls to a sandbox in this process and show what both have grown by."""
+    with Sandbox(rate_limits=False) as sandbox:
+        tenant = sandbox.add_tenant("soak")
+        credentials = ClientCredentials("soak", "soak", None, "the bench")
+        client = TenantClient(tenant.domain, lambda: credentials)
+        sizes = []
+        started = time.perf_counter()
+        for number in range(SOAK_CALLS):
+            if number % 2:
+                client.read()
+            else:
+                client.write({"session_lifetime": 60 + number % 1_000})
+            # The log of requests is full from here on, and so is whatever else fills up once.
+            if number in (SOAK_CALLS * 2 // 3, SOAK_CALLS - 1):
+                sizes.append(resident_mebibytes())
+        seconds = time.perf_counter() - started
+        logins = sum(request.path.endswith("token") for request in sandbox.requests)
+        connections = len({request.connection for request in sandbox.requests})
+    console.print(
+        f"Soak: {SOAK_CALLS:,} calls in {seconds:.0f} s, {connections} connection, {logins} login in the log's last "
+        f"10,000; resident {sizes[0]:.1f} MiB after two thirds, {sizes[1]:.1f} MiB at the end"
+    )
+
+
+def resident_mebibytes() -> float:
+    """Return this process's resident size now."""
+    return int(Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0]) / 1024
+
+
 def main() -> int:
     """Measure for each N that was asked."""
     console = Console(highlight=False)
     console.print(f"Pulumi CLI {automation.PulumiCommand(root=str(local_engine.CLI)).version}, {os.cpu_count()} cores")
-    for count in [int(text) for text in sys.argv[1:]] or [1, 50]:
+    for count in [int(text) for text in sys.argv[1:]] or [1, 50, 150, 300]:
         compare(count, console)
     imports(console)
+    soak(console)
     return 0
 
 

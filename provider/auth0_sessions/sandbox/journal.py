@@ -70,8 +70,12 @@ class LoggedRequest:
         return f"{self.method} {below}"
 
 
+KEPT = 10_000
+"""How many requests the log holds; older ones are forgotten."""
+
+
 class Journal:
-    """Requests in the order of their arrival."""
+    """The last ``KEPT`` requests in the order of their arrival: a sandbox may run for days."""
 
     def __init__(self) -> None:
         """Start empty."""
@@ -81,6 +85,7 @@ class Journal:
     def open(self, call: Call, now: float) -> int:
         """Log a request on arrival and return its number; numbers are never used twice."""
         self._count += 1
+        self._entries.pop(self._count - KEPT, None)
         self._entries[self._count] = LoggedRequest(
             number=self._count,
             time=now,

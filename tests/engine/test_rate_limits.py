@@ -1,0 +1,42 @@
+"""Tenants with the smallest bucket: a run waits as the bucket asks, says so, and finishes."""
+
+from __future__ import annotations
+
+from auth0_sessions import SessionLifetime
+
+
+def test_a_fleet_on_free_tenants_finishes(engine, auth0_sandbox):
+    """Ten tenants of the free plan (2 at once, 2 per second): a tenant's three calls fit its bucket, so no 429."""
+    tenants = [auth0_sandbox.add_tenant(f"t{number}", plan="free", rate_limits=True) for number in range(10)]
+
+    def program() -> None:
+        for one in tenants:
+            SessionLifetime(one.domain[-2:], domain=one.domain, plan="free", session_lifetime="8h")
+
+    engine.program = program
+    assert engine.up().ok
+    assert [one.settings for one in tenants] == [{"session_lifetime": 480}] * 10
+    assert {request.status for request in auth0_sandbox.requests} == {200}
+
+
+def test_a_full_bucket_is_waited_for_and_never_spun_on(engine, auth0_sandbox):
+    """Nine reads of one free tenant exceed its bucket: each 429 is followed by a wait that is shown; all succeed."""
+    tenant = auth0_sandbox.add_tenant("busy", plan="free", rate_limits=True)
+
+    def program() -> None:
+        for number in range(9):
+            SessionLifetime.get(f"look-{number}", tenant.domain)
+
+    engine.program = program
+    run = engine.up()
+    assert run.ok
+    refused = [request for request in tenant.requests if request.status == 429]
+    read = [request for request in tenant.requests if request.method == "GET" and request.status == 200]
+    # Two calls are free at once. The bucket gives two tokens a second and a wait is at least one second long, so that
+    # after each refusal two calls are free again.
+    assert len(read) == 9
+    assert 0 < len(refused) <= 5
+    waits = [event.diagnostic_event for event in run.events if event.diagnostic_event]
+    told = [one for one in waits if "rate limit" in one.message]
+    assert all(one.ephemeral for one in told)
+    assert told
