@@ -89,7 +89,7 @@ def test_the_outputs_of_a_policy_are_registered(engine, tenant):
     assert engine.up().ok
     outputs = engine.resource("SessionPolicy")["outputs"]
     child = engine.resource("SessionLifetime")
-    assert list(outputs.pop("reasons")) == sorted(LIFETIMES)
+    assert list(outputs.pop("reasons")) == sorted([*LIFETIMES, "session_cookie_mode"])
     assert outputs.pop("lifetime")["urn"] == child["urn"]
     assert outputs == {
         "domain": tenant.domain,
