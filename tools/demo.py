@@ -117,11 +117,13 @@ def tell(story: Story) -> None:
     story.tell("Preview", "The program asks for 30d and 90m. A preview needs no credentials and calls nobody.")
     story.run("preview", diff=True, calls=0, shown='session_lifetime     : "30d"')
 
-    story.tell("Too long for the plan", "60d on the Essential plan: Auth0 would cut it silently. The preview says so.")
+    story.tell(
+        "Too long for the plan", "60d on Essential: Auth0 would not honour it, silently. The preview tells."
+    )
     story.configure(sessionLifetime="60d")
     story.run("preview", calls=0, ok=False, shown="allows at most 30d")
 
-    story.tell("Up", "Back to 30d. One read, one write, and the truth is read from the answer.")
+    story.tell("Up", "Back to 30d. One login, one read, one write; the answer tells the truth. Plain keys count hours.")
     story.configure(sessionLifetime="30d")
     story.run("up", calls=3)
     story.show_tenant()

@@ -184,7 +184,7 @@ def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
             return found
         looked_at.append(f"{source.place} ({_lacking(parts)})")
     message = (
-        f"No credentials for {domain}. Looked at: {'; '.join(looked_at)}. Set one complete set; the application "
+        f"No credentials for {domain}. Looked at: {'; '.join(looked_at)}. Give one complete set; the application "
         f"needs the scopes {' and '.join(SCOPES)} of the Management API."
     )
     raise CredentialsError(message)

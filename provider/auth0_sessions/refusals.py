@@ -86,7 +86,7 @@ def unexpected(domain: str, doing: str, got: str, *, status: int = 200) -> Unexp
     """Return the error for an answer that Auth0 does not give when all is well."""
     message = (
         f"{domain}: could not {doing}: the answer was {got}. Check that {domain} is the tenant's own domain, that no "
-        "proxy answers in its place, and the state of the service; then run again. Nothing is lost."
+        "proxy answers in its place, and the state of the service; then run again."
     )
     return UnexpectedAnswerError(message, status=status)
 
@@ -95,7 +95,7 @@ def unreachable(domain: str, doing: str, cause: BaseException) -> TenantUnreacha
     """Return the error for a tenant that gave no answer."""
     message = (
         f"{domain}: could not {doing}: {_reason(cause)}. Check the spelling of the domain, the network and the "
-        "proxy settings; then run again. Nothing is lost."
+        "proxy settings; then run again."
     )
     return TenantUnreachableError(message)
 
@@ -172,5 +172,7 @@ def _reason(cause: BaseException) -> str:
     inner: Any = cause
     while isinstance(getattr(inner, "reason", None) or next(iter(getattr(inner, "args", ())), None), BaseException):
         inner = getattr(inner, "reason", None) or inner.args[0]
+    if "RemoteDisconnected" in str(inner) or isinstance(inner, ConnectionResetError):
+        return "the connection was closed without an answer"
     text = _ADDRESS_IN_MEMORY.sub("", getattr(inner, "strerror", None) or str(inner))
     return _clean(text or type(cause).__name__, ()).removesuffix(".")

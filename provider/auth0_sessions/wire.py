@@ -47,7 +47,7 @@ def from_tenant(answer: object) -> dict[str, Value]:
 
     """
     if not isinstance(answer, Mapping):
-        message = f"an object was expected, not {type(answer).__name__}"
+        message = f"there is no object but a {type(answer).__name__}"
         raise ValueError(message)  # noqa: TRY004  One kind of error for one kind of trouble.
     found: dict[str, Value] = {name: _minutes(name, answer[name]) for name in LIFETIMES if answer.get(name) is not None}
     if answer.get(COOKIE_KEY) is not None:
