@@ -120,8 +120,7 @@ class SessionPolicy(pulumi.ComponentResource):
         self.reasons = pulumi.Output.all(picked, session_cookie_mode).apply(lambda known: _reasons(*known))
         for setting in LIFETIMES:
             setattr(self, setting, getattr(self.lifetime, setting))
-        outputs = ("domain", "plan", "profile", *LIFETIMES, "session_cookie_mode", "reasons", "lifetime")
-        self.register_outputs({output: getattr(self, output) for output in outputs})
+        self.register_outputs({**_applied(self), "lifetime": self.lifetime})
 
     def _picked(
         self,
@@ -198,12 +197,13 @@ class TenantFleet(pulumi.ComponentResource):
             tenant: SessionPolicy(f"{name}-{tenant}", **arguments, opts=pulumi.ResourceOptions(parent=self))
             for tenant, arguments in fleet.arguments.items()
         }
+        table = report(fleet)
         if pulumi.runtime.is_dry_run():
             # A preview shortens a long output, and this is the one to read.
-            pulumi.log.info(f"\n{report(fleet)}", resource=self)
+            pulumi.log.info(f"\n{table}", resource=self)
         applied = {tenant: _applied(made) for tenant, made in self.policies.items()}
         self.tenants = pulumi.Output.from_input(applied)
-        self.report = pulumi.Output.from_input(report(fleet))
+        self.report = pulumi.Output.from_input(table)
         self.register_outputs({"tenants": self.tenants, "report": self.report})
 
     @classmethod
@@ -271,5 +271,6 @@ def _map(value: Picked | pulumi.Output[Picked], use: Callable[[Picked], T]) -> T
 
 
 def _applied(made: SessionPolicy) -> dict[str, Any]:
+    """Return a policy's outputs: where it is, and what was applied for which reason."""
     names = ("domain", "plan", "profile", *LIFETIMES, "session_cookie_mode", "reasons")
     return {name: getattr(made, name) for name in names}

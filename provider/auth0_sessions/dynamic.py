@@ -235,11 +235,15 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
         # Two resources of one tenant cannot stand side by side: the old one's delete would undo the new one's create.
         options = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
         super().__init__(SessionLifetimeProvider(), name, props, options)
-        for missing in {*INPUTS, *OUTPUTS} - props.keys():
-            setattr(self, missing, pulumi.Output.from_input(None))
+        self._none_but(props)
         for key, value in given.items():
             if isinstance(value, pulumi.Output):
                 self._none_if_none(value, key, f"{key}_minutes")
+
+    def _none_but(self, props: Mapping[str, Any]) -> None:
+        """Set every property to None that the engine does not know of."""
+        for missing in {*INPUTS, *OUTPUTS} - props.keys():
+            setattr(self, missing, pulumi.Output.from_input(None))
 
     def _none_if_none(self, given: pulumi.Output[Any], *outputs: str) -> None:
         """Let outputs be None as soon as their input is known to be; the engine would call them unknown."""
@@ -273,8 +277,7 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
         domain = program.when_known(id, lambda _: None)
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=domain))
         dynamic.Resource.__init__(found, SessionLifetimeProvider(), name, {**looked_up, **given}, options)
-        for missing in {*INPUTS, *OUTPUTS} - {*looked_up, *given}:
-            setattr(found, missing, pulumi.Output.from_input(None))
+        found._none_but({**looked_up, **given})  # noqa: SLF001  It is one of this class.
         return found
 
 

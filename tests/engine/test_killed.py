@@ -94,13 +94,7 @@ def test_killed_before_the_write_took_effect(make_engine, tenant, victims, verb,
 def test_an_update_killed_after_the_write_took_effect(make_engine, tenant, victims, victim):
     """What is in state already is never lost: the rerun writes again and restores the first values."""
     engine = make_engine(**{MARK: victims.mark})
-    prepared(engine, tenant, "update")
-    tenant.fault(Fault.DROP_AFTER, operation="patch", times=1)
-    tenant.fault(Fault.HANG, operation="patch", times=None, after=1)
-    killed_in_patch(engine, tenant, victims, victim, patches=2)
-    tenant.clear_faults()
-    assert tenant.settings["session_lifetime"] == 43_200
-    assert_converges(engine, tenant, victim)
+    killed_after_the_write(engine, tenant, victims, victim, "update")
     assert engine.destroy().ok
     assert tenant.settings == FIRST
 
@@ -109,14 +103,19 @@ def test_an_update_killed_after_the_write_took_effect(make_engine, tenant, victi
 def test_the_one_window(make_engine, tenant, victims, victim):
     """A create that is killed between the write and its record: the next run takes what was written for the first."""
     engine = make_engine(**{MARK: victims.mark})
-    prepared(engine, tenant, "create")
+    killed_after_the_write(engine, tenant, victims, victim, "create")
+    assert engine.outputs["previous"] == {"session_lifetime": 43_200}
+
+
+def killed_after_the_write(engine: Any, tenant: Any, victims: Victims, victim: str, verb: str) -> None:
+    """Let the write take effect unanswered, kill while it is tried again, and hold the next runs to what was asked."""
+    prepared(engine, tenant, verb)
     tenant.fault(Fault.DROP_AFTER, operation="patch", times=1)
     tenant.fault(Fault.HANG, operation="patch", times=None, after=1)
     killed_in_patch(engine, tenant, victims, victim, patches=2)
     tenant.clear_faults()
     assert tenant.settings["session_lifetime"] == 43_200
     assert_converges(engine, tenant, victim)
-    assert engine.outputs["previous"] == {"session_lifetime": 43_200}
 
 
 def prepared(engine: Any, tenant: Any, verb: str) -> None:
