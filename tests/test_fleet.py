@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic.alias_generators import to_camel
 
-from auth0_sessions.fleet import HEADINGS, TenantSpec, plan_fleet, report
+from auth0_sessions.fleet import HEADINGS, plan_fleet, report
 from auth0_sessions.lifetime import Lifetime
 from auth0_sessions.plans import Plan
 from auth0_sessions.policy import pick
 from auth0_sessions.profiles import Profile
+from auth0_sessions.roster import TenantSpec
 from auth0_sessions.settings import LIFETIMES
 
 KEYS = tuple(row.name for row in fields(TenantSpec))

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from auth0_sessions.components import TenantFleet as TenantFleet
     from auth0_sessions.dynamic import SessionLifetime as SessionLifetime
     from auth0_sessions.errors import Auth0SessionsError as Auth0SessionsError
-    from auth0_sessions.fleet import TenantSpec as TenantSpec
     from auth0_sessions.lifetime import Lifetime as Lifetime
     from auth0_sessions.plans import PLAN_LIMITS as PLAN_LIMITS
     from auth0_sessions.plans import Plan as Plan
     from auth0_sessions.profiles import PROFILES as PROFILES
     from auth0_sessions.profiles import Profile as Profile
     from auth0_sessions.provider import Provider as Provider
+    from auth0_sessions.roster import TenantSpec as TenantSpec
     from auth0_sessions.tenant import read_tenant_sessions as read_tenant_sessions
 
 __version__ = "0.1.0"
@@ -29,7 +29,7 @@ _HOMES = {
     "SessionLifetime": "dynamic",
     "SessionPolicy": "components",
     "TenantFleet": "components",
-    "TenantSpec": "fleet",
+    "TenantSpec": "roster",
     "Provider": "provider",
     "Profile": "profiles",
     "PROFILES": "profiles",

@@ -10,12 +10,13 @@ import pulumi
 from auth0_sessions import policy, program
 from auth0_sessions.dynamic import SessionLifetime
 from auth0_sessions.errors import InputError
-from auth0_sessions.fleet import TenantSpec, plan_fleet, report
+from auth0_sessions.fleet import plan_fleet, report
 from auth0_sessions.inputs import Problem
 from auth0_sessions.lifetime import Lifetime
 from auth0_sessions.plans import Plan
 from auth0_sessions.policy import Picked
 from auth0_sessions.profiles import Profile, profile_of_stack
+from auth0_sessions.roster import TenantSpec
 from auth0_sessions.settings import LIFETIMES, text
 
 T = TypeVar("T")

@@ -1,60 +1,22 @@
-"""A fleet's tenants: every problem of every tenant at once, one set of arguments each, and the report."""
+"""What a fleet's tenants get, each with its reason, and the report."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from dataclasses import fields as fields_of
-from typing import Annotated, Any
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
-from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from typing import Any
 
 from auth0_sessions import policy
-from auth0_sessions.errors import InputError, shown
-from auth0_sessions.inputs import PARSERS
-from auth0_sessions.lifetime import Lifetime
 from auth0_sessions.plans import Plan
 from auth0_sessions.policy import Picked
 from auth0_sessions.profiles import Profile
+from auth0_sessions.roster import NEEDS_DOMAIN, read_roster
 from auth0_sessions.settings import LIFETIMES, text
-from auth0_sessions.state import OnDelete, OverLimit
 
-
-@dataclass(frozen=True)
-class TenantSpec:
-    """One tenant of a fleet. What is left out falls back to the fleet's plan and profile.
-
-    Nothing is checked here: the fleet checks all its tenants and tells every problem at once.
-
-    Attributes:
-        domain: The tenant, as in `acme.eu.auth0.com`. Required.
-        plan: `free`, `essential`, `professional` or `enterprise`.
-        profile: A name of `PROFILES`.
-        session_lifetime: Overrides the profile; text with a unit, `"1m"` to `"365d"`. So do the three that follow.
-        idle_session_lifetime: Inactivity timeout of persistent sessions.
-        ephemeral_session_lifetime: Absolute expiry of non-persistent sessions.
-        idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions.
-        session_cookie_mode: `persistent` or `non-persistent`; not managed if left out.
-        over_limit: What happens to a value above the plan's cap: `error`, `clamp` or `warn`.
-        on_delete: `retain`, `restore` or `reset`.
-        credentials: Label of a credential set; never a secret.
-
-    """
-
-    domain: str | None = None
-    plan: str | None = None
-    profile: str | None = None
-    session_lifetime: str | Lifetime | None = None
-    idle_session_lifetime: str | Lifetime | None = None
-    ephemeral_session_lifetime: str | Lifetime | None = None
-    idle_ephemeral_session_lifetime: str | Lifetime | None = None
-    session_cookie_mode: str | None = None
-    over_limit: str | None = None
-    on_delete: str | None = None
-    credentials: str | None = None
+NEEDS = {
+    **NEEDS_DOMAIN,
+    "plan": "is missing; name it here, for the fleet, or with `pulumi config set auth0-sessions:plan ...`.",
+}
 
 
 @dataclass(frozen=True)
@@ -73,45 +35,6 @@ class FleetPlan:
     problems: list[str] = field(default_factory=list)
 
 
-def _read_by(name: str) -> BeforeValidator:
-    """Return a pydantic validator that reads a value as an input of `SessionLifetime` is read."""
-    return _reading(PARSERS[name])
-
-
-def _reading(parse: Callable[[Any], str]) -> BeforeValidator:
-    def read(value: Any) -> str:
-        try:
-            return parse(value)
-        except InputError as error:
-            raise PydanticCustomError(*_VERBATIM, {"reason": str(error)}) from None
-
-    return BeforeValidator(read)
-
-
-_VERBATIM = ("input", "{reason}")
-"""Pydantic's own template for a message that may hold braces."""
-
-
-class _Tenant(BaseModel):
-    """The shape of one tenant, in snake_case or in the camelCase of Pulumi's configuration."""
-
-    model_config = ConfigDict(
-        extra="forbid", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True, frozen=True
-    )
-
-    domain: Annotated[str | None, _read_by("domain")] = None
-    plan: Annotated[str | None, _read_by("plan")] = None
-    profile: Annotated[str | None, _reading(lambda value: policy.choose_profile(value).value)] = None
-    session_lifetime: Annotated[str | None, _read_by("session_lifetime")] = None
-    idle_session_lifetime: Annotated[str | None, _read_by("idle_session_lifetime")] = None
-    ephemeral_session_lifetime: Annotated[str | None, _read_by("ephemeral_session_lifetime")] = None
-    idle_ephemeral_session_lifetime: Annotated[str | None, _read_by("idle_ephemeral_session_lifetime")] = None
-    session_cookie_mode: Annotated[str | None, _read_by("session_cookie_mode")] = None
-    over_limit: Annotated[str, _read_by("over_limit")] = OverLimit.ERROR.value
-    on_delete: Annotated[str, _read_by("on_delete")] = OnDelete.RETAIN.value
-    credentials: Annotated[str | None, _read_by("credentials")] = None
-
-
 def plan_fleet(tenants: object, plan: str | None, profile: str) -> FleetPlan:
     """Check all tenants of a fleet and pick what each gets.
 
@@ -121,100 +44,13 @@ def plan_fleet(tenants: object, plan: str | None, profile: str) -> FleetPlan:
         profile: The profile of tenants that name none.
 
     """
-    fleet = FleetPlan()
-    if not isinstance(tenants, Mapping) or not tenants:
-        fleet.problems.append("tenants should be an object with an entry for each tenant, as in acme: {domain: ...}.")
-        return fleet
-    defaults = {
-        "plan": _default(fleet, "plan", plan, Plan.ENTERPRISE),
-        "profile": _default(fleet, "profile", profile, Profile.CONVENIENT),
-    }
-    for name, spec in tenants.items():
-        if _text(name) in fleet.arguments:
-            fleet.problems.append(f"{_text(name)}: there are two tenants of this name.")
-        _plan_tenant(fleet, _text(name), spec, defaults)
-    fleet.problems.extend(_named_twice(fleet.arguments))
-    return fleet
-
-
-def _default(fleet: FleetPlan, key: str, value: str | None, stand_in: str) -> str | None:
-    """Return a fleet's plan or profile; where it is wrong, tell it once and go on with one that forbids the least."""
-    if not value:
-        return None
-    _, problems = _checked({key: value})
-    fleet.problems.extend(f"the fleet: {problem}" for problem in problems)
-    return stand_in if problems else value
-
-
-def _plan_tenant(fleet: FleetPlan, name: str, spec: object, defaults: Mapping[str, str | None]) -> None:
-    given = _as_mapping(spec)
-    if given is None:
-        fleet.problems.append(f"{name}: {shown(spec)} is no tenant; give an object with at least its domain.")
-        return
-    given = {**{key: value for key, value in defaults.items() if value}, **given}
-    checked, problems = _checked(given)
-    problems.extend(f"{key} {_MISSING[key]}" for key in _MISSING if getattr(checked, key) is None and key not in given)
-    arguments = checked.model_dump(exclude_none=True)
-    if checked.plan and checked.profile:
-        picked = policy.pick(Plan(checked.plan), Profile(checked.profile), arguments, checked.over_limit)
-        problems.extend(problem.reason for problem in picked.problems)
-        fleet.picked[name] = picked
-    fleet.problems.extend(f"{name}: {problem}" for problem in problems)
-    fleet.arguments[name] = arguments
-
-
-def _checked(given: Mapping[str, Any]) -> tuple[_Tenant, list[str]]:
-    """Return what is right with a tenant, and the problems of the rest."""
-    try:
-        return _Tenant.model_validate(given), []
-    except ValidationError as error:
-        rows = error.errors(include_url=False)
-    wrong = {row["loc"][0] for row in rows}
-    right = _Tenant.model_validate({key: value for key, value in given.items() if key not in wrong})
-    return right, [_told(row) for row in rows]
-
-
-def _as_mapping(spec: object) -> dict[str, Any] | None:
-    if isinstance(spec, TenantSpec):
-        values = {row.name: getattr(spec, row.name) for row in fields_of(TenantSpec)}
-    elif isinstance(spec, Mapping):
-        values = {_text(key): value for key, value in spec.items()}
-    else:
-        return None
-    return {key: value for key, value in values.items() if value is not None}
-
-
-def _text(key: object) -> str:
-    """Return a key as text that can be encoded, which half a surrogate pair from JSON cannot."""
-    return str(key).encode(errors="backslashreplace").decode()
-
-
-_MISSING = {
-    "domain": "is missing; give the tenant's domain, as in acme.eu.auth0.com.",
-    "plan": "is missing; name it here, for the fleet, or with `pulumi config set auth0-sessions:plan ...`.",
-}
-
-
-def _told(row: Any) -> str:
-    """Return one of pydantic's problems in our words, with its key."""
-    key = ".".join(map(str, row["loc"]))
-    if key in _Tenant.model_fields and row["type"] == "extra_forbidden":
-        return f"{key}: is given twice, as {to_camel(key)} too. Keep one of them."
-    if row["type"] == "extra_forbidden":
-        return f"{key}: there is no such key; the keys are {', '.join(to_camel(key) for key in _Tenant.model_fields)}."
-    return str(row["msg"]) if row["msg"].startswith(f"{key} ") else f"{key}: {row['msg']}"
-
-
-def _named_twice(arguments: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    names = defaultdict(list)
-    for name, given in arguments.items():
-        if "domain" in given:
-            names[given["domain"]].append(name)
-    return [
-        f"{', '.join(same)}: all are {domain}. A tenant is managed once; remove the others."
-        for domain, same in names.items()
-        if len(same) > 1
-    ]
+    roster = read_roster(tenants, plan, profile, needs=NEEDS)
+    picked = {}
+    for name, given in roster.tenants.items():
+        if "plan" in given and "profile" in given:
+            picked[name] = policy.pick(Plan(given["plan"]), Profile(given["profile"]), given, given["over_limit"])
+            roster.problems[name].extend(problem.reason for problem in picked[name].problems)
+    return FleetPlan(roster.tenants, picked, roster.told())
 
 
 HEADINGS = ("tenant", "plan", "profile", "absolute", "idle", "share of the cap used", "reason")

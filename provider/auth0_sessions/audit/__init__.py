@@ -1,0 +1,86 @@
+"""What a session may do in each live tenant, and whether that meets the baseline.
+
+A tenants file says what each tenant should be: its plan, its profile (the baseline) and the lifetimes that it sets
+itself. A value of the live tenant is a finding where it is above the plan's cap, above the baseline, or not as
+declared.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from auth0_sessions.audit.expected import Expected, expected_of
+from auth0_sessions.audit.findings import hold
+from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
+from auth0_sessions.profiles import Profile
+from auth0_sessions.tenant import TenantSessions
+from auth0_sessions.tenants_file import TenantsFile
+
+__all__ = ["Audit", "AuditedLifetime", "AuditedTenant", "Finding", "Rule", "Status", "audit"]
+
+WORKERS = 16
+"""How many tenants are read at a time; each has a rate limit and a connection of its own."""
+
+Reader = Callable[[str, str | None], TenantSessions]
+"""Reads a tenant: domain and label of its credentials in, sessions out; raises `Auth0SessionsError`."""
+
+
+def audit(
+    file: TenantsFile,
+    source: str,
+    *,
+    read: Reader,
+    profile: Profile | None = None,
+    on_done: Callable[[str], None] = lambda _: None,
+) -> Audit:
+    """Read every tenant of a file, several at a time, and hold it to its baseline.
+
+    Args:
+        file: The tenants.
+        source: The file's name, for the report.
+        read: Reads one tenant.
+        profile: The baseline of all tenants, whatever the file says.
+        on_done: Told the name of each tenant when it has been read, or could not be.
+
+    Raises:
+        InputError: With everything that is wrong with the file.
+
+    """
+    expected = expected_of(file, profile)
+    answers: queue.SimpleQueue[tuple[str, TenantSessions | Exception]] = queue.SimpleQueue()
+    waiting: queue.SimpleQueue[Expected] = queue.SimpleQueue()
+    for tenant in expected:
+        waiting.put(tenant)
+    for _ in range(min(WORKERS, len(expected))):
+        # Daemons, so that Ctrl-C need not wait until every tenant has answered.
+        threading.Thread(target=_work, args=(waiting, answers, read), daemon=True).start()
+    found: dict[str, TenantSessions | Exception] = {}
+    while len(found) < len(expected):
+        name, answer = answers.get()
+        found[name] = answer
+        on_done(name)
+    return Audit(
+        generated_at=datetime.now(UTC).replace(microsecond=0),
+        source=source,
+        tenants=[hold(tenant, found[tenant.name]) for tenant in expected],
+    )
+
+
+def _work(
+    waiting: queue.SimpleQueue[Expected],
+    answers: queue.SimpleQueue[tuple[str, TenantSessions | Exception]],
+    read: Reader,
+) -> None:
+    """Read tenants until none is left."""
+    while True:
+        try:
+            tenant = waiting.get_nowait()
+        except queue.Empty:
+            return
+        try:
+            answers.put((tenant.name, read(tenant.domain, tenant.credentials)))
+        except Exception as error:  # noqa: BLE001  Whoever waits for the answer raises it.
+            answers.put((tenant.name, error))

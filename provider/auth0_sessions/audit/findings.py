@@ -1,0 +1,100 @@
+"""One live tenant held to what it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from auth0_sessions.audit.expected import Expected
+from auth0_sessions.audit.model import AuditedLifetime, AuditedTenant, Finding, Rule, Status
+from auth0_sessions.errors import Auth0SessionsError
+from auth0_sessions.profiles import PROFILES
+from auth0_sessions.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, Value, text
+from auth0_sessions.tenant import TenantSessions
+from auth0_sessions.wire import to_patch_body
+
+
+def hold(tenant: Expected, found: TenantSessions | Exception) -> AuditedTenant:
+    """Hold one tenant to its baseline."""
+    if isinstance(found, Exception):
+        if not isinstance(found, Auth0SessionsError):
+            raise found
+        findings: list[Finding] = []
+        lifetimes: list[AuditedLifetime] = []
+        mode = None
+    else:
+        findings = [finding for name in SETTINGS for finding in _findings(tenant, name, found)]
+        lifetimes = [_lifetime(tenant, name, found) for name in LIFETIMES]
+        mode = str(found.values["session_cookie_mode"])
+    status = Status.FINDINGS if findings else Status.MEETS
+    return AuditedTenant(
+        name=tenant.name,
+        domain=tenant.domain,
+        plan=tenant.plan,
+        profile=tenant.profile,
+        profile_from=tenant.profile_from,
+        status=status if lifetimes else Status.UNREACHABLE,
+        error=None if lifetimes else str(found),
+        lifetimes=lifetimes,
+        session_cookie_mode=mode,
+        findings=findings,
+        notes=list(_notes(tenant, {row.setting: row.minutes for row in lifetimes})),
+    )
+
+
+def _lifetime(tenant: Expected, name: str, found: TenantSessions) -> AuditedLifetime:
+    minutes, most = int(found.values[name]), tenant.cap(name)
+    declared = tenant.declared.get(name)
+    return AuditedLifetime(
+        setting=name,
+        minutes=minutes,
+        text=text(minutes),
+        is_default=name in found.defaulted,
+        cap_minutes=most,
+        share_of_cap=round(minutes / most, 4) if most else None,
+        baseline_minutes=tenant.baseline(name),
+        declared_minutes=declared if isinstance(declared, int) else None,
+    )
+
+
+def _findings(tenant: Expected, name: str, found: TenantSessions) -> list[Finding]:
+    """Return what is wrong with one setting."""
+    value, declared, baseline = found.values[name], tenant.declared.get(name), tenant.baseline(name)
+    rules: dict[Rule, str] = {}
+    if isinstance(value, int):
+        most, asked = tenant.cap(name), tenant.profile_minutes(name)
+        if most is not None and value > most:
+            rules[Rule.ABOVE_CAP] = f"the {tenant.plan} plan honours at most {text(most)}"
+        if asked is not None and value > asked and (most is None or asked < most):
+            verb = "allows at most" if tenant.is_binding else "has"
+            source = PROFILES[tenant.profile].source
+            rules[Rule.ABOVE_BASELINE] = f"profile '{tenant.profile}' {verb} {text(asked)} ({source})"
+    if declared not in (None, value) and not rules:
+        rules[Rule.NOT_AS_DECLARED] = f"the tenants file declares {text(declared)}"
+    target = min(declared, baseline or declared) if isinstance(declared, int) else declared or baseline
+    is_now = f"{name} is {text(value)}"
+    if name in found.defaulted:
+        is_now += ", Auth0's default"
+    return [
+        Finding(setting=name, rule=rule, message=f"{is_now}; {reason}.", change=_change(name, target))
+        for rule, reason in rules.items()
+    ]
+
+
+def _change(name: str, target: Value | None) -> str:
+    """Return what to do, in the units of both places where it can be done by hand."""
+    if not isinstance(target, int):
+        return f"Set {name} to {target}."
+    ((key, figure),) = to_patch_body({name: target}).items()
+    return f"Set {name} to {text(target)}: {target:,} minutes in the Dashboard, {key} {figure:,} in the Management API."
+
+
+def _notes(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
+    if tenant.plan is None:
+        yield "No plan is named, so no cap was checked. Name the tenant's plan in the tenants file."
+    for name, declared in tenant.declared.items():
+        limit = tenant.baseline(name)
+        if isinstance(declared, int) and limit is not None and declared > limit:
+            yield f"The tenants file declares {name} {text(declared)}, more than the {text(limit)} allowed here."
+    for absolute, idle in ABSOLUTE_AND_IDLE:
+        if minutes and minutes[idle] > minutes[absolute]:
+            yield f"{idle} is longer than {absolute}, so it never ends a session."

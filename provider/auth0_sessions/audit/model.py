@@ -1,0 +1,90 @@
+"""What an audit found, as it is published: `docs/audit.schema.json` is made of these classes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from auth0_sessions.plans import Plan
+from auth0_sessions.profiles import Profile
+
+
+class Rule(StrEnum):
+    """Why something is a finding."""
+
+    ABOVE_CAP = "above_cap"
+    ABOVE_BASELINE = "above_baseline"
+    NOT_AS_DECLARED = "not_as_declared"
+
+
+class Status(StrEnum):
+    """What came out for a tenant."""
+
+    MEETS = "meets"
+    FINDINGS = "findings"
+    UNREACHABLE = "unreachable"
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Finding(_Row):
+    """One setting of one tenant that is not as it should be."""
+
+    setting: str = Field(description="The setting, by its name in the Management API.")
+    rule: Rule = Field(description="Above the plan's cap, above the baseline, or not as the tenants file declares.")
+    message: str = Field(description="What is, and what should be.")
+    change: str = Field(description="What to change, in the Dashboard's unit and in the API's.")
+
+
+class AuditedLifetime(_Row):
+    """One lifetime of one tenant. All figures are minutes."""
+
+    setting: str = Field(description="The setting, by its name in the Management API.")
+    minutes: int = Field(ge=0, description="What the tenant reports, in minutes.")
+    text: str = Field(description="The same in days, hours and minutes.")
+    is_default: bool = Field(description="True where it was never set, so that Auth0's default holds.")
+    cap_minutes: int | None = Field(description="The most that the plan honours; null where no plan is named.")
+    share_of_cap: float | None = Field(ge=0, description="1.0 for all of the cap, more for a value above it.")
+    baseline_minutes: int | None = Field(description="The most that the baseline allows; null where it allows any.")
+    declared_minutes: int | None = Field(
+        description="What the tenants file sets; null where it leaves it to the profile."
+    )
+
+
+class AuditedTenant(_Row):
+    """What came out for one tenant."""
+
+    name: str = Field(description="The tenant's short name in the tenants file.")
+    domain: str
+    plan: Plan | None = Field(description="As the tenants file says; no endpoint of Auth0 tells it.")
+    profile: Profile = Field(description="The baseline.")
+    profile_from: str = Field(description="What named the profile.")
+    status: Status
+    error: str | None = Field(description="Why an unreachable tenant could not be read, and what to do.")
+    lifetimes: list[AuditedLifetime] = Field(description="The four lifetimes; empty where unreachable.")
+    session_cookie_mode: str | None = Field(description="The kind of session that the tenant creates.")
+    findings: list[Finding]
+    notes: list[str] = Field(description="What a person should know although it is no finding.")
+
+
+class Audit(_Row):
+    """What a session may do in each tenant of a file, and whether it meets the baseline."""
+
+    version: Literal[1] = Field(1, description="Goes up when a reader has to change.")
+    generated_at: datetime = Field(description="UTC.")
+    source: str = Field(description="The tenants file.")
+    tenants: list[AuditedTenant] = Field(description="In the file's order.")
+
+    def count(self, status: Status) -> int:
+        """Return how many tenants came out so."""
+        return sum(tenant.status is status for tenant in self.tenants)
+
+    @property
+    def is_fine(self) -> bool:
+        """True where every tenant was read and meets its baseline."""
+        return self.count(Status.MEETS) == len(self.tenants)
