@@ -353,11 +353,21 @@ def test_a_fleet_from_configuration(run, key):
     assert minutes_in(seen["tenants"]["b"]) == expected_of(Plan.FREE, Profile.CONVENIENT)
 
 
+def test_a_fleet_from_a_file_that_the_configuration_names(run, tmp_path, monkeypatch):
+    """The name starts from the program's folder, and the file's plan and profile go before the configured ones."""
+    monkeypatch.chdir(tmp_path)
+    listed = "plan: enterprise\nprofile: nist-aal3\ntenants:\n  acme: {domain: acme.auth0.com}\n"
+    (tmp_path / "tenants.yaml").write_text(listed)
+    seen: dict[str, Any] = {}
+    run(from_config(seen), plan="free", profile="convenient", tenants="tenants.yaml")
+    assert minutes_in(seen["tenants"]["acme"]) == expected_of(Plan.ENTERPRISE, Profile.NIST_AAL3)
+
+
 @pytest.mark.parametrize(
     ("config", "words"),
     [
         ({}, "auth0-sessions:tenants is missing"),
-        ({"tenants": "acme"}, "tenants should be an object"),
+        ({"tenants": "acme.yaml"}, "is no object, and names no file of tenants: acme.yaml cannot be read"),
         ({"tenants": '["acme"]'}, "tenants should be an object"),
         ({"tenants": "{}"}, "tenants should be an object"),
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pulumi
@@ -18,6 +19,7 @@ from auth0_sessions.policy import Picked
 from auth0_sessions.profiles import Profile, profile_of_stack
 from auth0_sessions.roster import TenantSpec
 from auth0_sessions.settings import LIFETIMES, text
+from auth0_sessions.tenants_file import tenants_of
 
 T = TypeVar("T")
 NAMESPACE = "auth0-sessions"
@@ -209,27 +211,33 @@ class TenantFleet(pulumi.ComponentResource):
 
     @classmethod
     def from_config(cls, name: str, *, opts: pulumi.ResourceOptions | None = None) -> TenantFleet:
-        """Declare the fleet of the configuration object `auth0-sessions:tenants`.
+        """Declare the fleet of the configuration `auth0-sessions:tenants`.
+
+        It is an object with an entry for each tenant, or the name of a YAML or JSON file with such an object, which
+        starts from the program's folder. `auth0-sessions audit --tenants` reads the same.
 
         Args:
             name: The component's name in the stack.
             opts: Resource options.
 
         Raises:
-            pulumi.RunError: There is no such object, or with every problem of every tenant.
+            pulumi.RunError: There are no tenants, or with every problem of every tenant.
 
         """
-        try:
-            tenants = pulumi.Config(NAMESPACE).get_object("tenants")
-        except pulumi.ConfigTypeError:
-            tenants = program.configured("tenants")
-        if tenants is None:
+        configured = program.configured("tenants")
+        if configured is None:
             message = (
                 "The configuration auth0-sessions:tenants is missing. Give one entry for each tenant, as in "
-                "`pulumi config set --path 'auth0-sessions:tenants.acme.domain' acme.eu.auth0.com`."
+                "`pulumi config set --path 'auth0-sessions:tenants.acme.domain' acme.eu.auth0.com`, or the name of a "
+                "file that holds them."
             )
             raise pulumi.RunError(message)
-        return cls(name, tenants=tenants, opts=opts)
+        try:
+            file = tenants_of(configured, Path())
+        except InputError as error:
+            message = f"The configuration auth0-sessions:tenants is no object, and names no file of tenants: {error}"
+            raise pulumi.RunError(message) from None
+        return cls(name, tenants=file.tenants, plan=file.plan, profile=file.profile, opts=opts)
 
 
 def default_profile() -> str:

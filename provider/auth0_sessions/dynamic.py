@@ -6,6 +6,7 @@ by reference, so a stack runs the installed code, and state holds no code and no
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -279,6 +280,10 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
         dynamic.Resource.__init__(found, SessionLifetimeProvider(), name, {**looked_up, **given}, options)
         found._none_but({**looked_up, **given})  # noqa: SLF001  It is one of this class.
         return found
+
+
+# Pulumi asks for the types of the outputs at each resource; as text they would be evaluated each time.
+SessionLifetime.__annotations__ = inspect.get_annotations(SessionLifetime, eval_str=True)
 
 
 def _unless_none(given: pulumi.Output[Any], answer: pulumi.Output[Any]) -> pulumi.Output[Any]:

@@ -6,9 +6,8 @@ The engine starts one process for all resources of the default provider, and one
 from __future__ import annotations
 
 import threading
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from auth0_sessions.client import TenantClient
 from auth0_sessions.credentials import (
     DOMAIN_CONFIG_KEY,
     SECRET_CONFIG_KEYS,
@@ -23,6 +22,9 @@ from auth0_sessions.engine import EngineVoice
 from auth0_sessions.errors import CredentialsError
 from auth0_sessions.operations import Operations
 from auth0_sessions.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY
+
+if TYPE_CHECKING:
+    from auth0_sessions.client import TenantClient
 
 
 class Process:
@@ -89,6 +91,8 @@ class Process:
         return Operations(self._client(domain, label), self.voice)
 
     def _client(self, domain: str, label: str | None) -> TenantClient:
+        from auth0_sessions.client import TenantClient  # noqa: PLC0415  An unchanged `up` makes no call: no HTTP.
+
         with self._lock:
             if (domain, label) not in self._clients:
                 self._clients[domain, label] = TenantClient(

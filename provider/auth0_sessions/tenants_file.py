@@ -22,6 +22,8 @@ _STACK_FILE = re.compile(r"Pulumi\.(.+)\.(?:ya?ml|json)")
 class TenantsFile:
     """What a file says of its tenants; nothing in it is checked yet.
 
+    Where a stack's file names another one, plan and profile in that one go before the stack's.
+
     Attributes:
         tenants: Short name -> a tenant's entry.
         plan: The plan of tenants that name none, or None.
@@ -63,8 +65,8 @@ def read_tenants_file(path: Path) -> TenantsFile:
     return TenantsFile(found)
 
 
-def tenants_of(value: object, folder: Path) -> Any:
-    """Return the tenants of a configuration value: the object itself, its JSON text, or the name of a file.
+def tenants_of(value: object, folder: Path) -> TenantsFile:
+    """Return the tenants of a configuration value: an object, its JSON text, or the name of a file.
 
     Args:
         value: What `auth0-sessions:tenants` holds.
@@ -75,29 +77,29 @@ def tenants_of(value: object, folder: Path) -> Any:
 
     """
     if not isinstance(value, str):
-        return value
+        return TenantsFile(value)
     try:
-        return json.loads(value)
+        return TenantsFile(json.loads(value))
     except ValueError:
-        return read_tenants_file(folder / value).tenants
+        return read_tenants_file(folder / value)
 
 
 def _of_stack(path: Path, config: Mapping[str, Any]) -> TenantsFile:
-    tenants = config.get(TENANTS_KEY)
-    if tenants is None:
+    value = config.get(TENANTS_KEY)
+    if value is None:
         message = f"{path} has no {TENANTS_KEY} in its config; list the tenants there, or name another file."
         raise InputError(message)
-    if isinstance(tenants, Mapping) and set(tenants) == {"secure"}:
+    if isinstance(value, Mapping) and set(value) == {"secure"}:
         message = (
             f"{TENANTS_KEY} is encrypted in {path}, and only Pulumi can read it. Nothing in a list of tenants is a "
-            "secret: set it without --secret, or write `pulumi config get auth0-sessions:tenants` to a file."
+            f"secret: set it without --secret, or write `pulumi config get {TENANTS_KEY}` to a file."
         )
         raise InputError(message)
-    stack = _STACK_FILE.fullmatch(path.name)
+    listed, stack = tenants_of(value, path.parent), _STACK_FILE.fullmatch(path.name)
     return TenantsFile(
-        tenants_of(tenants, path.parent),
-        config.get(f"{NAMESPACE}:plan"),
-        config.get(f"{NAMESPACE}:profile"),
+        listed.tenants,
+        listed.plan or config.get(f"{NAMESPACE}:plan"),
+        listed.profile or config.get(f"{NAMESPACE}:profile"),
         stack.group(1) if stack else None,
     )
 

@@ -34,7 +34,7 @@ def audit(
     *,
     read: Reader,
     profile: Profile | None = None,
-    on_done: Callable[[str], None] = lambda _: None,
+    on_progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> Audit:
     """Read every tenant of a file, several at a time, and hold it to its baseline.
 
@@ -43,13 +43,14 @@ def audit(
         source: The file's name, for the report.
         read: Reads one tenant.
         profile: The baseline of all tenants, whatever the file says.
-        on_done: Told the name of each tenant when it has been read, or could not be.
+        on_progress: Told how many tenants are done, of how many, and which was the last.
 
     Raises:
         InputError: With everything that is wrong with the file.
 
     """
     expected = expected_of(file, profile)
+    on_progress(0, len(expected), "")
     answers: queue.SimpleQueue[tuple[str, TenantSessions | Exception]] = queue.SimpleQueue()
     waiting: queue.SimpleQueue[Expected] = queue.SimpleQueue()
     for tenant in expected:
@@ -61,7 +62,7 @@ def audit(
     while len(found) < len(expected):
         name, answer = answers.get()
         found[name] = answer
-        on_done(name)
+        on_progress(len(found), len(expected), name)
     return Audit(
         generated_at=datetime.now(UTC).replace(microsecond=0),
         source=source,

@@ -1,14 +1,15 @@
-"""The command line, ``auth0-sessions``. It never imports Pulumi, so it starts at once."""
+"""The command that serves a fake Auth0."""
 
 import contextlib
 import signal
 import threading
 import time
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
+from auth0_sessions.cli.app import FAILURE, USAGE, app, fail
 from auth0_sessions.sandbox.plans import PLANS, OverCap
 
 if TYPE_CHECKING:
@@ -16,27 +17,9 @@ if TYPE_CHECKING:
 
     from auth0_sessions.sandbox import LoggedRequest, Sandbox, Tenant
 
-FAILURE = 1
-USAGE = 2
 DEFAULT_TENANT = "acme:enterprise"
 DEFAULT_PLAN = "enterprise"
 MS_PER_SECOND = 1000
-
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-@app.callback()
-def root() -> None:
-    """Login session lifetimes of Auth0 tenants as code.
-
-    Exit codes: 0 fine, 1 findings or failure, 2 wrong usage.
-    """
 
 
 @app.command(rich_help_panel="Try and test")
@@ -82,22 +65,17 @@ def sandbox(  # noqa: PLR0913, PLR0917 - One parameter for each option of the co
     _print("Stopped.")
 
 
-def main() -> None:
-    """Run the command line; the entry point of the console script."""
-    app()
-
-
 def _parse_tenants(specs: "Sequence[str]") -> dict[str, str]:
     """Return plan by name from ``NAME[:PLAN]`` texts, or end with what is wrong."""
     plans: dict[str, str] = {}
     for spec in specs:
         name, _, plan = spec.partition(":")
         if not name or not set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-"):
-            _fail(f"{name!r} in {spec!r} is no tenant name; use small letters, digits and '-'.", USAGE)
+            fail(f"{name!r} in {spec!r} is no tenant name; use small letters, digits and '-'.", USAGE)
         if plan not in ("", *PLANS):
-            _fail(f"{plan!r} in {spec!r} is no plan; use one of {', '.join(PLANS)}.", USAGE)
+            fail(f"{plan!r} in {spec!r} is no plan; use one of {', '.join(PLANS)}.", USAGE)
         if name in plans:
-            _fail(f"The tenant {name!r} is given twice; give each tenant once.", USAGE)
+            fail(f"The tenant {name!r} is given twice; give each tenant once.", USAGE)
         plans[name] = plan or DEFAULT_PLAN
     return plans
 
@@ -117,7 +95,7 @@ def _start(port: int, *, rate_limits: bool) -> "Sandbox":
     try:
         server.start()
     except OSError as error:
-        _fail(f"Port {port} cannot be used ({error.strerror}); give another with --port, or --port 0.", FAILURE)
+        fail(f"Port {port} cannot be used ({error.strerror}); give another with --port, or --port 0.", FAILURE)
     return server
 
 
@@ -135,16 +113,12 @@ def _print_request(request: "LoggedRequest") -> None:
     clock = time.strftime("%H:%M:%S", time.localtime(request.time))
     path = request.path.removeprefix(f"/{request.tenant}")
     status = "no answer" if request.status is None else str(request.status)
-    # A reader that went away, as "| head" does, must not turn answers into failures.
+    # A reader that went away, as "| head" does, must not turn answers into failures. Not by rich: it takes longer than
+    # all the rest of an answer.
     with contextlib.suppress(OSError):
-        _print(f"{clock} {request.tenant} {request.method} {path} {status}")
+        typer.echo(f"{clock} {request.tenant} {request.method} {path} {status}")
 
 
 def _print(line: str, *, style: str | None = None) -> None:
     # One console per line: it looks at today's standard output, and long lines stay whole in a pipe.
     Console().print(line, style=style, soft_wrap=True, markup=False, highlight=False)
-
-
-def _fail(sentence: str, code: int) -> NoReturn:
-    Console(stderr=True).print(f"Error: {sentence}", soft_wrap=True, markup=False, highlight=False)
-    raise typer.Exit(code)

@@ -1,0 +1,79 @@
+"""The command line's frame: the command itself, how it prints and how it fails."""
+
+import contextlib
+import io
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+from rich.console import Console
+
+from auth0_sessions.errors import Auth0SessionsError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+FAILURE = 1
+USAGE = 2
+PIPE_COLUMNS = 1000
+"""Where nobody looks at a width, a line stays a line."""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def root() -> None:
+    """Login session lifetimes of Auth0 tenants: what they are, and whether they are what they should be.
+
+    Nothing here writes to a tenant; `pulumi up` does. Credentials come from the environment: `AUTH0_CLIENT_ID` and
+    `AUTH0_CLIENT_SECRET`, or `AUTH0_API_TOKEN`; with the label `acme` they are `AUTH0_ACME_CLIENT_ID` and so on. The
+    scope `read:tenant_settings` is enough.
+
+    Exit codes: 0 fine, 1 findings or failure, 2 wrong usage.
+    """
+
+
+@contextlib.contextmanager
+def told() -> "Iterator[None]":
+    """End with one sentence where a file, a value or a tenant is the reason."""
+    try:
+        yield
+    except InputError as error:
+        fail(str(error), USAGE)
+    except Auth0SessionsError as error:
+        fail(str(error), FAILURE)
+
+
+def say(*parts: "RenderableType") -> None:
+    """Print tables and sentences on standard output."""
+    if Console().is_terminal:
+        for part in parts:
+            Console().print(part, markup=False, highlight=False)
+    else:
+        typer.echo(plain(*parts), nl=False)
+
+
+def plain(*parts: "RenderableType") -> str:
+    """Return tables and sentences for a file or a pipe: no color, and every line whole."""
+    console = Console(file=io.StringIO(), width=PIPE_COLUMNS)
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part, markup=False, highlight=False)
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+def note(line: str) -> None:
+    """Print a line that is not the result, on standard error."""
+    Console(stderr=True).print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+def fail(sentence: str, code: int) -> NoReturn:
+    """End with a sentence and an exit code."""
+    note(f"Error: {sentence}")
+    raise typer.Exit(code)
