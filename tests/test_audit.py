@@ -234,7 +234,9 @@ def test_what_is_wrong_with_a_file_is_told_at_once(file, words):
     """Nothing is read before the whole list is right."""
     with pytest.raises(InputError) as raised:
         audit(file, "x", read=lambda *_: pytest.fail("read"))
-    lines = str(raised.value).splitlines()
+    head, *lines = str(raised.value).splitlines()
+    assert head == f"x has {'one problem' if len(words) == 1 else '2 problems'}:"
+    lines = [line.removeprefix("  - ") for line in lines]
     assert [line[: len(word)] for line, word in zip(lines, words, strict=True)] == words
 
 

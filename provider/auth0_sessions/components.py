@@ -10,7 +10,7 @@ import pulumi
 
 from auth0_sessions import policy, program
 from auth0_sessions.dynamic import SessionLifetime
-from auth0_sessions.errors import InputError
+from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet import plan_fleet, report
 from auth0_sessions.inputs import Problem
 from auth0_sessions.lifetime import Lifetime
@@ -195,7 +195,7 @@ class TenantFleet(pulumi.ComponentResource):
         super().__init__(f"{NAMESPACE}:index:TenantFleet", name, {}, opts)
         fleet = plan_fleet(tenants, plan or program.configured("plan"), profile or default_profile())
         if fleet.problems:
-            raise pulumi.RunError(_told(f"TenantFleet '{name}'", fleet.problems))
+            raise pulumi.RunError(listed(f"TenantFleet '{name}'", fleet.problems))
         self.policies = {
             tenant: SessionPolicy(f"{name}-{tenant}", **arguments, opts=pulumi.ResourceOptions(parent=self))
             for tenant, arguments in fleet.arguments.items()
@@ -249,17 +249,12 @@ def _chosen(name: str, what: str, choose: Callable[[object], T], value: str | No
     try:
         return choose(program.configured(what) if value is None else value)
     except InputError as error:
-        raise pulumi.RunError(_told(f"SessionPolicy '{name}'", [str(error)])) from None
+        raise pulumi.RunError(listed(f"SessionPolicy '{name}'", [str(error)])) from None
 
 
 def _stop_if(problems: list[Problem], where: str) -> None:
     if problems:
-        raise pulumi.RunError(_told(where, [problem.reason for problem in problems]))
-
-
-def _told(where: str, problems: list[str]) -> str:
-    count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return "\n".join([f"{where} has {count}:", *(f"  - {problem}" for problem in problems)])
+        raise pulumi.RunError(listed(where, [problem.reason for problem in problems]))
 
 
 def _is_pending(value: object) -> bool:

@@ -18,6 +18,8 @@ A message reads: what, where, given, allowed, do this. It never holds a secret.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 SHOWN_CHARACTERS = 80
 """How much of a value that somebody gave is repeated in a message."""
 
@@ -79,6 +81,12 @@ class RateLimitError(ApiError):
 
 class UnexpectedAnswerError(ApiError):
     """The answer is not one that Auth0 gives when all is well."""
+
+
+def listed(where: str, problems: Sequence[str]) -> str:
+    """Return everything that is wrong with one thing, a line for each."""
+    count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return "\n".join([f"{where} has {count}:", *(f"  - {problem}" for problem in problems)])
 
 
 def shown(value: object) -> str:

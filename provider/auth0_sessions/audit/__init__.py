@@ -49,7 +49,7 @@ def audit(
         InputError: With everything that is wrong with the file.
 
     """
-    expected = expected_of(file, profile)
+    expected = expected_of(file, source, profile)
     on_progress(0, len(expected), "")
     answers: queue.SimpleQueue[tuple[str, TenantSessions | Exception]] = queue.SimpleQueue()
     waiting: queue.SimpleQueue[Expected] = queue.SimpleQueue()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auth0_sessions.errors import InputError
+from auth0_sessions.errors import InputError, listed
 from auth0_sessions.lifetime import Lifetime
 from auth0_sessions.plans import Plan, cap, violations
 from auth0_sessions.policy import choose_profile
@@ -58,7 +58,7 @@ class Expected:
         return min((limit for limit in limits if isinstance(limit, int)), default=None)
 
 
-def expected_of(file: TenantsFile, profile: Profile | None) -> list[Expected]:
+def expected_of(file: TenantsFile, source: str, profile: Profile | None) -> list[Expected]:
     """Return what every tenant of a file should be.
 
     Raises:
@@ -67,15 +67,15 @@ def expected_of(file: TenantsFile, profile: Profile | None) -> list[Expected]:
     """
     roster = read_roster(file.tenants, file.plan, None, needs=NEEDS_DOMAIN)
     try:
-        fallback, source = _fallback(file)
+        fallback, fallback_from = _fallback(file)
     except InputError as error:
         roster.of_all.append(f"the fleet: {error}")
     if problems := roster.told():
-        raise InputError("\n".join(problems))
+        raise InputError(listed(source, problems))
     expected = []
     for name, given in roster.tenants.items():
         own = given.get("profile")
-        chosen, chosen_from = (Profile(own), "the tenant's entry") if own else (fallback, source)
+        chosen, chosen_from = (Profile(own), "the tenant's entry") if own else (fallback, fallback_from)
         if profile is not None:
             chosen, chosen_from = profile, "the command line"
         expected.append(

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from auth0_sessions.cli.app import FAILURE, app, fail, note, plain, say, told
+from auth0_sessions.cli.app import FAILURE, USAGE, app, fail, note, plain, say, told
 from auth0_sessions.cli.tables import audit_parts, audit_verdict, plans_notes, plans_table, printable, sessions_table
 from auth0_sessions.plans import PLAN_LIMITS, Plan, cap
 from auth0_sessions.profiles import Profile
@@ -56,7 +56,9 @@ def plans(form: FormatOption = Format.TABLE) -> None:
 
 @app.command(rich_help_panel=PANEL)
 def show(
-    domain: Annotated[str, typer.Argument(envvar="AUTH0_DOMAIN", help="The tenant, as in acme.eu.auth0.com.")],
+    domain: Annotated[
+        str, typer.Argument(metavar="DOMAIN", envvar="AUTH0_DOMAIN", help="The tenant, as in acme.eu.auth0.com.")
+    ],
     credentials: Annotated[str | None, typer.Option(metavar="LABEL", help="Label of a credential set.")] = None,
     plan: Annotated[Plan | None, typer.Option(help="The tenant's plan, to show the share of its caps.")] = None,
     form: FormatOption = Format.TABLE,
@@ -92,7 +94,8 @@ def audit(
         typer.Option("--format", help="Default: what the name of --output ends in, else table.", show_default=False),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the report there.", show_default=False)
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the report there.", dir_okay=False, writable=True, show_default=False),
     ] = None,
 ) -> None:
     """Read every tenant of a file and hold it to its plan's caps, its profile and what the file declares.
@@ -107,6 +110,8 @@ def audit(
     Example: `auth0-sessions audit --tenants Pulumi.prod.yaml --profile nist-aal2 --output audit.html`
     """
     form = form or _format_of(output)
+    if output is not None and not output.parent.is_dir():
+        fail(f"{output} cannot be written: there is no folder {output.parent}.", USAGE)
     with told():
         report = _audited(tenants, profile)
     if output is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
+from rich import box
+from rich.console import JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -67,7 +68,7 @@ def percent(share: float) -> str:
 
 def audit_parts(audit: Audit) -> Iterator[RenderableType]:
     """Yield an audit: the tenants side by side, what a person has to read of each, and the outcome."""
-    table = _table("tenant", "plan", "profile", ">absolute", ">idle", ">non-persistent", "result")
+    table = _table("tenant", "plan", "profile", ">absolute", ">idle", ">non-\npersistent", "result")
     for tenant in audit.tenants:
         cells = [_lifetime(tenant, row) for row in tenant.lifetimes] or [Text("-")] * len(LIFETIMES)
         label, style = MARKS[tenant.status]
@@ -75,7 +76,7 @@ def audit_parts(audit: Audit) -> Iterator[RenderableType]:
         plan = tenant.plan.value if tenant.plan else "not named"
         table.add_row(printable(tenant.name), plan, tenant.profile.value, *cells[:2], both, Text(label, style))
     yield table
-    yield "* Auth0's default, never set   ! see below"
+    yield "  * Auth0's default, never set    ! see below"
     for tenant in audit.tenants:
         lines = [(finding.message, finding.change) for finding in tenant.findings]
         lines += [(tenant.error, "")] if tenant.error else []
@@ -88,7 +89,7 @@ def audit_parts(audit: Audit) -> Iterator[RenderableType]:
 
 def _lifetime(tenant: AuditedTenant, row: AuditedLifetime) -> Text:
     wrong = any(finding.setting == row.setting for finding in tenant.findings)
-    return Text(f"{row.text}{'*' if row.is_default else ''}{' !' if wrong else ''}", "red" if wrong else "")
+    return Text(f"{row.text}{'*' if row.is_default else ''}{'!' if wrong else ''}", "red" if wrong else "")
 
 
 def _details(tenant: AuditedTenant, lines: Iterable[tuple[str, str]]) -> Table:
@@ -120,7 +121,9 @@ def printable(foreign: str) -> str:
 
 def _table(*headings: str) -> Table:
     """Return an empty table; a heading that opens with ">" has its figures on the right."""
-    table = Table()
+    table = Table(box=box.SIMPLE_HEAD)
     for heading in headings:
-        table.add_column(heading.removeprefix(">"), justify="right" if heading.startswith(">") else "left")
+        figures = heading.startswith(">")
+        justify: JustifyMethod = "right" if figures else "left"
+        table.add_column(heading.removeprefix(">"), justify=justify, no_wrap=figures, overflow="fold")
     return table
