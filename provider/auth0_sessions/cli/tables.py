@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -78,11 +79,9 @@ def audit_parts(audit: Audit) -> Iterator[RenderableType]:
     yield table
     yield "  * Auth0's default, never set    ! see below"
     for tenant in audit.tenants:
-        lines = [(finding.message, finding.change) for finding in tenant.findings]
-        lines += [(tenant.error, "")] if tenant.error else []
-        if lines or tenant.notes:
+        if tenant.findings or tenant.error or tenant.notes:
             yield ""
-            yield _details(tenant, lines)
+            yield _details(tenant)
     yield ""
     yield Text(audit_verdict(audit), "bold")
 
@@ -92,13 +91,15 @@ def _lifetime(tenant: AuditedTenant, row: AuditedLifetime) -> Text:
     return Text(f"{row.text}{'*' if row.is_default else ''}{'!' if wrong else ''}", "red" if wrong else "")
 
 
-def _details(tenant: AuditedTenant, lines: Iterable[tuple[str, str]]) -> Table:
+def _details(tenant: AuditedTenant) -> Table:
     details = Table.grid(padding=(0, 1))
     details.add_row("", Text(printable(f"{tenant.name} ({tenant.domain})"), "bold"))
-    for message, change in lines:
-        details.add_row(Text("!", "red"), Text(printable(message)))
-        if change:
-            details.add_row("", Text(printable(change), "dim"))
+    for change, findings in groupby(tenant.findings, lambda finding: finding.change):
+        for finding in findings:
+            details.add_row(Text("!", "red"), Text(printable(finding.message)))
+        details.add_row("", Text(printable(change), "dim"))
+    if tenant.error:
+        details.add_row(Text("!", "red"), Text(printable(tenant.error)))
     for note in tenant.notes:
         details.add_row(Text("i", "blue"), Text(printable(note)))
     return details
