@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo test check bench docs clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -24,11 +24,15 @@ check: $(READY) ## Check format, lint and types.
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+docs: $(READY) ## Build the documentation into docs/_build/html, strictly.
+	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build/html
+	@echo "Open docs/_build/html/index.html."
+
 bench: setup ## Measure against do-nothing resources, as ratios in one run.
 	@$(BIN)/python tools/bench.py
 
 clean: ## Remove what setup made; the CLI's build stays in the user's cache.
-	rm -rf $(VENV) .pulumi-cli
+	rm -rf $(VENV) .pulumi-cli docs/_build
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
