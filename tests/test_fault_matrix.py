@@ -98,15 +98,15 @@ def no_process_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Process, "_current", None)
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
-def test_no_fault_loses_anything(auth0_sandbox, verb):
+def test_no_fault_loses_anything(auth0_sandbox):
     """Survived or failed, state tells the truth, the next run converges, and the first values are not forgotten."""
     outcomes = {
-        (operation, fault): [cell(auth0_sandbox, verb, operation, fault, times) for times in (1, None)]
+        (operation, fault, verb.name): [cell(auth0_sandbox, verb, operation, fault, times) for times in (1, None)]
+        for verb in VERBS
         for operation in verb.operations
         for fault in Fault
     }
-    hold_page_to(verb.name, section(outcomes))
+    hold_page_to(matrix(outcomes))
 
 
 def cell(sandbox: Any, verb: Verb, operation: str, fault: Fault, times: int | None) -> str:
@@ -135,33 +135,32 @@ def cell(sandbox: Any, verb: Verb, operation: str, fault: Fault, times: int | No
     return outcome.replace(tenant.domain, "TENANT")
 
 
-def section(outcomes: dict[tuple[str, Fault], list[str]]) -> str:
-    """Return a verb's outcomes as a table, with each message once below it."""
-    messages = sorted({text for cells in outcomes.values() for text in cells if text != "survived"})
-    rows = [
-        f"| {operation} | {fault.value} | {' | '.join(shown(text, messages) for text in cells)} |"
-        for (operation, fault), cells in outcomes.items()
-    ]
-    table = ["| at | fault | once | for good |", "|---|---|---|---|", *rows]
-    return "\n".join([*table, "", *(f"{number}. {text}" for number, text in enumerate(messages, 1))]).strip()
+def matrix(outcomes: dict[tuple[str, Fault, str], list[str]]) -> str:
+    """Return all outcomes as one table, with each message once below it."""
+    messages = list(dict.fromkeys(text for cells in outcomes.values() for text in cells if text != "survived"))
+    places = dict.fromkeys((operation, fault) for operation, fault, _ in outcomes)
+    names = [verb.name for verb in VERBS]
+    rows = [["at", "fault", *names], ["---"] * (2 + len(names))]
+    for operation, fault in places:
+        cells = (outcomes.get((operation, fault, name), []) for name in names)
+        rows.append([operation, fault.value, *(" / ".join(shown(text, messages) for text in cell) for cell in cells)])
+    table = ["| " + " | ".join(cell or "-" for cell in row) + " |" for row in rows]
+    return "\n".join([*table, "", *(f"{number}. {text}" for number, text in enumerate(messages, 1))])
 
 
 def shown(outcome: str, messages: list[str]) -> str:
     """Return an outcome for a cell of the table."""
-    return outcome if outcome == "survived" else f"failed ({messages.index(outcome) + 1})"
+    return "ok" if outcome == "survived" else f"{messages.index(outcome) + 1}"
 
 
-def hold_page_to(verb: str, text: str) -> None:
-    """Compare the page's section with this run's; write the section where they differ, and fail."""
+def hold_page_to(text: str) -> None:
+    """Compare the page's matrix with this run's; write it where they differ, and fail."""
     page = PAGE.read_text()
-    begin, end = f"<!-- {verb} -->\n", f"<!-- end of {verb} -->"
-    head, _, rest = page.partition(begin)
-    written, _, tail = rest.partition(end)
+    head, begin, rest = page.partition("<!-- matrix -->\n")
+    written, end, tail = rest.partition("<!-- end of matrix -->")
     if written.strip() != text:
         PAGE.write_text(f"{head}{begin}\n{text}\n\n{end}{tail}")
-        pytest.fail(
-            f"the section '{verb}' of {PAGE.name} was out of date; it is written anew, so look at it and commit it"
-        )
+        pytest.fail(f"the matrix of {PAGE.name} was out of date; it is written anew, so look at it and commit it")
 
 
 def outcome_of(act: Callable[[], None]) -> str:

@@ -85,7 +85,7 @@ def _host(location: str) -> str | None:
 def unexpected(domain: str, doing: str, got: str, *, status: int = 200) -> UnexpectedAnswerError:
     """Return the error for an answer that Auth0 does not give when all is well."""
     message = (
-        f"{domain}: could not {doing}: the answer was {got}. Check that {domain} is the tenant's own domain, that no "
+        f"{domain}: could not {doing}: got {got}. Check that {domain} is the tenant's own domain, that no "
         "proxy answers in its place, and the state of the service; then run again."
     )
     return UnexpectedAnswerError(message, status=status)

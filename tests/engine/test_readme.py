@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 
-import pytest
 import yaml
 from pulumi import automation
+from typer.testing import CliRunner
 
 import local_engine
-from auth0_sessions.lifetime import Lifetime
-from auth0_sessions.plans import PLAN_LIMITS, Plan
-from auth0_sessions.profiles import PROFILES
-from auth0_sessions.settings import LIFETIMES, SETTINGS
+from auth0_sessions import cli
 
 README = (local_engine.ROOT / "README.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -40,76 +38,43 @@ def test_the_ten_lines_run_on_the_real_engine(engine, tenant):
     assert tenant.settings == {"session_lifetime": 43_200, "idle_session_lifetime": 90}
 
 
-def test_the_example_of_a_policy_runs_on_the_real_engine(engine, tenant):
-    """The argument goes before the profile, and the profile holds for the rest."""
-    run_as_program(engine, block("SessionPolicy(").replace("acme.eu.auth0.com", tenant.domain))
-    lifetimes = ("session_lifetime", "idle_session_lifetime")
-    assert [tenant.settings[name] for name in lifetimes] == [480, 60]
-
-
-def test_the_example_of_many_tenants_runs_on_the_real_engine(engine, auth0_sandbox):
-    """Each tenant through a provider of its own."""
-    tenants = [auth0_sandbox.add_tenant(name) for name in ("acme", "globex")]
-    run_as_program(engine, block("Provider(").replace("{name}.eu.auth0.com", f"{auth0_sandbox.url}/{{name}}"))
-    assert [one.settings["idle_session_lifetime"] for one in tenants] == [15, 15]
-
-
-def test_the_report_is_the_one_of_a_real_run(tmp_path, auth0_sandbox):
-    """The fleet's configuration in the README makes the report in the README."""
+def test_the_list_of_tenants_serves_up_and_audit(tmp_path, auth0_sandbox, monkeypatch):
+    """The stack's file of the README is applied by the program of the README, and then audited as it stands there."""
     (text,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
-    config = yaml.safe_load(text)["config"]
-    environment = {}
+    content = yaml.safe_load(text)
+    config = content["config"]
     for name, given in config["auth0-sessions:tenants"].items():
         given["domain"] = auth0_sandbox.add_tenant(name, plan=given.get("plan", "essential")).domain
-        environment |= {f"AUTH0_{name.upper()}_CLIENT_ID": name, f"AUTH0_{name.upper()}_CLIENT_SECRET": name}
+        monkeypatch.setenv(f"AUTH0_{name.upper()}_CLIENT_ID", name)
+        monkeypatch.setenv(f"AUTH0_{name.upper()}_CLIENT_SECRET", name)
     program = compile(block("from_config"), "README.md", "exec")
-    stack = local_engine.open_stack(
-        lambda: exec(program, {}),  # noqa: S102  Our own README.
-        tmp_path,
-        stack="prod",
-        environment=environment,
-    )
+    stack = local_engine.open_stack(lambda: exec(program, {}), tmp_path, stack="prod")  # noqa: S102  Our own README.
     for key, value in config.items():
         stack.set_config(key, automation.ConfigValue(value if isinstance(value, str) else json.dumps(value)))
-    preview = local_engine.run(stack, "preview")
-    assert preview.ok, preview.output
-    run = local_engine.run(stack, "up")
-    assert run.ok, run.output
-    report = stack.outputs()["report"].value
-    assert report in README
-    assert all(line in preview.output for line in report.splitlines())
+    assert local_engine.run(stack, "up").ok
+    assert stack.outputs()["report"].value.count("\n") == 1 + len(config["auth0-sessions:tenants"])
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Pulumi.prod.yaml").write_text(yaml.safe_dump(content))
+    (command,) = [line for line in README.splitlines() if line.startswith("auth0-sessions audit")]
+    _, *arguments = shlex.split(command)
+    strict = CliRunner().invoke(cli.app, arguments)
+    assert (strict.exit_code, "2 with findings" in strict.stderr) == (1, True), strict.output
+    assert (tmp_path / "audit.html").read_text().startswith("<!doctype html>")
+    # Without the auditor's own baseline every tenant is as its entry and its profile say.
+    own = CliRunner().invoke(cli.app, arguments[:3])
+    assert own.exit_code == 0, own.output
 
 
 def test_every_python_block_is_python():
     """No block is left that nobody has compiled."""
-    assert len(PYTHON) == 5
+    assert len(PYTHON) == 2
     for text in PYTHON:
         compile(text, "README.md", "exec")
 
 
-@pytest.mark.parametrize("profile", PROFILES)
-def test_the_table_of_profiles_is_the_data_s(profile):
-    """Figures and sources in the README are those of the table."""
-    (row,) = [line for line in README.splitlines() if line.startswith(f"| `{profile}` |")]
-    cells = [cell.strip() for cell in row.strip("|").split("|")]
-    limits = PROFILES[profile]
-    figures = [limits.absolute_minutes, limits.idle_minutes]
-    assert cells[1:3] == ["the plan's cap" if minutes is None else str(Lifetime(minutes)) for minutes in figures]
-    assert cells[3] == ("no" if limits.is_ceiling else "yes")
-    assert cells[4].startswith(limits.source)
-
-
-@pytest.mark.parametrize("name", LIFETIMES)
-def test_the_table_of_caps_is_the_data_s(name):
-    """Minutes, hours and days in the README are those of the tables."""
-    (row,) = [line for line in README.splitlines() if line.startswith(f"| `{name}` | ") and "hours" in line]
-    limits = [PLAN_LIMITS[plan].cap(SETTINGS[name].limit) for plan in (Plan.ESSENTIAL, Plan.ENTERPRISE)]
-    cells = [f"{Lifetime(m)} = {m // 60:,} hours = {m:,} minutes" for m in (SETTINGS[name].default, *limits)]
-    assert row == f"| `{name}` | {' | '.join(cells)} |"
-
-
-def test_the_three_self_service_plans_share_a_column():
-    """The table has one column for three plans because their caps are equal."""
-    one, *others = [PLAN_LIMITS[plan] for plan in (Plan.ESSENTIAL, Plan.PROFESSIONAL, Plan.FREE)]
-    for other in others:
-        assert (one.absolute_minutes, one.idle_minutes) == (other.absolute_minutes, other.idle_minutes)
+def test_the_picture_of_the_page_is_there():
+    """What the README shows exists."""
+    shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert shown == ["docs/terminal.svg", "docs/audit.png"]
+    assert all((local_engine.ROOT / name).is_file() for name in shown)
