@@ -391,3 +391,14 @@ def test_each_help_teaches(command):
     text = invoke(command, "--help", COLUMNS="100").output
     assert f"Example: auth0-sessions {command}" in text
     assert "exit" in invoke("--help", COLUMNS="100").output.lower()
+
+
+@pytest.mark.parametrize("command", [["show", "{domain}"], ["audit", "--tenants", "{file}"]])
+def test_a_wait_is_told(acme, listed, command):
+    """Whoever waits for a busy tenant sees why and how long, and standard output stays clean."""
+    acme.fault("429-retry-after", operation="get", times=1, retry_after=1)
+    words = [word.format(domain=acme.domain, file=only(listed, "acme")) for word in command]
+    result = invoke(*words, COLUMNS="300")
+    assert result.exit_code == FINE
+    assert f"{acme.domain}: rate limit reached (429)" in result.stderr
+    assert "rate limit" not in result.stdout

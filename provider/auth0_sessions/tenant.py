@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from auth0_sessions.client import TenantClient
@@ -26,7 +27,9 @@ class TenantSessions:
     defaulted: frozenset[str]
 
 
-def read_tenant_sessions(domain: str, *, credentials: str | None = None) -> TenantSessions:
+def read_tenant_sessions(
+    domain: str, *, credentials: str | None = None, on_wait: Callable[[str], None] = lambda _: None
+) -> TenantSessions:
     """Read a tenant's session settings with one GET, and one token request before it.
 
     Credentials come from the environment: `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`, or `AUTH0_API_TOKEN`; with a
@@ -35,6 +38,8 @@ def read_tenant_sessions(domain: str, *, credentials: str | None = None) -> Tena
     Args:
         domain: The tenant, as in `acme.eu.auth0.com`.
         credentials: Label of a credential set.
+        on_wait: Told before each wait for a tenant that is busy or gives no answer; all waits together are at most
+            two minutes.
 
     Raises:
         InputError: The domain or the label is none.
@@ -45,5 +50,5 @@ def read_tenant_sessions(domain: str, *, credentials: str | None = None) -> Tena
     """
     tenant, label = canonical_domain(domain), None if credentials is None else check_label(credentials)
     places = sources({}, label, explicit=False)[:1]
-    found = TenantClient(tenant, lambda: find_credentials(places, tenant)).read()
+    found = TenantClient(tenant, lambda: find_credentials(places, tenant), on_wait=on_wait).read()
     return TenantSessions(tenant, with_defaults(found), frozenset(SETTINGS) - found.keys())

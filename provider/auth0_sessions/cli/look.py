@@ -2,6 +2,7 @@
 
 import json
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -72,7 +73,7 @@ def show(
     from auth0_sessions.tenant import read_tenant_sessions  # noqa: PLC0415  --help needs no HTTP.
 
     with told():
-        sessions = read_tenant_sessions(domain, credentials=credentials)
+        sessions = read_tenant_sessions(domain, credentials=credentials, on_wait=note)
     if form is Format.JSON:
         typer.echo(json.dumps(_sessions_json(sessions, plan), indent=2))
         return
@@ -151,11 +152,12 @@ def _audited(path: Path, profile: Profile | None) -> "Audit":
     errors = Console(stderr=True)
     with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
         bar = progress.add_task("Reading tenants", total=None)
+        waits = partial(errors.print, markup=False, highlight=False)
         return audited(
             file,
             path.name,
             profile=profile,
-            read=lambda domain, label: read_tenant_sessions(domain, credentials=label),
+            read=lambda domain, label: read_tenant_sessions(domain, credentials=label, on_wait=waits),
             on_progress=lambda done, total, name: progress.update(
                 bar, completed=done, total=total, description=f"Reading tenants {escape(printable(name))}"
             ),

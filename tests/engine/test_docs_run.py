@@ -1,0 +1,435 @@
+"""The programs of the documentation run: on the real engine, against the sandbox, or in a pytest of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+import requests
+import yaml
+from pulumi import automation
+
+import local_engine
+from auth0_sessions.settings import LIFETIMES
+
+DOCS = local_engine.ROOT / "docs"
+DOMAIN = re.compile(r"\b([a-z]+)\.eu\.auth0\.com")
+TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
+IN_ENVIRONMENT = {"AUTH0_CLIENT_ID": "docs-id", "AUTH0_CLIENT_SECRET": "docs-secret"}
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """Return the blocks of one language in a page."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+def block(page: str, words: str, language: str = "python") -> str:
+    """Return the one block of a page that holds these words."""
+    (found,) = [text for text in blocks(page, language) if words in text]
+    return found
+
+
+def shown(page: str) -> list[str]:
+    """Return the lines of output that a page shows."""
+    return [words(line) for text in blocks(page, "console") for line in text.splitlines()]
+
+
+def words(text: str) -> str:
+    """Return a text on one line, however wide its columns were."""
+    return " ".join(text.split()).replace(" :", ":")
+
+
+SET_BY_HAND = dict.fromkeys(LIFETIMES, 5)
+
+
+class Bench:
+    """A sandbox, and one stack that runs the programs of a page on it."""
+
+    def __init__(self, folder: Path, sandbox: Any) -> None:
+        self.folder = folder
+        self.sandbox = sandbox
+        self.tenants: dict[str, Any] = {}
+
+    def on_sandbox(self, text: str, **options: Any) -> str:
+        """Return a text of a page with the sandbox's domains in it, and make the tenants that it names."""
+        for name in dict.fromkeys(DOMAIN.findall(text)):
+            if name not in self.tenants:
+                self.add_tenants(name, **options)
+        return DOMAIN.sub(lambda found: f"{self.sandbox.url}/{found[1]}", text).replace(
+            "{name}.eu.auth0.com", f"{self.sandbox.url}/{{name}}"
+        )
+
+    def add_tenants(self, *names: str, **options: Any) -> None:
+        """Make tenants; unless told otherwise, each has what no program asks for, so that everything is written."""
+        given = {"settings": SET_BY_HAND, **options}
+        self.tenants |= {name: self.sandbox.add_tenant(name, **given) for name in names}
+
+    def open(self, program: str, config: dict[str, Any] | None = None, **environment: str) -> automation.Stack:
+        """Open the stack `prod` with a program and its configuration."""
+        code = compile(self.on_sandbox(program), "docs", "exec")
+        stack = local_engine.open_stack(
+            lambda: exec(code, {}),  # noqa: S102  Our own pages.
+            self.folder,
+            stack="prod",
+            environment={**IN_ENVIRONMENT, **environment},
+        )
+        for key, value in (config or {}).items():
+            text = value if isinstance(value, str) else json.dumps(value)
+            stack.set_config(key, automation.ConfigValue(self.on_sandbox(text), secret="Secret" in key))
+        return stack
+
+    def calls(self) -> list[str]:
+        """Return the calls since the last time, and forget them."""
+        made = [request.call for request in self.sandbox.requests]
+        self.sandbox.clear_requests()
+        return made
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What each tenant has."""
+        return {name: tenant.settings for name, tenant in self.tenants.items()}
+
+
+@pytest.fixture
+def bench(tmp_path: Path, auth0_sandbox: Any) -> Bench:
+    """A sandbox without tenants, and an empty folder for a stack."""
+    return Bench(tmp_path, auth0_sandbox)
+
+
+def run(stack: automation.Stack, verb: str, **options: Any) -> local_engine.Run:
+    """Let the engine do something that has to go well."""
+    done = local_engine.run(stack, verb, **options)
+    assert done.ok, done.output
+    return done
+
+
+def four(absolute: int, idle: int) -> dict[str, int]:
+    """Return the same figures for both kinds of session."""
+    return {
+        "session_lifetime": absolute,
+        "idle_session_lifetime": idle,
+        "ephemeral_session_lifetime": absolute,
+        "idle_ephemeral_session_lifetime": idle,
+    }
+
+
+BALANCED = {**four(10_080, 4_320), "ephemeral_session_lifetime": 4_320, "idle_ephemeral_session_lifetime": 1_440}
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program of a page that stands alone.
+
+    Attributes:
+        page: The page.
+        words: What only this program of the page holds.
+        settings: Tenant -> what it has after one `up`.
+        config: The stack's configuration, beyond what the page itself shows.
+        labels: The labels whose credentials are in the environment.
+        named: Tenants that the program names by an expression.
+
+    """
+
+    page: str
+    words: str
+    settings: dict[str, dict[str, int]]
+    config: dict[str, str] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+
+PROGRAMS = (
+    Program(
+        "how-to/many-tenants.md",
+        "Provider(",
+        {"acme": four(720, 15), "globex": four(720, 15)},
+        config={f"sessions:{name}Client{part}": "x" for name in ("acme", "globex") for part in ("Id", "Secret")},
+        named=("acme", "globex"),
+    ),
+    Program(
+        "how-to/rotate-a-secret.md",
+        "Provider(",
+        {"acme": {"session_lifetime": 480}},
+        config={"sessions:acmeClientId": "x", "sessions:acmeClientSecret": "x"},
+    ),
+    Program(
+        "reference/session-lifetime.md",
+        "SessionLifetime(",
+        {"acme": {"session_lifetime": 43_200, "idle_session_lifetime": 90}},
+    ),
+    Program("reference/session-policy.md", "SessionPolicy(", {"acme": four(1_440, 60)}),
+    Program(
+        "reference/tenant-fleet.md",
+        "TenantFleet(",
+        {"acme": BALANCED, "globex": BALANCED},
+        labels=("acme", "globex"),
+    ),
+    Program(
+        "reference/provider.md",
+        "Provider(",
+        {"acme": {"session_lifetime": 43_200}},
+        config={"sessions:acmeSecret": "x"},
+    ),
+)
+"""The programs that need nothing but one `up`."""
+
+WITH_MORE = {
+    ("how-to/first-tenant.md", 'session_lifetime="14d"'): "test_the_first_tenant_goes_as_told",
+    ("how-to/take-over.md", 'session_lifetime="14d"'): "test_looking_and_taking_over",
+    ("how-to/many-tenants.md", "from_config"): "test_the_fleet_of_the_page_runs",
+    ("how-to/many-tenants.md", "REGIONS"): "test_the_list_in_python_runs",
+    ("how-to/take-over.md", "SessionLifetime.get"): "test_looking_and_taking_over",
+    ("how-to/from-the-official-provider.md", "pulumi_auth0"): "test_the_program_beside_the_official_provider_runs",
+    ("how-to/test-your-stack.md", "import pytest"): "test_the_tests_of_the_page_pass",
+}
+"""The programs that a test of their own runs: page and words -> that test."""
+
+NOT_RUN: dict[tuple[str, str], str] = {}
+"""The programs that nothing runs: page and words -> the reason."""
+
+
+def labelled(*labels: str) -> dict[str, str]:
+    """Return credentials for some labels."""
+    return {f"AUTH0_{label.upper()}_CLIENT_{part}": label for label in labels for part in ("ID", "SECRET")}
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: f"{program.page}: {program.words}")
+def test_a_program_of_a_page_runs(bench, program):
+    """It does what the table says."""
+    bench.add_tenants(*program.named)
+    run(bench.open(block(program.page, program.words), program.config, **labelled(*program.labels)), "up")
+    assert bench.settings == {name: {**SET_BY_HAND, **values} for name, values in program.settings.items()}
+
+
+def test_every_program_is_run():
+    """Each Python block of the pages is in one of the tables, once, and each row of a table is in a page."""
+    rows = [(row.page, row.words) for row in PROGRAMS] + [*WITH_MORE, *NOT_RUN]
+    held = {}
+    for file in sorted(DOCS.rglob("*.md")):
+        page = str(file.relative_to(DOCS))
+        for text in blocks(page, "python"):
+            held[page, text] = [words for at, words in rows if at == page and words in text]
+    assert [key for key, found in held.items() if len(found) != 1] == []
+    assert len(rows) == len(held)
+    assert set(WITH_MORE.values()) <= set(globals())
+
+
+def test_the_first_tenant_goes_as_told(bench):
+    """The page's refusal, outputs and calls are those of a run, and destroy brings back what was there."""
+    page = "how-to/first-tenant.md"
+    project, config = [yaml.safe_load(text) for text in blocks(page, "yaml")]
+    assert project == {"name": "sessions", "runtime": "python"}
+    program = block(page, 'session_lifetime="14d"')
+    bench.add_tenants("acme", settings={})
+    too_long = bench.open(program.replace('"14d"', '"60d"'), config["config"])
+    told = words(local_engine.run(too_long, "preview").output)
+    stack = bench.open(program, config["config"])
+    assert bench.calls() == []
+    up = run(stack, "up")
+    assert bench.calls() == [TOKEN, GET, PATCH]
+    for line in shown(page):
+        assert line in f"{told} {words(up.output)}"
+    run(stack, "up")
+    assert bench.calls() == []
+    run(stack, "refresh")
+    assert bench.calls() == [TOKEN, GET]
+    run(stack, "destroy")
+    assert bench.settings == {"acme": {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}}
+
+
+@pytest.mark.parametrize("as_file", [False, True], ids=["mapping", "file"])
+def test_the_fleet_of_the_page_runs(bench, monkeypatch, as_file):
+    """The page's configuration makes each tenant what it says, as a mapping and as the name of a file."""
+    page = "how-to/many-tenants.md"
+    config = yaml.safe_load(block(page, "auth0-sessions:tenants", "yaml"))["config"]
+    names = tuple(config["auth0-sessions:tenants"])
+    if as_file:
+        (bench.folder / "tenants.yaml").write_text(bench.on_sandbox(yaml.safe_dump(config["auth0-sessions:tenants"])))
+        config["auth0-sessions:tenants"] = "tenants.yaml"
+        monkeypatch.chdir(bench.folder)
+    stack = bench.open(block(page, "from_config"), config, **labelled(*names))
+    run(stack, "up", continue_on_error=True)
+    assert bench.settings == {
+        "acme": BALANCED,
+        "globex": four(1_440, 60),
+        "initech": four(720, 90),
+    }
+    assert all(name in stack.outputs()["report"].value for name in names)
+
+
+def test_the_list_in_python_runs(bench):
+    """A dictionary that a program makes is a fleet like any other."""
+    bench.add_tenants("eu", "us")
+    text = block("how-to/many-tenants.md", "REGIONS").replace(
+        "acme-{region}.{region}.auth0.com", f"{bench.sandbox.url}/{{region}}"
+    )
+    run(bench.open(text, **labelled("eu", "us")), "up")
+    assert bench.settings == {"eu": four(480, 60), "us": four(480, 60)}
+
+
+def test_the_default_provider_can_be_turned_off():
+    """The page's setting is the one that the example with providers has, which is run by the tests of the examples."""
+    page = yaml.safe_load(block("how-to/many-tenants.md", "disable-default", "yaml"))
+    example = yaml.safe_load((local_engine.ROOT / "examples" / "providers" / "Pulumi.yaml").read_text())
+    assert page["config"].items() <= example["config"].items()
+
+
+def test_looking_and_taking_over(bench):
+    """A look writes nothing; what is declared as it is, is adopted without a write; `previous` outlives changes."""
+    page = "how-to/take-over.md"
+    had = {"session_lifetime": 20_160, "idle_session_lifetime": 2_880}
+    bench.on_sandbox("acme.eu.auth0.com", settings=had)
+    looked = bench.open(block(page, "SessionLifetime.get"))
+    run(looked, "up")
+    assert {name: output.value for name, output in looked.outputs().items()} == {
+        "session_lifetime": "14d",
+        "idle_session_lifetime": "2d",
+        "ephemeral_session_lifetime": "3d",
+        "idle_ephemeral_session_lifetime": "1d",
+        "session_cookie_mode": "persistent",
+    }
+    adopting = block(page, 'session_lifetime="14d"')
+    stack = bench.open(adopting)
+    bench.calls()
+    up = run(stack, "up")
+    assert bench.calls() == [TOKEN, GET]
+    for line in shown(page):
+        assert line in words(up.output)
+    stack = bench.open(adopting.replace('"14d"', '"8h"'))
+    run(stack, "up")
+    run(stack, "refresh")
+    run(stack, "destroy")
+    assert bench.settings == {"acme": had}
+
+
+SECRET = {"configuration": "auth0:clientSecret", "provider": "sessions:acmeClientSecret"}
+UNLABELLED = 'from auth0_sessions import SessionLifetime\nSessionLifetime("acme", session_lifetime="8h")\n'
+
+
+class Rotation:
+    """A stack whose secret can be rotated, by the place that it comes from."""
+
+    def __init__(self, bench: Bench, place: str) -> None:
+        self.bench = bench
+        self.place = place
+        program = block("how-to/rotate-a-secret.md", "Provider(") if place == "provider" else UNLABELLED
+        ids = {"auth0:clientId": "id", "sessions:acmeClientId": "id", "auth0:domain": "acme.eu.auth0.com"}
+        none = {"AUTH0_CLIENT_ID": "", "AUTH0_CLIENT_SECRET": ""}
+        self.stack = bench.open(program, {**ids, "auth0-sessions:plan": "enterprise"}, **none)
+
+    def rotate(self, secret: str) -> None:
+        """Give the tenant's application a new secret, and put it where the stack takes it from."""
+        self.bench.tenants["acme"].add_client("id", secret)
+        if self.place == "environment":
+            new = {"AUTH0_CLIENT_ID": "id", "AUTH0_CLIENT_SECRET": secret}
+            self.stack.workspace.env_vars.update(new)
+        else:
+            self.stack.set_config(SECRET[self.place], automation.ConfigValue(secret, secret=True))
+
+    def works(self, verb: str, **options: Any) -> bool:
+        """Tell whether a command has the secret of the day."""
+        return local_engine.run(self.stack, verb, **options).ok
+
+
+@pytest.mark.parametrize("place", ["environment", *SECRET])
+def test_the_table_of_rotations(bench, place):
+    """Each command uses the secret that the page's table names."""
+    is_fresh = place == "environment"
+    stack = Rotation(bench, place)
+    stack.rotate("one")
+    assert stack.works("up")
+    stack.rotate("two")
+    assert stack.works("refresh") is is_fresh
+    assert stack.works("up", refresh=True) is is_fresh
+    assert stack.works("up", refresh=True, run_program=True)
+    stack.rotate("three")
+    assert stack.works("refresh", run_program=True)
+    bench.calls()
+    assert stack.works("up")
+    assert bench.calls() == []
+    assert stack.works("refresh")
+
+
+def test_drift_is_reported_without_a_change(bench):
+    """`pulumi refresh --preview-only --expect-no-changes` fails where somebody changed a setting, and only there."""
+    stack = bench.open(UNLABELLED, {"auth0:domain": "acme.eu.auth0.com", "auth0-sessions:plan": "enterprise"})
+    run(stack, "up")
+    run(stack, "refresh", preview_only=True, expect_no_changes=True)
+    bench.tenants["acme"].dashboard(session_lifetime=90)
+    assert not local_engine.run(stack, "refresh", preview_only=True, expect_no_changes=True).ok
+    assert stack.export_stack().deployment["resources"][-1]["outputs"]["session_lifetime"] == "8h"
+
+
+@pytest.fixture
+def official(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A module in the place of the official SDK, whose plugin is a download; gives the names of what it declared."""
+    declared: list[str] = []
+
+    class Tenant(pulumi.ComponentResource):
+        def __init__(self, name: str, *, opts: pulumi.ResourceOptions, **arguments: Any) -> None:
+            super().__init__("auth0:index/tenant:Tenant", name, {}, opts)
+            declared.extend(arguments)
+
+    module = types.ModuleType("pulumi_auth0")
+    module.Tenant = Tenant  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "pulumi_auth0", module)
+    return declared
+
+
+def test_the_program_beside_the_official_provider_runs(bench, official):
+    """The session keys are written by ours, and the official resource declares none of them."""
+    page = "how-to/from-the-official-provider.md"
+    run(bench.open(block(page, "pulumi_auth0"), {"auth0:domain": "acme.eu.auth0.com"}), "up")
+    assert bench.settings == {
+        "acme": {
+            **SET_BY_HAND,
+            "session_lifetime": 720,
+            "idle_session_lifetime": 90,
+            "session_cookie_mode": "non-persistent",
+        }
+    }
+    assert official == ["friendly_name"]
+
+
+def test_the_tests_of_the_page_pass(tmp_path):
+    """The pytest example of the page passes as a file of its own."""
+    file = tmp_path / "test_sessions.py"
+    file.write_text(block("how-to/test-your-stack.md", "import pytest"))
+    environment = {
+        **os.environ,
+        "PATH": os.pathsep.join([str(local_engine.CLI / "bin"), os.environ["PATH"]]),
+        "PULUMI_HOME": str(tmp_path / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_PYTHON_CMD": sys.executable,
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(file)]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout
+    assert f"{file.read_text().count('def test_')} passed" in ran.stdout
+
+
+def curls() -> Iterator[tuple[str, str, Any]]:
+    """Yield method, path and body of the requests that the page makes with curl."""
+    (text,) = [text for text in blocks("how-to/test-your-stack.md", "sh") if "curl" in text]
+    for line in text.splitlines():
+        method, path, body = re.fullmatch(r"curl -X (\w+) http://127\.0\.0\.1:8400(\S+)(?: -d '(.*)')?", line).groups()
+        yield method, path, json.loads(body) if body else None
+
+
+@pytest.mark.parametrize(("method", "path", "body"), list(curls()))
+def test_the_control_door_is_as_told(auth0_sandbox, method, path, body):
+    """Every request of the page to the sandbox's control door is taken."""
+    auth0_sandbox.add_tenant("acme")
+    answer = requests.request(method, f"{auth0_sandbox.url}{path}", json=body, timeout=10)
+    assert answer.ok, answer.text
+    assert auth0_sandbox.requests == []

@@ -1,0 +1,252 @@
+"""The documentation: it builds strictly, its links lead somewhere, and what it shows is read by what it is for."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.main import get_command
+from typer.testing import CliRunner
+
+import auth0_sessions
+import reference
+from auth0_sessions import cli
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted(file for file in DOCS.rglob("*.md") if "_build" not in file.parts)
+GENERATED = sorted(DOCS.glob("reference/*.md"))
+OTHERS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("examples/*/README.md"))]
+
+FENCE = re.compile(r"^```(\{?\w+\}?)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+LOADED = re.compile(r'<(?:script|img|iframe|link [^>]*rel="(?:stylesheet|preload|icon)")[^>]*>')
+
+
+def name_of(file: Path) -> str:
+    """Return a file's name as a test shows it."""
+    return str(file.relative_to(ROOT))
+
+
+def blocks(file: Path, *languages: str) -> list[str]:
+    """Return the fenced blocks of some languages."""
+    return [text for language, text in FENCE.findall(file.read_text()) if language in languages]
+
+
+def having(*languages: str) -> list[Path]:
+    """Return the files that have blocks of some languages."""
+    return [file for file in [*PAGES, *OTHERS] if blocks(file, *languages)]
+
+
+def links(file: Path) -> Iterator[str]:
+    """Yield the links of a page that do not leave the repository."""
+    prose = re.sub(r"`[^`\n]*`", "", FENCE.sub("", file.read_text()))
+    yield from (link for link in LINK.findall(prose) if not re.match(r"[a-z]+:", link))
+
+
+@cache
+def anchors(file: Path) -> set[str]:
+    """Return the anchors of a page's headings, as a Git host makes them."""
+    headings = re.findall(r"^#+ (.+)$", FENCE.sub("", file.read_text()), re.MULTILINE)
+    slugs = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+    seen: Counter[str] = Counter()
+    found = set()
+    for slug in slugs:
+        found.add(f"{slug}-{seen[slug]}" if seen[slug] else slug)
+        seen[slug] += 1
+    return found
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The pages, built so that every warning is an error."""
+    folder = tmp_path_factory.mktemp("site")
+    options = ["-W", "--keep-going", "-n", "-q", "-b", "html", "-d", str(folder / "doctrees")]
+    command = [sys.executable, "-m", "sphinx", *options, str(DOCS), str(folder / "html")]
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return folder / "html"
+
+
+def test_the_strict_build_has_every_page(site):
+    """Sphinx builds every page without a warning."""
+    assert [page for page in PAGES if not (site / page.relative_to(DOCS)).with_suffix(".html").is_file()] == []
+
+
+def test_the_pages_load_nothing_from_the_network(site):
+    """No script, style, font or picture of the built pages is another host's."""
+    pages = [page.read_text() for page in site.rglob("*.html")]
+    loaded = [tag for page in pages for tag in LOADED.findall(page)]
+    styles = [part for style in site.rglob("*.css") for part in re.findall(r"url\([^)]+\)", style.read_text())]
+    assert loaded
+    elsewhere = re.compile(r"""(?:src=|href=|url\()["']?(?:https?:)?//""")
+    assert [part for part in [*loaded, *styles] if elsewhere.search(part)] == []
+
+
+def test_what_stands_elsewhere_is_shown(site):
+    """A page that stands for a file at the root or of an example has that file's text."""
+    assert "Report a weakness" in (site / "project" / "security.html").read_text()
+    assert "One engine for each tenant" in (site / "examples" / "automation.html").read_text()
+
+
+@pytest.mark.parametrize("file", [*PAGES, *OTHERS], ids=name_of)
+def test_links_lead_somewhere(file):
+    """Every relative link of a page, and every anchor in it, exists."""
+    broken = []
+    for link in links(file):
+        target, _, anchor = link.partition("#")
+        path = (file.parent / target).resolve() if target else file
+        if not path.exists() or (anchor and anchor not in anchors(path)):
+            broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("file", PAGES, ids=name_of)
+def test_links_lead_to_files(file):
+    """A page links to files and never to a folder, which the built pages do not have."""
+    targets = [link.partition("#")[0] for link in links(file)]
+    assert [target for target in targets if target and (file.parent / target).is_dir()] == []
+
+
+def test_the_reference_is_up_to_date():
+    """The reference says what the code says; `python tools/reference.py` writes it."""
+    assert reference.stale() == []
+
+
+def test_the_reference_has_every_public_name():
+    """A name that can be imported from the package is in the reference."""
+    text = "\n".join(file.read_text() for file in GENERATED)
+    assert [name for name in auth0_sessions.__all__ if f"`{name}`" not in text] == []
+
+
+def test_the_check_names_what_is_stale(tmp_path, monkeypatch, capsys):
+    """`--check` writes nothing, names each stale file and exits 1; the tool itself then mends it."""
+    monkeypatch.setattr(reference, "DOCS", tmp_path)
+    monkeypatch.setattr(reference, "PAGES", {"errors.md": reference.errors})
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "reference" / "gone.md").write_text("left over")
+    assert reference.main(["--check"]) == 1
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [
+        "docs/audit.schema.json",
+        "docs/reference/errors.md",
+        "docs/reference/gone.md",
+    ]
+    assert reference.main([]) == 0
+    assert reference.main(["--check"]) == 0
+    assert sorted(file.name for file in tmp_path.rglob("*.*")) == ["audit.schema.json", "errors.md"]
+    assert reference.main(["--what"]) == 2
+
+
+@pytest.mark.parametrize("file", GENERATED, ids=name_of)
+def test_a_generated_page_says_so(file):
+    """A generated page begins with what writes it."""
+    assert file.read_text().startswith("<!-- Written by tools/reference.py ")
+
+
+@pytest.mark.parametrize("file", having("python"), ids=name_of)
+def test_programs_compile(file):
+    """Every Python block is Python."""
+    for text in blocks(file, "python"):
+        compile(text, name_of(file), "exec")
+
+
+@pytest.mark.parametrize("file", having("yaml", "json"), ids=name_of)
+def test_data_parses(file):
+    """Every YAML and JSON block can be read."""
+    for text in blocks(file, "yaml"):
+        assert yaml.safe_load(text)
+    for text in blocks(file, "json"):
+        assert json.loads(text)
+
+
+def commands(file: Path) -> Iterator[list[str]]:
+    """Yield the words of every `auth0-sessions ...` command in a page's shell blocks."""
+    for block in blocks(file, "sh"):
+        for line in block.replace("\\\n", " ").splitlines():
+            for command in re.split(r"\|\|?|&&|;", line):
+                words = shlex.split(command, comments=True)
+                while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+                    words.pop(0)
+                if words[:1] == ["auth0-sessions"]:
+                    yield words[1:]
+
+
+COMMANDS = [(name_of(file), words) for file in [*PAGES, *OTHERS] for words in commands(file)]
+
+
+def names(command: Any) -> set[str]:
+    """Return the names of a command's options."""
+    return {"-h", "--help", *(name for option in command.params for name in (*option.opts, *option.secondary_opts))}
+
+
+@pytest.mark.parametrize(("file", "words"), COMMANDS, ids=[f"{file}: {' '.join(words)}" for file, words in COMMANDS])
+def test_commands_are_accepted(file, words):
+    """The command line has every command and every option that a page shows."""
+    command: Any = get_command(cli.app)
+    if not words[0].startswith("-"):
+        assert words[0] in command.commands, file
+        command = command.commands[words[0]]
+    assert {word.partition("=")[0] for word in words if word.startswith("-")} <= names(command), file
+
+
+def test_there_are_commands_to_check():
+    """The pages show every command of the command line."""
+    shown = {words[0] for _, words in COMMANDS if not words[0].startswith("-")}
+    assert shown == set(get_command(cli.app).commands)  # type: ignore[attr-defined]
+
+
+AUDIT = DOCS / "how-to" / "audit.md"
+DOMAIN = re.compile(r"\b([a-z]+)\.eu\.auth0\.com")
+
+
+@pytest.fixture
+def fleet(tmp_path, monkeypatch, auth0_sandbox):
+    """The two files of the page on audits in a folder of their own, their tenants, and the credentials of each."""
+    tenants = {name: auth0_sandbox.add_tenant(name) for name in ("acme", "globex")}
+    listed, stack = blocks(AUDIT, "yaml")
+    (tmp_path / "tenants.yaml").write_text(DOMAIN.sub(lambda found: f"{auth0_sandbox.url}/{found[1]}", listed))
+    (tmp_path / "Pulumi.prod.yaml").write_text(stack)
+    for name in tenants:
+        monkeypatch.setenv(f"AUTH0_{name.upper()}_CLIENT_ID", name)
+        monkeypatch.setenv(f"AUTH0_{name.upper()}_CLIENT_SECRET", name)
+    monkeypatch.chdir(tmp_path)
+    return tenants
+
+
+@pytest.mark.parametrize(
+    "words", [words for words in commands(AUDIT) if words[0] != "--install-completion"], ids=" ".join
+)
+def test_the_commands_of_the_audit_page_run(fleet, auth0_sandbox, words):
+    """Each command ends with 0 where all is well, and an audit with 1 where a tenant is not as it should be."""
+    arguments = [DOMAIN.sub(lambda found: f"{auth0_sandbox.url}/{found[1]}", word) for word in words]
+    for tenant in fleet.values():
+        tenant.dashboard(session_lifetime=720, ephemeral_session_lifetime=720)
+        tenant.dashboard(idle_session_lifetime=60, idle_ephemeral_session_lifetime=60)
+    ran = CliRunner().invoke(cli.app, arguments)
+    assert ran.exit_code == 0, ran.output
+    for name, tenant in fleet.items():
+        tenant.dashboard(session_lifetime=43_200)
+        assert CliRunner().invoke(cli.app, arguments).exit_code == (1 if words[0] == "audit" else 0), name
+    written = words[words.index("--output") + 1] if "--output" in words else None
+    assert written is None or Path(written).read_text()
+    assert not [call for tenant in fleet.values() for call in tenant.calls if call.startswith("PATCH")]
+
+
+def test_the_exit_codes_are_as_told(fleet):
+    """A tenant that cannot be read is a failure, a file with mistakes is wrong usage."""
+    fleet["globex"].add_client("another", "one")
+    ran = CliRunner().invoke(cli.app, ["audit", "--tenants", "tenants.yaml", "--format", "json"])
+    assert ran.exit_code == 1
+    assert [row["status"] for row in json.loads(ran.stdout)["tenants"]] == ["findings", "unreachable"]
+    Path("tenants.yaml").write_text("acme: {domain: nowhere}")
+    assert CliRunner().invoke(cli.app, ["audit", "--tenants", "tenants.yaml"]).exit_code == 2
