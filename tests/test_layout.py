@@ -58,7 +58,7 @@ MAY_IMPORT = {
 }
 """The modules that know a foreign package; no other module may."""
 
-MAY_READ_ENVIRONMENT = {"credentials", "engine", "sandbox"}
+MAY_READ_ENVIRONMENT = {"credentials", "engine"}
 
 # These speak to Pulumi and are tested through what uses them: the provider's process and the resource.
 TESTED_BY = {

@@ -214,7 +214,7 @@ class TenantFleet(pulumi.ComponentResource):
         """Declare the fleet of the configuration `auth0-sessions:tenants`.
 
         It is an object with an entry for each tenant, or the name of a YAML or JSON file with such an object, which
-        starts from the program's folder. `auth0-sessions audit --tenants` reads the same.
+        starts from the folder of `Pulumi.yaml`. `auth0-sessions audit --tenants` reads the same.
 
         Args:
             name: The component's name in the stack.
@@ -233,7 +233,7 @@ class TenantFleet(pulumi.ComponentResource):
             )
             raise pulumi.RunError(message)
         try:
-            file = tenants_of(configured, Path())
+            file = tenants_of(configured, Path(pulumi.get_root_directory() or ""))
         except InputError as error:
             message = f"The configuration auth0-sessions:tenants is no object, and names no file of tenants: {error}"
             raise pulumi.RunError(message) from None

@@ -241,7 +241,8 @@ _RAISED = (
 )
 _LOWERED = (
     "A session's absolute expiry is fixed when it is created: an existing session is held to the lower limit at its "
-    "user's next activity at the latest, and none outlives the earlier lifetime. To end them sooner, revoke them."
+    "user's next activity at the latest, and none outlives the earlier lifetime. To end them sooner, revoke "
+    "them (Enterprise plans)."
 )
 
 

@@ -129,7 +129,8 @@ def _words(body: Mapping[str, Any]) -> tuple[str | None, str]:
 
 def _advice(answer: Answer, code: str | None) -> str:
     if answer.login:
-        return _LOGIN_ADVICE.get(answer.status, _LOGIN_ADVICE[401]).format(source=answer.source, scopes=_SCOPES)
+        advice = _LOGIN_ADVICE.get(answer.status, _LOGIN_ADVICE[401]).format(source=answer.source, scopes=_SCOPES)
+        return f"{advice} {_STALE}" if answer.status == 401 and "configuration" in answer.source else advice  # noqa: PLR2004
     if answer.status == 403 and code == "insufficient_entitlement":  # noqa: PLR2004  HTTP's own number.
         return "The tenant's plan does not include this."
     template = _ADVICE.get(answer.status, "Check the domain and the settings.")
@@ -153,6 +154,12 @@ _LOGIN_ADVICE = {
     404: "There is no token endpoint here: check the domain.",
     429: "The token endpoint's rate limit lasted longer than we wait. Run again.",
 }
+
+
+_STALE = (
+    "After a rotation: `pulumi refresh` and `destroy` use the configuration of the last `up`, unless run with "
+    "--run-program."
+)
 
 
 def _clean(text: str, secrets: Iterable[str]) -> str:
