@@ -353,9 +353,13 @@ def test_a_fleet_from_configuration(run, key):
     assert minutes_in(seen["tenants"]["b"]) == expected_of(Plan.FREE, Profile.CONVENIENT)
 
 
-def test_a_fleet_from_a_file_that_the_configuration_names(run, tmp_path, monkeypatch):
-    """The name starts from the project's folder, and the file's plan and profile go before the configured ones."""
-    monkeypatch.setattr(pulumi, "get_root_directory", lambda: str(tmp_path))
+@pytest.mark.parametrize("project", [True, False], ids=["project", "no project"])
+def test_a_fleet_from_a_file_that_the_configuration_names(run, tmp_path, monkeypatch, project):
+    """The name starts from the project's folder, else the current one; the file's plan and profile go first."""
+    if project:
+        monkeypatch.setattr(pulumi, "get_root_directory", lambda: str(tmp_path))
+    else:
+        monkeypatch.chdir(tmp_path)
     listed = "plan: enterprise\nprofile: nist-aal3\ntenants:\n  acme: {domain: acme.auth0.com}\n"
     (tmp_path / "tenants.yaml").write_text(listed)
     seen: dict[str, Any] = {}

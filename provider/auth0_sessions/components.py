@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pulumi
@@ -233,7 +232,7 @@ class TenantFleet(pulumi.ComponentResource):
             )
             raise pulumi.RunError(message)
         try:
-            file = tenants_of(configured, Path(pulumi.get_root_directory() or ""))
+            file = tenants_of(configured, program.project_folder())
         except InputError as error:
             message = f"The configuration auth0-sessions:tenants is no object, and names no file of tenants: {error}"
             raise pulumi.RunError(message) from None

@@ -61,6 +61,12 @@ def configured(key: str) -> str | None:
     return pulumi.Config("auth0-sessions").get(key)
 
 
+def project_folder() -> Path:
+    """Return the folder of `Pulumi.yaml`; where there is none, as for an inline program or under mocks, the current one."""
+    root = Path(pulumi.get_root_directory() or "")
+    return root if root.is_dir() else Path()
+
+
 def plan_or_warning(plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] | None:
     """Return a resource's plan, or the configured one; warn, once a run, where there is neither."""
     run = _this_run()
