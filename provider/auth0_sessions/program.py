@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -62,7 +63,7 @@ def configured(key: str) -> str | None:
 
 
 def project_folder() -> Path:
-    """Return the folder of `Pulumi.yaml`; where there is none, as for an inline program or under mocks, the current one."""
+    """Return the folder of `Pulumi.yaml`, else the current one: an inline program and mocks have none."""
     root = Path(pulumi.get_root_directory() or "")
     return root if root.is_dir() else Path()
 
