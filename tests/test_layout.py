@@ -50,6 +50,7 @@ MAY_IMPORT = {
     "pydantic": {"labelled", "roster", "audit"},
     "yaml": {"tenants_file"},
     "jinja2": {"audit"},
+    "markupsafe": {"audit"},
     "grpc": {"engine"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},

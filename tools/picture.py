@@ -1,12 +1,13 @@
-"""The picture of a terminal in the README, made from a real run: `docs/terminal.svg`.
+"""The pictures in the README, made from a real run: `docs/terminal.svg`, and `docs/audit.png` of an audit's page.
 
-The engine, the command line and HTTP are real; the tenants are the sandbox's. Run it again when the words change.
+The engine, the command line, HTTP and the browser are real; the tenants are the sandbox's.
 
     python tools/picture.py
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -18,17 +19,40 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
+import headless
 import local_engine
 from auth0_sessions.sandbox import Sandbox
 from demo import Story
 
 PICTURE = local_engine.ROOT / "docs" / "terminal.svg"
+PAGE = local_engine.ROOT / "docs" / "audit.png"
 COLUMNS = 104
 TENANTS = """\
 tenants:
   acme: {{domain: "{url}/acme", plan: essential}}
   globex: {{domain: "{url}/globex", plan: enterprise, sessionLifetime: 12h, idleSessionLifetime: 15m}}
 """
+
+FLEET: list[tuple[str, dict[str, str], dict[str, int]]] = [
+    ("globex", {"plan": "enterprise", "profile": "nist-aal2"}, {}),
+    ("acme", {"plan": "essential"}, {"session_lifetime": 60_000, "idle_session_lifetime": 90}),
+    (
+        "initech",
+        {"plan": "enterprise", "profile": "nist-aal3"},
+        {
+            "session_lifetime": 720,
+            "idle_session_lifetime": 15,
+            "ephemeral_session_lifetime": 480,
+            "idle_ephemeral_session_lifetime": 15,
+        },
+    ),
+    (
+        "umbrella",
+        {"plan": "enterprise", "profile": "convenient"},
+        {"session_lifetime": 525_600, "idle_session_lifetime": 144_000},
+    ),
+]
+"""Name, entry in the tenants file, and what somebody has set in the Dashboard, in minutes."""
 
 DARK, LIGHT = (24, 27, 33), (214, 219, 227)
 RED, GREEN, YELLOW, BLUE = (240, 113, 113), (135, 201, 128), (229, 192, 123), (110, 170, 240)
@@ -88,18 +112,41 @@ def recorded() -> Console:
     return console
 
 
-def audit(tenants: Path) -> str:
+def audit(tenants: Path, *options: str) -> str:
     """Return what the command line shows in a terminal as wide as the picture."""
     environment = {"AUTH0_CLIENT_ID": "picture", "AUTH0_CLIENT_SECRET": "picture", "FORCE_COLOR": "1"}
-    command = [str(Path(sys.executable).with_name("auth0-sessions")), "audit", "--tenants", str(tenants)]
+    command = [str(Path(sys.executable).with_name("auth0-sessions")), "audit", "--tenants", str(tenants), *options]
     run = subprocess.run(
         command, capture_output=True, text=True, check=False, env={**os.environ, **environment, "COLUMNS": str(COLUMNS)}
     )
     return "\n".join(line.rstrip() for line in run.stdout.splitlines())
 
 
+def photographed(chromium: str) -> bytes:
+    """Audit a small fleet and return a picture of the page."""
+    with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
+        tenants, page = Path(folder) / "tenants.yaml", Path(folder) / "audit.html"
+        listed = {}
+        for name, entry, settings in FLEET:
+            tenant = sandbox.add_tenant(name, plan=entry.get("plan", "enterprise"), over_cap="echo")
+            tenant.dashboard(**settings)
+            listed[name] = {"domain": tenant.domain, **entry}
+        listed["stark"] = {"domain": f"{sandbox.url}/stark", "profile": "strict", "credentials": "stark"}
+        tenants.write_text(json.dumps(listed))
+        audit(tenants, "--output", str(page))
+        with headless.opened(chromium) as browser:
+            window = browser.new_page(viewport={"width": 1_280, "height": 900}, color_scheme="light")
+            window.goto(page.as_uri())
+            return window.screenshot(clip={"x": 0, "y": 0, "width": 1_280, "height": 900})
+
+
 def main() -> int:
-    """Write the picture."""
+    """Write the pictures."""
+    chromium = headless.find()
+    if chromium is None:
+        raise SystemExit(headless.MISSING)
+    PAGE.write_bytes(photographed(chromium))
+    print(f"Wrote {PAGE.relative_to(local_engine.ROOT)}.")
     console = recorded()
     PICTURE.write_text(
         console.export_svg(title="", theme=THEME, code_format=FRAME, unique_id="terminal", font_aspect_ratio=0.6)

@@ -99,7 +99,7 @@ def _fallback(file: TenantsFile) -> tuple[Profile, str]:
         return choose_profile(file.profile), "the file"
     if file.stack:
         return profile_of_stack(file.stack), f"the stack's name '{file.stack}'"
-    return Profile.BALANCED, "nothing else, so Auth0's defaults"
+    return Profile.BALANCED, "nobody, so Auth0's defaults"
 
 
 def _declared(given: Mapping[str, Any]) -> dict[str, Value]:

@@ -50,7 +50,7 @@ def _lifetime(tenant: Expected, name: str, found: TenantSessions) -> AuditedLife
         text=text(minutes),
         is_default=name in found.defaulted,
         cap_minutes=most,
-        share_of_cap=round(minutes / most, 4) if most else None,
+        share_of_cap=minutes / most if most else None,
         baseline_minutes=tenant.baseline(name),
         declared_minutes=declared if isinstance(declared, int) else None,
     )
@@ -85,11 +85,16 @@ def _change(name: str, target: Value | None) -> str:
     if not isinstance(target, int):
         return f"Set {name} to {target}."
     ((key, figure),) = to_patch_body({name: target}).items()
-    return f"Set {name} to {text(target)}: {target:,} minutes in the Dashboard, {key} {figure:,} in the Management API."
+    here, there = _counted(target, "minute"), _counted(figure, "hour" if key == name else "minute")
+    return f"Set {name} to {text(target)}: {here} in the Dashboard, {there} as {key} in the Management API."
+
+
+def _counted(figure: int, unit: str) -> str:
+    return f"{figure:,} {unit}{'' if figure == 1 else 's'}"
 
 
 def _notes(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
-    if tenant.plan is None:
+    if tenant.plan is None and minutes:
         yield "No plan is named, so no cap was checked. Name the tenant's plan in the tenants file."
     for name, declared in tenant.declared.items():
         limit = tenant.baseline(name)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from auth0_sessions.plans import Plan
 from auth0_sessions.profiles import Profile
@@ -50,7 +49,9 @@ class AuditedLifetime(_Row):
     is_default: bool = Field(description="True where it was never set, so that Auth0's default holds.")
     cap_minutes: int | None = Field(description="The most that the plan honours; null where no plan is named.")
     share_of_cap: float | None = Field(ge=0, description="1.0 for all of the cap, more for a value above it.")
-    baseline_minutes: int | None = Field(description="The most that the baseline allows; null where it allows any.")
+    baseline_minutes: int | None = Field(
+        description="The most that the baseline allows, never more than the cap; null where it allows any."
+    )
     declared_minutes: int | None = Field(
         description="What the tenants file sets; null where it leaves it to the profile."
     )
@@ -76,13 +77,13 @@ class Audit(_Row):
     """What a session may do in each tenant of a file, and whether it meets the baseline."""
 
     version: Literal[1] = Field(1, description="Goes up when a reader has to change.")
-    generated_at: datetime = Field(description="UTC.")
+    generated_at: AwareDatetime = Field(description="UTC.")
     source: str = Field(description="The tenants file.")
     tenants: list[AuditedTenant] = Field(description="In the file's order.")
 
     def count(self, status: Status) -> int:
         """Return how many tenants came out so."""
-        return sum(tenant.status is status for tenant in self.tenants)
+        return sum(tenant.status == status for tenant in self.tenants)
 
     @property
     def is_fine(self) -> bool:

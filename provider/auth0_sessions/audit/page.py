@@ -1,0 +1,295 @@
+"""An audit as one HTML page, to be read, printed and filed: no network, and complete without its script.
+
+Everything that is drawn is decided here; `page.html` only says where it goes.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from functools import cache
+from hashlib import sha256
+from itertools import groupby
+from math import inf, log
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
+from auth0_sessions.lifetime import MAX_MINUTES
+from auth0_sessions.plans import Plan
+from auth0_sessions.settings import ABSOLUTE_AND_IDLE, SETTINGS, text
+
+SHORTEST, LONGEST = 15, MAX_MINUTES
+"""The ends of the scale, in minutes. What is beyond them is drawn cut, in the margins."""
+
+START, END = 4.0, 97.0
+"""Where the ends of the scale are, in percent of the drawing's width."""
+
+TICKS = (15, 60, 480, 1_440, 10_080, 43_200, 144_000, 525_600)
+MINOR_TICKS = (480, 144_000)
+"""The ticks that go where the scale is narrow."""
+
+FLEET = 10
+"""From so many tenants on, the page sums up, offers a search, and keeps its findings folded."""
+
+KINDS, LIMITS = ("persistent", "non-persistent"), ("absolute", "idle")
+LABELS = {
+    setting: f"{kind} {limit}"
+    for kind, pair in zip(KINDS, ABSOLUTE_AND_IDLE, strict=True)
+    for limit, setting in zip(LIMITS, pair, strict=True)
+}
+(COOKIE_MODE,) = SETTINGS.keys() - LABELS.keys()
+
+WORST_FIRST = (Status.FINDINGS, Status.UNREACHABLE, Status.MEETS)
+OUTCOMES = {Status.MEETS: "Meets baseline", Status.FINDINGS: "With findings", Status.UNREACHABLE: "Unreachable"}
+RULES = {
+    Rule.ABOVE_CAP: "above the cap",
+    Rule.ABOVE_BASELINE: "above the baseline",
+    Rule.NOT_AS_DECLARED: "not as declared",
+}
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One lifetime as it is drawn. Places are in percent of the drawing's width.
+
+    Attributes:
+        found: What the audit found.
+        end: Where its bar ends.
+        cap: Where the plan's cap is, or None.
+        baseline: Where the baseline is, or None.
+        cut: "short" or "long" where the bar would end beyond the scale.
+        share: Its share of the cap.
+        rules: Why it is a finding.
+        sentence: All of it in words.
+
+    """
+
+    found: AuditedLifetime
+    end: float
+    cap: float | None
+    baseline: float | None
+    cut: str | None
+    share: str | None
+    rules: frozenset[Rule]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One tenant as it is shown.
+
+    Attributes:
+        tenant: What the audit found.
+        badness: What sorts it by status.
+        kinds: Kind of session -> its absolute and its idle lifetime; empty where the tenant was not read.
+        longest: "absolute" and "idle" -> minutes of the two kinds, the longer first.
+        is_mode_wrong: True where the cookie mode is a finding.
+        digest: Why there are findings -> the settings.
+        advice: Findings with the same setting and change, together.
+
+    """
+
+    tenant: AuditedTenant
+    badness: tuple[int, int]
+    kinds: dict[str, tuple[Line, Line]]
+    longest: dict[str, list[int]]
+    is_mode_wrong: bool
+    digest: dict[Rule, list[str]]
+    advice: list[list[Finding]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """The tenants whose lifetime is in one step of the scale.
+
+    Attributes:
+        count: How many.
+        above: How many of them are above their baseline.
+        unit: How high one is drawn, in percent.
+
+    """
+
+    count: int
+    above: int
+    unit: float
+
+    @property
+    def height(self) -> float:
+        """How high all are drawn, in percent."""
+        return round(self.count * self.unit, 2)
+
+    @property
+    def height_above(self) -> float:
+        """How high those above their baseline are drawn, in percent."""
+        return round(self.above * self.unit, 2)
+
+
+def to_html(audit: Audit) -> str:
+    """Return an audit as a page: one file with its style and its script, which asks no network for anything."""
+    tenants = sorted(audit.tenants, key=_badness, reverse=True)
+    return _template().render(
+        audit=audit,
+        at=audit.generated_at.astimezone(UTC),
+        totals={status: audit.count(status) for status in OUTCOMES},
+        verdict=verdict(audit),
+        filters=[status for status in WORST_FIRST if audit.count(status)],
+        rows=[_row(tenant) for tenant in tenants],
+        has_advice=any(tenant.findings or tenant.notes for tenant in tenants),
+        is_fleet=len(tenants) >= FLEET,
+        spread=_spread(audit.tenants),
+    )
+
+
+def place(minutes: int) -> float:
+    """Return where a length of time is on the logarithmic scale, in percent of the drawing's width."""
+    if minutes < SHORTEST:
+        return START / 2
+    if minutes > LONGEST:
+        return 100.0
+    return round(START + (END - START) * log(minutes / SHORTEST) / log(LONGEST / SHORTEST), 3)
+
+
+def share_of(minutes: int, most: int) -> str:
+    """Return a share in percent that never reads 0% or 100% where it is not."""
+    percent = 100 * minutes / most
+    if round(percent) == 100 and minutes != most:  # noqa: PLR2004  All of it.
+        return ">100%" if minutes > most else "<100%"
+    if 0 < percent < 1:
+        return "<1%"
+    return f"{percent:,.0f}%"
+
+
+def verdict(audit: Audit) -> str:
+    """Return what came out, in one sentence."""
+    total, meeting = len(audit.tenants), audit.count(Status.MEETS)
+    if total == 0:
+        return "No tenant was audited."
+    if meeting == total:
+        return "The tenant meets its baseline." if total == 1 else f"All {total} tenants meet their baseline."
+    findings, unreachable = audit.count(Status.FINDINGS), audit.count(Status.UNREACHABLE)
+    if total == 1:
+        return "The tenant has findings." if findings else "The tenant could not be read."
+    verb = "have" if findings > 1 else "has"
+    rest = [f"{findings} {verb} findings"] if findings else []
+    rest += [f"{unreachable} could not be read"] if unreachable else []
+    if not meeting:
+        return f"None of the {total} tenants is known to meet its baseline; {' and '.join(rest)}."
+    verb = "meet their" if meeting > 1 else "meets its"
+    return f"{meeting} of {total} tenants {verb} baseline; {' and '.join(rest)}."
+
+
+def seen(value: Any) -> Any:
+    r"""Return a value so that every character of it shows: what is invisible or turns text around as `\u202e`."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
+    return value
+
+
+def _row(tenant: AuditedTenant) -> Row:
+    rules: defaultdict[str, set[Rule]] = defaultdict(set)
+    digest: defaultdict[Rule, list[str]] = defaultdict(list)
+    for finding in tenant.findings:
+        rules[finding.setting].add(finding.rule)
+        digest[finding.rule].append(finding.setting)
+    lines = {row.setting: _line(row, frozenset(rules[row.setting])) for row in tenant.lifetimes}
+    pairs = [(lines[absolute], lines[idle]) for absolute, idle in ABSOLUTE_AND_IDLE if lines]
+    minutes = [[pair[at].found.minutes for pair in pairs] for at, _ in enumerate(LIMITS)]
+    return Row(
+        tenant=tenant,
+        badness=_badness(tenant),
+        kinds=dict(zip(KINDS, pairs, strict=False)),
+        longest={limit: sorted(both, reverse=True) for limit, both in zip(LIMITS, minutes, strict=True)},
+        is_mode_wrong=bool(rules[COOKIE_MODE]),
+        digest=digest,
+        advice=[list(group) for _, group in groupby(tenant.findings, lambda row: (row.setting, row.change))],
+    )
+
+
+def _badness(tenant: AuditedTenant) -> tuple[int, int]:
+    return -WORST_FIRST.index(tenant.status), len(tenant.findings)
+
+
+def _line(found: AuditedLifetime, rules: frozenset[Rule]) -> Line:
+    minutes, most, baseline = found.minutes, found.cap_minutes, found.baseline_minutes
+    return Line(
+        found=found,
+        end=place(minutes),
+        cap=None if most is None else place(most),
+        baseline=None if baseline is None else place(baseline),
+        cut="short" if minutes < SHORTEST else "long" if minutes > LONGEST else None,
+        share=share_of(minutes, most) if most else None,
+        rules=rules,
+        sentence=f"{' '.join(_sentence(found))}.",
+    )
+
+
+def _sentence(found: AuditedLifetime) -> Iterator[str]:
+    """Yield what a drawing shows, in words."""
+    most, baseline, declared = found.cap_minutes, found.baseline_minutes, found.declared_minutes
+    default = ", Auth0's default" if found.is_default else ""
+    yield f"{LABELS[found.setting].capitalize()} lifetime {found.text}{default}:"
+    if most:
+        yield f"{share_of(found.minutes, most)} of the plan's cap of {text(most)},"
+    else:
+        yield "no cap is known,"
+    if baseline is None:
+        yield "no baseline limits it"
+    else:
+        yield f"{'above' if found.minutes > baseline else 'within'} the baseline of {text(baseline)}"
+    if declared not in (None, found.minutes):
+        yield f"and not the {text(declared)} that the tenants file declares"
+    if not SHORTEST <= found.minutes <= LONGEST:
+        yield "(off the scale, so the bar is cut)"
+
+
+def _spread(tenants: Iterable[AuditedTenant]) -> dict[str, list[Step]]:
+    """Return for each lifetime how many tenants are in each step of the scale; the last step is beyond it."""
+    found = [row for tenant in tenants for row in tenant.lifetimes]
+    bounds = list(zip((-1, *TICKS), (*TICKS, inf), strict=True))
+    counts = {label: [_in_step(found, setting, *step) for step in bounds] for setting, label in LABELS.items()}
+    most = max((count for steps in counts.values() for count, _ in steps), default=0) or 1
+    return {label: [Step(*step, 100 / most) for step in steps] for label, steps in counts.items()}
+
+
+def _in_step(found: Iterable[AuditedLifetime], setting: str, low: int, high: float) -> tuple[int, int]:
+    """Return how many tenants are in a step, and how many of these are above their baseline."""
+    rows = [row for row in found if row.setting == setting and low < row.minutes <= high]
+    return len(rows), sum(row.baseline_minutes is not None and row.minutes > row.baseline_minutes for row in rows)
+
+
+def _hash(content: str) -> str:
+    """Return the source expression of a Content-Security-Policy that allows this text and no other."""
+    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("auth0_sessions.audit", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=seen,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["csp_hash"] = _hash
+    environment.globals |= {
+        "MINOR_TICKS": MINOR_TICKS,
+        "OUTCOMES": OUTCOMES,
+        "PLANS": list(Plan),
+        "RULE": Rule,
+        "RULES": RULES,
+        "TICKS": TICKS,
+        "place": place,
+        "text": text,
+    }
+    return environment.get_template("page.html")
