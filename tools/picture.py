@@ -137,7 +137,10 @@ def photographed(chromium: str) -> bytes:
         with headless.opened(chromium) as browser:
             window = browser.new_page(viewport={"width": 1_280, "height": 900}, color_scheme="light")
             window.goto(page.as_uri())
-            return window.screenshot(clip={"x": 0, "y": 0, "width": 1_280, "height": 900})
+            window.get_by_role("button", name="Hide all findings").click()
+            window.locator("summary", has_text="findings").first.click()
+            window.mouse.move(0, 0)
+            return window.screenshot(full_page=True)
 
 
 def main() -> int:
