@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from typing import Any
 
@@ -53,7 +54,9 @@ def test_every_setting_of_the_table_is_an_argument_and_an_output():
     arguments = set(inspect.signature(SessionLifetime.__init__).parameters) - {"self", "name", "opts"}
     assert arguments == set(INPUTS)
     assert set(SETTINGS) <= arguments
-    annotated = {name for name in SessionLifetime.__annotations__ if not name.startswith("_")}
+    (body,) = ast.parse(inspect.getsource(SessionLifetime)).body
+    assert isinstance(body, ast.ClassDef)
+    annotated = {node.target.id for node in body.body if isinstance(node, ast.AnnAssign)}
     assert annotated == {*INPUTS, *OUTPUTS}
 
 

@@ -6,7 +6,6 @@ by reference, so a stack runs the installed code, and state holds no code and no
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -243,8 +242,9 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
 
     def _none_but(self, props: Mapping[str, Any]) -> None:
         """Set every property to None that the engine does not know of."""
+        none = pulumi.Output.from_input(None)
         for missing in {*INPUTS, *OUTPUTS} - props.keys():
-            setattr(self, missing, pulumi.Output.from_input(None))
+            setattr(self, missing, none)
 
     def _none_if_none(self, given: pulumi.Output[Any], *outputs: str) -> None:
         """Let outputs be None as soon as their input is known to be; the engine would call them unknown."""
@@ -282,8 +282,12 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
         return found
 
 
-# Pulumi asks for the types of the outputs at each resource; as text they would be evaluated each time.
-SessionLifetime.__annotations__ = inspect.get_annotations(SessionLifetime, eval_str=True)
+# Pulumi looks at the types of all outputs at each resource, which takes time, and needs them only where a number has to
+# be whole: those of the wire are floats.
+SessionLifetime.__annotations__ = {
+    **{f"{name}_minutes": pulumi.Output[int | None] for name in LIFETIMES},
+    "previous": pulumi.Output[dict[str, int] | None],
+}
 
 
 def _unless_none(given: pulumi.Output[Any], answer: pulumi.Output[Any]) -> pulumi.Output[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -345,3 +346,23 @@ def test_an_import_is_refused_in_words(engine, tenant):
     run = engine.preview()
     assert not run.ok
     assert "adopted without a write" in "\n".join(run.said("error"))
+
+
+def test_numbers_that_a_program_sees_are_whole(engine, tenant):
+    """Minutes are of type int in the program too, in `previous` as well, and a cookie mode there stays text."""
+    seen = {}
+
+    def program():
+        asked = {"session_lifetime": "8h", "session_cookie_mode": "non-persistent"}
+        made = SessionLifetime("acme", domain=tenant.domain, plan="essential", **asked)
+        for name in ("session_lifetime_minutes", "previous"):
+            getattr(made, name).apply(partial(seen.__setitem__, name))
+
+    engine.program = program
+    assert engine.up().ok
+    previous = seen["previous"]
+    assert (seen["session_lifetime_minutes"], previous) == (
+        480,
+        {"session_lifetime": 10_080, "session_cookie_mode": "persistent"},
+    )
+    assert {type(seen["session_lifetime_minutes"]), type(previous["session_lifetime"])} == {int}
