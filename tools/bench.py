@@ -1,8 +1,8 @@
 """What our resource costs beside one that does nothing, on the real engine, as ratios within one run.
 
-N tenants of ours against the sandbox (in its own process, 50 ms an answer) and N do-nothing resources that sleep for
-as long are created, left unchanged, updated, refreshed and destroyed, step by step in turn; the best of several counts,
-because whatever else the machine does can only add.
+N tenants of ours against the sandbox (in its own process, 50 ms an answer) and N do-nothing resources that sleep for as
+long as bare calls to it take are created, left unchanged, updated, refreshed and destroyed, step by step in turn; the
+best of several counts, because whatever else the machine does can only add.
 
     python tools/bench.py [N ...]     default: 1 50 150 300
 
@@ -36,6 +36,7 @@ from auth0_sessions.client import TenantClient
 from auth0_sessions.credentials import ClientCredentials
 from auth0_sessions.sandbox import Sandbox
 
+LATENCY_MS = 50
 STEPS = ("create", "unchanged", "update", "refresh", "destroy")
 SOAK_CALLS = 15_000
 ROUNDS, SMALL = 3, 50
@@ -55,7 +56,7 @@ def sandbox_command() -> list[str]:
         "0",
         "--no-rate-limits",
         "--latency",
-        str(round(idle.SECONDS_PER_CALL * 1000)),
+        str(LATENCY_MS),
     ]
 
 
@@ -108,10 +109,14 @@ class Side:
     Args:
         folder: An empty folder.
         resource: Declares the resource of a number, with a value that changes at the update.
+        count: How many resources.
+        seconds_per_call: How long the do-nothing resource sleeps for a call of ours.
 
     """
 
-    def __init__(self, folder: Path, resource: Callable[[int, str], object], count: int) -> None:
+    def __init__(
+        self, folder: Path, resource: Callable[[int, str], object], count: int, seconds_per_call: float
+    ) -> None:
         self.seconds: dict[str, float] = {}
         self.mebibytes = 0.0
         self._value = "8h"
@@ -119,6 +124,7 @@ class Side:
             "AUTH0_CLIENT_ID": "bench",
             "AUTH0_CLIENT_SECRET": "bench",
             "PYTHONPATH": str(local_engine.ROOT / "tools"),
+            idle.VARIABLE: str(seconds_per_call),
         }
 
         def program() -> None:
@@ -142,6 +148,19 @@ class Side:
         self.mebibytes = max(self.mebibytes, memory.mebibytes)
 
 
+def bare_call_seconds(url: str) -> float:
+    """Return what a call to the sandbox takes that nobody of ours makes: its latency, and what it needs by itself."""
+    taken = []
+    with requests.Session() as session:
+        session.trust_env = False
+        for _ in range(21):
+            started = time.perf_counter()
+            session.get(f"{url}/t0/api/v2/tenants/settings", timeout=30)
+            taken.append(time.perf_counter() - started)
+    requests.delete(f"{url}/.sandbox/requests", timeout=30)
+    return statistics.median(taken)
+
+
 def rounds_for(count: int) -> int:
     """Return how often all steps are taken; where there is most to do the noise is least."""
     return max(1, 150 // count) if count > SMALL else ROUNDS
@@ -161,14 +180,15 @@ def compare(count: int, console: Console) -> None:
 
     rounds = rounds_for(count)
     with tempfile.TemporaryDirectory() as mine, tempfile.TemporaryDirectory() as theirs, sandbox(count) as url:
-        ours = Side(Path(mine), one_of_ours, count)
-        idlers = Side(Path(theirs), lambda number, value: idle.Idle(f"i{number}", value), count)
+        bare = bare_call_seconds(url)
+        ours = Side(Path(mine), one_of_ours, count, bare)
+        idlers = Side(Path(theirs), lambda number, value: idle.Idle(f"i{number}", value), count, bare)
         for turn in range(rounds):
             for step in STEPS:
                 for side in (ours, idlers) if turn % 2 else (idlers, ours):
                     side.take(step)
         log: list[dict[str, Any]] = requests.get(f"{url}/.sandbox/requests", timeout=30).json()
-    table = Table(title=f"{count} tenants, seconds, best of {rounds}")
+    table = Table(title=f"{count} tenants, seconds, best of {rounds}; a bare call takes {bare * 1000:.0f} ms")
     for heading in ("", "auth0-sessions", "do-nothing", "ratio"):
         table.add_column(heading, justify="right" if heading else "left")
     for step in STEPS:

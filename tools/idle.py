@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any
 
 from pulumi import Input, ResourceOptions, dynamic
 
-SECONDS_PER_CALL = 0.05
+VARIABLE = "BENCH_SECONDS_PER_CALL"
+SECONDS_PER_CALL = float(os.environ.get(VARIABLE, "0.05"))
 CALLS = {"create": 3, "read": 2, "update": 2, "delete": 2}
 """How many calls ours makes, logins included, for as long a sleep."""
 

@@ -53,8 +53,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     """Everything of the package is in it, typed marker and sandbox included, and nothing of the repository."""
     names = zipfile.ZipFile(wheel).namelist()
     package = ROOT / "provider" / "auth0_sessions"
-    modules = {f"auth0_sessions/{path.relative_to(package)}" for path in package.rglob("*.py")}
-    assert modules <= set(names)
+    files = (path for path in package.rglob("*.*") if path.is_file() and path.suffix != ".pyc")
+    assert {f"auth0_sessions/{path.relative_to(package)}" for path in files} <= set(names)
     assert "auth0_sessions/py.typed" in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"auth0_sessions"}
     assert any(name.endswith("licenses/LICENSE") for name in names)
@@ -77,10 +77,15 @@ def test_a_program_in_another_folder_runs_on_the_installed_wheel(wheel, tmp_path
     assert [ok for runs in done["runs"].values() for ok, *_ in runs] == [True] * 5, done
     assert [changes for _, changes, _ in done["runs"]["up"]] == [{"create": 2}, {"same": 2}]
     assert tenant.settings == {"session_lifetime": 600, "idle_session_lifetime": 4_320}
-    shown = subprocess.run(
-        [environment / "bin" / "auth0-sessions", "--help"], check=True, capture_output=True, text=True
+    (tmp_path / "tenants.json").write_text(json.dumps({"acme": {"domain": tenant.domain, "plan": "essential"}}))
+    audit = subprocess.run(
+        [environment / "bin" / "auth0-sessions", "audit", "--tenants", tmp_path / "tenants.json", "--format", "html"],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "AUTH0_CLIENT_ID": "wheel", "AUTH0_CLIENT_SECRET": "wheel-secret"},
     ).stdout
-    assert "sandbox" in shown
+    assert audit.startswith("<!doctype html>")
 
 
 def drive(python: Path, program: Path, folder: Path, tenant: Any) -> dict[str, Any]:
