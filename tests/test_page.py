@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import headless
 from auth0_sessions.audit import page as page_module
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
-from auth0_sessions.audit.page import FLEET, LONGEST, OUTCOMES, RULES, SHORTEST, TICKS, place, seen, share_of, to_html
+from auth0_sessions.audit.page import FLEET, LONGEST, OUTCOMES, RULES, SHORTEST, TICKS, place, seen, to_html
 from auth0_sessions.audit.page import verdict as verdict_of
 from auth0_sessions.plans import PLAN_LIMITS, Plan
 from auth0_sessions.profiles import Profile
@@ -294,23 +294,6 @@ def test_what_is_beyond_the_scale_is_drawn_beyond_it():
     """A lifetime under the first tick ends before it, one above the last tick ends after it."""
     assert place(SHORTEST - 1) < place(SHORTEST) < place(LONGEST) < place(LONGEST + 1)
     assert list(TICKS) == sorted({SHORTEST, *TICKS, LONGEST})
-
-
-@pytest.mark.parametrize(
-    ("minutes", "most", "expected"),
-    [
-        (0, 100, "0%"),
-        (1, 525_600, "<1%"),
-        (1, 100, "1%"),
-        (43_199, 43_200, "<100%"),
-        (43_200, 43_200, "100%"),
-        (43_201, 43_200, ">100%"),
-        (144_000, 4_320, "3,333%"),
-    ],
-)
-def test_share_of_the_cap(minutes, most, expected):
-    """No rounding makes a share of the cap read as none or as all of it."""
-    assert expected == share_of(minutes, most)
 
 
 @pytest.mark.parametrize(

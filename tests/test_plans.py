@@ -2,7 +2,7 @@
 
 import pytest
 
-from auth0_sessions.plans import PLAN_LIMITS, Plan, cap, violations
+from auth0_sessions.plans import PLAN_LIMITS, Plan, cap, share_of, violations
 from auth0_sessions.settings import LIFETIMES, SETTINGS, CookieMode, Limit
 
 DOCUMENTED = {
@@ -59,3 +59,20 @@ def test_every_violation_is_found(plan):
     """All settings above their cap are found at once."""
     values = {name: cap(plan, name) + 1 for name in LIFETIMES}
     assert set(LIFETIMES) == set(violations(plan, values))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "most", "expected"),
+    [
+        (0, 100, "0%"),
+        (1, 525_600, "<1%"),
+        (1, 100, "1%"),
+        (43_199, 43_200, "<100%"),
+        (43_200, 43_200, "100%"),
+        (43_201, 43_200, ">100%"),
+        (144_000, 4_320, "3,333%"),
+    ],
+)
+def test_share_of_the_cap(minutes, most, expected):
+    """No rounding makes a share of the cap read as none or as all of it."""
+    assert expected == share_of(minutes, most)

@@ -255,16 +255,6 @@ def test_every_problem_at_once():
     assert [problem.property for problem in problems if problem.property not in problem.reason] == []
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
-@pytest.mark.parametrize("plan", Plan)
-def test_the_share_of_the_cap(plan, name):
-    """The share of a plan's cap is value by cap."""
-    picked = pick(plan, Profile.CONVENIENT, {})
-    assert picked.cap_share(plan, name) == 1
-    picked.minutes[name] = cap_of(plan, name) // 4
-    assert picked.cap_share(plan, name) == 0.25
-
-
 @pytest.mark.parametrize("plan", Plan)
 @pytest.mark.parametrize("spelled", [str, str.upper, " {} ".format])
 def test_a_plan_is_chosen_by_name(plan, spelled):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auth0_sessions import policy
-from auth0_sessions.plans import Plan
+from auth0_sessions.plans import Plan, cap, share_of
 from auth0_sessions.policy import Picked
 from auth0_sessions.profiles import Profile
 from auth0_sessions.roster import NEEDS_DOMAIN, read_roster
@@ -65,12 +65,8 @@ def report(fleet: FleetPlan) -> str:
 def _row(name: str, arguments: Mapping[str, Any], picked: Picked) -> Sequence[str]:
     absolute, idle = LIFETIMES[0], LIFETIMES[1]
     plan = Plan(arguments["plan"])
-    shares = f"absolute {_percent(picked.cap_share(plan, absolute))}, idle {_percent(picked.cap_share(plan, idle))}"
+    uses = [share_of(picked.minutes[name], cap(plan, name) or picked.minutes[name]) for name in (absolute, idle)]
+    shares = f"absolute {uses[0]}, idle {uses[1]}"
     reasons = "; ".join(picked.reasons[setting] for setting in (absolute, idle))
     cells = (name, plan.value, arguments["profile"], text(picked.minutes[absolute]), text(picked.minutes[idle]), shares)
     return [" ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|") for cell in (*cells, reasons)]
-
-
-def _percent(share: float) -> str:
-    """Return a share; one that is hardly any is not nothing."""
-    return "<1%" if 0 < share < 0.01 else f"{share:.0%}"  # noqa: PLR2004  One per cent.

@@ -69,5 +69,15 @@ def violations(plan: Plan, values: Values) -> dict[str, int]:
     return {name: limit for name, limit in caps.items() if limit is not None and _above(values[name], limit)}
 
 
+def share_of(minutes: int, most: int) -> str:
+    """Return a share of a cap in percent, which never reads 0% or 100% where it is not."""
+    percent = 100 * minutes / most
+    if round(percent) == 100 and minutes != most:  # noqa: PLR2004  All of it.
+        return ">100%" if minutes > most else "<100%"
+    if 0 < percent < 1:
+        return "<1%"
+    return f"{percent:,.0f}%"
+
+
 def _above(value: Value, limit: int) -> bool:
     return isinstance(value, int) and value > limit

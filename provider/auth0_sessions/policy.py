@@ -48,10 +48,6 @@ class Picked:
         """Setting -> one sentence that a reviewer understands."""
         return {name: f"{KINDS[name]} {text(value)}: {self.why[name]}" for name, value in self.minutes.items()}
 
-    def cap_share(self, plan: Plan, name: str) -> float:
-        """Return which share of the plan's cap a setting uses, 1.0 for all of it."""
-        return self.minutes[name] / (cap(plan, name) or self.minutes[name])
-
 
 def choose_plan(value: object) -> Plan:
     """Return a plan by its name.

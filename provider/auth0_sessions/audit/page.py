@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.lifetime import MAX_MINUTES
-from auth0_sessions.plans import Plan
+from auth0_sessions.plans import Plan, share_of
 from auth0_sessions.settings import ABSOLUTE_AND_IDLE, SETTINGS, text
 
 SHORTEST, LONGEST = 15, MAX_MINUTES
@@ -156,16 +156,6 @@ def place(minutes: int) -> float:
     if minutes > LONGEST:
         return 100.0
     return round(START + (END - START) * log(minutes / SHORTEST) / log(LONGEST / SHORTEST), 3)
-
-
-def share_of(minutes: int, most: int) -> str:
-    """Return a share in percent that never reads 0% or 100% where it is not."""
-    percent = 100 * minutes / most
-    if round(percent) == 100 and minutes != most:  # noqa: PLR2004  All of it.
-        return ">100%" if minutes > most else "<100%"
-    if 0 < percent < 1:
-        return "<1%"
-    return f"{percent:,.0f}%"
 
 
 def verdict(audit: Audit) -> str:

@@ -11,7 +11,7 @@ from rich.console import JustifyMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from auth0_sessions.plans import PLAN_LIMITS, Plan, cap
+from auth0_sessions.plans import PLAN_LIMITS, Plan, cap, share_of
 from auth0_sessions.settings import LIFETIMES, SETTINGS, Limit, text
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def sessions_table(sessions: TenantSessions, plan: Plan | None) -> Table:
         figures = ("", "", "")
         if isinstance(value, int):
             most = cap(plan, name) if plan else None
-            figures = (percent(value / most) if most else "", f"{value:,}", f"{value / MINUTES_PER_HOUR:,.6g}")
+            figures = (_share(value, most), f"{value:,}", f"{value / MINUTES_PER_HOUR:,.6g}")
         above = figures[0].endswith("!")
         table.add_row(name, text(value), origin, Text(figures[0], "red" if above else ""), *figures[1:])
         if row.name == LIFETIMES[-1]:
@@ -62,9 +62,9 @@ def sessions_table(sessions: TenantSessions, plan: Plan | None) -> Table:
     return table
 
 
-def percent(share: float) -> str:
-    """Return a share of a cap; one that is hardly any is not nothing, and one above it is marked."""
-    return f"{share:.0%} !" if share > 1 else "<1%" if 0 < share < 0.01 else f"{share:.0%}"  # noqa: PLR2004  One per cent.
+def _share(minutes: int, most: int | None) -> str:
+    """Return a share of the cap, with a mark where it is more than all of it."""
+    return f"{share_of(minutes, most)}{' !' if minutes > most else ''}" if most else ""
 
 
 def audit_parts(audit: Audit) -> Iterator[RenderableType]:
