@@ -28,7 +28,7 @@ class TenantSessions:
 
 
 def read_tenant_sessions(
-    domain: str, *, credentials: str | None = None, on_wait: Callable[[str], None] = lambda _: None
+    domain: str, *, credentials: str | None = None, on_wait: Callable[[str], None] | None = None
 ) -> TenantSessions:
     """Read a tenant's session settings with one GET, and one token request before it.
 
@@ -50,5 +50,6 @@ def read_tenant_sessions(
     """
     tenant, label = canonical_domain(domain), None if credentials is None else check_label(credentials)
     places = sources({}, label, explicit=False)[:1]
-    found = TenantClient(tenant, lambda: find_credentials(places, tenant), on_wait=on_wait).read()
+    client = TenantClient(tenant, lambda: find_credentials(places, tenant), on_wait=on_wait or (lambda _: None))
+    found = client.read()
     return TenantSessions(tenant, with_defaults(found), frozenset(SETTINGS) - found.keys())
