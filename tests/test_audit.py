@@ -7,18 +7,19 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from auth0_sessions.audit import WORKERS, Audit, Rule, Status, audit
 from auth0_sessions.errors import InputError, TenantUnreachableError
+from auth0_sessions.fleet import plan_fleet
 from auth0_sessions.lifetime import Lifetime
-from auth0_sessions.plans import Plan, cap
-from auth0_sessions.profiles import PROFILES, Profile
+from auth0_sessions.plans import Plan
+from auth0_sessions.policy import pick
+from auth0_sessions.profiles import Profile
 from auth0_sessions.settings import DEFAULTS, LIFETIMES, SETTINGS
 from auth0_sessions.tenant import TenantSessions, read_tenant_sessions
 from auth0_sessions.tenants_file import TenantsFile
-from auth0_sessions.wire import to_patch_body
 
 SCHEMA = Path(__file__).parents[1] / "docs" / "audit.schema.json"
 DAY = 1_440
@@ -48,16 +49,36 @@ def rules_of(tenant):
 @pytest.mark.parametrize("plan", Plan)
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("name", LIFETIMES)
-def test_a_minute_makes_the_difference(plan, profile, name):
-    """The longest value that cap and profile allow meets the baseline, a minute more is a finding."""
-    limits = [limit for limit in (cap(plan, name), PROFILES[profile].minutes(name)) if limit is not None]
-    least = dict.fromkeys(LIFETIMES, 1)
-    fine = audited({"plan": plan, "profile": profile}, read=holding(**least | {name: min(limits)}))
+@pytest.mark.parametrize("named_by", ["entry", "command line"])
+def test_a_minute_makes_the_difference(plan, profile, name, named_by):
+    """What a policy picks meets the baseline, whoever names the profile; a minute more is a finding."""
+    entry, baseline = ({"profile": profile}, None) if named_by == "entry" else ({}, profile)
+    most = pick(plan, profile, {}).minutes
+    fine = audited({"plan": plan, **entry}, baseline=baseline, read=holding(**most))
     assert (fine.status, fine.findings) == (Status.MEETS, [])
-    wrong = audited({"plan": plan, "profile": profile}, read=holding(**least | {name: min(limits) + 1}))
+    wrong = audited({"plan": plan, **entry}, baseline=baseline, read=holding(**most | {name: most[name] + 1}))
     assert wrong.status is Status.FINDINGS
     assert set(rules_of(wrong)) == {name}
-    assert all(f"Set {name} to {Lifetime(min(limits))}:" in finding.change for finding in wrong.findings)
+    assert all(f"Set {name} to {Lifetime(most[name])}:" in finding.change for finding in wrong.findings)
+
+
+ENTRIES = st.fixed_dictionaries(
+    {"plan": st.sampled_from(Plan), "profile": st.sampled_from(Profile)},
+    optional={
+        **dict.fromkeys(LIFETIMES, st.integers(1, 525_600).map("{}m".format)),
+        "over_limit": st.sampled_from(["error", "clamp"]),
+    },
+)
+
+
+@given(ENTRIES, st.sampled_from(LIFETIMES))
+def test_an_audit_and_a_fleet_agree(entry, name):
+    """Where a fleet takes an entry, a tenant as the fleet applies it meets the baseline, and a minute more does not."""
+    fleet = plan_fleet({"acme": {"domain": "acme.auth0.com", **entry}}, None, "balanced")
+    assume(not fleet.problems)
+    applied = fleet.picked["acme"].minutes
+    assert audited(entry, read=holding(**applied)).findings == []
+    assert set(rules_of(audited(entry, read=holding(**applied | {name: applied[name] + 1})))) == {name}
 
 
 def test_the_two_reasons_why_a_value_is_too_long():
@@ -75,9 +96,10 @@ def test_the_two_reasons_why_a_value_is_too_long():
         ({"sessionLifetime": "12h"}, 721, [Rule.NOT_AS_DECLARED], "12h"),
         ({"sessionLifetime": "12h"}, 719, [Rule.NOT_AS_DECLARED], "12h"),
         ({"sessionLifetime": "20d"}, 20 * DAY, [], None),
-        ({"sessionLifetime": "20d", "profile": "strict"}, 20 * DAY, [Rule.ABOVE_BASELINE], "1d"),
+        ({"sessionLifetime": "1d", "profile": "strict"}, 20 * DAY, [Rule.ABOVE_BASELINE], "1d"),
         ({"sessionLifetime": "40d", "overLimit": "clamp"}, 30 * DAY, [], None),
         ({"sessionLifetime": "40d", "overLimit": "warn"}, 40 * DAY, [Rule.ABOVE_CAP], "30d"),
+        ({"sessionLifetime": "40d", "overLimit": "warn"}, 30 * DAY, [], None),
         ({"sessionLifetime": "2h", "profile": "strict"}, 40 * DAY, [Rule.ABOVE_CAP, Rule.ABOVE_BASELINE], "2h"),
     ],
 )
@@ -101,14 +123,24 @@ def test_a_declared_cookie_mode():
 
 @given(st.integers(1, 525_600))
 def test_the_advice_is_in_both_units(minutes):
-    """What to type into the Dashboard, and what to send, are the ones that give the value."""
+    """What to type into the Dashboard, and what to send: whole hours as hours, everything else as minutes."""
     entry = {"plan": "enterprise", "sessionLifetime": f"{minutes}m"}
-    (finding,) = audited(entry, read=holding(session_lifetime=minutes % 525_600 + 1)).findings
-    ((key, figure),) = to_patch_body({"session_lifetime": minutes}).items()
-    dashboard, api = finding.change.partition(": ")[2].split(", ", 1) if minutes < 1_000 else (None, finding.change)
-    assert dashboard in (None, f"{minutes} minute{'s' if minutes > 1 else ''} in the Dashboard")
-    unit = "hour" if key == "session_lifetime" else "minute"
-    assert api.endswith(f"{figure:,} {unit}{'s' if figure > 1 else ''} as {key} in the Management API.")
+    tenant = audited(entry, read=holding(session_lifetime=minutes % 525_600 + 1))
+    (change,) = {finding.change for finding in tenant.findings if finding.setting == "session_lifetime"}
+    here = f"{minutes:,} minute{'s' * (minutes > 1)}"
+    there = f"{here} as session_lifetime_in_minutes"
+    if minutes % 60 == 0:
+        there = f"{minutes // 60:,} hour{'s' * (minutes > 60)} as session_lifetime"
+    assert change.endswith(f": {here} in the Dashboard, {there} in the Management API.")
+
+
+def test_what_a_declared_value_comes_to():
+    """An idle timeout that a fleet lowers to the absolute lifetime is advised as the fleet applies it."""
+    entry = {"plan": "enterprise", "sessionLifetime": "1h", "idleSessionLifetime": "2h"}
+    tenant = audited(entry, read=holding(session_lifetime=60, idle_session_lifetime=30))
+    (finding,) = [one for one in tenant.findings if one.setting == "idle_session_lifetime"]
+    assert finding.message == "idle_session_lifetime is 30m; the tenants file declares 2h, which comes to 1h."
+    assert finding.change.startswith("Set idle_session_lifetime to 1h: ")
 
 
 @pytest.mark.parametrize(
@@ -137,6 +169,8 @@ def test_a_profile_of_the_command_line_binds_what_the_file_declares():
     tenant = audited(entry, read=read, baseline=Profile.BALANCED)
     assert rules_of(tenant)["session_lifetime"] == [Rule.ABOVE_BASELINE]
     assert tenant.notes == ["The tenants file declares session_lifetime 20d, more than the 7d allowed here."]
+    fine = audited(entry, read=holding(session_lifetime=7 * DAY), baseline=Profile.BALANCED)
+    assert "session_lifetime" not in rules_of(fine)
 
 
 def test_a_tenant_without_a_plan():
@@ -156,7 +190,9 @@ def test_an_idle_timeout_that_never_ends_a_session():
 
 def test_what_a_lifetime_s_row_says():
     """Minutes, text, whether it was ever set, and its share of the cap."""
-    tenant = audited({"plan": "free", "idleSessionLifetime": "4d"}, read=holding(idle_session_lifetime=2_160))
+    tenant = audited(
+        {"plan": "free", "idleSessionLifetime": "4d", "overLimit": "clamp"}, read=holding(idle_session_lifetime=2_160)
+    )
     default, row = tenant.lifetimes[:2]
     assert (row.setting, row.minutes, row.text, row.is_default) == ("idle_session_lifetime", 2_160, "1d12h", False)
     assert (row.cap_minutes, row.share_of_cap, row.baseline_minutes, row.declared_minutes) == (4_320, 0.5, 4_320, 5_760)
@@ -185,14 +221,23 @@ def test_a_tenant_that_gives_no_answer_is_reported():
     assert (report.is_fine, report.count(Status.MEETS), report.count(Status.UNREACHABLE)) == (False, 2, 1)
 
 
-def test_an_error_of_ours_is_not_hidden():
-    """What is no refusal of a tenant is a fault in the program, and comes out as one."""
+@pytest.mark.parametrize("fault", [ZeroDivisionError, SystemExit])
+def test_an_error_of_ours_is_not_hidden(fault):
+    """What is no refusal of a tenant is a fault in the program: it comes out at once, and nobody else is read."""
+    begun, may_go_on = [], threading.Event()
 
-    def read(_domain, _label):
-        raise ZeroDivisionError
+    def read(domain, _label):
+        begun.append(domain)
+        if domain.startswith("t0."):
+            raise fault
+        may_go_on.wait(30)
+        return holding()(domain, None)
 
-    with pytest.raises(ZeroDivisionError):
-        audit(TenantsFile({"a": {"domain": "a.auth0.com"}}), "x", read=read)
+    tenants = {f"t{number}": {"domain": f"t{number}.auth0.com"} for number in range(3 * WORKERS)}
+    with pytest.raises(fault):
+        audit(TenantsFile(tenants), "x", read=read)
+    may_go_on.set()
+    assert len(begun) <= WORKERS + 1
 
 
 def test_tenants_are_read_several_at_a_time_and_reported_in_order():
@@ -230,6 +275,10 @@ def test_each_tenant_is_read_with_its_own_label():
         (TenantsFile({}), ["tenants should be an object"]),
         (TenantsFile({"a": {"domain": "a.auth0.com"}}, profile="lax"), ["the fleet: profile is 'lax'"]),
         (TenantsFile({"a": {"domain": "a.auth0.com"}}, plan=7), ["the fleet: plan is 7"]),
+        (
+            TenantsFile({"a": {"domain": "a.auth0.com", "plan": "free", "sessionLifetime": "40d"}}),
+            ["a: session_lifetime is"],
+        ),
         (TenantsFile({"a": {}, "b": {"domain": 1}}), ["a: domain is missing", "b: domain: 1 is no domain"]),
     ],
 )

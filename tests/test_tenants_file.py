@@ -16,6 +16,48 @@ STACK = {
 }
 
 
+NO_WRAPPER = {"tenants": {"domain": "a.auth0.com"}, "plan": {"domain": "b.auth0.com"}, "x": {}}
+PIECES = (
+    *(
+        "a",
+        "1",
+        "0x1",
+        "no",
+        "~",
+        "domain",
+        "tenants",
+        "config",
+        ": ",
+        "\n",
+        "  ",
+        "\t",
+        "{",
+        "}",
+        "[",
+        "]",
+        ", ",
+        "- ",
+    ),
+    *(
+        "? ",
+        "&a ",
+        "*a",
+        "<<: ",
+        "!!map ",
+        "!!bool ",
+        "!!set ",
+        "!!int ",
+        "!!timestamp ",
+        "!x ",
+        "|",
+        ">",
+        '"',
+        "'",
+        "#",
+    ),
+)
+
+
 @pytest.fixture
 def file(tmp_path):
     """Write a file and return its path."""
@@ -38,13 +80,17 @@ def file(tmp_path):
         ({"auth0-sessions:tenants": TENANTS}, TenantsFile(TENANTS)),
         (STACK, TenantsFile(TENANTS, "free", "strict")),
         ({"config": {"auth0-sessions:tenants": json.dumps(TENANTS)}}, TenantsFile(TENANTS)),
-        ({"tenants": {"domain": "a.auth0.com"}, "plan": {"domain": "b.auth0.com"}, "x": {}}, None),
+        (NO_WRAPPER, TenantsFile(NO_WRAPPER)),
+        ('\ufeff{\t"a": {"domain":\t"a.auth0.com"}}', TenantsFile({"a": {"domain": "a.auth0.com"}})),
+        ('{"\\ud83d\\ude00": {"domain": "a.auth0.com"}}', TenantsFile({"\U0001f600": {"domain": "a.auth0.com"}})),
+        ("no: {plan: off}\noff: {plan: 010}", TenantsFile({"no": {"plan": "off"}, "off": {"plan": "010"}})),
+        ("a: {b: 12:30, c: ~, d: , ~: null}", TenantsFile({"a": {"b": "12:30", "c": None, "d": None, "~": None}})),
+        ("x: &x {b: c}\na: {<<: *x, d: e}", TenantsFile({"x": {"b": "c"}, "a": {"b": "c", "d": "e"}})),
     ],
 )
 def test_every_shape_of_a_list(file, content, expected):
     """A stack's file, a plain object of tenants, or one under `tenants`, in YAML or JSON."""
-    path = file(content)
-    assert read_tenants_file(path) == (expected or TenantsFile(content))
+    assert read_tenants_file(file(content)) == expected
 
 
 @pytest.mark.parametrize(
@@ -64,23 +110,41 @@ def test_a_stack_s_file_may_name_another(file):
     assert found == TenantsFile(TENANTS, "free", "nist-aal2", "prod")
 
 
+def test_a_project_s_file_says_what_the_stack_s_does_not(file, tmp_path):
+    """Pulumi lays the configuration of `Pulumi.yaml` under the stack's, and a file's name starts from its folder."""
+    (tmp_path / "conf").mkdir()
+    file({"tenants": TENANTS}, "list.yaml")
+    project = {"auth0-sessions:plan": "free", "auth0-sessions:profile": {"type": "string", "default": "strict"}}
+    file({"name": "x", "config": project}, "Pulumi.yaml")
+    stack = file({"config": {"auth0-sessions:tenants": "list.yaml"}}, "conf/Pulumi.prod.yaml")
+    assert read_tenants_file(stack) == TenantsFile(TENANTS, "free", "strict", "prod")
+    file({"config": {"auth0-sessions:tenants": "list.yaml", "auth0-sessions:profile": "nist-aal2"}}, stack)
+    assert read_tenants_file(stack).profile == "nist-aal2"
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (
             "acme: {domain: a.auth0.com}\nacme: {domain: b.auth0.com}",
-            "line 2 is neither YAML nor JSON: 'acme' is there twice",
+            "line 2: 'acme' is there twice. Keep one.",
         ),
         ('{"acme": {"domain": "a.auth0.com", "domain": "b.auth0.com"}}', "'domain' is there twice"),
         ("acme: {domain", "is neither YAML nor JSON"),
         ("acme: !!python/object:os.system {}", "is neither YAML nor JSON"),
-        ("acme: 2026-13-77", "is neither YAML nor JSON"),
+        ("acme: !!bool perhaps", "is neither YAML nor JSON"),
+        ("acme: !!map [a]", "is neither YAML nor JSON: an object is wanted here"),
+        ("acme: !!set [a]", "is neither YAML nor JSON"),
+        ("&a {b: *a}: 1", "is neither YAML nor JSON"),
+        ('{"acme": ' + "[" * 20_000, "is nested too deeply"),
+        ({"tenants": TENANTS, "profil": "strict"}, "beside tenants there may be plan and profile, and nothing else"),
         ("[" * 5000, "is neither YAML nor JSON"),
         ("? {a: 1}\n: b", "is neither YAML nor JSON"),
         ("- acme", "is no list of tenants"),
         ("", "is no list of tenants"),
         ({"config": {"auth0-sessions:plan": "free"}}, "has no auth0-sessions:tenants in its config"),
         ({"config": {"auth0-sessions:tenants": {"secure": "v1:abc"}}}, "is encrypted in"),
+        ({"config": {"auth0-sessions:tenants": '{"a": {}, "a": {}}'}}, "'a' is there twice"),
         ({"config": {"auth0-sessions:tenants": "gone.yaml"}}, "gone.yaml cannot be read: No such file or directory."),
     ],
 )
@@ -100,7 +164,10 @@ def test_what_cannot_be_read_is_told(tmp_path):
 
 
 @settings(settings.get_profile("thorough"))
-@given(content=st.text(st.characters(codec="utf-8"), max_size=60))
+@given(
+    content=st.text(st.characters(codec="utf-8"), max_size=60)
+    | st.lists(st.sampled_from(PIECES), max_size=20).map("".join)
+)
 def test_no_text_raises_anything_else(tmp_path_factory, content):
     """Whatever a file holds, there is a list, or an error in words."""
     path = tmp_path_factory.getbasetemp() / "any.yaml"

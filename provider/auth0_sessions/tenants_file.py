@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,16 @@ import yaml
 from auth0_sessions.errors import InputError, shown
 
 NAMESPACE = "auth0-sessions"
-TENANTS_KEY = f"{NAMESPACE}:tenants"
 _STACK_FILE = re.compile(r"Pulumi\.(.+)\.(?:ya?ml|json)")
+_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 
 
 @dataclass(frozen=True)
 class TenantsFile:
     """What a file says of its tenants; nothing in it is checked yet.
 
-    Where a stack's file names another one, plan and profile in that one go before the stack's.
+    Where a stack's file names another one, plan and profile in that one go before the stack's, and the stack's before
+    the project's.
 
     Attributes:
         tenants: Short name -> a tenant's entry.
@@ -52,17 +53,9 @@ def read_tenants_file(path: Path) -> TenantsFile:
 
     """
     found = _load(path)
-    if not isinstance(found, Mapping):
-        message = f"{path} is no list of tenants; it should be an object like acme: {{domain: acme.eu.auth0.com}}."
-        raise InputError(message)
-    config = found.get("config")
-    if isinstance(config, Mapping):
-        return _of_stack(path, config)
-    if TENANTS_KEY in found:
+    if isinstance(found.get("config"), Mapping) or f"{NAMESPACE}:tenants" in found:
         return _of_stack(path, found)
-    if isinstance(found.get("tenants"), Mapping) and set(found) <= {"tenants", "plan", "profile"}:
-        return TenantsFile(found["tenants"], found.get("plan"), found.get("profile"))
-    return TenantsFile(found)
+    return _of_list(path, found)
 
 
 def tenants_of(value: object, folder: Path) -> TenantsFile:
@@ -79,54 +72,151 @@ def tenants_of(value: object, folder: Path) -> TenantsFile:
     if not isinstance(value, str):
         return TenantsFile(value)
     try:
-        return TenantsFile(json.loads(value))
-    except ValueError:
-        return read_tenants_file(folder / value)
+        return TenantsFile(_json(value))
+    except json.JSONDecodeError:
+        path = folder / value
+        return _of_list(path, _load(path))
 
 
-def _of_stack(path: Path, config: Mapping[str, Any]) -> TenantsFile:
-    value = config.get(TENANTS_KEY)
+def _of_list(path: Path, found: Mapping[str, Any]) -> TenantsFile:
+    inner = found.get("tenants")
+    if not isinstance(inner, Mapping) or not any(isinstance(entry, Mapping) for entry in inner.values()):
+        return TenantsFile(found)
+    if unknown := found.keys() - {"tenants", "plan", "profile"}:
+        names = ", ".join(sorted(map(str, unknown)))
+        message = f"{path}: beside tenants there may be plan and profile, and nothing else; there is {names}."
+        raise InputError(message)
+    return TenantsFile(inner, found.get("plan"), found.get("profile"))
+
+
+def _of_stack(path: Path, found: Mapping[str, Any]) -> TenantsFile:
+    folder, project = _project(path)
+    configs = [found["config"] if isinstance(found.get("config"), Mapping) else found, project]
+    value = _first(config.get("tenants") for config in map(_own, configs))
     if value is None:
-        message = f"{path} has no {TENANTS_KEY} in its config; list the tenants there, or name another file."
+        message = f"{path} has no {NAMESPACE}:tenants in its config; list the tenants there, or name another file."
         raise InputError(message)
     if isinstance(value, Mapping) and set(value) == {"secure"}:
         message = (
-            f"{TENANTS_KEY} is encrypted in {path}, and only Pulumi can read it. Nothing in a list of tenants is a "
-            f"secret: set it without --secret, or write `pulumi config get {TENANTS_KEY}` to a file."
+            f"{NAMESPACE}:tenants is encrypted in {path}, and only Pulumi can read it. Nothing in a list of tenants is "
+            f"a secret: set it without --secret, or write `pulumi config get {NAMESPACE}:tenants` to a file."
         )
         raise InputError(message)
-    listed, stack = tenants_of(value, path.parent), _STACK_FILE.fullmatch(path.name)
+    listed, stack = tenants_of(value, folder), _STACK_FILE.fullmatch(path.name)
     return TenantsFile(
         listed.tenants,
-        listed.plan or config.get(f"{NAMESPACE}:plan"),
-        listed.profile or config.get(f"{NAMESPACE}:profile"),
+        _first([listed.plan, *(config.get("plan") for config in map(_own, configs))]),
+        _first([listed.profile, *(config.get("profile") for config in map(_own, configs))]),
         stack.group(1) if stack else None,
     )
 
 
-def _load(path: Path) -> Any:
+def _project(path: Path) -> tuple[Path, Mapping[str, Any]]:
+    """Return the folder of the project that a stack's file belongs to, and the project's configuration."""
+    for folder in path.absolute().parents:
+        for name in _PROJECT_FILES:
+            if (folder / name).is_file():
+                config = _load(folder / name).get("config")
+                return folder, config if isinstance(config, Mapping) else {}
+    return path.parent, {}
+
+
+def _own(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return this package's values of a configuration; a project's declares types, with a value or a default."""
+    own = {key.removeprefix(f"{NAMESPACE}:"): value for key, value in config.items() if key.startswith(f"{NAMESPACE}:")}
+    return {key: _value(value) if key in ("plan", "profile") else value for key, value in own.items()}
+
+
+def _value(declared: Any) -> Any:
+    return _first(map(declared.get, ("value", "default"))) if isinstance(declared, Mapping) else declared
+
+
+def _first(values: Iterable[Any]) -> Any:
+    return next((value for value in values if value is not None), None)
+
+
+def _load(path: Path) -> Mapping[str, Any]:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  It is a safe loader.
+        found = _parsed(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror}."
     except UnicodeDecodeError:
         message = f"{path} is no text; it should be YAML or JSON in UTF-8."
+    except InputError as error:
+        message = f"{path}: {error}"
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         where = getattr(error, "problem_mark", None)
         line = f", line {where.line + 1}" if where else ""
         message = f"{path}{line} is neither YAML nor JSON: {getattr(error, 'problem', None) or error}."
+    else:
+        if isinstance(found, Mapping):
+            return found
+        message = f"{path} is no list of tenants; it should be an object like acme: {{domain: acme.eu.auth0.com}}."
     raise InputError(message)
 
 
-class _Loader(yaml.SafeLoader):
-    """Refuses what YAML lets pass in silence: a key that is there twice, so that a tenant would be lost."""
+def _parsed(content: str) -> Any:
+    # Not every JSON is YAML: tabs, and characters written as a pair of escapes.
+    if content.lstrip().startswith("{"):
+        try:
+            return _json(content)
+        except json.JSONDecodeError:
+            pass
+    return yaml.load(content, Loader=_Loader)  # noqa: S506  It makes text, lists and objects only.
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  As inherited.
+
+def _json(content: str) -> Any:
+    try:
+        return json.loads(content, object_pairs_hook=_no_key_twice)
+    except RecursionError:
+        message = "the JSON is nested too deeply to be a list of tenants."
+        raise InputError(message) from None
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        message = f"{shown(twice)} is there twice, and one of them would be lost. Keep one."
+        raise InputError(message)
+    return made
+
+
+class _Loader(yaml.SafeLoader):
+    """Takes every scalar as the text that stands there, and refuses a key that is there twice.
+
+    So `no` stays a tenant's name and 720 a number without a unit, and no tenant is lost.
+    """
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  As inherited.
+    yaml_constructors = {  # noqa: RUF012  As inherited.
+        tag: constructor
+        for tag, constructor in yaml.SafeLoader.yaml_constructors.items()
+        if tag is None or tag.rpartition(":")[2] in ("str", "seq", "map", "null")
+    }
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        """Compose an object, if each of its keys is text and there once."""
+        node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:
-            name = (key.tag, key.value) if isinstance(key, yaml.ScalarNode) else id(key)
-            if name in seen:
-                problem = f"{shown(key.value)} is there twice"
-                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
-            seen.add(name)
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key should be text", key.start_mark)
+            if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
+                message = f"line {key.start_mark.line + 1}: {shown(key.value)} is there twice. Keep one."
+                raise InputError(message)
+            seen.add(key.value)
+            if key.tag == "tag:yaml.org,2002:null":
+                key.tag = "tag:yaml.org,2002:str"
+        return node
+
+    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  As inherited.
+        """Construct an object, also where a tag claims that something else is one."""
+        if not isinstance(node, yaml.MappingNode):
+            raise yaml.constructor.ConstructorError(None, None, "an object is wanted here", node.start_mark)
         return super().construct_mapping(node, deep=deep)
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile("<<$"), ["<"])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])

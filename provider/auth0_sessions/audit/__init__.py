@@ -7,6 +7,7 @@ declared.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -51,28 +52,32 @@ def audit(
     """
     expected = expected_of(file, source, profile)
     on_progress(0, len(expected), "")
-    answers: queue.SimpleQueue[tuple[str, TenantSessions | Exception]] = queue.SimpleQueue()
+    answers: queue.SimpleQueue[tuple[Expected, TenantSessions | BaseException]] = queue.SimpleQueue()
     waiting: queue.SimpleQueue[Expected] = queue.SimpleQueue()
     for tenant in expected:
         waiting.put(tenant)
     for _ in range(min(WORKERS, len(expected))):
         # Daemons, so that Ctrl-C need not wait until every tenant has answered.
         threading.Thread(target=_work, args=(waiting, answers, read), daemon=True).start()
-    found: dict[str, TenantSessions | Exception] = {}
-    while len(found) < len(expected):
-        name, answer = answers.get()
-        found[name] = answer
-        on_progress(len(found), len(expected), name)
+    audited: dict[str, AuditedTenant] = {}
+    try:
+        while len(audited) < len(expected):
+            tenant, answer = answers.get()
+            # An error that is kept would keep its connection open.
+            audited[tenant.name] = hold(tenant, answer)
+            on_progress(len(audited), len(expected), tenant.name)
+    finally:
+        _drain(waiting)
     return Audit(
         generated_at=datetime.now(UTC).replace(microsecond=0),
         source=source,
-        tenants=[hold(tenant, found[tenant.name]) for tenant in expected],
+        tenants=[audited[tenant.name] for tenant in expected],
     )
 
 
 def _work(
     waiting: queue.SimpleQueue[Expected],
-    answers: queue.SimpleQueue[tuple[str, TenantSessions | Exception]],
+    answers: queue.SimpleQueue[tuple[Expected, TenantSessions | BaseException]],
     read: Reader,
 ) -> None:
     """Read tenants until none is left."""
@@ -82,6 +87,13 @@ def _work(
         except queue.Empty:
             return
         try:
-            answers.put((tenant.name, read(tenant.domain, tenant.credentials)))
-        except Exception as error:  # noqa: BLE001  Whoever waits for the answer raises it.
-            answers.put((tenant.name, error))
+            answers.put((tenant, read(tenant.domain, tenant.credentials)))
+        except BaseException as error:  # noqa: BLE001  Whoever waits for the answer raises it.
+            answers.put((tenant, error))
+
+
+def _drain(waiting: queue.SimpleQueue[Expected]) -> None:
+    """Leave nothing to do for the workers."""
+    with contextlib.suppress(queue.Empty):
+        while True:
+            waiting.get_nowait()

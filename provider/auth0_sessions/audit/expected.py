@@ -8,13 +8,14 @@ from typing import Any
 
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.lifetime import Lifetime
-from auth0_sessions.plans import Plan, cap, violations
-from auth0_sessions.policy import choose_profile
+from auth0_sessions.plans import Plan, cap
+from auth0_sessions.policy import Picked, choose_profile, pick
 from auth0_sessions.profiles import PROFILES, Profile, profile_of_stack
 from auth0_sessions.roster import NEEDS_DOMAIN, read_roster
 from auth0_sessions.settings import LIFETIMES, SETTINGS, Value, Values
-from auth0_sessions.state import OverLimit
 from auth0_sessions.tenants_file import TenantsFile
+
+THE_COMMAND_LINE = "the command line"
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,13 @@ class Expected:
         plan: Its plan, or None.
         profile: Its baseline.
         profile_from: What named the profile.
-        is_binding: True where what the file declares must not be longer than the profile.
-        declared: Setting -> minutes or cookie mode, as the file sets it.
         credentials: Label of a credential set.
+        declared: Setting -> minutes or cookie mode, as the file sets it.
+        targets: Setting -> what a declared one should be: what a fleet applies, within the baseline.
+        limits: Setting -> the most that it may be, in minutes; one that nothing limits is missing.
+        why: Setting -> the reason for its limit.
+        is_own: True where the file may declare more than its profile has.
+        is_foreign: True where the profile is the auditor's, whatever the file declares.
 
     """
 
@@ -38,24 +43,17 @@ class Expected:
     plan: Plan | None
     profile: Profile
     profile_from: str
-    is_binding: bool
-    declared: Values
     credentials: str | None
+    declared: Values
+    targets: Values
+    limits: Mapping[str, int]
+    why: Mapping[str, str]
+    is_own: bool
+    is_foreign: bool
 
     def cap(self, setting: str) -> int | None:
         """Return the most that the plan honours, in minutes."""
         return cap(self.plan, setting) if self.plan else None
-
-    def profile_minutes(self, setting: str) -> int | None:
-        """Return what the profile says, in minutes; None for the plan's cap, or where the file may say otherwise."""
-        overridden = setting in self.declared and not self.is_binding
-        return None if overridden else PROFILES[self.profile].minutes(setting)
-
-    def baseline(self, setting: str) -> int | None:
-        """Return the most that a setting may be, in minutes; None where nothing limits it."""
-        declared = None if self.is_binding else self.declared.get(setting)
-        limits = (declared, self.profile_minutes(setting), self.cap(setting))
-        return min((limit for limit in limits if isinstance(limit, int)), default=None)
 
 
 def expected_of(file: TenantsFile, source: str, profile: Profile | None) -> list[Expected]:
@@ -66,46 +64,61 @@ def expected_of(file: TenantsFile, source: str, profile: Profile | None) -> list
 
     """
     roster = read_roster(file.tenants, file.plan, None, needs=NEEDS_DOMAIN)
+    fallback = Profile.BALANCED, ""
     try:
-        fallback, fallback_from = _fallback(file)
+        fallback = _fallback(file)
     except InputError as error:
         roster.of_all.append(f"the fleet: {error}")
-    if problems := roster.told():
-        raise InputError(listed(source, problems))
     expected = []
     for name, given in roster.tenants.items():
-        own = given.get("profile")
-        chosen, chosen_from = (Profile(own), "the tenant's entry") if own else (fallback, fallback_from)
-        if profile is not None:
-            chosen, chosen_from = profile, "the command line"
-        expected.append(
-            Expected(
-                name=name,
-                domain=given["domain"],
-                plan=Plan(given["plan"]) if "plan" in given else None,
-                profile=chosen,
-                profile_from=chosen_from,
-                is_binding=profile is not None or PROFILES[chosen].is_ceiling,
-                declared=_declared(given),
-                credentials=given.get("credentials"),
-            )
-        )
+        own = (Profile(given["profile"]), "the tenant's entry") if "profile" in given else fallback
+        # Without a plan nothing is held to a cap, and the highest ones stand for none.
+        plan = Plan(given.get("plan", Plan.ENTERPRISE))
+        applied = pick(plan, own[0], given, given["over_limit"])
+        roster.problems[name].extend(problem.reason for problem in applied.problems)
+        if not (roster.problems[name] or roster.of_all):
+            expected.append(_expected(name, given, applied, own if profile is None else (profile, THE_COMMAND_LINE)))
+    if problems := roster.told():
+        raise InputError(listed(source, problems))
     return expected
+
+
+def _expected(name: str, given: Mapping[str, Any], applied: Picked, chosen: tuple[Profile, str]) -> Expected:
+    """Return what a tenant should be: what its file comes to, or under another profile what that one allows."""
+    profile, profile_from = chosen
+    plan = Plan(given["plan"]) if "plan" in given else None
+    most = plan or Plan.ENTERPRISE
+    is_foreign = profile_from == THE_COMMAND_LINE
+    is_own = not is_foreign and not PROFILES[profile].is_ceiling
+    top = applied if is_own else pick(most, profile, {})
+    limits, why = {}, {}
+    for setting in LIFETIMES:
+        from_top = is_foreign or setting in given or top.minutes[setting] <= applied.minutes[setting]
+        source, highest = top if from_top else applied, cap(most, setting) or 0
+        if plan is not None or source.minutes[setting] < highest:
+            limits[setting], why[setting] = min(source.minutes[setting], highest), source.why[setting]
+    declared: dict[str, Value] = {s: Lifetime.parse(given[s]).minutes for s in LIFETIMES if s in given}
+    mode = {setting: given[setting] for setting in SETTINGS if setting in given and setting not in LIFETIMES}
+    return Expected(
+        name=name,
+        domain=given["domain"],
+        plan=plan,
+        profile=profile,
+        profile_from=profile_from,
+        credentials=given.get("credentials"),
+        declared=declared | mode,
+        targets={s: min(applied.minutes[s], limits.get(s, applied.minutes[s])) for s in declared} | mode,
+        limits=limits,
+        why=why,
+        is_own=is_own,
+        is_foreign=is_foreign,
+    )
 
 
 def _fallback(file: TenantsFile) -> tuple[Profile, str]:
     """Return the profile of tenants that name none, chosen as a fleet chooses it."""
-    if file.profile:
+    if file.profile is not None:
         return choose_profile(file.profile), "the file"
     if file.stack:
         return profile_of_stack(file.stack), f"the stack's name '{file.stack}'"
     return Profile.BALANCED, "nobody, so Auth0's defaults"
-
-
-def _declared(given: Mapping[str, Any]) -> dict[str, Value]:
-    """Return the settings of an entry, those above the plan's cap lowered where the entry says so."""
-    values: dict[str, Value] = {name: Lifetime.parse(given[name]).minutes for name in LIFETIMES if name in given}
-    if "plan" in given and given["over_limit"] == OverLimit.CLAMP:
-        values |= violations(Plan(given["plan"]), values)
-    mode = {name: given[name] for name in SETTINGS if name in given and name not in LIFETIMES}
-    return {**values, **mode}

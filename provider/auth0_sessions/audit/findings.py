@@ -7,15 +7,14 @@ from collections.abc import Iterator, Mapping
 from auth0_sessions.audit.expected import Expected
 from auth0_sessions.audit.model import AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.errors import Auth0SessionsError
-from auth0_sessions.profiles import PROFILES
 from auth0_sessions.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, Value, text
 from auth0_sessions.tenant import TenantSessions
 from auth0_sessions.wire import to_patch_body
 
 
-def hold(tenant: Expected, found: TenantSessions | Exception) -> AuditedTenant:
+def hold(tenant: Expected, found: TenantSessions | BaseException) -> AuditedTenant:
     """Hold one tenant to its baseline."""
-    if isinstance(found, Exception):
+    if isinstance(found, BaseException):
         if not isinstance(found, Auth0SessionsError):
             raise found
         findings: list[Finding] = []
@@ -51,33 +50,36 @@ def _lifetime(tenant: Expected, name: str, found: TenantSessions) -> AuditedLife
         is_default=name in found.defaulted,
         cap_minutes=most,
         share_of_cap=minutes / most if most else None,
-        baseline_minutes=tenant.baseline(name),
+        baseline_minutes=tenant.limits.get(name),
         declared_minutes=declared if isinstance(declared, int) else None,
     )
 
 
 def _findings(tenant: Expected, name: str, found: TenantSessions) -> list[Finding]:
     """Return what is wrong with one setting."""
-    value, declared, baseline = found.values[name], tenant.declared.get(name), tenant.baseline(name)
+    value, limit, target = found.values[name], tenant.limits.get(name), tenant.targets.get(name)
     rules: dict[Rule, str] = {}
     if isinstance(value, int):
-        most, asked = tenant.cap(name), tenant.profile_minutes(name)
+        most = tenant.cap(name)
         if most is not None and value > most:
             rules[Rule.ABOVE_CAP] = f"the {tenant.plan} plan honours at most {text(most)}"
-        if asked is not None and value > asked and (most is None or asked < most):
-            verb = "allows at most" if tenant.is_binding else "has"
-            source = PROFILES[tenant.profile].source
-            rules[Rule.ABOVE_BASELINE] = f"profile '{tenant.profile}' {verb} {text(asked)} ({source})"
-    if declared not in (None, value) and not rules:
-        rules[Rule.NOT_AS_DECLARED] = f"the tenants file declares {text(declared)}"
-    target = min(declared, baseline or declared) if isinstance(declared, int) else declared or baseline
+        is_declared = tenant.is_own and target is not None
+        if limit is not None and value > limit and limit != most and not is_declared:
+            rules[Rule.ABOVE_BASELINE] = f"the baseline is {text(limit)}: {tenant.why[name]}"
+    if target not in (None, value) and not rules:
+        rules[Rule.NOT_AS_DECLARED] = _declared(tenant, name)
     is_now = f"{name} is {text(value)}"
     if name in found.defaulted:
         is_now += ", Auth0's default"
     return [
-        Finding(setting=name, rule=rule, message=f"{is_now}; {reason}.", change=_change(name, target))
+        Finding(setting=name, rule=rule, message=f"{is_now}; {reason}.", change=_change(name, target or limit))
         for rule, reason in rules.items()
     ]
+
+
+def _declared(tenant: Expected, name: str) -> str:
+    declared, target = text(tenant.declared[name]), text(tenant.targets[name])
+    return f"the tenants file declares {declared}{'' if declared == target else f', which comes to {target}'}"
 
 
 def _change(name: str, target: Value | None) -> str:
@@ -96,9 +98,9 @@ def _counted(figure: int, unit: str) -> str:
 def _notes(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
     if tenant.plan is None and minutes:
         yield "No plan is named, so no cap was checked. Name the tenant's plan in the tenants file."
-    for name, declared in tenant.declared.items():
-        limit = tenant.baseline(name)
-        if isinstance(declared, int) and limit is not None and declared > limit:
+    for name, limit in tenant.limits.items():
+        declared = tenant.declared.get(name)
+        if tenant.is_foreign and isinstance(declared, int) and declared > limit:
             yield f"The tenants file declares {name} {text(declared)}, more than the {text(limit)} allowed here."
     for absolute, idle in ABSOLUTE_AND_IDLE:
         if minutes and minutes[idle] > minutes[absolute]:
