@@ -310,7 +310,7 @@ def test_403_names_the_scopes(tenant):
     tenant.http.get(SETTINGS_URL, status=403, json=said)
     error = tenant.error()
     assert (ForbiddenError, "insufficient_scope", 1) == (type(error), error.error_code, len(tenant.calls))
-    assert "read:tenant_settings and update:tenant_settings" in str(error)
+    assert "read:tenant_settings and, to write, update:tenant_settings" in str(error)
 
 
 def test_400_passes_the_words_on(tenant):

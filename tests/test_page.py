@@ -17,7 +17,6 @@ import headless
 from auth0_sessions.audit import page as page_module
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.audit.page import FLEET, LONGEST, OUTCOMES, RULES, SHORTEST, TICKS, place, seen, to_html
-from auth0_sessions.audit.page import verdict as verdict_of
 from auth0_sessions.plans import PLAN_LIMITS, Plan
 from auth0_sessions.profiles import Profile
 from auth0_sessions.settings import LIFETIMES, SETTINGS, Limit, text
@@ -241,7 +240,7 @@ BAD = [found("session_lifetime")]
 def test_verdict(tenants, expected):
     """One plain sentence says how many tenants meet their baseline, and what is with the others."""
     audit = audit_of(*tenants)
-    assert expected == verdict_of(audit)
+    assert expected == audit.verdict
     assert expected in text_of(audit)
 
 

@@ -81,7 +81,7 @@ def test_every_error_says_what_to_do(status, login):
     ("parts", "advice"),
     [
         ({"status": 401}, "The token in use came from the test's own place"),
-        ({"status": 403}, "Grant read:tenant_settings and update:tenant_settings"),
+        ({"status": 403}, "Grant read:tenant_settings and, to write, update:tenant_settings"),
         ({"status": 403}, "the credentials came from the test's own place"),
         ({"status": 403, "body": {"errorCode": "insufficient_entitlement"}}, "plan does not include this"),
         ({"status": 404}, "check the domain"),

@@ -91,6 +91,7 @@ def recorded() -> Console:
         story = Story(Path(folder) / "stack", sandbox, console)
         globex = sandbox.add_tenant("globex", plan="enterprise")
         globex.dashboard(session_lifetime=720, idle_session_lifetime=15)
+        globex.dashboard(ephemeral_session_lifetime=720, idle_ephemeral_session_lifetime=15)
         console.print(Text("# 60 days on the essential plan: refused before anybody is called.", "dim"))
         story.configure(sessionLifetime="60d")
         story.run("preview", calls=0, ok=False)
@@ -100,7 +101,11 @@ def recorded() -> Console:
         story.tenant.dashboard(session_lifetime=60_000)
         story.run("refresh", calls=2)
         console.quiet = False
-        console.print(Text("\n# Somebody typed 60000 into the Dashboard.", "dim"))
+        console.print(
+            Text("\n# Somebody typed 60000 into the Dashboard: a refresh sees it, a preview shows it.", "dim")
+        )
+        console.print(Text("$ pulumi refresh", "bold green"))
+        console.print(Text("  2 HTTP calls", "cyan"))
         story.run("preview", diff=True, calls=0)
         console.print(Text("\n# What may a session do in each tenant?", "dim"))
         console.print(Text("$ auth0-sessions audit --tenants tenants.yaml", "bold green"))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ from typing import Any, Protocol
 from auth0_sessions.errors import CredentialsError, InputError
 
 SCOPES = ("read:tenant_settings", "update:tenant_settings")
+NEEDED_SCOPES = f"{SCOPES[0]} and, to write, {SCOPES[1]}"
 LABELLED_CONFIG_KEY = "auth0-sessions:credentials"
 CONFIG_KEYS = {
     "client_id": "auth0:clientId",
@@ -185,7 +187,7 @@ def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
         looked_at.append(f"{source.place} ({_lacking(parts)})")
     message = (
         f"No credentials for {domain}. Looked at: {'; '.join(looked_at)}. Give one complete set; the application "
-        f"needs the scopes {' and '.join(SCOPES)} of the Management API."
+        f"needs {NEEDED_SCOPES} of the Management API."
     )
     raise CredentialsError(message)
 
@@ -219,3 +221,30 @@ def _lacking(parts: Mapping[str, str]) -> str:
     if "client_secret" in parts:
         return "the client id is missing"
     return "not set"
+
+
+class TokenKeeper:
+    """Keeps each Management API token to one tenant, because it is of one."""
+
+    def __init__(self) -> None:
+        self._domains: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def kept(self, found: Credentials, domain: str) -> Credentials:
+        """Return credentials that may be used for a tenant.
+
+        Raises:
+            CredentialsError: They are a token that is used for another tenant already.
+
+        """
+        if isinstance(found, ApiToken):
+            with self._lock:
+                first = self._domains.setdefault(found.token, domain)
+            if first != domain:
+                message = (
+                    f"{domain}: the Management API token from {found.source} is used for {first} already, and a token "
+                    "is of one tenant, so it was not sent. Give each tenant credentials of its own: a label, or a "
+                    "Provider."
+                )
+                raise CredentialsError(message)
+        return found

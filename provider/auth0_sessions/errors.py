@@ -18,6 +18,7 @@ A message reads: what, where, given, allowed, do this. It never holds a secret.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 SHOWN_CHARACTERS = 80
@@ -96,3 +97,13 @@ def shown(value: object) -> str:
     except Exception:  # noqa: BLE001  A foreign __repr__ may raise anything; the message matters more.
         text = f"<{type(value).__name__}>"
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."
+
+
+def visible(text: str) -> str:
+    r"""Return a text so that every character of it shows: what steers a terminal or turns text around as `\u202e`."""
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from auth0_sessions.credentials import (
     DOMAIN_CONFIG_KEY,
     SECRET_CONFIG_KEYS,
-    ApiToken,
     Configuration,
     Credentials,
+    TokenKeeper,
     default_domain,
     find_credentials,
     sources,
@@ -41,7 +41,7 @@ class Process:
         self._config = config
         self._explicit = config.get(MARKER_KEY) is not None
         self._clients: dict[tuple[str, str | None], TenantClient] = {}
-        self._token_domains: dict[str, str] = {}
+        self._tokens = TokenKeeper()
         self._lock = threading.Lock()
         self._created: set[str] = set()
         # The clients' policy and timeouts, where a test has no time to wait.
@@ -108,17 +108,4 @@ class Process:
             )
             raise CredentialsError(message)
         found = find_credentials(sources(self._config, label, explicit=self._explicit), domain)
-        if isinstance(found, ApiToken):
-            self._keep_to_one_tenant(found, domain)
-        return found
-
-    def _keep_to_one_tenant(self, token: ApiToken, domain: str) -> None:
-        """Stop a token, which is one tenant's, before it is sent to another."""
-        with self._lock:
-            first = self._token_domains.setdefault(token.token, domain)
-        if first != domain:
-            message = (
-                f"{domain}: the Management API token from {token.source} is used for {first} already, and a token is "
-                "of one tenant, so it was not sent. Give each tenant credentials of its own: a label, or a Provider."
-            )
-            raise CredentialsError(message)
+        return self._tokens.kept(found, domain)

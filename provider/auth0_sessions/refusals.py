@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from auth0_sessions.credentials import SCOPES
+from auth0_sessions.credentials import NEEDED_SCOPES
 from auth0_sessions.errors import (
     ApiError,
     BadRequestError,
@@ -129,15 +129,14 @@ def _words(body: Mapping[str, Any]) -> tuple[str | None, str]:
 
 def _advice(answer: Answer, code: str | None) -> str:
     if answer.login:
-        advice = _LOGIN_ADVICE.get(answer.status, _LOGIN_ADVICE[401]).format(source=answer.source, scopes=_SCOPES)
+        advice = _LOGIN_ADVICE.get(answer.status, _LOGIN_ADVICE[401]).format(source=answer.source, scopes=NEEDED_SCOPES)
         return f"{advice} {_STALE}" if answer.status == 401 and "configuration" in answer.source else advice  # noqa: PLR2004
     if answer.status == 403 and code == "insufficient_entitlement":  # noqa: PLR2004  HTTP's own number.
         return "The tenant's plan does not include this."
     template = _ADVICE.get(answer.status, "Check the domain and the settings.")
-    return template.format(source=answer.source, scopes=_SCOPES)
+    return template.format(source=answer.source, scopes=NEEDED_SCOPES)
 
 
-_SCOPES = " and ".join(SCOPES)
 _ADVICE = {
     400: "Correct the value that is named; what the tenant takes may depend on its plan.",
     401: "The token in use came from {source}: check that it is of this tenant and has not expired.",

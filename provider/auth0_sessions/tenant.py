@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from auth0_sessions.client import TenantClient
-from auth0_sessions.credentials import check_label, find_credentials, sources
+from auth0_sessions.credentials import TokenKeeper, check_label, find_credentials, sources
 from auth0_sessions.domain import canonical_domain
 from auth0_sessions.settings import SETTINGS, Values, with_defaults
 
@@ -48,8 +48,27 @@ def read_tenant_sessions(
         TenantUnreachableError: The tenant gave no answer.
 
     """
-    tenant, label = canonical_domain(domain), None if credentials is None else check_label(credentials)
-    places = sources({}, label, explicit=False)[:1]
-    client = TenantClient(tenant, lambda: find_credentials(places, tenant), on_wait=on_wait or (lambda _: None))
-    found = client.read()
-    return TenantSessions(tenant, with_defaults(found), frozenset(SETTINGS) - found.keys())
+    return TenantReader(on_wait).read(domain, credentials)
+
+
+class TenantReader:
+    """Reads tenants, several at a time if need be; a Management API token for one of them only.
+
+    Args:
+        on_wait: Told before each wait for a tenant that is busy or gives no answer.
+
+    """
+
+    def __init__(self, on_wait: Callable[[str], None] | None = None) -> None:
+        self._on_wait = on_wait or (lambda _: None)
+        self._tokens = TokenKeeper()
+
+    def read(self, domain: str, credentials: str | None) -> TenantSessions:
+        """Read one tenant, as `read_tenant_sessions` does."""
+        tenant, label = canonical_domain(domain), None if credentials is None else check_label(credentials)
+        places = sources({}, label, explicit=False)[:1]
+        client = TenantClient(
+            tenant, lambda: self._tokens.kept(find_credentials(places, tenant), tenant), on_wait=self._on_wait
+        )
+        found = client.read()
+        return TenantSessions(tenant, with_defaults(found), frozenset(SETTINGS) - found.keys())

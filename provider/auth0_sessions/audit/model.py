@@ -89,3 +89,22 @@ class Audit(_Row):
     def is_fine(self) -> bool:
         """True where every tenant was read and meets its baseline."""
         return self.count(Status.MEETS) == len(self.tenants)
+
+    @property
+    def verdict(self) -> str:
+        """What came out, in one sentence."""
+        total, meeting = len(self.tenants), self.count(Status.MEETS)
+        if total == 0:
+            return "No tenant was audited."
+        if meeting == total:
+            return "The tenant meets its baseline." if total == 1 else f"All {total} tenants meet their baseline."
+        findings, unreachable = self.count(Status.FINDINGS), self.count(Status.UNREACHABLE)
+        if total == 1:
+            return "The tenant has findings." if findings else "The tenant could not be read."
+        verb = "have" if findings > 1 else "has"
+        rest = [f"{findings} {verb} findings"] if findings else []
+        rest += [f"{unreachable} could not be read"] if unreachable else []
+        if not meeting:
+            return f"None of the {total} tenants is known to meet its baseline; {' and '.join(rest)}."
+        verb = "meet their" if meeting > 1 else "meets its"
+        return f"{meeting} of {total} tenants {verb} baseline; {' and '.join(rest)}."

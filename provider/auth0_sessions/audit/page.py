@@ -5,7 +5,6 @@ Everything that is drawn is decided here; `page.html` only says where it goes.
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -21,6 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
+from auth0_sessions.errors import visible
 from auth0_sessions.lifetime import MAX_MINUTES
 from auth0_sessions.plans import Plan, share_of
 from auth0_sessions.settings import ABSOLUTE_AND_IDLE, SETTINGS, text
@@ -53,8 +53,6 @@ RULES = {
     Rule.ABOVE_BASELINE: "above the baseline",
     Rule.NOT_AS_DECLARED: "not as declared",
 }
-
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ def to_html(audit: Audit) -> str:
         audit=audit,
         at=audit.generated_at.astimezone(UTC),
         totals={status: audit.count(status) for status in OUTCOMES},
-        verdict=verdict(audit),
+        verdict=audit.verdict,
         filters=[status for status in WORST_FIRST if audit.count(status)],
         rows=[_row(tenant) for tenant in tenants],
         has_advice=any(tenant.findings or tenant.notes for tenant in tenants),
@@ -158,29 +156,10 @@ def place(minutes: int) -> float:
     return round(START + (END - START) * log(minutes / SHORTEST) / log(LONGEST / SHORTEST), 3)
 
 
-def verdict(audit: Audit) -> str:
-    """Return what came out, in one sentence."""
-    total, meeting = len(audit.tenants), audit.count(Status.MEETS)
-    if total == 0:
-        return "No tenant was audited."
-    if meeting == total:
-        return "The tenant meets its baseline." if total == 1 else f"All {total} tenants meet their baseline."
-    findings, unreachable = audit.count(Status.FINDINGS), audit.count(Status.UNREACHABLE)
-    if total == 1:
-        return "The tenant has findings." if findings else "The tenant could not be read."
-    verb = "have" if findings > 1 else "has"
-    rest = [f"{findings} {verb} findings"] if findings else []
-    rest += [f"{unreachable} could not be read"] if unreachable else []
-    if not meeting:
-        return f"None of the {total} tenants is known to meet its baseline; {' and '.join(rest)}."
-    verb = "meet their" if meeting > 1 else "meets its"
-    return f"{meeting} of {total} tenants {verb} baseline; {' and '.join(rest)}."
-
-
 def seen(value: Any) -> Any:
     r"""Return a value so that every character of it shows: what is invisible or turns text around as `\u202e`."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", value)
+        return visible(value)
     return value
 
 

@@ -2,12 +2,13 @@
 
 import contextlib
 import io
-from typing import TYPE_CHECKING, NoReturn
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from auth0_sessions.errors import Auth0SessionsError, InputError
+from auth0_sessions.errors import Auth0SessionsError, InputError, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +28,18 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  As typer calls it.
+    if wanted:
+        typer.echo(f"auth0-sessions {version('auth0-sessions')}")
+        raise typer.Exit
+
+
 @app.callback()
-def root() -> None:
+def root(
+    wants_version: Annotated[  # noqa: FBT002  Given by name on the command line.
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
     """Login session lifetimes of Auth0 tenants: what they are, and whether they are what they should be.
 
     Nothing here writes to a tenant; `pulumi up` does. Credentials come from the environment: `AUTH0_CLIENT_ID` and
@@ -70,7 +81,8 @@ def plain(*parts: "RenderableType") -> str:
 
 def note(line: str) -> None:
     """Print a line that is not the result, on standard error."""
-    Console(stderr=True).print(line, soft_wrap=True, markup=False, highlight=False)
+    shown = "\n".join(map(visible, line.split("\n")))
+    Console(stderr=True).print(shown, soft_wrap=True, markup=False, highlight=False)
 
 
 def fail(sentence: str, code: int) -> NoReturn:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from auth0_sessions.cli.app import FAILURE, USAGE, app, fail, note, plain, say, told
-from auth0_sessions.cli.tables import audit_parts, audit_verdict, plans_notes, plans_table, printable, sessions_table
+from auth0_sessions.cli.tables import audit_parts, plans_notes, plans_sheet, sessions_parts
+from auth0_sessions.errors import visible
 from auth0_sessions.plans import PLAN_LIMITS, Plan, cap
 from auth0_sessions.profiles import Profile
 from auth0_sessions.settings import text
@@ -52,7 +52,7 @@ def plans(form: FormatOption = Format.TABLE) -> None:
         rows = [{"plan": plan, **{key: getattr(row, key) for key in keys}} for plan, row in PLAN_LIMITS.items()]
         typer.echo(json.dumps(rows, indent=2))
         return
-    say(plans_table(), *plans_notes())
+    say(plans_sheet(), *plans_notes())
 
 
 @app.command(rich_help_panel=PANEL)
@@ -77,8 +77,7 @@ def show(
     if form is Format.JSON:
         typer.echo(json.dumps(_sessions_json(sessions, plan), indent=2))
         return
-    hint = [] if plan else ["No plan is named, so no caps are shown: add --plan."]
-    say(sessions.domain, sessions_table(sessions, plan), *hint)
+    say(*sessions_parts(sessions, plan))
 
 
 @app.command(rich_help_panel=PANEL)
@@ -117,7 +116,7 @@ def audit(
         report = _audited(tenants, profile)
     if output is not None:
         _write(output, _rendered(report, form))
-        note(f"Wrote {output}. {audit_verdict(report)}")
+        note(f"Wrote {output}. {report.verdict}")
     elif form is ReportFormat.TABLE:
         say(*audit_parts(report))
     else:
@@ -145,7 +144,7 @@ def _audited(path: Path, profile: Profile | None) -> "Audit":
     from rich.progress import Progress  # noqa: PLC0415  --help needs none of these.
 
     from auth0_sessions.audit import audit as audited  # noqa: PLC0415
-    from auth0_sessions.tenant import read_tenant_sessions  # noqa: PLC0415
+    from auth0_sessions.tenant import TenantReader  # noqa: PLC0415
     from auth0_sessions.tenants_file import read_tenants_file  # noqa: PLC0415
 
     file = read_tenants_file(path)
@@ -155,19 +154,17 @@ def _audited(path: Path, profile: Profile | None) -> "Audit":
         waits = partial(errors.print, markup=False, highlight=False)
         return audited(
             file,
-            path.name,
+            visible(path.name),
             profile=profile,
-            read=lambda domain, label: read_tenant_sessions(domain, credentials=label, on_wait=waits),
-            on_progress=lambda done, total, name: progress.update(
-                bar, completed=done, total=total, description=f"Reading tenants {escape(printable(name))}"
-            ),
+            read=TenantReader(waits).read,
+            on_progress=lambda done, total, _: progress.update(bar, completed=done, total=total),
         )
 
 
 def _rendered(report: "Audit", form: ReportFormat) -> str:
     """Return an audit as text that goes to a file or a pipe."""
     if form is ReportFormat.JSON:
-        return report.model_dump_json(indent=2)
+        return json.dumps(report.model_dump(mode="json"), indent=2)
     if form is ReportFormat.HTML:
         from auth0_sessions.audit.page import to_html  # noqa: PLC0415  Only a page needs its templates.
 

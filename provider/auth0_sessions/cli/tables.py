@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import JustifyMethod, RenderableType
+from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from auth0_sessions.errors import visible
 from auth0_sessions.plans import PLAN_LIMITS, Plan, cap, share_of
 from auth0_sessions.settings import LIFETIMES, SETTINGS, Limit, text
 
@@ -20,19 +21,19 @@ if TYPE_CHECKING:
 
 MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 1_440
+WIDE = 10_000
 MARKS = {"meets": ("meets", "green"), "findings": ("findings", "red"), "unreachable": ("unreachable", "magenta")}
 
 
-def plans_table() -> Table:
+def plans_sheet() -> Sheet:
     """Return every plan's caps."""
-    table = _table("plan", "lifetime", *(f">at most, {unit}" for unit in ("days", "hours", "minutes")))
+    sheet = Sheet("plan", "lifetime", *(f">at most,\n{unit}" for unit in ("days", "hours", "minutes")))
     for plan, limits in PLAN_LIMITS.items():
         for kind in Limit:
             minutes = limits.cap(kind)
             figures = (minutes // MINUTES_PER_DAY, minutes // MINUTES_PER_HOUR, minutes)
-            first = plan.value if kind is Limit.ABSOLUTE else ""
-            table.add_row(first, kind.value, *(f"{figure:,}" for figure in figures), end_section=kind is Limit.IDLE)
-    return table
+            sheet.add(plan.value, kind.value, *(f"{figure:,}" for figure in figures), ends_section=kind is Limit.IDLE)
+    return sheet
 
 
 def plans_notes() -> Iterator[str]:
@@ -44,46 +45,47 @@ def plans_notes() -> Iterator[str]:
     yield f"Others: {PLAN_LIMITS[Plan.ENTERPRISE].source}."
 
 
-def sessions_table(sessions: TenantSessions, plan: Plan | None) -> Table:
-    """Return every session setting of a live tenant."""
-    share = f"share of {plan}'s cap" if plan else "share of the cap"
-    table = _table("setting", "value", "from", f">{share}", ">Dashboard minutes", ">API hours")
-    for name, row in SETTINGS.items():
+def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[RenderableType]:
+    """Yield every session setting of a live tenant."""
+    sheet = Sheet(
+        "setting", "value", f">of {plan}'s\ncap" if plan else ">of the\ncap", ">Dashboard,\nminutes", ">API,\nhours"
+    )
+    for name in SETTINGS:
         value = sessions.values[name]
-        origin = "Auth0's default" if name in sessions.defaulted else "set"
-        figures = ("", "", "")
-        if isinstance(value, int):
-            most = cap(plan, name) if plan else None
-            figures = (_share(value, most), f"{value:,}", f"{value / MINUTES_PER_HOUR:,.6g}")
-        above = figures[0].endswith("!")
-        table.add_row(name, text(value), origin, Text(figures[0], "red" if above else ""), *figures[1:])
-        if row.name == LIFETIMES[-1]:
-            table.add_section()
-    return table
-
-
-def _share(minutes: int, most: int | None) -> str:
-    """Return a share of the cap, with a mark where it is more than all of it."""
-    return f"{share_of(minutes, most)}{' !' if minutes > most else ''}" if most else ""
+        shown = f"{text(value)}{'*' if name in sessions.defaulted else ''}"
+        if not isinstance(value, int):
+            sheet.add(name, shown, "", "", "")
+            continue
+        most = cap(plan, name) if plan else None
+        is_above = most is not None and value > most
+        share = Text(f"{share_of(value, most)}{'!' if is_above else ''}" if most else "", "red" if is_above else "")
+        sheet.add(
+            name, shown, share, f"{value:,}", f"{value / MINUTES_PER_HOUR:,.6g}", ends_section=name == LIFETIMES[-1]
+        )
+    yield Text(sessions.domain, "bold")
+    yield sheet
+    yield "  * Auth0's default, never set    ! more than the plan honours" if plan else "  * Auth0's default, never set"
+    if not plan:
+        yield "No plan is named, so no caps are shown: add --plan."
 
 
 def audit_parts(audit: Audit) -> Iterator[RenderableType]:
     """Yield an audit: the tenants side by side, what a person has to read of each, and the outcome."""
-    table = _table("tenant", "plan", "profile", ">absolute", ">idle", ">non-\npersistent", "result")
+    sheet = Sheet("tenant", "plan", "profile", ">absolute", ">idle", ">non-\npersistent", "result")
     for tenant in audit.tenants:
         cells = [_lifetime(tenant, row) for row in tenant.lifetimes] or [Text("-")] * len(LIFETIMES)
         label, style = MARKS[tenant.status]
         both = Text(" / ").join(cells[2:])
         plan = tenant.plan.value if tenant.plan else "not named"
-        table.add_row(printable(tenant.name), plan, tenant.profile.value, *cells[:2], both, Text(label, style))
-    yield table
+        sheet.add(visible(tenant.name), plan, tenant.profile.value, *cells[:2], both, Text(label, style))
+    yield sheet
     yield "  * Auth0's default, never set    ! see below"
     for tenant in audit.tenants:
         if tenant.findings or tenant.error or tenant.notes:
             yield ""
             yield _details(tenant)
     yield ""
-    yield Text(audit_verdict(audit), "bold")
+    yield Text(audit.verdict, "bold")
 
 
 def _lifetime(tenant: AuditedTenant, row: AuditedLifetime) -> Text:
@@ -93,38 +95,52 @@ def _lifetime(tenant: AuditedTenant, row: AuditedLifetime) -> Text:
 
 def _details(tenant: AuditedTenant) -> Table:
     details = Table.grid(padding=(0, 1))
-    details.add_row("", Text(printable(f"{tenant.name} ({tenant.domain})"), "bold"))
+    details.add_row("", Text(visible(f"{tenant.name} ({tenant.domain})"), "bold"))
     for change, findings in groupby(tenant.findings, lambda finding: finding.change):
         for finding in findings:
-            details.add_row(Text("!", "red"), Text(printable(finding.message)))
-        details.add_row("", Text(printable(change), "dim"))
+            details.add_row(Text("!", "red"), Text(visible(finding.message)))
+        details.add_row("", Text(visible(change), "dim"))
     if tenant.error:
-        details.add_row(Text("!", "red"), Text(printable(tenant.error)))
+        details.add_row(Text("!", "red"), Text(visible(tenant.error)))
     for note in tenant.notes:
-        details.add_row(Text("i", "blue"), Text(printable(note)))
+        details.add_row(Text("i", "blue"), Text(visible(note)))
     return details
 
 
-def audit_verdict(audit: Audit) -> str:
-    """Return the outcome in one line."""
-    counts = {status: sum(tenant.status == status for tenant in audit.tenants) for status in MARKS}
-    total = len(audit.tenants)
-    return (
-        f"{total} tenant{'' if total == 1 else 's'}: {counts['meets']} meet{'s' if counts['meets'] == 1 else ''} the "
-        f"baseline, {counts['findings']} with findings, {counts['unreachable']} unreachable."
-    )
+class Sheet:
+    """A table, or where the terminal is too narrow for it, a paragraph for each row.
 
+    Args:
+        headings: Of the columns; one that opens with ">" has its figures on the right.
 
-def printable(foreign: str) -> str:
-    """Return a text without what could move the cursor or turn the direction of what follows."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in foreign)
+    """
 
+    def __init__(self, *headings: str) -> None:
+        self._headings = headings
+        self._rows: list[tuple[Sequence[str | Text], bool]] = []
 
-def _table(*headings: str) -> Table:
-    """Return an empty table; a heading that opens with ">" has its figures on the right."""
-    table = Table(box=box.SIMPLE_HEAD)
-    for heading in headings:
-        figures = heading.startswith(">")
-        justify: JustifyMethod = "right" if figures else "left"
-        table.add_column(heading.removeprefix(">"), justify=justify, no_wrap=figures, overflow="fold")
-    return table
+    def add(self, *cells: str | Text, ends_section: bool = False) -> None:
+        """Add a row."""
+        self._rows.append((cells, ends_section))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Show it as rich asks."""
+        table = self._table()
+        if console.measure(table, options=options.update(max_width=WIDE)).maximum <= options.max_width:
+            yield table
+            return
+        for (name, *cells), _ in self._rows:
+            named = zip(
+                (heading.removeprefix(">").replace("-\n", "-") for heading in self._headings[1:]), cells, strict=True
+            )
+            parts = [Text(f"{heading} ".replace("\n", " ")) + cell for heading, cell in named if str(cell)]
+            yield Text.assemble(Text(str(name), "bold"), "\n  ", Text(", ").join(parts), "\n")
+
+    def _table(self) -> Table:
+        table = Table(box=box.SIMPLE_HEAD)
+        for heading in self._headings:
+            justify: JustifyMethod = "right" if heading.startswith(">") else "left"
+            table.add_column(heading.removeprefix(">"), justify=justify, no_wrap=True)
+        for cells, ends_section in self._rows:
+            table.add_row(*cells, end_section=ends_section)
+        return table
