@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check bench docs clean
+.PHONY: help setup demo test check bench docs reference clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -27,6 +27,9 @@ check: $(READY) ## Check format, lint and types.
 docs: $(READY) ## Build the documentation into docs/_build/html, strictly.
 	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build/html
 	@echo "Open docs/_build/html/index.html."
+
+reference: $(READY) ## Write docs/reference and the audit's schema from the code.
+	@$(BIN)/python tools/reference.py
 
 bench: setup ## Measure against do-nothing resources, as ratios in one run.
 	@$(BIN)/python tools/bench.py

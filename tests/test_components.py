@@ -371,7 +371,7 @@ def test_a_fleet_from_a_file_that_the_configuration_names(run, tmp_path, monkeyp
     ("config", "words"),
     [
         ({}, "auth0-sessions:tenants is missing"),
-        ({"tenants": "acme.yaml"}, "is no object, and names no file of tenants: .*acme.yaml cannot be read"),
+        ({"tenants": "acme.yaml"}, "is no object and no usable file: .*acme.yaml cannot be read"),
         ({"tenants": '["acme"]'}, "tenants should be an object"),
         ({"tenants": "{}"}, "tenants should be an object"),
         (

@@ -119,8 +119,8 @@ def test_links_lead_to_files(file):
 
 
 def test_the_reference_is_up_to_date():
-    """The reference says what the code says; `python tools/reference.py` writes it."""
-    assert reference.stale() == []
+    """The reference says what the code says."""
+    assert reference.stale() == [], "run `make reference`"
 
 
 def test_the_reference_has_every_public_name():

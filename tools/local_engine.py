@@ -72,6 +72,17 @@ def open_stack(  # noqa: PLR0913  A stack has as many sides as it has.
     return automation.create_or_select_stack(stack, project, program, opts=options)
 
 
+def hide_what_the_sdk_leaves() -> None:
+    """Say nothing of the coroutine that a failed inline program leaves: it only misses its event loop at the end."""
+    told = sys.unraisablehook
+
+    def hook(found: Any) -> None:
+        if "no running event loop" not in str(found.exc_value):
+            told(found)
+
+    sys.unraisablehook = hook
+
+
 @dataclass
 class Run:
     """What one run of the engine did and said.

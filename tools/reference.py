@@ -47,6 +47,7 @@ from auth0_sessions.tenant import TenantSessions
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 FOLDER = "reference"
 SCHEMA = "audit.schema.json"
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 LAYOUT = DOCS.parent / "tests" / "test_layout.py"
 BANNER = "<!-- Written by tools/reference.py from the code: change the code and run it again. -->"
 SECTIONS = re.compile(r"^(Args|Attributes|Raises):\n((?:[ ]{4}.*\n?|\n)*)", re.MULTILINE)
@@ -697,7 +698,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
 
 def schema() -> str:
     """Return the JSON schema of what an audit prints."""
-    return json.dumps(Audit.model_json_schema(mode="serialization"), indent=2)
+    return json.dumps({"$schema": SCHEMA_DIALECT, **Audit.model_json_schema(mode="serialization")}, indent=2)
 
 
 def written() -> dict[str, str]:

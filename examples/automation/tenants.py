@@ -66,7 +66,7 @@ def main(
 
 
 def read_tenants(file: Path) -> dict[str, Tenant]:
-    """Return a file's tenants by name; JSON is YAML, too."""
+    """Return a file's tenants by name, at the top or under `tenants`; JSON is YAML, too."""
     try:
         fleet = yaml.safe_load(file.read_text())
     except yaml.YAMLError as error:
@@ -74,7 +74,11 @@ def read_tenants(file: Path) -> dict[str, Tenant]:
     if not isinstance(fleet, dict) or not fleet:
         message = f"{file} has no tenants; it should have an entry for each, as in acme: {{domain: ...}}"
         raise typer.BadParameter(message)
-    return {str(name): tenant for name, tenant in fleet.items()}
+    defaults = {}
+    if isinstance(fleet.get("tenants"), dict):
+        defaults = {key: fleet[key] for key in ("plan", "profile") if key in fleet}
+        fleet = fleet["tenants"]
+    return {str(name): {**defaults, **tenant} if defaults else tenant for name, tenant in fleet.items()}
 
 
 def in_own_process(verb: Verb, name: str, tenant: Tenant, plan: str, profile: str) -> str:

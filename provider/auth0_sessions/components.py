@@ -234,7 +234,7 @@ class TenantFleet(pulumi.ComponentResource):
         try:
             file = tenants_of(configured, program.project_folder())
         except InputError as error:
-            message = f"The configuration auth0-sessions:tenants is no object, and names no file of tenants: {error}"
+            message = f"The configuration auth0-sessions:tenants is no object and no usable file: {error}"
             raise pulumi.RunError(message) from None
         return cls(name, tenants=file.tenants, plan=file.plan, profile=file.profile, opts=opts)
 
