@@ -59,7 +59,7 @@ def test_the_list_of_tenants_serves_up_and_audit(tmp_path, auth0_sandbox, monkey
     (command,) = [line for line in README.splitlines() if line.startswith("auth0-sessions audit")]
     _, *arguments = shlex.split(command)
     strict = CliRunner().invoke(cli.app, arguments)
-    assert (strict.exit_code, "2 with findings" in strict.stderr) == (1, True), strict.output
+    assert (strict.exit_code, "2 have findings" in strict.stderr) == (1, True), strict.output
     assert (tmp_path / "audit.html").read_text().startswith("<!doctype html>")
     # Without the auditor's own baseline every tenant is as its entry and its profile say.
     own = CliRunner().invoke(cli.app, arguments[:3])
