@@ -2,7 +2,8 @@
 
 N tenants of ours against the sandbox (in its own process, 50 ms an answer) and N do-nothing resources that sleep for as
 long as bare calls to it take are created, left unchanged, updated, refreshed and destroyed, step by step in turn; the
-best of several counts, because whatever else the machine does can only add.
+best of several counts, because whatever else the machine does can only add. The engine and the SDK carry every property
+of a resource, so there is a do-nothing resource with one, and one as wide as ours.
 
     python tools/bench.py [N ...]     default: 1 50 150 300
 
@@ -20,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ class PeakMemory(threading.Thread):
 
 
 class Side:
-    """One of the two that are compared: its stack, and the best time of each step.
+    """One of those that are compared: its stack, and the best time of each step.
 
     Args:
         folder: An empty folder.
@@ -167,7 +168,7 @@ def rounds_for(count: int) -> int:
 
 
 def compare(count: int, console: Console) -> None:
-    """Let both take each step in turn, several times, and print the best times."""
+    """Let all take each step in turn, several times, and print the best times."""
 
     def one_of_ours(number: int, value: str) -> object:
         return SessionLifetime(
@@ -179,23 +180,28 @@ def compare(count: int, console: Console) -> None:
         )
 
     rounds = rounds_for(count)
-    with tempfile.TemporaryDirectory() as mine, tempfile.TemporaryDirectory() as theirs, sandbox(count) as url:
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(sandbox(count))
         bare = bare_call_seconds(url)
-        ours = Side(Path(mine), one_of_ours, count, bare)
-        idlers = Side(Path(theirs), lambda number, value: idle.Idle(f"i{number}", value), count, bare)
+        sides = {
+            name: Side(Path(stack.enter_context(tempfile.TemporaryDirectory())), resource, count, bare)
+            for name, resource in {
+                "ours": one_of_ours,
+                "do-nothing": lambda number, value: idle.Idle(f"i{number}", value),
+                "as wide": lambda number, value: idle.Idle(f"i{number}", value, wide=True),
+            }.items()
+        }
         for turn in range(rounds):
             for step in STEPS:
-                for side in (ours, idlers) if turn % 2 else (idlers, ours):
+                for side in list(sides.values())[:: -1 if turn % 2 else 1]:
                     side.take(step)
         log: list[dict[str, Any]] = requests.get(f"{url}/.sandbox/requests", timeout=30).json()
-    table = Table(title=f"{count} tenants, seconds, best of {rounds}; a bare call takes {bare * 1000:.0f} ms")
-    for heading in ("", "auth0-sessions", "do-nothing", "ratio"):
+    table = Table(title=f"{count} tenants, seconds, best of {rounds} (a bare call: {bare * 1000:.0f} ms)")
+    for heading in ("", *sides, "ratio", "to as wide"):
         table.add_column(heading, justify="right" if heading else "left")
     for step in STEPS:
-        own, other = ours.seconds[step], idlers.seconds[step]
-        table.add_row(step, f"{own:.2f}", f"{other:.2f}", f"{own / other:.2f}")
-    memory = (ours.mebibytes, idlers.mebibytes)
-    table.add_row("plugin, MiB", *(f"{size:.0f}" for size in memory), f"{memory[0] / memory[1]:.2f}")
+        table.add_row(step, *compared([side.seconds[step] for side in sides.values()], ".2f"))
+    table.add_row("plugin, MiB", *compared([side.mebibytes for side in sides.values()], ".0f"))
     console.print(table)
     calls = Counter(entry["method"] for entry in log)
     connections = len({(entry["tenant"], entry["connection"]) for entry in log})
@@ -205,6 +211,11 @@ def compare(count: int, console: Console) -> None:
         f"Calls per tenant over the five steps: {per_tenant}; connections per tenant and process that calls: "
         f"{connections / count / processes:.2f}"
     )
+
+
+def compared(figures: Sequence[float], form: str) -> list[str]:
+    """Return the figures of all sides, and the ratios of ours to the others."""
+    return [*(format(figure, form) for figure in figures), *(f"{figures[0] / other:.2f}" for other in figures[1:])]
 
 
 def imports(console: Console) -> None:

@@ -6,7 +6,7 @@ import os
 import time
 from typing import Any
 
-from pulumi import Input, ResourceOptions, dynamic
+from pulumi import Input, dynamic
 
 VARIABLE = "BENCH_SECONDS_PER_CALL"
 SECONDS_PER_CALL = float(os.environ.get(VARIABLE, "0.05"))
@@ -26,17 +26,17 @@ class IdleProvider(dynamic.ResourceProvider):
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Sleep."""
         _sleep("create")
-        return dynamic.CreateResult(props["value"], {"value": props["value"]})
+        return dynamic.CreateResult(props["value"], _outputs(props))
 
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Sleep."""
         _sleep("read")
-        return dynamic.ReadResult(id_, {"value": props["value"]})
+        return dynamic.ReadResult(id_, _outputs(props))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """Sleep."""
         _sleep("update")
-        return dynamic.UpdateResult({"value": _news["value"]})
+        return dynamic.UpdateResult(_outputs(_news))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Sleep."""
@@ -47,8 +47,30 @@ def _sleep(verb: str) -> None:
     time.sleep(CALLS[verb] * SECONDS_PER_CALL)
 
 
-class Idle(dynamic.Resource, module="bench", name="Idle"):
-    """Does nothing."""
+def _outputs(props: dict[str, Any]) -> dict[str, Any]:
+    given = {name: value for name, value in props.items() if name != "__provider"}
+    return {**given, **OUTPUTS} if given.keys() > {"value"} else given
 
-    def __init__(self, name: str, value: Input[str], opts: ResourceOptions | None = None) -> None:
-        super().__init__(IdleProvider(), name, {"value": value}, opts)
+
+OUTPUTS = {
+    "session_lifetime_minutes": 480,
+    "previous": {"session_lifetime": 10_080},
+    "superseded": {},
+    "old_sessions_gone_by": "2026-11-30T19:36:50Z",
+}
+
+
+class Idle(dynamic.Resource, module="bench", name="Idle"):
+    """Does nothing.
+
+    Args:
+        name: Its name.
+        value: Its one input.
+        wide: Gives it as many properties as a resource of ours has, because the engine carries each of them.
+
+    """
+
+    def __init__(self, name: str, value: Input[str], *, wide: bool = False) -> None:
+        ours: dict[str, Any] = {"domain": f"{name}.eu.auth0.com", "plan": "enterprise", "session_lifetime": "8h"}
+        ours |= {"on_delete": "restore", "over_limit": "error", **dict.fromkeys(OUTPUTS)}
+        super().__init__(IdleProvider(), name, {"value": value, **(ours if wide else {})})
