@@ -91,8 +91,9 @@ def _of_list(path: Path, found: Mapping[str, Any]) -> TenantsFile:
 
 def _of_stack(path: Path, found: Mapping[str, Any]) -> TenantsFile:
     folder, project = _project(path)
-    configs = [found["config"] if isinstance(found.get("config"), Mapping) else found, project]
-    value = _first(config.get("tenants") for config in map(_own, configs))
+    stack_config = found["config"] if isinstance(found.get("config"), Mapping) else found
+    configs = [_own(stack_config), _own(project)]
+    value = _first(config.get("tenants") for config in configs)
     if value is None:
         message = f"{path} has no {NAMESPACE}:tenants in its config; list the tenants there, or name another file."
         raise InputError(message)
@@ -105,8 +106,8 @@ def _of_stack(path: Path, found: Mapping[str, Any]) -> TenantsFile:
     listed, stack = tenants_of(value, folder), _STACK_FILE.fullmatch(path.name)
     return TenantsFile(
         listed.tenants,
-        _first([listed.plan, *(config.get("plan") for config in map(_own, configs))]),
-        _first([listed.profile, *(config.get("profile") for config in map(_own, configs))]),
+        _first([listed.plan, *(config.get("plan") for config in configs)]),
+        _first([listed.profile, *(config.get("profile") for config in configs)]),
         stack.group(1) if stack else None,
     )
 

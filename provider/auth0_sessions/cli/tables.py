@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 1_440
 WIDE = 10_000
-MARKS = {"meets": ("meets", "green"), "findings": ("findings", "red"), "unreachable": ("unreachable", "magenta")}
+COLORS = {"meets": "green", "findings": "red", "unreachable": "magenta"}
 
 
 def plans_sheet() -> Sheet:
@@ -74,10 +74,16 @@ def audit_parts(audit: Audit) -> Iterator[RenderableType]:
     sheet = Sheet("tenant", "plan", "profile", ">absolute", ">idle", ">non-\npersistent", "result")
     for tenant in audit.tenants:
         cells = [_lifetime(tenant, row) for row in tenant.lifetimes] or [Text("-")] * len(LIFETIMES)
-        label, style = MARKS[tenant.status]
         both = Text(" / ").join(cells[2:])
         plan = tenant.plan.value if tenant.plan else "not named"
-        sheet.add(visible(tenant.name), plan, tenant.profile.value, *cells[:2], both, Text(label, style))
+        sheet.add(
+            visible(tenant.name),
+            plan,
+            tenant.profile.value,
+            *cells[:2],
+            both,
+            Text(tenant.status.value, COLORS[tenant.status]),
+        )
     yield sheet
     yield "  * Auth0's default, never set    ! see below"
     for tenant in audit.tenants:
