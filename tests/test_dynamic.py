@@ -12,8 +12,8 @@ from pulumi.runtime import mocks
 
 from auth0_sessions import Lifetime, Plan, Provider, SessionLifetime
 from auth0_sessions.dynamic import INPUTS
-from auth0_sessions.settings import LIFETIMES, SETTINGS
-from auth0_sessions.state import OUTPUTS
+from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 
 
 class Engine(pulumi.runtime.Mocks):

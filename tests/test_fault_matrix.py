@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
+from auth0_sessions.api.retry import RetryPolicy
 from auth0_sessions.dynamic import SessionLifetimeProvider
 from auth0_sessions.errors import Auth0SessionsError
-from auth0_sessions.process import Process
-from auth0_sessions.retry import RetryPolicy
+from auth0_sessions.lifecycle.session import Process
 from auth0_sessions.sandbox.faults import Fault
 
 PAGE = Path(__file__).parent.parent / "docs" / "fault-matrix.md"

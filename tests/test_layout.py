@@ -1,6 +1,8 @@
-"""The layout of the package: a flat pipeline in which imports run one way only."""
+"""The layout of the package: folders in one order, and imports that run one way only, indirect ones included."""
 
 import ast
+import graphlib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,94 +12,114 @@ import auth0_sessions
 PACKAGE = Path(auth0_sessions.__file__).parent
 TESTS = Path(__file__).parent
 
-ORDER = [
-    "errors",
-    "lifetime",
-    "settings",
-    "plans",
-    "profiles",
-    "domain",
-    "wire",
-    "labelled",
-    "credentials",
-    "retry",
-    "refusals",
-    "client",
-    "state",
-    "inputs",
-    "operations",
-    "policy",
-    "roster",
-    "fleet",
-    "tenants_file",
-    "tenant",
-    "audit",
-    "engine",
-    "program",
-    "provider",
-    "process",
-    "dynamic",
-    "components",
-    "sandbox",
-    "cli",
-]
-"""Every module, each after all that it imports. The order is the flow of the data: text -> minutes -> ... -> state."""
+ORDER = ["errors", "model", "api", "lifecycle", "fleet", "audit", "program", "dynamic", "sandbox", "cli", "__init__"]
+"""Every folder and top module, each after all that it imports: the way of a value, from text to state."""
 
-MAY_IMPORT = {
-    "pulumi": {"engine", "program", "provider", "dynamic", "components"},
-    "requests": {"client"},
-    "tenacity": {"retry"},
-    "pydantic": {"labelled", "roster", "audit"},
-    "yaml": {"tenants_file"},
-    "jinja2": {"audit"},
-    "markupsafe": {"audit"},
-    "grpc": {"engine"},
+DIRECT = {
+    "pulumi": {"program.run", "program.log", "program.provider", "program.components", "dynamic"},
+    "grpc": {"program.log"},
+    "requests": {"api.client"},
+    "tenacity": {"api.retry"},
+    "pydantic": {"api.credential_sets", "fleet.entries", "audit.model"},
+    "pydantic_core": {"fleet.entries"},
+    "yaml": {"fleet.file"},
+    "jinja2": {"audit.page"},
+    "markupsafe": {"audit.page"},
     "starlette": {"sandbox"},
-    "uvicorn": {"sandbox"},
+    "uvicorn": {"sandbox.server"},
     "typer": {"cli"},
     "rich": {"cli"},
 }
-"""The modules that know a foreign package; no other module may."""
+"""Who imports a foreign package: a module, or any of a folder. No other module may."""
 
-MAY_READ_ENVIRONMENT = {"credentials", "engine"}
+WITHOUT = {
+    "model": {"pulumi", "grpc", "requests", "pydantic", "yaml"},
+    "api": {"pulumi", "grpc", "yaml"},
+    "lifecycle": {"pulumi", "grpc", "yaml"},
+    "fleet": {"pulumi", "grpc"},
+    "audit": {"pulumi", "grpc"},
+    "cli": {"pulumi", "grpc"},
+}
+"""What a folder does not import, also not through another module of this package."""
+
+MAY_READ_ENVIRONMENT = {"api.credentials", "program.log"}
 
 # These speak to Pulumi and are tested through what uses them: the provider's process and the resource.
 TESTED_BY = {
-    "engine": "test_provider_host.py",
-    "process": "test_provider_host.py",
-    "program": "test_dynamic.py",
-    "provider": "test_dynamic.py",
+    "program.log": "test_provider_host.py",
+    "lifecycle.session": "test_provider_host.py",
+    "program.run": "test_dynamic.py",
+    "program.provider": "test_dynamic.py",
+    "audit.expected": "audit/test_audit.py",
+    "audit.findings": "audit/test_audit.py",
+    "audit.model": "audit/test_audit.py",
+    "cli.app": "cli/test_cli.py",
+    "cli.sandbox": "cli/test_cli.py",
+    "cli.tables": "cli/test_look.py",
 }
 
 
-def files_of(module):
-    """Return the source files of a module or of a subpackage."""
-    folder = PACKAGE / module
-    return sorted(folder.glob("*.py")) if folder.is_dir() else [PACKAGE / f"{module}.py"]
+def name_of(file):
+    """Return the dotted name of a source file inside the package; a folder's `__init__` is the folder."""
+    parts = file.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
-def trees_of(module):
-    """Return the syntax trees of a module or of a subpackage."""
-    return [ast.parse(file.read_text()) for file in files_of(module)]
+FILES = {name_of(file): file for file in sorted(PACKAGE.rglob("*.py"))}
 
 
+def room_of(module):
+    """Return the folder or top module that a dotted name belongs to."""
+    return module.split(".")[0]
+
+
+def belongs(module, places):
+    """Tell whether a module is one of these, or in one of these folders."""
+    return bool({module, room_of(module)} & places)
+
+
+@cache
+def tree_of(module):
+    """Return the syntax tree of a module."""
+    return ast.parse(FILES[module].read_text())
+
+
+@cache
 def imports_of(module):
     """Return the dotted names that a module imports, at the top and inside functions, those for types included."""
     names = set()
-    for tree in trees_of(module):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                names.update(alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                assert node.level == 0, f"{module} has a relative import"
-                names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return names
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} has a relative import"
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return frozenset(names)
 
 
+@cache
 def own_imports_of(module):
     """Return the modules of this package that a module imports."""
-    dotted = (name.split(".") for name in imports_of(module))
-    return {parts[1] for parts in dotted if parts[0] == "auth0_sessions" and len(parts) > 1} - {module}
+    dotted = [name.removeprefix("auth0_sessions.") for name in imports_of(module) if name.startswith("auth0_sessions.")]
+    owners = [name if name in FILES else name.rpartition(".")[0] or "__init__" for name in dotted]
+    return frozenset(owner if owner in FILES else "__init__" for owner in owners) - {module}
+
+
+@cache
+def reached_from(module):
+    """Return a module and everything of this package that it imports, directly or through another module."""
+    found, queue = set(), [module]
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            queue.extend(own_imports_of(name))
+    return frozenset(found)
+
+
+def foreign_imports_of(module):
+    """Return the foreign packages that a module imports."""
+    return {name.split(".")[0] for name in imports_of(module)} - {"auth0_sessions"}
 
 
 def public_nodes(tree):
@@ -113,56 +135,91 @@ def public_nodes(tree):
     return found
 
 
-def modules_there():
-    """Return the modules and subpackages on disk."""
-    files = {file.stem for file in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
-    return files | {folder.parent.name for folder in PACKAGE.glob("*/__init__.py")}
+def test_every_room_has_its_place():
+    """The order names every folder and top module of the package, and nothing else."""
+    assert sorted(ORDER) == sorted({room_of(module) for module in FILES})
 
 
-def test_every_module_has_its_place():
-    """The list holds every module of the package, and nothing else."""
-    assert sorted(ORDER) == sorted(modules_there())
-
-
-@pytest.mark.parametrize("module", ORDER)
+@pytest.mark.parametrize("module", FILES)
 def test_imports_run_one_way(module):
-    """A module imports earlier modules only."""
-    assert own_imports_of(module) <= set(ORDER[: ORDER.index(module)])
+    """A module imports from its own folder and from earlier ones only; the public names are for users."""
+    allowed = set(ORDER[: ORDER.index(room_of(module)) + 1])
+    own = own_imports_of(module) if module.startswith(("cli", "__init__")) else own_imports_of(module) - {"__init__"}
+    assert {room_of(name) for name in own} <= allowed
+
+
+def test_no_circle_of_imports():
+    """No module imports itself through others."""
+    graph = {module: own_imports_of(module) for module in FILES if module != "__init__"}
+    assert list(graphlib.TopologicalSorter(graph).static_order())
 
 
 def test_the_sandbox_is_a_witness():
     """The fake tenant shares no code with what it is a witness for."""
-    assert set() == own_imports_of("sandbox")
+    reached = {room_of(name) for module in FILES if room_of(module) == "sandbox" for name in reached_from(module)}
+    assert reached == {"sandbox"}
 
 
-@pytest.mark.parametrize("foreign", MAY_IMPORT)
+@pytest.mark.parametrize("foreign", DIRECT)
 def test_foreign_packages(foreign):
-    """A foreign package is known only where it belongs."""
-    knowing = {module for module in ORDER if any(name.split(".")[0] == foreign for name in imports_of(module))}
-    assert knowing <= MAY_IMPORT[foreign]
+    """A foreign package is known only where it belongs, and the table lists nobody in vain."""
+    knowing = {module for module in FILES if foreign in foreign_imports_of(module)}
+    assert [module for module in knowing if not belongs(module, DIRECT[foreign])] == []
+    assert {place for place in DIRECT[foreign] if not any(belongs(module, {place}) for module in knowing)} == set()
 
 
-@pytest.mark.parametrize("module", [module for module in ORDER if module not in MAY_READ_ENVIRONMENT])
+@pytest.mark.parametrize("room", WITHOUT)
+def test_what_a_folder_never_reaches(room):
+    """A folder is free of what it must not know, also through the modules that it imports."""
+    modules = [module for module in FILES if room_of(module) == room]
+    reached = {name: foreign_imports_of(name) & WITHOUT[room] for module in modules for name in reached_from(module)}
+    assert {name: foreign for name, foreign in reached.items() if foreign and name != "__init__"} == {}
+
+
+@pytest.mark.parametrize("module", [module for module in FILES if module not in MAY_READ_ENVIRONMENT])
 def test_the_environment_is_read_in_one_place(module):
     """Only the search for credentials and the switch for tracebacks look at the environment."""
-    source = [node for tree in trees_of(module) for node in ast.walk(tree)]
-    attributes = {node.attr for node in source if isinstance(node, ast.Attribute)}
+    attributes = {node.attr for node in ast.walk(tree_of(module)) if isinstance(node, ast.Attribute)}
     assert {"environ", "environb", "getenv"}.isdisjoint(attributes)
     assert not {name for name in imports_of(module) if name.startswith("os.")} & {"os.environ", "os.getenv"}
 
 
-@pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: str(file.relative_to(PACKAGE)))
-def test_public_names_have_docstrings(file):
+@pytest.mark.parametrize("module", FILES)
+def test_public_names_have_docstrings(module):
     """Every module, public class, function and method says what it is."""
-    mute = [name for name, node in public_nodes(ast.parse(file.read_text())) if not ast.get_docstring(node)]
+    mute = [name for name, node in public_nodes(tree_of(module)) if not ast.get_docstring(node)]
     assert mute == []
 
 
-@pytest.mark.parametrize("module", ORDER)
+MAX_MODULE_LINES, MAX_FUNCTION_LINES = 300, 45
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_modules_and_functions_are_short(module):
+    """A module fits on a few screens, and a function on one, its docstring not counted."""
+    source = FILES[module].read_text()
+    functions = [
+        node for node in ast.walk(tree_of(module)) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+    long = [node.name for node in functions if lines_of(node) > MAX_FUNCTION_LINES]
+    assert (len(source.splitlines()) <= MAX_MODULE_LINES, long) == (True, [])
+
+
+def lines_of(function):
+    """Return how many lines a function has without its docstring and its signature."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
+@pytest.mark.parametrize("module", [module for module in FILES if room_of(module) != "sandbox"])
 def test_every_module_has_its_tests(module):
-    """The tests of a module are in the file of its name."""
-    expected = TESTED_BY.get(module, f"test_{module}.py")
-    assert (TESTS / expected).is_file()
+    """The tests of a module are in the file of its name; a folder's `__init__` without code needs none."""
+    if FILES[module].name == "__init__.py" and len(tree_of(module).body) == 1:
+        return
+    home = FILES[module].relative_to(PACKAGE)
+    mirrored = home.with_name("test_layout.py" if module == "__init__" else f"test_{module.split('.')[-1]}.py")
+    tests = TESTS / TESTED_BY.get(module, mirrored)
+    assert module.split(".")[-1] in tests.read_text() or "auth0_sessions" in tests.read_text()
 
 
 @pytest.mark.parametrize("file", sorted(TESTS.rglob("test_*.py")), ids=lambda file: file.name)

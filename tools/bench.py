@@ -33,8 +33,8 @@ from rich.table import Table
 import idle
 import local_engine
 from auth0_sessions import SessionLifetime
-from auth0_sessions.client import TenantClient
-from auth0_sessions.credentials import ClientCredentials
+from auth0_sessions.api.client import TenantClient
+from auth0_sessions.api.credentials import ClientCredentials
 from auth0_sessions.sandbox import Sandbox
 
 LATENCY_MS = 50

@@ -38,11 +38,11 @@ from auth0_sessions import (
     engine,
     read_tenant_sessions,
 )
+from auth0_sessions.api.reader import TenantSessions
 from auth0_sessions.audit import Audit
 from auth0_sessions.dynamic import SessionLifetimeProvider
-from auth0_sessions.profiles import CONVENIENT_STACKS
-from auth0_sessions.settings import LIFETIMES, SETTINGS, Limit, text
-from auth0_sessions.tenant import TenantSessions
+from auth0_sessions.model.profiles import CONVENIENT_STACKS
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Limit, text
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 FOLDER = "reference"

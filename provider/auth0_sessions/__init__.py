@@ -10,33 +10,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from auth0_sessions.components import SessionPolicy as SessionPolicy
-    from auth0_sessions.components import TenantFleet as TenantFleet
+    from auth0_sessions.api.reader import read_tenant_sessions as read_tenant_sessions
     from auth0_sessions.dynamic import SessionLifetime as SessionLifetime
     from auth0_sessions.errors import Auth0SessionsError as Auth0SessionsError
-    from auth0_sessions.lifetime import Lifetime as Lifetime
-    from auth0_sessions.plans import PLAN_LIMITS as PLAN_LIMITS
-    from auth0_sessions.plans import Plan as Plan
-    from auth0_sessions.profiles import PROFILES as PROFILES
-    from auth0_sessions.profiles import Profile as Profile
-    from auth0_sessions.provider import Provider as Provider
-    from auth0_sessions.roster import TenantSpec as TenantSpec
-    from auth0_sessions.tenant import read_tenant_sessions as read_tenant_sessions
+    from auth0_sessions.fleet.entries import TenantSpec as TenantSpec
+    from auth0_sessions.model.lifetime import Lifetime as Lifetime
+    from auth0_sessions.model.plans import PLAN_LIMITS as PLAN_LIMITS
+    from auth0_sessions.model.plans import Plan as Plan
+    from auth0_sessions.model.profiles import PROFILES as PROFILES
+    from auth0_sessions.model.profiles import Profile as Profile
+    from auth0_sessions.program.components import SessionPolicy as SessionPolicy
+    from auth0_sessions.program.components import TenantFleet as TenantFleet
+    from auth0_sessions.program.provider import Provider as Provider
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "SessionLifetime": "dynamic",
-    "SessionPolicy": "components",
-    "TenantFleet": "components",
-    "TenantSpec": "roster",
-    "Provider": "provider",
-    "Profile": "profiles",
-    "PROFILES": "profiles",
-    "Plan": "plans",
-    "PLAN_LIMITS": "plans",
-    "Lifetime": "lifetime",
-    "read_tenant_sessions": "tenant",
+    "SessionPolicy": "program.components",
+    "TenantFleet": "program.components",
+    "TenantSpec": "fleet.entries",
+    "Provider": "program.provider",
+    "Profile": "model.profiles",
+    "PROFILES": "model.profiles",
+    "Plan": "model.plans",
+    "PLAN_LIMITS": "model.plans",
+    "Lifetime": "model.lifetime",
+    "read_tenant_sessions": "api.reader",
     **dict.fromkeys(
         (
             "Auth0SessionsError",

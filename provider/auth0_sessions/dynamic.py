@@ -13,15 +13,16 @@ import pulumi
 from pulumi import dynamic
 from pulumi.runtime import rpc
 
-from auth0_sessions import inputs, operations, program
-from auth0_sessions.domain import canonical_domain
-from auth0_sessions.engine import report_errors_cleanly
-from auth0_sessions.inputs import UNKNOWN
-from auth0_sessions.lifetime import Lifetime
-from auth0_sessions.process import Process
-from auth0_sessions.provider import domain_of
-from auth0_sessions.settings import LIFETIMES, SETTINGS, text
-from auth0_sessions.state import OUTPUTS, Declared, OnDelete, State
+from auth0_sessions.lifecycle import check, operations
+from auth0_sessions.lifecycle.check import UNKNOWN
+from auth0_sessions.lifecycle.record import OUTPUTS, Declared, OnDelete, State
+from auth0_sessions.lifecycle.session import Process
+from auth0_sessions.model.domain import canonical_domain
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS, text
+from auth0_sessions.program import run
+from auth0_sessions.program.log import report_errors_cleanly
+from auth0_sessions.program.provider import domain_of
 
 INPUTS = ("domain", *SETTINGS, "plan", "over_limit", "on_delete", "credentials")
 
@@ -39,7 +40,7 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check inputs offline; every problem at once, each on its property."""
         process = Process.current()
-        checked = inputs.check(
+        checked = check.check(
             _known(news),
             _known(_olds),
             default_domain=process.default_domain,
@@ -214,13 +215,13 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
             )
             raise pulumi.RunError(message)
         props: dict[str, Any] = {
-            "domain": program.claim(domain if domain is not None else domain_of(opts), name, opts),
+            "domain": run.claim(domain if domain is not None else domain_of(opts), name, opts),
             "session_lifetime": session_lifetime,
             "idle_session_lifetime": idle_session_lifetime,
             "ephemeral_session_lifetime": ephemeral_session_lifetime,
             "idle_ephemeral_session_lifetime": idle_ephemeral_session_lifetime,
             "session_cookie_mode": session_cookie_mode,
-            "plan": program.plan_or_warning(plan),
+            "plan": run.plan_or_warning(plan),
             "over_limit": over_limit,
             "on_delete": on_delete,
             "credentials": credentials,
@@ -271,11 +272,11 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
             opts: Resource options.
 
         """
-        program.refuse_plain_secrets()
+        run.refuse_plain_secrets()
         found = cls.__new__(cls)
         given = {"credentials": credentials} if credentials is not None else {}
         looked_up = dict.fromkeys(("domain", *SETTINGS, *(f"{setting}_minutes" for setting in LIFETIMES)))
-        domain = program.when_known(id, lambda _: None)
+        domain = run.when_known(id, lambda _: None)
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=domain))
         dynamic.Resource.__init__(found, SessionLifetimeProvider(), name, {**looked_up, **given}, options)
         found._none_but({**looked_up, **given})  # noqa: SLF001  It is one of this class.

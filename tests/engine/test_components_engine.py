@@ -11,7 +11,7 @@ import pytest
 from pulumi import ResourceOptions, automation
 
 from auth0_sessions import Provider, SessionLifetime, SessionPolicy, TenantFleet
-from auth0_sessions.settings import DEFAULTS, LIFETIMES
+from auth0_sessions.model.settings import DEFAULTS, LIFETIMES
 
 TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 STRICT = dict(zip(LIFETIMES, (1_440, 60, 1_440, 60), strict=True))

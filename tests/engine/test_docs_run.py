@@ -20,7 +20,7 @@ import yaml
 from pulumi import automation
 
 import local_engine
-from auth0_sessions.settings import LIFETIMES
+from auth0_sessions.model.settings import LIFETIMES
 
 DOCS = local_engine.ROOT / "docs"
 DOMAIN = re.compile(r"\b([a-z]+)\.eu\.auth0\.com")

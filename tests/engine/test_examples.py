@@ -17,7 +17,7 @@ from pulumi import automation
 from pulumi.runtime import mocks
 
 import local_engine
-from auth0_sessions.settings import LIFETIMES, SETTINGS
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 
 EXAMPLES = local_engine.ROOT / "examples"
 PROGRAMS = ("beside_official", "environments", "fleet", "providers")

@@ -13,12 +13,12 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from auth0_sessions.api.reader import TenantSessions
 from auth0_sessions.audit.expected import Expected, expected_of
 from auth0_sessions.audit.findings import hold
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
-from auth0_sessions.profiles import Profile
-from auth0_sessions.tenant import TenantSessions
-from auth0_sessions.tenants_file import TenantsFile
+from auth0_sessions.fleet.file import TenantsFile
+from auth0_sessions.model.profiles import Profile
 
 __all__ = ["Audit", "AuditedLifetime", "AuditedTenant", "Finding", "Rule", "Status", "audit"]
 

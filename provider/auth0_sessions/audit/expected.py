@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from auth0_sessions.errors import InputError, listed
-from auth0_sessions.lifetime import Lifetime
-from auth0_sessions.plans import Plan, cap
-from auth0_sessions.policy import Picked, choose_profile, pick
-from auth0_sessions.profiles import PROFILES, Profile, profile_of_stack
-from auth0_sessions.roster import NEEDS_DOMAIN, read_roster
-from auth0_sessions.settings import LIFETIMES, SETTINGS, Value, Values
-from auth0_sessions.tenants_file import TenantsFile
+from auth0_sessions.fleet.entries import NEEDS_DOMAIN, read_roster
+from auth0_sessions.fleet.file import TenantsFile
+from auth0_sessions.fleet.policy import Picked, choose_profile, pick
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.plans import Plan, cap
+from auth0_sessions.model.profiles import PROFILES, Profile, profile_of_stack
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Value, Values
 
 THE_COMMAND_LINE = "the command line"
 

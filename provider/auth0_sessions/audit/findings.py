@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from auth0_sessions.api.reader import TenantSessions
+from auth0_sessions.api.wire import to_patch_body
 from auth0_sessions.audit.expected import Expected
 from auth0_sessions.audit.model import AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.errors import Auth0SessionsError
-from auth0_sessions.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, Value, text
-from auth0_sessions.tenant import TenantSessions
-from auth0_sessions.wire import to_patch_body
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, Value, text
 
 
 def hold(tenant: Expected, found: TenantSessions | BaseException) -> AuditedTenant:

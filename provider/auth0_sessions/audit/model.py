@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from auth0_sessions.plans import Plan
-from auth0_sessions.profiles import Profile
+from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.profiles import Profile
 
 
 class Rule(StrEnum):

@@ -21,9 +21,9 @@ from markupsafe import Markup
 
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.errors import visible
-from auth0_sessions.lifetime import MAX_MINUTES
-from auth0_sessions.plans import Plan, share_of
-from auth0_sessions.settings import ABSOLUTE_AND_IDLE, SETTINGS, text
+from auth0_sessions.model.lifetime import MAX_MINUTES
+from auth0_sessions.model.plans import Plan, share_of
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, SETTINGS, text
 
 SHORTEST, LONGEST = 15, MAX_MINUTES
 """The ends of the scale, in minutes. What is beyond them is drawn cut, in the margins."""

@@ -12,13 +12,13 @@ from rich.console import Console
 from auth0_sessions.cli.app import FAILURE, USAGE, app, fail, note, plain, say, told
 from auth0_sessions.cli.tables import audit_parts, plans_notes, plans_sheet, sessions_parts
 from auth0_sessions.errors import visible
-from auth0_sessions.plans import PLAN_LIMITS, Plan, cap
-from auth0_sessions.profiles import Profile
-from auth0_sessions.settings import text
+from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
+from auth0_sessions.model.profiles import Profile
+from auth0_sessions.model.settings import text
 
 if TYPE_CHECKING:
+    from auth0_sessions.api.reader import TenantSessions
     from auth0_sessions.audit import Audit
-    from auth0_sessions.tenant import TenantSessions
 
 PANEL = "Look at tenants"
 
@@ -70,7 +70,7 @@ def show(
 
     Example: `auth0-sessions show acme.eu.auth0.com --plan essential`
     """
-    from auth0_sessions.tenant import read_tenant_sessions  # noqa: PLC0415  --help needs no HTTP.
+    from auth0_sessions.api.reader import read_tenant_sessions  # noqa: PLC0415  --help needs no HTTP.
 
     with told():
         sessions = read_tenant_sessions(domain, credentials=credentials, on_wait=note)
@@ -143,9 +143,9 @@ def _format_of(output: Path | None) -> ReportFormat:
 def _audited(path: Path, profile: Profile | None) -> "Audit":
     from rich.progress import Progress  # noqa: PLC0415  --help needs none of these.
 
+    from auth0_sessions.api.reader import TenantReader  # noqa: PLC0415
     from auth0_sessions.audit import audit as audited  # noqa: PLC0415
-    from auth0_sessions.tenant import TenantReader  # noqa: PLC0415
-    from auth0_sessions.tenants_file import read_tenants_file  # noqa: PLC0415
+    from auth0_sessions.fleet.file import read_tenants_file  # noqa: PLC0415
 
     file = read_tenants_file(path)
     errors = Console(stderr=True)

@@ -12,12 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from auth0_sessions.errors import visible
-from auth0_sessions.plans import PLAN_LIMITS, Plan, cap, share_of
-from auth0_sessions.settings import LIFETIMES, SETTINGS, Limit, text
+from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap, share_of
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Limit, text
 
 if TYPE_CHECKING:
+    from auth0_sessions.api.reader import TenantSessions
     from auth0_sessions.audit import Audit, AuditedLifetime, AuditedTenant
-    from auth0_sessions.tenant import TenantSessions
 
 MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 1_440

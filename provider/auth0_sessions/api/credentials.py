@@ -1,0 +1,250 @@
+"""Where the credentials of a tenant come from, in order; the first complete set wins and sets are never mixed.
+
+1. an explicit `Provider`;
+2. the environment: `AUTH0_CLIENT_ID`, `AUTH0_CLIENT_SECRET`, `AUTH0_API_TOKEN`, `AUTH0_AUDIENCE`, or with a label
+   `AUTH0_<LABEL>_CLIENT_ID` and so on;
+3. the stack's configuration: `auth0:clientId`, `auth0:clientSecret`, `auth0:apiToken`, `auth0:audience`, or with a
+   label its entry in the secret object `auth0-sessions:credentials`.
+
+The environment comes before the configuration because `pulumi refresh` and `pulumi destroy` see the copy of the
+configuration that the last `up` left in state, where a rotated secret is still the old one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from auth0_sessions.errors import CredentialsError, InputError
+
+SCOPES = ("read:tenant_settings", "update:tenant_settings")
+NEEDED_SCOPES = f"{SCOPES[0]} and, to write, {SCOPES[1]}"
+LABELLED_CONFIG_KEY = "auth0-sessions:credentials"
+CONFIG_KEYS = {
+    "client_id": "auth0:clientId",
+    "client_secret": "auth0:clientSecret",
+    "api_token": "auth0:apiToken",
+    "audience": "auth0:audience",
+}
+SECRET_CONFIG_KEYS = (CONFIG_KEYS["client_secret"], CONFIG_KEYS["api_token"], LABELLED_CONFIG_KEY)
+DOMAIN_CONFIG_KEY = "auth0:domain"
+DOMAIN_VARIABLE = "AUTH0_DOMAIN"
+
+_LABEL = re.compile(r"[a-z0-9-]+")
+_PRINTABLE = re.compile(r"[\x21-\x7e]+")
+
+
+@dataclass(frozen=True)
+class ApiToken:
+    """A Management API token that somebody else made."""
+
+    token: str = field(repr=False)
+    source: str
+
+
+@dataclass(frozen=True)
+class ClientCredentials:
+    """A machine-to-machine application; `audience` None stands for `https://DOMAIN/api/v2/`."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    audience: str | None
+    source: str
+
+
+Credentials = ApiToken | ClientCredentials
+
+
+class Configuration(Protocol):
+    """A stack's configuration, or the properties of an explicit `Provider`; keys are `namespace:name`."""
+
+    def get(self, key: str, /) -> Any:
+        """Return a value, or None."""
+
+
+class Source(Protocol):
+    """One place where credentials may be."""
+
+    @property
+    def place(self) -> str:
+        """Say where one looks, in a person's words."""
+
+    def find(self) -> Mapping[str, str | None]:
+        """Return the parts that are there, under the names of `CONFIG_KEYS`."""
+
+
+@dataclass(frozen=True)
+class EnvironmentSource:
+    """Variables of the process that makes the calls."""
+
+    environ: Mapping[str, str] = field(repr=False)
+    label: str | None
+
+    @property
+    def place(self) -> str:
+        """Name the variables."""
+        name = self._variable
+        return f"environment {name('client_id')} and {name('client_secret')}, or {name('api_token')}"
+
+    def find(self) -> Mapping[str, str | None]:
+        """Return the variables that are set."""
+        return {part: self.environ.get(self._variable(part)) for part in CONFIG_KEYS}
+
+    def _variable(self, part: str) -> str:
+        label = f"{self.label.upper().replace('-', '_')}_" if self.label else ""
+        return f"AUTH0_{label}{part.upper()}"
+
+
+@dataclass(frozen=True)
+class ConfigSource:
+    """The unlabelled configuration keys, those of an explicit `Provider` included."""
+
+    config: Configuration = field(repr=False)
+    place: str = "configuration auth0:clientId and auth0:clientSecret, or auth0:apiToken"
+
+    def find(self) -> Mapping[str, str | None]:
+        """Return the keys that are set."""
+        return {part: self.config.get(key) for part, key in CONFIG_KEYS.items()}
+
+
+@dataclass(frozen=True)
+class LabelledConfigSource:
+    """The entry of a label in `auth0-sessions:credentials`."""
+
+    config: Configuration = field(repr=False)
+    label: str
+
+    @property
+    def place(self) -> str:
+        """Name the entry."""
+        return f"configuration {LABELLED_CONFIG_KEY}, entry {self.label!r}"
+
+    def find(self) -> Mapping[str, str | None]:
+        """Return the entry's members; nothing where there is no such entry."""
+        raw = self.config.get(LABELLED_CONFIG_KEY)
+        if raw is None:
+            return {}
+        # Only who has this object waits for the library that reads it.
+        from auth0_sessions.api.credential_sets import read_entry  # noqa: PLC0415
+
+        return read_entry(raw, self.label)
+
+
+def check_label(value: object) -> str:
+    """Return a label of a credential set.
+
+    Raises:
+        InputError: It is not made of small letters, digits and hyphens.
+
+    """
+    if isinstance(value, str) and _LABEL.fullmatch(value):
+        return value
+    # The value is not repeated: somebody may have taken this input for the secret itself.
+    message = (
+        "credentials is not a label of a credential set, which has only small letters, digits and '-'. "
+        "Write the label, as in credentials='acme', and never a secret."
+    )
+    raise InputError(message)
+
+
+def sources(
+    config: Configuration, label: str | None, *, explicit: bool, environ: Mapping[str, str] | None = None
+) -> Sequence[Source]:
+    """Return the places to look at, in order.
+
+    Args:
+        config: The configuration of the provider process.
+        label: The label of a credential set, or None for the unlabelled one.
+        explicit: True in the process of an explicit `Provider`, whose configuration is its own properties.
+        environ: The environment; the process's own by default.
+
+    """
+    environment = EnvironmentSource(os.environ if environ is None else environ, label)
+    if explicit:
+        return (
+            ConfigSource(config, "the explicit Provider's client_id and client_secret, or api_token"),
+            environment,
+        )
+    return (environment, LabelledConfigSource(config, label) if label else ConfigSource(config))
+
+
+def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
+    """Return the first complete set of credentials for a tenant.
+
+    Raises:
+        CredentialsError: No place has a complete set; the text lists every place that was looked at.
+
+    """
+    looked_at = []
+    for source in places:
+        parts = {part: value for part, value in source.find().items() if value and value.strip()}
+        if found := _complete(parts, source.place):
+            return found
+        looked_at.append(f"{source.place} ({_lacking(parts)})")
+    message = (
+        f"No credentials for {domain}. Looked at: {'; '.join(looked_at)}. Give one complete set; the application "
+        f"needs {NEEDED_SCOPES} of the Management API."
+    )
+    raise CredentialsError(message)
+
+
+def default_domain(config: Configuration, *, environ: Mapping[str, str] | None = None) -> str | None:
+    """Return the domain of resources that name none: `AUTH0_DOMAIN`, else `auth0:domain`."""
+    domain = (os.environ if environ is None else environ).get(DOMAIN_VARIABLE) or config.get(DOMAIN_CONFIG_KEY)
+    return domain if isinstance(domain, str) else None
+
+
+def _complete(parts: Mapping[str, str], place: str) -> Credentials | None:
+    if "api_token" not in parts and not {"client_id", "client_secret"} <= parts.keys():
+        return None
+    clean = {part: _printable(value.strip(), part, place) for part, value in parts.items()}
+    if token := clean.get("api_token"):
+        return ApiToken(token, place)
+    return ClientCredentials(clean["client_id"], clean["client_secret"], clean.get("audience"), place)
+
+
+def _printable(value: str, part: str, place: str) -> str:
+    """Stop what no HTTP header or form can hold, before a library repeats it in an error."""
+    if _PRINTABLE.fullmatch(value):
+        return value
+    message = f"The {part} from {place} has a space, a line break or an unusual character in it. Set it again."
+    raise CredentialsError(message)
+
+
+def _lacking(parts: Mapping[str, str]) -> str:
+    if "client_id" in parts:
+        return "the client secret is missing"
+    if "client_secret" in parts:
+        return "the client id is missing"
+    return "not set"
+
+
+class TokenKeeper:
+    """Keeps each Management API token to one tenant, because it is of one."""
+
+    def __init__(self) -> None:
+        self._domains: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def kept(self, found: Credentials, domain: str) -> Credentials:
+        """Return credentials that may be used for a tenant.
+
+        Raises:
+            CredentialsError: They are a token that is used for another tenant already.
+
+        """
+        if isinstance(found, ApiToken):
+            with self._lock:
+                first = self._domains.setdefault(found.token, domain)
+            if first != domain:
+                message = (
+                    f"{domain}: the Management API token from {found.source} is used for {first} already, and a token "
+                    "is of one tenant, so it was not sent. Give each tenant credentials of its own: a label, or a "
+                    "Provider."
+                )
+                raise CredentialsError(message)
+        return found

@@ -1,0 +1,1 @@
+"""Many tenants: what each gets and why."""

@@ -1,0 +1,1 @@
+"""The verbs of a managed tenant, with no Pulumi in them."""

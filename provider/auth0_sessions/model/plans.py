@@ -1,0 +1,83 @@
+"""What a subscription plan allows, as data with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from auth0_sessions.model.settings import SETTINGS, Limit, Value, Values
+
+SOURCE = "Auth0 docs, 'Configure Session Lifetime Settings' and 'Session Lifetime Limits', read 2026-08-20"
+
+
+class Plan(StrEnum):
+    """A subscription plan of an Auth0 tenant."""
+
+    FREE = "free"
+    ESSENTIAL = "essential"
+    PROFESSIONAL = "professional"
+    ENTERPRISE = "enterprise"
+
+
+@dataclass(frozen=True)
+class PlanLimits:
+    """The longest lifetimes that a plan honours; Auth0 supersedes a higher value without saying so.
+
+    The same figures hold for persistent and for non-persistent sessions.
+
+    Attributes:
+        absolute_minutes: Cap on `session_lifetime` and `ephemeral_session_lifetime`, in minutes.
+        idle_minutes: Cap on `idle_session_lifetime` and `idle_ephemeral_session_lifetime`, in minutes.
+        source: Where the figures are written.
+        inferred: True where the source does not name the plan and its wording only covers it.
+
+    """
+
+    absolute_minutes: int
+    idle_minutes: int
+    source: str = SOURCE
+    inferred: bool = False
+
+    def cap(self, limit: Limit) -> int:
+        """Return the cap of one kind, in minutes."""
+        return self.absolute_minutes if limit is Limit.ABSOLUTE else self.idle_minutes
+
+
+PLAN_LIMITS: Mapping[Plan, PlanLimits] = {
+    Plan.FREE: PlanLimits(
+        43_200,
+        4_320,
+        source=f"{SOURCE}; Free is not named there, 'self-service' and 'non-Enterprise' cover it",
+        inferred=True,
+    ),
+    Plan.ESSENTIAL: PlanLimits(43_200, 4_320),
+    Plan.PROFESSIONAL: PlanLimits(43_200, 4_320),
+    Plan.ENTERPRISE: PlanLimits(525_600, 144_000),
+}
+
+
+def cap(plan: Plan, setting: str) -> int | None:
+    """Return the longest value in minutes that a plan honours for a setting; None where it has no cap."""
+    limit = SETTINGS[setting].limit
+    return PLAN_LIMITS[plan].cap(limit) if limit else None
+
+
+def violations(plan: Plan, values: Values) -> dict[str, int]:
+    """Return the settings whose value is above the plan's cap, each with that cap in minutes."""
+    caps = {name: cap(plan, name) for name in values}
+    return {name: limit for name, limit in caps.items() if limit is not None and _above(values[name], limit)}
+
+
+def share_of(minutes: int, most: int) -> str:
+    """Return a share of a cap in percent, which never reads 0% or 100% where it is not."""
+    percent = 100 * minutes / most
+    if round(percent) == 100 and minutes != most:  # noqa: PLR2004  All of it.
+        return ">100%" if minutes > most else "<100%"
+    if 0 < percent < 1:
+        return "<1%"
+    return f"{percent:,.0f}%"
+
+
+def _above(value: Value, limit: int) -> bool:
+    return isinstance(value, int) and value > limit

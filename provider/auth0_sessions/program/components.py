@@ -1,0 +1,280 @@
+"""`SessionPolicy`: plan-aware settings for one tenant; `TenantFleet`: many tenants and one report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import pulumi
+
+from auth0_sessions.dynamic import SessionLifetime
+from auth0_sessions.errors import InputError, listed
+from auth0_sessions.fleet import policy
+from auth0_sessions.fleet.entries import TenantSpec
+from auth0_sessions.fleet.file import tenants_of
+from auth0_sessions.fleet.policy import Picked
+from auth0_sessions.fleet.report import plan_fleet, report
+from auth0_sessions.lifecycle.check import Problem
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.profiles import Profile, profile_of_stack
+from auth0_sessions.model.settings import LIFETIMES, text
+from auth0_sessions.program import run
+
+T = TypeVar("T")
+NAMESPACE = "auth0-sessions"
+
+
+class SessionPolicy(pulumi.ComponentResource):
+    """One tenant's session lifetimes, picked from argument, profile and plan, each with its reason.
+
+    An explicit argument goes before the profile, the profile before the plan's cap. Nothing exceeds the plan's cap,
+    unless `over_limit="warn"` lets an argument do so. An idle timeout never exceeds the absolute lifetime, and
+    non-persistent sessions get the same values or shorter, unless an argument of their own asks for more.
+
+    >>> from auth0_sessions import SessionPolicy
+    >>> SessionPolicy("acme", domain="acme.eu.auth0.com", plan="enterprise", profile="nist-aal2")  # doctest: +SKIP
+    """
+
+    domain: pulumi.Output[str]
+    """Canonical domain of the tenant."""
+    plan: pulumi.Output[str]
+    """The plan whose caps were held."""
+    profile: pulumi.Output[str]
+    """The profile that was used."""
+    session_lifetime: pulumi.Output[str]
+    """Absolute expiry of persistent sessions, as applied. The same for the three that follow."""
+    idle_session_lifetime: pulumi.Output[str]
+    ephemeral_session_lifetime: pulumi.Output[str]
+    idle_ephemeral_session_lifetime: pulumi.Output[str]
+    session_cookie_mode: pulumi.Output[str | None]
+    """Kind of session that the tenant creates; None unless it was an argument."""
+    reasons: pulumi.Output[dict[str, str]]
+    """Setting -> one sentence that says where its value comes from."""
+    lifetime: SessionLifetime
+    """The resource that does it."""
+
+    def __init__(  # noqa: PLR0913  One argument for each input.
+        self,
+        name: str,
+        *,
+        domain: pulumi.Input[str] | None = None,
+        plan: str | None = None,
+        profile: str | None = None,
+        session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        idle_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        idle_ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        session_cookie_mode: pulumi.Input[str] | None = None,
+        over_limit: pulumi.Input[str] = "error",
+        on_delete: pulumi.Input[str] = "retain",
+        credentials: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare one tenant's policy.
+
+        Args:
+            name: The component's name in the stack.
+            domain: The tenant; default as for `SessionLifetime`.
+            plan: The tenant's plan, a plain value: required here or as the configuration `auth0-sessions:plan`.
+            profile: A name of `PROFILES`, a plain value. Default: the configuration `auth0-sessions:profile`, else by
+                the stack's name: dev, development, test, sandbox, preview and pr-* get `convenient`, others `balanced`.
+            session_lifetime: Overrides the profile; text with a unit, `"1m"` to `"365d"`. A `nist-*`, `pci-dss` or
+                `strict` profile is a ceiling. The same for the three that follow.
+            idle_session_lifetime: Inactivity timeout of persistent sessions.
+            ephemeral_session_lifetime: Absolute expiry of non-persistent sessions.
+            idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions.
+            session_cookie_mode: `"persistent"` or `"non-persistent"`; not managed if left out.
+            over_limit: What happens to an argument above the plan's cap, as for `SessionLifetime`.
+            on_delete: `"retain"`, `"restore"` or `"reset"`, as for `SessionLifetime`.
+            credentials: Label of a credential set; never a secret.
+            opts: Resource options.
+
+        Raises:
+            pulumi.RunError: An argument is wrong, weakens the profile or exceeds the plan; every problem is told.
+
+        """
+        super().__init__(f"{NAMESPACE}:index:SessionPolicy", name, {}, opts)
+        chosen_plan = _chosen(name, "plan", policy.choose_plan, plan)
+        chosen_profile = _chosen(name, "profile", policy.choose_profile, profile or default_profile())
+        arguments = {
+            "session_lifetime": session_lifetime,
+            "idle_session_lifetime": idle_session_lifetime,
+            "ephemeral_session_lifetime": ephemeral_session_lifetime,
+            "idle_ephemeral_session_lifetime": idle_ephemeral_session_lifetime,
+        }
+        picked = self._picked(name, chosen_plan, chosen_profile, arguments, over_limit)
+        lifetimes = {setting: _map(picked, _text_of(setting)) for setting in LIFETIMES}
+        self.lifetime = SessionLifetime(
+            f"{name}-lifetime",
+            domain=domain,
+            plan=chosen_plan.value,
+            session_cookie_mode=session_cookie_mode,
+            over_limit=over_limit,
+            on_delete=on_delete,
+            credentials=credentials,
+            opts=pulumi.ResourceOptions(parent=self),
+            **lifetimes,
+        )
+        self.domain = self.lifetime.domain
+        self.plan = pulumi.Output.from_input(chosen_plan.value)
+        self.profile = pulumi.Output.from_input(chosen_profile.value)
+        self.session_cookie_mode = self.lifetime.session_cookie_mode
+        self.reasons = pulumi.Output.all(picked, session_cookie_mode).apply(lambda known: _reasons(*known))
+        for setting in LIFETIMES:
+            setattr(self, setting, getattr(self.lifetime, setting))
+        self.register_outputs({**_applied(self), "lifetime": self.lifetime})
+
+    def _picked(
+        self,
+        name: str,
+        plan: Plan,
+        profile: Profile,
+        arguments: Mapping[str, pulumi.Input[str | Lifetime] | None],
+        over_limit: pulumi.Input[str],
+    ) -> Picked | pulumi.Output[Picked]:
+        """Pick at once where all is known, so that a preview shows it; else as soon as it is."""
+
+        def pick(known: Mapping[str, Any]) -> Picked:
+            arguments = {setting: known[setting] for setting in LIFETIMES}
+            picked = policy.pick(plan, profile, arguments, known["over_limit"])
+            _stop_if(picked.problems, f"SessionPolicy '{name}'")
+            for setting in picked.lowered:
+                pulumi.log.warn(f"{name}: {picked.reasons[setting]} (over_limit='clamp').", resource=self)
+            return picked
+
+        given = {**arguments, "over_limit": over_limit}
+        if any(_is_pending(value) for value in given.values()):
+            return pulumi.Output.all(**given).apply(pick)
+        return pick(given)
+
+
+class TenantFleet(pulumi.ComponentResource):
+    """Many tenants, each with its `SessionPolicy`, and one report of what every tenant gets and why.
+
+    >>> from auth0_sessions import TenantFleet, TenantSpec
+    >>> fleet = TenantFleet(
+    ...     "fleet",
+    ...     plan="essential",
+    ...     tenants={
+    ...         "acme": TenantSpec(domain="acme.eu.auth0.com", credentials="acme"),
+    ...         "globex": TenantSpec(domain="globex.eu.auth0.com", credentials="globex", plan="enterprise"),
+    ...     },
+    ... )  # doctest: +SKIP
+    """
+
+    tenants: pulumi.Output[dict[str, dict[str, Any]]]
+    """Name -> what was applied: domain, plan, profile, the four lifetimes, cookie mode, reasons."""
+    report: pulumi.Output[str]
+    """A Markdown table: tenant, plan, profile, absolute, idle, share of the plan's caps, reason."""
+    policies: dict[str, SessionPolicy]
+    """Name -> the tenant's component."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        tenants: Mapping[str, TenantSpec | Mapping[str, Any]],
+        plan: str | None = None,
+        profile: str | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a fleet.
+
+        Args:
+            name: The component's name in the stack.
+            tenants: Short name -> `TenantSpec`, or a mapping with its keys in camelCase or snake_case.
+            plan: The plan of tenants that name none. Default: the configuration `auth0-sessions:plan`.
+            profile: The profile of tenants that name none; default as for `SessionPolicy`.
+            opts: Resource options.
+
+        Raises:
+            pulumi.RunError: With every problem of every tenant.
+
+        """
+        super().__init__(f"{NAMESPACE}:index:TenantFleet", name, {}, opts)
+        fleet = plan_fleet(tenants, plan or run.configured("plan"), profile or default_profile())
+        if fleet.problems:
+            raise pulumi.RunError(listed(f"TenantFleet '{name}'", fleet.problems))
+        self.policies = {
+            tenant: SessionPolicy(f"{name}-{tenant}", **arguments, opts=pulumi.ResourceOptions(parent=self))
+            for tenant, arguments in fleet.arguments.items()
+        }
+        table = report(fleet)
+        if pulumi.runtime.is_dry_run():
+            # A preview shortens a long output, and this is the one to read.
+            pulumi.log.info(f"\n{table}", resource=self)
+        applied = {tenant: _applied(made) for tenant, made in self.policies.items()}
+        self.tenants = pulumi.Output.from_input(applied)
+        self.report = pulumi.Output.from_input(table)
+        self.register_outputs({"tenants": self.tenants, "report": self.report})
+
+    @classmethod
+    def from_config(cls, name: str, *, opts: pulumi.ResourceOptions | None = None) -> TenantFleet:
+        """Declare the fleet of the configuration `auth0-sessions:tenants`.
+
+        It is an object with an entry for each tenant, or the name of a YAML or JSON file with such an object, which
+        starts from the folder of `Pulumi.yaml`. `auth0-sessions audit --tenants` reads the same.
+
+        Args:
+            name: The component's name in the stack.
+            opts: Resource options.
+
+        Raises:
+            pulumi.RunError: There are no tenants, or with every problem of every tenant.
+
+        """
+        configured = run.configured("tenants")
+        if configured is None:
+            message = (
+                "The configuration auth0-sessions:tenants is missing. Give one entry for each tenant, as in "
+                "`pulumi config set --path 'auth0-sessions:tenants.acme.domain' acme.eu.auth0.com`, or the name of a "
+                "file that holds them."
+            )
+            raise pulumi.RunError(message)
+        try:
+            file = tenants_of(configured, run.project_folder())
+        except InputError as error:
+            message = f"The configuration auth0-sessions:tenants is no object and no usable file: {error}"
+            raise pulumi.RunError(message) from None
+        return cls(name, tenants=file.tenants, plan=file.plan, profile=file.profile, opts=opts)
+
+
+def default_profile() -> str:
+    """Return the profile of those that name none: the configured one, else by the stack's name."""
+    return run.configured("profile") or profile_of_stack(pulumi.get_stack()).value
+
+
+def _chosen(name: str, what: str, choose: Callable[[object], T], value: str | None) -> T:
+    try:
+        return choose(run.configured(what) if value is None else value)
+    except InputError as error:
+        raise pulumi.RunError(listed(f"SessionPolicy '{name}'", [str(error)])) from None
+
+
+def _stop_if(problems: list[Problem], where: str) -> None:
+    if problems:
+        raise pulumi.RunError(listed(where, [problem.reason for problem in problems]))
+
+
+def _is_pending(value: object) -> bool:
+    return isinstance(value, pulumi.Output) or hasattr(value, "__await__")
+
+
+def _reasons(picked: Picked, cookie_mode: str | None) -> dict[str, str]:
+    mode = {} if cookie_mode is None else {"session_cookie_mode": f"cookie mode {cookie_mode}: the argument"}
+    return {**picked.reasons, **mode}
+
+
+def _text_of(setting: str) -> Callable[[Picked], str]:
+    return lambda picked: text(picked.minutes[setting])
+
+
+def _map(value: Picked | pulumi.Output[Picked], use: Callable[[Picked], T]) -> T | pulumi.Output[T]:
+    return value.apply(use) if isinstance(value, pulumi.Output) else use(value)
+
+
+def _applied(made: SessionPolicy) -> dict[str, Any]:
+    """Return a policy's outputs: where it is, and what was applied for which reason."""
+    names = ("domain", "plan", "profile", *LIFETIMES, "session_cookie_mode", "reasons")
+    return {name: getattr(made, name) for name in names}

@@ -1,0 +1,104 @@
+"""An explicit provider: Pulumi's own way to name a tenant and its credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from auth0_sessions.api.credentials import CONFIG_KEYS, DOMAIN_CONFIG_KEY
+from auth0_sessions.program.run import refuse_plain_secrets, when_known
+
+PACKAGE = "pulumi-python"
+MARKER_KEY = "auth0-sessions:provider"
+"""Among the properties of an explicit provider, so that its process knows that it is one."""
+
+DEFAULT_DOMAIN_KEY = "auth0-sessions:defaultDomain"
+"""The stack's `auth0:domain`, handed to a provider without a domain: its process sees no configuration of the stack."""
+
+
+class Provider(pulumi.ProviderResource):
+    """One tenant and its credentials, for `opts=ResourceOptions(provider=...)`; components pass it on.
+
+    It runs in a process of its own, and its secrets are kept once in state, encrypted. Without credentials of its own
+    it uses the environment's. With a domain it speaks to that domain only. Moving it to another tenant is refused at
+    preview while one of its resources still needs a delete call on the old one; a resource that leaves the program in
+    the same run is seen by nobody at preview, and fails at `up` before anything is sent. So move a provider only when
+    the old tenant's resources are gone, or better, give the new tenant a provider of its own.
+
+    >>> import pulumi
+    >>> from auth0_sessions import Provider, SessionLifetime
+    >>> config = pulumi.Config()                                             # doctest: +SKIP
+    >>> acme = Provider("acme", domain="acme.eu.auth0.com", client_id="...",
+    ...                 client_secret=config.require_secret("acmeSecret"))   # doctest: +SKIP
+    >>> SessionLifetime("acme", session_lifetime="30d", plan="essential",
+    ...                 opts=pulumi.ResourceOptions(provider=acme))          # doctest: +SKIP
+    """
+
+    domain: pulumi.Input[str] | None
+
+    def __init__(  # noqa: PLR0913  A provider has as many properties as it has.
+        self,
+        name: str,
+        *,
+        domain: pulumi.Input[str] | None = None,
+        client_id: pulumi.Input[str] | None = None,
+        client_secret: pulumi.Input[str] | None = None,
+        api_token: pulumi.Input[str] | None = None,
+        audience: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a provider.
+
+        Args:
+            name: Its name in the stack.
+            domain: The tenant, and the default domain of the resources that use this provider.
+            client_id: Client id of a machine-to-machine application.
+            client_secret: Its secret. It is marked secret even if a plain string is given.
+            api_token: A Management API token, instead of the two. It is marked secret as well.
+            audience: Audience of the token request; `https://DOMAIN/api/v2/` by default. With a custom domain give
+                the tenant's canonical one.
+            opts: Resource options.
+
+        """
+        refuse_plain_secrets()
+        parts = {
+            "client_id": client_id,
+            "client_secret": client_secret,
+            "api_token": api_token,
+            "audience": audience,
+        }
+        props: dict[str, pulumi.Input[Any]] = {MARKER_KEY: name}
+        if domain is not None:
+            domain = when_known(domain, lambda _: None)
+            props[DOMAIN_CONFIG_KEY] = domain
+        elif (default := pulumi.Config("auth0").get("domain")) is not None:
+            props[DEFAULT_DOMAIN_KEY] = default
+        props.update({CONFIG_KEYS[part]: value for part, value in _with_secrets(parts).items() if value is not None})
+        super().__init__(PACKAGE, name, props, opts)
+        self.domain = domain
+
+
+def _with_secrets(parts: Mapping[str, pulumi.Input[str] | None]) -> dict[str, pulumi.Input[str] | None]:
+    """Mark what is secret, whatever the program passed."""
+    secrets = ("client_secret", "api_token")
+    return {
+        part: pulumi.Output.secret(value) if part in secrets and value is not None else value
+        for part, value in parts.items()
+    }
+
+
+def provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
+    """Return the provider that a resource with these options will have, an inherited one included."""
+    if opts is None:
+        return None
+    if opts.provider is not None:
+        return opts.provider
+    return opts.parent.get_provider(f"{PACKAGE}:dynamic:Resource") if opts.parent is not None else None
+
+
+def domain_of(opts: pulumi.ResourceOptions | None) -> pulumi.Input[str] | None:
+    """Return the domain of the provider that a resource with these options will have."""
+    domain: pulumi.Input[str] | None = getattr(provider_of(opts), "domain", None)
+    return domain

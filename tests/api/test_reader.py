@@ -1,0 +1,120 @@
+"""Reading a live tenant without Pulumi."""
+
+from functools import partial
+
+import pytest
+
+from auth0_sessions import (
+    CredentialsError,
+    DomainError,
+    ForbiddenError,
+    InputError,
+    TenantUnreachableError,
+    read_tenant_sessions,
+)
+from auth0_sessions.api import reader as reader_module
+from auth0_sessions.api.retry import RetryPolicy
+from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, SETTINGS
+
+TOKEN, GET = "POST /oauth/token", "GET /tenants/settings"
+
+
+@pytest.fixture
+def tenant(auth0_sandbox):
+    """A tenant on which nothing was ever set."""
+    return auth0_sandbox.add_tenant("acme")
+
+
+@pytest.fixture
+def credentials(monkeypatch):
+    """The unlabelled credentials in the environment."""
+    monkeypatch.setenv("AUTH0_CLIENT_ID", "id")
+    monkeypatch.setenv("AUTH0_CLIENT_SECRET", "canary")
+
+
+def test_a_tenant_on_which_nothing_was_set(tenant, credentials):
+    """Every setting has Auth0's default and is marked so, for one token and one GET."""
+    found = read_tenant_sessions(tenant.domain)
+    assert found.domain == tenant.domain
+    assert found.values == DEFAULTS
+    assert found.defaulted == set(SETTINGS)
+    assert tenant.calls == [TOKEN, GET]
+
+
+WRITTEN = {**dict.fromkeys(LIFETIMES, 91), "session_cookie_mode": "non-persistent"}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_what_was_set_is_told_apart_from_a_default(tenant, credentials, name):
+    """A setting that was written has its value and is no default, the other four are."""
+    tenant.dashboard(**{name: WRITTEN[name]})
+    found = read_tenant_sessions(tenant.domain)
+    assert found.values == {**DEFAULTS, name: WRITTEN[name]}
+    assert found.defaulted == set(SETTINGS) - {name}
+
+
+def test_a_written_default_is_no_default(tenant, credentials):
+    """A setting that somebody wrote is told apart even where it has the default's value."""
+    tenant.dashboard(session_lifetime=DEFAULTS["session_lifetime"])
+    assert "session_lifetime" not in read_tenant_sessions(tenant.domain).defaulted
+
+
+def test_only_session_settings_are_asked_for(tenant, credentials):
+    """The one GET names its fields, so nothing else of the tenant comes over the wire."""
+    read_tenant_sessions(tenant.domain)
+    query = tenant.requests[-1].query
+    assert query["include_fields"] == "true"
+    assert set(query["fields"].split(",")) == {*LIFETIMES, "session_cookie"}
+
+
+def test_a_token_is_enough(tenant, monkeypatch):
+    """`AUTH0_API_TOKEN` with the reading scope alone serves without a token request."""
+    monkeypatch.setenv("AUTH0_API_TOKEN", tenant.issue_token(["read:tenant_settings"]))
+    assert read_tenant_sessions(f"{tenant.domain}/").domain == tenant.domain
+    assert tenant.calls == [GET]
+
+
+def test_a_label_names_its_own_set_and_no_other(tenant, monkeypatch, credentials):
+    """With a label only that set is used; the unlabelled one is no substitute."""
+    tenant.add_client("labelled-id", "labelled-secret")
+    with pytest.raises(CredentialsError, match="AUTH0_ACME_EU_CLIENT_ID"):
+        read_tenant_sessions(tenant.domain, credentials="acme-eu")
+    assert tenant.calls == []
+    monkeypatch.setenv("AUTH0_ACME_EU_CLIENT_ID", "labelled-id")
+    monkeypatch.setenv("AUTH0_ACME_EU_CLIENT_SECRET", "labelled-secret")
+    assert read_tenant_sessions(tenant.domain, credentials="acme-eu").values == DEFAULTS
+
+
+def test_without_credentials_the_places_are_named(tenant):
+    """What is missing is told with the variables to set; a stack's configuration is neither read nor named."""
+    with pytest.raises(CredentialsError, match="AUTH0_CLIENT_ID") as told:
+        read_tenant_sessions(tenant.domain)
+    assert "configuration" not in str(told.value)
+    assert tenant.calls == []
+
+
+@pytest.mark.parametrize(
+    ("domain", "label", "error"),
+    [("acme", None, DomainError), ("http://acme.auth0.com", None, DomainError), ("acme.auth0.com", "A b", InputError)],
+)
+def test_wrong_arguments_are_told_before_any_call(auth0_sandbox, credentials, domain, label, error):
+    """A domain or a label that is none is an `InputError`, and nobody is called."""
+    with pytest.raises(error):
+        read_tenant_sessions(domain, credentials=label)
+    assert auth0_sandbox.requests == []
+
+
+def test_a_refusal_is_an_api_error(tenant, monkeypatch):
+    """A token without the reading scope is told as the 403 that it is."""
+    monkeypatch.setenv("AUTH0_API_TOKEN", tenant.issue_token(["update:tenant_settings"]))
+    with pytest.raises(ForbiddenError, match="read:tenant_settings"):
+        read_tenant_sessions(tenant.domain)
+
+
+def test_no_answer_is_an_error_of_its_own(monkeypatch):
+    """A tenant that nobody answers for is told apart from one that refuses."""
+    monkeypatch.setenv("AUTH0_API_TOKEN", "token")
+    impatient = partial(reader_module.TenantClient, policy=RetryPolicy.immediate())
+    monkeypatch.setattr(reader_module, "TenantClient", impatient)
+    with pytest.raises(TenantUnreachableError):
+        read_tenant_sessions("http://127.0.0.1:1/acme")

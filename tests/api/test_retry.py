@@ -1,0 +1,166 @@
+"""When a call is tried again, and how long it waits before that."""
+
+from email.utils import formatdate
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auth0_sessions.api.retry import RetryPolicy, TransientError, asked_wait
+from auth0_sessions.errors import RateLimitError, TenantUnreachableError
+
+NOW = 1_790_000_000.0
+
+
+def limited(wait_seconds=1.0):
+    """Return a failure by a rate limit."""
+    return TransientError(RateLimitError("429", status=429), wait_seconds=wait_seconds)
+
+
+def broken():
+    """Return a failure of another kind."""
+    return TransientError(TenantUnreachableError("no answer"))
+
+
+class Script:
+    """A call that fails as it is told, and then succeeds."""
+
+    def __init__(self, *failures):
+        self.failures = list(failures)
+        self.calls = 0
+
+    def __call__(self):
+        """Fail with the next failure, or answer."""
+        self.calls += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        return "answer"
+
+
+def run(*failures, **options):
+    """Run a script and return its outcome, the number of its calls, and the waits."""
+    waits, told, script = [], [], Script(*failures)
+    policy = RetryPolicy(jitter=0.0, sleep=waits.append, **options)
+    try:
+        outcome = policy.run(script, lambda seconds, failure: told.append((seconds, failure)))
+    except (RateLimitError, TenantUnreachableError) as error:
+        outcome = type(error)
+    assert waits == [seconds for seconds, _ in told]
+    return outcome, script.calls, waits
+
+
+def test_success_needs_no_second_try():
+    """A call that succeeds is made once, without a wait."""
+    assert run() == ("answer", 1, [])
+
+
+def test_other_failures_back_off():
+    """What is no rate limit is tried again after 1, 2 and 4 seconds."""
+    assert run(broken(), broken(), broken()) == ("answer", 4, [1.0, 2.0, 4.0])
+
+
+@pytest.mark.parametrize("tries", [1, 2, 4, 7])
+def test_tries(tries):
+    """A call that keeps failing is made `tries` times in all, and then its last error is raised."""
+    outcome, calls, waits = run(*[broken() for _ in range(9)], tries=tries)
+    assert (TenantUnreachableError, tries, tries - 1) == (outcome, calls, len(waits))
+
+
+def test_rate_limits_do_not_use_up_the_tries():
+    """A rate limit is waited for more often than other failures are tried again."""
+    assert run(*[limited(5.0) for _ in range(9)]) == ("answer", 10, [5.0] * 9)
+
+
+def test_a_failure_after_rate_limits_has_its_tries():
+    """`tries` counts the calls that failed for another reason than a rate limit, and only those."""
+    outcome, calls, _ = run(*[limited() for _ in range(5)], broken(), broken(), broken())
+    assert (outcome, calls) == ("answer", 9)
+
+
+def test_patience_is_a_sum():
+    """The waits for rate limits of one call add up to no more than the patience."""
+    outcome, calls, waits = run(*[limited(40.0) for _ in range(9)], patience_seconds=120.0)
+    assert (RateLimitError, 4, 120.0) == (outcome, calls, sum(waits))
+
+
+def test_a_wait_beyond_patience_is_not_begun():
+    """Where the tenant asks for more than the patience, the call fails at once."""
+    assert run(limited(3_600.0)) == (RateLimitError, 1, [])
+
+
+@given(st.lists(st.floats(0, 200), max_size=30))
+def test_patience_is_never_exceeded(asked):
+    """Whatever the tenant asks for, a call waits no longer than its patience, and a second or more each time."""
+    _, _, waits = run(*[limited(seconds) for seconds in asked])
+    assert sum(waits) <= RetryPolicy().patience_seconds
+    assert all(seconds >= 1.0 for seconds in waits)
+
+
+def test_what_is_not_transient_is_raised_at_once():
+    """An error that another try would not mend is not tried again."""
+    script = Script(KeyError("x"))
+    with pytest.raises(KeyError):
+        RetryPolicy.immediate().run(script, lambda *_: None)
+    assert script.calls == 1
+
+
+def test_the_error_is_the_one_for_the_user():
+    """The error that is raised is the one made for the user, with the failure as its cause."""
+    failure = broken()
+    with pytest.raises(TenantUnreachableError) as raised:
+        RetryPolicy(tries=1).run(Script(failure), lambda *_: None)
+    assert (failure.error, failure) == (raised.value, raised.value.__cause__)
+
+
+def test_immediate_notes_its_waits():
+    """The test mode waits for nothing and notes what it would have waited for."""
+    waits = []
+    RetryPolicy.immediate(waits).run(Script(broken(), limited(7.0)), lambda *_: None)
+    assert waits == [1.0, 7.0]
+
+
+def test_jitter_only_lengthens():
+    """Jitter makes a wait longer by at most its share, never shorter than the tenant asks."""
+    waits = []
+    policy = RetryPolicy(jitter=0.5, sleep=waits.append, patience_seconds=1e9)
+    policy.run(Script(*[limited(10.0) for _ in range(200)]), lambda *_: None)
+    assert 10.0 <= min(waits) <= max(waits) <= 15.0
+    assert min(waits) < max(waits)
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, 1.0),
+        ({"Retry-After": "7"}, 7.0),
+        ({"Retry-After": "0"}, 1.0),
+        ({"Retry-After": formatdate(NOW + 30, usegmt=True)}, 30.0),
+        ({"Retry-After": formatdate(NOW + 30)}, 30.0),
+        ({"Retry-After": formatdate(NOW - 30, usegmt=True)}, 1.0),
+        ({"x-ratelimit-reset": f"{NOW + 12:.0f}"}, 12.0),
+        ({"x-ratelimit-reset": f"{NOW:.0f}"}, 1.0),
+        ({"x-ratelimit-reset": f"{NOW - 100:.0f}"}, 1.0),
+        ({"Retry-After": "3", "x-ratelimit-reset": f"{NOW + 12:.0f}"}, 3.0),
+        ({"Retry-After": formatdate(NOW + 30, usegmt=True), "x-ratelimit-reset": f"{NOW + 12:.0f}"}, 30.0),
+        ({"Retry-After": "soon", "x-ratelimit-reset": f"{NOW + 12:.0f}"}, 12.0),
+        ({"Retry-After": "soon"}, 1.0),
+        ({"Retry-After": ""}, 1.0),
+        ({"Retry-After": "-5"}, 1.0),
+        ({"Retry-After": "\u0667"}, 1.0),
+        ({"Retry-After": "9" * 5_000}, 1.0),
+        ({"x-ratelimit-reset": "nan"}, 1.0),
+        ({"x-ratelimit-reset": "inf"}, 1.0),
+        ({"Retry-After": "Mon, 16 Nov 2009 13:32:02 +99999999999999"}, 1.0),
+        ({"Retry-After": "Mon, 16 Nov 99999 13:32:02 GMT"}, 1.0),
+        ({"Retry-After": "Mon, 31 Feb 2026 13:32:02 GMT"}, 1.0),
+    ],
+)
+def test_asked_wait(headers, expected):
+    """`Retry-After` goes before `x-ratelimit-reset`; what cannot be read counts as a second, and none is shorter."""
+    assert expected == asked_wait(headers, now=NOW)
+
+
+@given(st.text() | st.from_regex(r"Mon, [0-9]+ Nov [0-9]+ [0-9:]+ ([+-][0-9]+|GMT|)", fullmatch=True), st.text())
+def test_any_header_can_be_read(after, reset):
+    """Whatever the headers hold, the wait is a second or more and no error is raised."""
+    assert asked_wait({"Retry-After": after, "x-ratelimit-reset": reset}, now=NOW) >= 1.0

@@ -1,0 +1,342 @@
+"""The audit: live tenants held to their plan's caps, their baseline, and what their file declares."""
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from auth0_sessions.api.reader import TenantSessions, read_tenant_sessions
+from auth0_sessions.audit import WORKERS, Audit, Rule, Status, audit
+from auth0_sessions.errors import InputError, TenantUnreachableError
+from auth0_sessions.fleet.file import TenantsFile
+from auth0_sessions.fleet.policy import pick
+from auth0_sessions.fleet.report import plan_fleet
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.profiles import Profile
+from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, SETTINGS
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "audit.schema.json"
+DAY = 1_440
+
+
+def holding(**values):
+    """Return what reads a tenant that has these values, and Auth0's defaults for the rest."""
+    defaulted = frozenset(SETTINGS) - values.keys()
+    return lambda domain, _label: TenantSessions(domain, {**DEFAULTS, **values}, defaulted)
+
+
+def audited(entry, *, read=None, baseline=None, **file):
+    """Audit one tenant with this entry and return what came out for it."""
+    listed = TenantsFile({"acme": {"domain": "acme.auth0.com", **entry}}, **file)
+    (tenant,) = audit(listed, "tenants.yaml", read=read or holding(), profile=baseline).tenants
+    return tenant
+
+
+def rules_of(tenant):
+    """Return setting -> rules of its findings."""
+    found = {}
+    for finding in tenant.findings:
+        found.setdefault(finding.setting, []).append(finding.rule)
+    return found
+
+
+@pytest.mark.parametrize("plan", Plan)
+@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("named_by", ["entry", "command line"])
+def test_a_minute_makes_the_difference(plan, profile, name, named_by):
+    """What a policy picks meets the baseline, whoever names the profile; a minute more is a finding."""
+    entry, baseline = ({"profile": profile}, None) if named_by == "entry" else ({}, profile)
+    most = pick(plan, profile, {}).minutes
+    fine = audited({"plan": plan, **entry}, baseline=baseline, read=holding(**most))
+    assert (fine.status, fine.findings) == (Status.MEETS, [])
+    wrong = audited({"plan": plan, **entry}, baseline=baseline, read=holding(**most | {name: most[name] + 1}))
+    assert wrong.status is Status.FINDINGS
+    assert set(rules_of(wrong)) == {name}
+    assert all(f"Set {name} to {Lifetime(most[name])}:" in finding.change for finding in wrong.findings)
+
+
+ENTRIES = st.fixed_dictionaries(
+    {"plan": st.sampled_from(Plan), "profile": st.sampled_from(Profile)},
+    optional={
+        **dict.fromkeys(LIFETIMES, st.integers(1, 525_600).map("{}m".format)),
+        "over_limit": st.sampled_from(["error", "clamp"]),
+    },
+)
+
+
+@given(ENTRIES, st.sampled_from(LIFETIMES))
+def test_an_audit_and_a_fleet_agree(entry, name):
+    """Where a fleet takes an entry, a tenant as the fleet applies it meets the baseline, and a minute more does not."""
+    fleet = plan_fleet({"acme": {"domain": "acme.auth0.com", **entry}}, None, "balanced")
+    assume(not fleet.problems)
+    applied = fleet.picked["acme"].minutes
+    assert audited(entry, read=holding(**applied)).findings == []
+    assert set(rules_of(audited(entry, read=holding(**applied | {name: applied[name] + 1})))) == {name}
+
+
+def test_the_two_reasons_why_a_value_is_too_long():
+    """A value above the cap and above a shorter profile is told with both; where they are equal the cap is enough."""
+    both = audited({"plan": "free", "profile": "strict"}, read=holding(session_lifetime=31 * DAY))
+    assert rules_of(both)["session_lifetime"] == [Rule.ABOVE_CAP, Rule.ABOVE_BASELINE]
+    one = audited({"plan": "free", "profile": "nist-aal1"}, read=holding(session_lifetime=31 * DAY))
+    assert rules_of(one)["session_lifetime"] == [Rule.ABOVE_CAP]
+
+
+@pytest.mark.parametrize(
+    ("entry", "value", "rules", "target"),
+    [
+        ({"sessionLifetime": "12h"}, 720, [], None),
+        ({"sessionLifetime": "12h"}, 721, [Rule.NOT_AS_DECLARED], "12h"),
+        ({"sessionLifetime": "12h"}, 719, [Rule.NOT_AS_DECLARED], "12h"),
+        ({"sessionLifetime": "20d"}, 20 * DAY, [], None),
+        ({"sessionLifetime": "1d", "profile": "strict"}, 20 * DAY, [Rule.ABOVE_BASELINE], "1d"),
+        ({"sessionLifetime": "40d", "overLimit": "clamp"}, 30 * DAY, [], None),
+        ({"sessionLifetime": "40d", "overLimit": "warn"}, 40 * DAY, [Rule.ABOVE_CAP], "30d"),
+        ({"sessionLifetime": "40d", "overLimit": "warn"}, 30 * DAY, [], None),
+        ({"sessionLifetime": "2h", "profile": "strict"}, 40 * DAY, [Rule.ABOVE_CAP, Rule.ABOVE_BASELINE], "2h"),
+    ],
+)
+def test_what_the_file_declares(entry, value, rules, target):
+    """A declared value goes before a profile that is no ceiling; it has to be there exactly, as the advice says."""
+    tenant = audited({"plan": "free", **entry}, read=holding(session_lifetime=value, idle_session_lifetime=5))
+    assert rules_of(tenant).get("session_lifetime", []) == rules
+    changes = {finding.change.partition(":")[0] for finding in tenant.findings if finding.setting == "session_lifetime"}
+    assert changes == ({f"Set session_lifetime to {target}"} if target else set())
+
+
+def test_a_declared_cookie_mode():
+    """The kind of session is compared only if the file declares it."""
+    assert audited({"plan": "free"}, read=holding(session_cookie_mode="non-persistent")).findings == []
+    (finding,) = audited({"plan": "free", "sessionCookieMode": "non-persistent"}).findings
+    assert finding.message == (
+        "session_cookie_mode is persistent, Auth0's default; the tenants file declares non-persistent."
+    )
+    assert finding.change == "Set session_cookie_mode to non-persistent."
+
+
+@given(st.integers(1, 525_600))
+def test_the_advice_is_in_both_units(minutes):
+    """What to type into the Dashboard, and what to send: whole hours as hours, everything else as minutes."""
+    entry = {"plan": "enterprise", "sessionLifetime": f"{minutes}m"}
+    tenant = audited(entry, read=holding(session_lifetime=minutes % 525_600 + 1))
+    (change,) = {finding.change for finding in tenant.findings if finding.setting == "session_lifetime"}
+    here = f"{minutes:,} minute{'s' * (minutes > 1)}"
+    there = f"{here} as session_lifetime_in_minutes"
+    if minutes % 60 == 0:
+        there = f"{minutes // 60:,} hour{'s' * (minutes > 60)} as session_lifetime"
+    assert change.endswith(f": {here} in the Dashboard, {there} in the Management API.")
+
+
+def test_what_a_declared_value_comes_to():
+    """An idle timeout that a fleet lowers to the absolute lifetime is advised as the fleet applies it."""
+    entry = {"plan": "enterprise", "sessionLifetime": "1h", "idleSessionLifetime": "2h"}
+    tenant = audited(entry, read=holding(session_lifetime=60, idle_session_lifetime=30))
+    (finding,) = [one for one in tenant.findings if one.setting == "idle_session_lifetime"]
+    assert finding.message == "idle_session_lifetime is 30m; the tenants file declares 2h, which comes to 1h."
+    assert finding.change.startswith("Set idle_session_lifetime to 1h: ")
+
+
+@pytest.mark.parametrize(
+    ("option", "own", "file", "expected", "named_by"),
+    [
+        (Profile.STRICT, "nist-aal1", {"profile": "nist-aal2", "stack": "dev"}, "strict", "the command line"),
+        (None, "nist-aal1", {"profile": "nist-aal2", "stack": "dev"}, "nist-aal1", "the tenant's entry"),
+        (None, None, {"profile": "nist-aal2", "stack": "dev"}, "nist-aal2", "the file"),
+        (None, None, {"stack": "dev"}, "convenient", "the stack's name 'dev'"),
+        (None, None, {"stack": "prod"}, "balanced", "the stack's name 'prod'"),
+        (None, None, {}, "balanced", "nobody, so Auth0's defaults"),
+    ],
+)
+def test_who_names_the_profile(option, own, file, expected, named_by):
+    """Command line, entry, file, stack's name, Auth0's defaults: in this order, and the report says which."""
+    entry = {"plan": "free"} | ({"profile": own} if own else {})
+    tenant = audited(entry, baseline=option, **file)
+    assert (tenant.profile, tenant.profile_from) == (expected, named_by)
+
+
+def test_a_profile_of_the_command_line_binds_what_the_file_declares():
+    """An auditor's baseline holds for a value that the file allows itself, and a note says that the two disagree."""
+    entry = {"plan": "enterprise", "sessionLifetime": "20d"}
+    read = holding(session_lifetime=20 * DAY)
+    assert "session_lifetime" not in rules_of(audited(entry, read=read))
+    tenant = audited(entry, read=read, baseline=Profile.BALANCED)
+    assert rules_of(tenant)["session_lifetime"] == [Rule.ABOVE_BASELINE]
+    assert tenant.notes == ["The tenants file declares session_lifetime 20d, more than the 7d allowed here."]
+    fine = audited(entry, read=holding(session_lifetime=7 * DAY), baseline=Profile.BALANCED)
+    assert "session_lifetime" not in rules_of(fine)
+
+
+def test_a_tenant_without_a_plan():
+    """No cap is checked and no share is told, a note says so, and the profile still holds."""
+    tenant = audited({"profile": "strict"}, read=holding(session_lifetime=400 * DAY))
+    assert rules_of(tenant)["session_lifetime"] == [Rule.ABOVE_BASELINE]
+    assert {(row.cap_minutes, row.share_of_cap) for row in tenant.lifetimes} == {(None, None)}
+    assert tenant.notes[0].startswith("No plan is named")
+
+
+def test_an_idle_timeout_that_never_ends_a_session():
+    """It is a note and no finding."""
+    tenant = audited({"plan": "enterprise"}, read=holding(session_lifetime=60, idle_session_lifetime=61))
+    assert tenant.findings == []
+    assert tenant.notes == ["idle_session_lifetime is longer than session_lifetime, so it never ends a session."]
+
+
+def test_what_a_lifetime_s_row_says():
+    """Minutes, text, whether it was ever set, and its share of the cap."""
+    tenant = audited(
+        {"plan": "free", "idleSessionLifetime": "4d", "overLimit": "clamp"}, read=holding(idle_session_lifetime=2_160)
+    )
+    default, row = tenant.lifetimes[:2]
+    assert (row.setting, row.minutes, row.text, row.is_default) == ("idle_session_lifetime", 2_160, "1d12h", False)
+    assert (row.cap_minutes, row.share_of_cap, row.baseline_minutes, row.declared_minutes) == (4_320, 0.5, 4_320, 5_760)
+    assert (default.minutes, default.is_default) == (DEFAULTS["session_lifetime"], True)
+
+
+def test_a_tenant_that_gives_no_answer_is_reported():
+    """It is in its place with the error, nothing is said of its settings, and it is not fine."""
+
+    def read(domain, label):
+        if domain == "b.auth0.com":
+            message = "b.auth0.com: no answer."
+            raise TenantUnreachableError(message)
+        return holding()(domain, label)
+
+    tenants = {name: {"domain": f"{name}.auth0.com", "plan": "free"} for name in "abc"}
+    report = audit(TenantsFile(tenants), "x", read=read)
+    assert [tenant.name for tenant in report.tenants] == ["a", "b", "c"]
+    lost = report.tenants[1]
+    assert (lost.status, lost.error, lost.lifetimes, lost.findings) == (
+        Status.UNREACHABLE,
+        "b.auth0.com: no answer.",
+        [],
+        [],
+    )
+    assert (report.is_fine, report.count(Status.MEETS), report.count(Status.UNREACHABLE)) == (False, 2, 1)
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError, SystemExit])
+def test_an_error_of_ours_is_not_hidden(fault):
+    """What is no refusal of a tenant is a fault in the program: it comes out at once, and nobody else is read."""
+    begun, may_go_on = [], threading.Event()
+
+    def read(domain, _label):
+        begun.append(domain)
+        if domain.startswith("t0."):
+            raise fault
+        may_go_on.wait(30)
+        return holding()(domain, None)
+
+    tenants = {f"t{number}": {"domain": f"t{number}.auth0.com"} for number in range(3 * WORKERS)}
+    with pytest.raises(fault):
+        audit(TenantsFile(tenants), "x", read=read)
+    may_go_on.set()
+    assert len(begun) <= WORKERS + 1
+
+
+def test_tenants_are_read_several_at_a_time_and_reported_in_order():
+    """As many as there are workers are under way together; the report is in the file's order all the same."""
+    together = threading.Barrier(WORKERS, timeout=30)
+    done = []
+
+    def read(domain, label):
+        together.wait()
+        return holding()(domain, label)
+
+    names = [f"t{number}" for number in range(2 * WORKERS)]
+    tenants = {name: {"domain": f"{name}.auth0.com"} for name in names}
+    report = audit(TenantsFile(tenants), "x", read=read, on_progress=lambda *state: done.append(state))
+    assert [tenant.name for tenant in report.tenants] == names
+    assert [state[:2] for state in done] == [(count, len(names)) for count in range(len(names) + 1)]
+
+
+def test_each_tenant_is_read_with_its_own_label():
+    """Domain and label go together."""
+    seen = set()
+
+    def read(domain, label):
+        seen.add((domain, label))
+        return holding()(domain, label)
+
+    tenants = {"a": {"domain": "A.auth0.com", "credentials": "blue"}, "b": {"domain": "b.auth0.com"}}
+    audit(TenantsFile(tenants), "x", read=read)
+    assert seen == {("a.auth0.com", "blue"), ("b.auth0.com", None)}
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (TenantsFile({}), ["tenants should be an object"]),
+        (TenantsFile({"a": {"domain": "a.auth0.com"}}, profile="lax"), ["the fleet: profile is 'lax'"]),
+        (TenantsFile({"a": {"domain": "a.auth0.com"}}, plan=7), ["the fleet: plan is 7"]),
+        (
+            TenantsFile({"a": {"domain": "a.auth0.com", "plan": "free", "sessionLifetime": "40d"}}),
+            ["a: session_lifetime is"],
+        ),
+        (TenantsFile({"a": {}, "b": {"domain": 1}}), ["a: domain is missing", "b: domain: 1 is no domain"]),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told_at_once(file, words):
+    """Nothing is read before the whole list is right."""
+    with pytest.raises(InputError) as raised:
+        audit(file, "x", read=lambda *_: pytest.fail("read"))
+    head, *lines = str(raised.value).splitlines()
+    assert head == f"x has {'one problem' if len(words) == 1 else '2 problems'}:"
+    lines = [line.removeprefix("  - ") for line in lines]
+    assert [line[: len(word)] for line, word in zip(lines, words, strict=True)] == words
+
+
+def test_a_live_tenant(auth0_sandbox, monkeypatch):
+    """Over real HTTP: one login and one read for each tenant, and nothing is written."""
+    monkeypatch.setenv("AUTH0_CLIENT_ID", "id")
+    monkeypatch.setenv("AUTH0_CLIENT_SECRET", "canary")
+    tenant = auth0_sandbox.add_tenant("acme", plan="essential")
+    tenant.dashboard(session_lifetime=31)
+    listed = TenantsFile({"acme": {"domain": tenant.domain, "plan": "essential"}})
+    report = audit(listed, "x", read=lambda domain, label: read_tenant_sessions(domain, credentials=label))
+    assert report.tenants[0].lifetimes[0].minutes == 31
+    assert tenant.calls == ["POST /oauth/token", "GET /tenants/settings"]
+    assert report.is_fine
+
+
+def test_the_report_says_when_it_was_made():
+    """In UTC, to the second."""
+    made = audit(TenantsFile({"a": {"domain": "a.auth0.com"}}), "x", read=holding()).generated_at
+    assert made.tzinfo is UTC
+    assert timedelta() <= datetime.now(UTC) - made < timedelta(minutes=1)
+
+
+def test_the_published_schema_is_the_model_s():
+    """`docs/audit.schema.json` is what the classes say; write it anew with `tools/reference.py` when they change."""
+    published = json.loads(SCHEMA.read_text())
+    assert published.pop("$schema") == jsonschema.Draft202012Validator.META_SCHEMA["$schema"]
+    assert published == Audit.model_json_schema(mode="serialization")
+
+
+def test_a_report_keeps_to_the_published_schema():
+    """Findings, notes and an unreachable tenant included; and a key more or less is noticed."""
+
+    def read(domain, label):
+        if domain.startswith("b"):
+            raise TenantUnreachableError(domain)
+        return holding(session_lifetime=400 * DAY)(domain, label)
+
+    report = audit(TenantsFile({name: {"domain": f"{name}.auth0.com"} for name in "abc"}, plan="free"), "x", read=read)
+    schema = json.loads(SCHEMA.read_text())
+    written = json.loads(report.model_dump_json())
+    jsonschema.validate(written, schema, cls=jsonschema.Draft202012Validator)
+    for spoiled in (written | {"more": 1}, {key: value for key, value in written.items() if key != "tenants"}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(spoiled, schema, cls=jsonschema.Draft202012Validator)
+
+
+def test_a_report_can_be_read_back():
+    """What was written as JSON is the same report again."""
+    report = audit(TenantsFile({"a": {"domain": "a.auth0.com", "plan": "free"}}), "x", read=holding())
+    assert Audit.model_validate_json(report.model_dump_json()) == report

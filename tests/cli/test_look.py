@@ -1,0 +1,449 @@
+"""The commands that look: `plans`, `show` and `audit`."""
+
+import io
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+import requests
+from typer.testing import CliRunner
+
+from auth0_sessions import __version__, cli
+from auth0_sessions.model.plans import PLAN_LIMITS, Plan
+from auth0_sessions.model.profiles import Profile
+from auth0_sessions.model.settings import SETTINGS
+
+COMMAND = Path(sys.executable).with_name("auth0-sessions")
+ROOT = Path(__file__).parents[2]
+SCHEMA = json.loads((ROOT / "docs" / "audit.schema.json").read_text())
+SECRET = "canary-secret"
+CREDENTIALS = {"AUTH0_CLIENT_ID": "id", "AUTH0_CLIENT_SECRET": SECRET}
+FINE, FINDINGS, USAGE = 0, 1, 2
+
+
+def invoke(*arguments, **environment):
+    """Run the command line in this process, with credentials and without a terminal."""
+    return CliRunner(env={**CREDENTIALS, "COLUMNS": "60", **environment}).invoke(
+        cli.app, [str(one) for one in arguments]
+    )
+
+
+@pytest.fixture
+def acme(auth0_sandbox):
+    """A tenant of the essential plan whose absolute lifetime was set to 90 minutes."""
+    tenant = auth0_sandbox.add_tenant("acme", plan="essential")
+    tenant.dashboard(session_lifetime=90)
+    return tenant
+
+
+@pytest.fixture
+def listed(tmp_path, acme, auth0_sandbox):
+    """A stack's file with three tenants: one that is fine, one above its baseline, one that does not exist."""
+    globex = auth0_sandbox.add_tenant("globex", plan="enterprise")
+    tenants = {
+        "acme": {"domain": acme.domain},
+        "globex": {"domain": globex.domain, "plan": "enterprise", "profile": "nist-aal2"},
+        "gone": {"domain": f"{auth0_sandbox.url}/gone", "credentials": "gone"},
+    }
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text(json.dumps({"config": {"auth0-sessions:plan": "essential", "auth0-sessions:tenants": tenants}}))
+    return path
+
+
+def only(listed, *names):
+    """Keep these tenants of the file."""
+    found = json.loads(listed.read_text())
+    tenants = found["config"]["auth0-sessions:tenants"]
+    found["config"]["auth0-sessions:tenants"] = {name: tenants[name] for name in names}
+    listed.write_text(json.dumps(found))
+    return listed
+
+
+def in_a_terminal(*arguments, columns=100, **environment):
+    """Run the command in a real pseudo-terminal and return what it shows there."""
+    shown, terminal = pty.openpty()
+    env = {**os.environ, **CREDENTIALS, "TERM": "xterm-256color", "COLUMNS": str(columns), "LINES": "40", **environment}
+    env.pop("NO_COLOR", None) if "NO_COLOR" not in environment else None
+    process = subprocess.Popen(
+        [COMMAND, *map(str, arguments)], stdin=terminal, stdout=terminal, stderr=terminal, env=env, close_fds=True
+    )
+    os.close(terminal)
+    received = io.BytesIO()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if not select.select([shown], [], [], 0.1)[0] and process.poll() is not None:
+            break
+        try:
+            received.write(os.read(shown, 65_536))
+        except OSError:
+            break
+    os.close(shown)
+    return process.wait(timeout=10), received.getvalue().decode()
+
+
+def cells_of(line):
+    """Return the cells of a table's row."""
+    return re.split(r" {2,}", line.strip())
+
+
+# plans
+
+
+@pytest.mark.parametrize("plan", Plan)
+def test_plans_shows_every_cap_in_every_unit(plan):
+    """Days, hours and minutes of each plan, and where the figures come from."""
+    result = invoke("plans")
+    assert result.exit_code == FINE
+    limits = PLAN_LIMITS[plan]
+    rows = [line.split() for line in result.output.splitlines() if line.startswith(f"  {plan} ")]
+    assert rows == [
+        [plan, kind, f"{minutes // 1_440}", f"{minutes // 60:,}", f"{minutes:,}"]
+        for kind, minutes in (("absolute", limits.absolute_minutes), ("idle", limits.idle_minutes))
+    ]
+    assert limits.source in result.output
+
+
+def test_plans_for_programs():
+    """The same as JSON, with the source of each row."""
+    rows = json.loads(invoke("plans", "--format", "json").output)
+    assert {row["plan"]: (row["absolute_minutes"], row["idle_minutes"], row["source"]) for row in rows} == {
+        plan: (limits.absolute_minutes, limits.idle_minutes, limits.source) for plan, limits in PLAN_LIMITS.items()
+    }
+
+
+# show
+
+
+def test_show_has_every_setting(acme):
+    """Value, where it comes from, its share of the cap, and both units; two calls and no more."""
+    result = invoke("show", acme.domain, "--plan", "essential")
+    assert result.exit_code == FINE
+    rows = {cells[0]: cells[1:] for line in result.output.splitlines() if (cells := cells_of(line))[0] in SETTINGS}
+    assert rows == {
+        "session_lifetime": ["1h30m", "<1%", "90", "1.5"],
+        "idle_session_lifetime": ["3d*", "100%", "4,320", "72"],
+        "ephemeral_session_lifetime": ["3d*", "10%", "4,320", "72"],
+        "idle_ephemeral_session_lifetime": ["1d*", "33%", "1,440", "24"],
+        "session_cookie_mode": ["persistent*"],
+    }
+    assert acme.calls == ["POST /oauth/token", "GET /tenants/settings"]
+
+
+def test_show_without_a_plan_says_how_to_name_it(acme):
+    """Shares are left out, and a line says why."""
+    output = invoke("show", acme.domain).output
+    assert "%" not in output
+    assert "add --plan" in output
+
+
+def test_a_value_above_the_cap_is_marked_without_color(acme):
+    """A share above one hundred per cent has a mark of its own."""
+    acme.dashboard(session_lifetime=86_400)
+    assert "200%!" in invoke("show", acme.domain, "--plan", "free").output
+
+
+def test_show_takes_the_domain_of_the_environment(acme):
+    """`AUTH0_DOMAIN` serves where no domain is given."""
+    assert invoke("show", AUTH0_DOMAIN=acme.domain).exit_code == FINE
+
+
+def test_show_for_programs(acme):
+    """Minutes as numbers, the text beside them, and whether the tenant has it from Auth0."""
+    found = json.loads(invoke("show", acme.domain, "--plan", "essential", "--format", "json").output)
+    assert found["domain"] == acme.domain
+    assert found["settings"]["session_lifetime"] == {
+        "value": "1h30m",
+        "is_default": False,
+        "minutes": 90,
+        "cap_minutes": 43_200,
+    }
+    assert found["settings"]["session_cookie_mode"] == {"value": "persistent", "is_default": True}
+
+
+def test_show_uses_a_label(acme):
+    """The label's credentials, and never the unlabelled ones."""
+    labelled = {"AUTH0_BLUE_CLIENT_ID": "blue", "AUTH0_BLUE_CLIENT_SECRET": SECRET}
+    assert invoke("show", acme.domain, "--credentials", "blue", **labelled).exit_code == FINE
+    result = invoke("show", acme.domain, "--credentials", "green")
+    assert result.exit_code == FINDINGS
+    assert "AUTH0_GREEN_CLIENT_ID" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["show"], USAGE, "Missing argument"),
+        (["show", "not a domain"], USAGE, "is no tenant domain"),
+        (["show", "a.auth0.com", "--credentials", "Not One"], USAGE, "is not a label"),
+        (["show", "a.auth0.com", "--plan", "gold"], USAGE, "'gold'"),
+        (["audit"], USAGE, "Missing option"),
+        (["audit", "--tenants", "gone.yaml"], USAGE, "gone.yaml cannot be read: No such file or directory."),
+        (["plans", "--format", "html"], USAGE, "'html'"),
+    ],
+)
+def test_what_cannot_be_done_is_told(arguments, code, words):
+    """Wrong usage is told in words, on the error stream, with no traceback and no secret."""
+    result = invoke(*arguments, COLUMNS="200")
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+    assert SECRET not in result.stderr
+
+
+# audit
+
+
+def test_audit_puts_tenants_side_by_side(listed):
+    """A row for each tenant in the file's order, every finding with what to change, an error where there is one."""
+    result = invoke("audit", "--tenants", listed)
+    assert result.exit_code == FINDINGS
+    rows = [cells_of(line) for line in result.output.splitlines()]
+    assert [row for row in rows if len(row) == 7][1:] == [
+        ["acme", "essential", "balanced", "1h30m", "3d*", "3d* / 1d*", "meets"],
+        ["globex", "enterprise", "nist-aal2", "7d*!", "3d*!", "3d*! / 1d*!", "findings"],
+        ["gone", "essential", "balanced", "-", "-", "- / -", "unreachable"],
+    ]
+    assert "  Set session_lifetime to 1d: 1,440 minutes in the Dashboard" in result.output
+    assert "No credentials for" in result.output
+    assert "AUTH0_GONE_CLIENT_ID" in result.output
+    assert (
+        result.output.splitlines()[-1] == "1 of 3 tenants meets its baseline; 1 has findings and 1 could not be read."
+    )
+
+
+def test_audit_of_a_fleet_that_is_fine(listed):
+    """Exit code 0 says that every tenant was read and meets its baseline."""
+    result = invoke("audit", "--tenants", only(listed, "acme"))
+    assert result.exit_code == FINE
+    assert result.output.splitlines()[-1] == "The tenant meets its baseline."
+
+
+@pytest.mark.parametrize(("profile", "code"), [(None, FINE), ("strict", FINDINGS)])
+def test_audit_with_a_baseline_of_the_auditor_s(listed, profile, code):
+    """`--profile` holds whatever the file says."""
+    option = ["--profile", profile] if profile else []
+    assert invoke("audit", "--tenants", only(listed, "acme"), *option).exit_code == code
+
+
+def test_audit_for_programs(listed):
+    """Nothing but JSON on standard output, as the published schema says."""
+    result = invoke("audit", "--tenants", listed, "--format", "json")
+    assert result.exit_code == FINDINGS
+    found = json.loads(result.stdout)
+    jsonschema.validate(found, SCHEMA)
+    assert [tenant["status"] for tenant in found["tenants"]] == ["meets", "findings", "unreachable"]
+    assert found["source"] == "Pulumi.prod.yaml"
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "opens"),
+    [
+        ("audit.html", [], "<!doctype html>"),
+        ("audit.json", [], '{\n  "version": 1'),
+        ("audit.txt", [], "\n"),
+        ("audit", ["--format", "html"], "<!doctype html>"),
+        ("audit.html", ["--format", "json"], "{"),
+    ],
+)
+def test_a_report_goes_to_a_file(listed, tmp_path, name, option, opens):
+    """The name says which format, unless an option does; standard output stays empty and the outcome is told."""
+    output = tmp_path / name
+    result = invoke("audit", "--tenants", listed, "--output", output, *option)
+    assert output.read_text().lower().startswith(opens)
+    assert (result.exit_code, result.stdout) == (FINDINGS, "")
+    assert result.stderr.startswith(f"Wrote {output}. 1 of 3 tenants meets its baseline")
+    assert SECRET not in output.read_text()
+
+
+def test_a_page_goes_to_a_pipe(listed):
+    """`--format html` without a file prints the page."""
+    assert invoke("audit", "--tenants", listed, "--format", "html").stdout.lower().startswith("<!doctype html>")
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anybody_is_asked(listed, tmp_path, acme):
+    """A folder that is not there is wrong usage, and costs no minute of reading."""
+    result = invoke("audit", "--tenants", listed, "--output", tmp_path / "gone" / "audit.html")
+    assert result.exit_code == USAGE
+    assert f"there is no folder {tmp_path / 'gone'}" in result.stderr
+    assert acme.calls == []
+    assert invoke("audit", "--tenants", listed, "--output", tmp_path).exit_code == USAGE
+
+
+def test_every_problem_of_a_file_at_once(tmp_path):
+    """A wrong file is wrong usage; each problem is a line."""
+    path = tmp_path / "tenants.yaml"
+    path.write_text("acme: {sessionLifetime: 720}\nglobex: {domain: nonsense}\n")
+    result = invoke("audit", "--tenants", path)
+    assert result.exit_code == USAGE
+    lines = result.stderr.splitlines()
+    assert lines[0] == "Error: tenants.yaml has 3 problems:"
+    assert [line.partition(":")[0] for line in lines[1:]] == ["  - acme", "  - acme", "  - globex"]
+
+
+def test_the_tenants_file_of_every_example_can_be_audited(monkeypatch):
+    """What `TenantFleet.from_config` and the Automation API read, an audit reads as well."""
+    monkeypatch.setattr(requests.Session, "request", lambda *_, **__: pytest.fail("no credentials, so no call"))
+    files = [ROOT / "examples" / "fleet" / "Pulumi.prod.yaml", ROOT / "examples" / "automation" / "tenants.yaml"]
+    for path in files:
+        found = json.loads(invoke("audit", "--tenants", path, "--format", "json").stdout)
+        assert [tenant["name"] for tenant in found["tenants"]] == ["acme", "globex", "initech"]
+        assert all(tenant["error"].startswith("No credentials for") for tenant in found["tenants"])
+
+
+def test_text_from_outside_moves_no_cursor(tmp_path):
+    """A name with an escape sequence or a turn of direction is shown harmlessly, and markup stays text."""
+    path = tmp_path / "tenants.json"
+    names = ["\x1b[2Jgone", "[red]bold[/red]", "\u202eabc"]
+    path.write_text(
+        json.dumps({name: {"domain": f"t{n}.auth0.com", "credentials": "no"} for n, name in enumerate(names)})
+    )
+    output = invoke("audit", "--tenants", path).output
+    assert "\x1b" not in output
+    assert "\u202e" not in output
+    assert "[red]bold[/red]" in output
+    assert invoke("audit", "--tenants", path, "--format", "json").stdout.isascii()
+    path.write_text(json.dumps({name: {"domain": "nonsense"} for name in names}))
+    assert "\x1b" not in invoke("audit", "--tenants", path).stderr
+    assert "\x1b" not in invoke("audit", "--tenants", "\x1b[2J").stderr
+
+
+def test_a_token_goes_to_one_tenant(listed):
+    """A Management API token is one tenant's: the others of the file are unreachable, and nobody is asked twice."""
+    path = only(listed, "acme", "globex")
+    result = invoke("audit", "--tenants", path, AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="", AUTH0_API_TOKEN="a.b.c")
+    assert result.exit_code == FINDINGS
+    assert result.output.count("so it was not sent") == 1
+
+
+# What a terminal, a pipe and a shell see.
+
+
+def test_a_terminal_has_color_and_progress(listed):
+    """In a terminal findings are red, and a bar shows how far the reading is; nothing of it stays."""
+    code, shown = in_a_terminal("audit", "--tenants", listed)
+    assert code == FINDINGS
+    assert "\x1b[31m" in shown
+    assert "Reading tenants" in shown
+    assert "\x1b[2K" in shown
+
+
+def test_no_color_is_respected(listed):
+    """`NO_COLOR` takes the colors away, in a terminal too, and the marks stay."""
+    _, shown = in_a_terminal("audit", "--tenants", listed, NO_COLOR="1")
+    assert "\x1b[31m" not in shown
+    assert "7d*!" in shown
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 100])
+@pytest.mark.parametrize(
+    "command", [["audit", "--tenants", "{file}"], ["show", "{domain}", "--plan", "free"], ["plans"]]
+)
+def test_a_narrow_terminal_shows_every_value(listed, acme, command, columns):
+    """However narrow it is, no name and no figure is cut or broken."""
+    words = [word.format(file=listed, domain=acme.domain) for word in command]
+    _, shown = in_a_terminal(*words, columns=columns, NO_COLOR="1")
+    expected = {
+        "audit": ("globex", "enterprise", "nist-aal2", "7d*!", "unreachable"),
+        "show": ("idle_ephemeral_session_lifetime", "1h30m", "4,320", "33%", "1.5"),
+        "plans": ("professional", "absolute", "525,600", "144,000", "8,760"),
+    }[command[0]]
+    assert [word for word in expected if word not in shown] == []
+    assert "…" not in shown
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_an_old_pipe_is_no_reason_to_fail(encoding):
+    """Where a pipe does not know a character, the figures come through all the same."""
+    result = subprocess.run(
+        [COMMAND, "plans"], capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": encoding}
+    )
+    assert b"525,600" in result.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's own")
+def test_a_full_disk_is_told():
+    """Standard output that takes nothing is a failure in words."""
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run([COMMAND, "plans"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (result.returncode, result.stderr) == (1, "Error: the output cannot be written: No space left on device.\n")
+
+
+def test_a_pipe_has_neither_color_nor_broken_lines(listed):
+    """In a pipe there is no escape sequence, no progress, no padding, and each sentence is one line."""
+    result = subprocess.run(
+        [COMMAND, "audit", "--tenants", listed],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **CREDENTIALS, "COLUMNS": "40"},
+    )
+    assert result.returncode == FINDINGS
+    assert "\x1b" not in result.stdout + result.stderr
+    assert result.stderr == ""
+    assert all(line == line.rstrip() for line in result.stdout.splitlines())
+    assert any(
+        "the baseline is 1h: profile 'nist-aal2' (NIST SP 800-63B-4 section 2.2.3)." in line
+        for line in result.stdout.splitlines()
+    )
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_completes(shell):
+    """The completion script of each shell is printed, and it is for this command."""
+    env = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    result = subprocess.run(
+        [COMMAND, "--show-completion", shell], capture_output=True, text=True, check=True, env=env, timeout=30
+    )
+    assert "_AUTH0_SESSIONS_COMPLETE" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("auth0-sessions ", {"plans", "show", "audit", "sandbox"}),
+        ("auth0-sessions audit --profile ", set(Profile)),
+        ("auth0-sessions show --plan ", set(Plan)),
+    ],
+)
+def test_commands_and_values_complete(typed, expected):
+    """Commands, profiles and plans are offered."""
+    env = {
+        **os.environ,
+        "_AUTH0_SESSIONS_COMPLETE": "complete_bash",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(len(typed.split())),
+    }
+    result = subprocess.run([COMMAND], capture_output=True, text=True, check=False, env=env, timeout=30)
+    assert expected <= set(result.stdout.split())
+
+
+def test_the_version_is_shown():
+    """The command knows which version it is."""
+    assert invoke("--version").output == f"auth0-sessions {__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["plans", "show", "audit"])
+def test_each_help_teaches(command):
+    """What it does, in which unit or with which effect, and an example."""
+    text = invoke(command, "--help", COLUMNS="100").output
+    assert f"Example: auth0-sessions {command}" in text
+    assert "exit" in invoke("--help", COLUMNS="100").output.lower()
+
+
+@pytest.mark.parametrize("command", [["show", "{domain}"], ["audit", "--tenants", "{file}"]])
+def test_a_wait_is_told(acme, listed, command):
+    """Whoever waits for a busy tenant sees why and how long, and standard output stays clean."""
+    acme.fault("429-retry-after", operation="get", times=1, retry_after=1)
+    words = [word.format(domain=acme.domain, file=only(listed, "acme")) for word in command]
+    result = invoke(*words, COLUMNS="300")
+    assert result.exit_code == FINE
+    assert f"{acme.domain}: rate limit reached (429)" in result.stderr
+    assert "rate limit" not in result.stdout

@@ -1,0 +1,286 @@
+"""A fleet's tenants: every problem of every tenant at once, and the report."""
+
+import re
+import string
+from dataclasses import fields
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic.alias_generators import to_camel
+
+from auth0_sessions.fleet.entries import TenantSpec
+from auth0_sessions.fleet.policy import pick
+from auth0_sessions.fleet.report import HEADINGS, plan_fleet, report
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.profiles import Profile
+from auth0_sessions.model.settings import LIFETIMES
+
+KEYS = tuple(row.name for row in fields(TenantSpec))
+GOOD = {
+    "domain": "Acme.eu.auth0.com/",
+    "plan": "Enterprise",
+    "profile": "strict",
+    "session_lifetime": "60m",
+    "idle_session_lifetime": "PT30M",
+    "ephemeral_session_lifetime": "40m",
+    "idle_ephemeral_session_lifetime": "20m",
+    "session_cookie_mode": "Persistent",
+    "over_limit": "clamp",
+    "on_delete": "restore",
+    "credentials": "acme",
+}
+CANONICAL = GOOD | {
+    "domain": "acme.eu.auth0.com",
+    "plan": "enterprise",
+    "session_lifetime": "1h",
+    "idle_session_lifetime": "30m",
+    "session_cookie_mode": "persistent",
+}
+WRONG = {
+    "domain": "not a domain",
+    "plan": "gold",
+    "profile": "lax",
+    **dict.fromkeys(LIFETIMES, 720),
+    "session_cookie_mode": "sticky",
+    "over_limit": "ignore",
+    "on_delete": "explode",
+    "credentials": "Not A Label",
+}
+
+
+def fleet_of(*, plan="essential", profile="balanced", **tenants):
+    """Plan a fleet of these tenants."""
+    return plan_fleet(tenants, plan, profile)
+
+
+def cells_of(row):
+    """Return the cells of a Markdown row as GitHub reads them: a backslash takes the meaning from what follows."""
+    cells = re.findall(r"((?:\\.|[^|\\])*)\|", row.removeprefix("|"))
+    return [re.sub(r"\\(.)", r"\1", cell[1:-1]) for cell in cells]
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda given: TenantSpec(**given),
+        lambda given: given,
+        lambda given: {to_camel(key): value for key, value in given.items()},
+    ],
+    ids=["TenantSpec", "snake_case", "camelCase"],
+)
+def test_every_way_to_write_a_tenant_is_the_same(spell):
+    """`TenantSpec`, snake_case and camelCase mappings give the same canonical arguments."""
+    assert set(KEYS) == set(GOOD)
+    fleet = fleet_of(acme=spell(GOOD))
+    assert (fleet.problems, fleet.arguments["acme"]) == ([], CANONICAL)
+
+
+def test_a_lifetime_may_be_a_value_of_ours():
+    """A `Lifetime` object goes for its text."""
+    fleet = fleet_of(acme=TenantSpec(domain="a.auth0.com", session_lifetime=Lifetime(90)))
+    assert fleet.arguments["acme"]["session_lifetime"] == "1h30m"
+
+
+@pytest.mark.parametrize("key", ["plan", "profile"])
+def test_what_is_left_out_falls_back_to_the_fleet_s(key):
+    """A tenant's own plan and profile go before the fleet's."""
+    fleet = fleet_of(
+        plan="professional",
+        profile="nist-aal1",
+        own={"domain": "a.auth0.com", key: GOOD[key]},
+        none={"domain": "b.auth0.com", key: None},
+    )
+    assert fleet.problems == []
+    assert fleet.arguments["own"][key] == CANONICAL[key]
+    assert fleet.arguments["none"][key] == {"plan": "professional", "profile": "nist-aal1"}[key]
+
+
+@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("plan", Plan)
+def test_a_tenant_gets_what_its_policy_picks(plan, profile):
+    """Plan, profile and arguments of a tenant go into the pick, whose values and reasons are the tenant's."""
+    fleet = fleet_of(acme={"domain": "a.auth0.com", "plan": plan, "profile": profile, "sessionLifetime": "2h"})
+    assert fleet.problems == []
+    assert fleet.picked["acme"] == pick(plan, profile, {"session_lifetime": "2h"})
+
+
+@pytest.mark.parametrize("key", WRONG)
+@pytest.mark.parametrize("spelled", [str, to_camel], ids=["snake_case", "camelCase"])
+def test_a_wrong_value_is_told_with_tenant_and_key(key, spelled):
+    """A problem opens with the tenant and names the key as it was written, or the key's own name."""
+    (problem,) = fleet_of(acme=GOOD, globex={"domain": "g.auth0.com", spelled(key): WRONG[key]}).problems
+    assert problem.startswith("globex: ")
+    assert spelled(key) in problem
+
+
+def test_every_problem_of_every_tenant_at_once():
+    """Nothing hides behind an earlier problem, neither of the same tenant nor of another."""
+    fleet = plan_fleet(
+        {
+            "first": {"domain": "nonsense", "sessionLifetime": "8d", "profile": "strict", "idle": "1h", "onDelete": 1},
+            "second": {"domain": "b.auth0.com", "plan": "free", "idleSessionLifetime": "4d"},
+            "third": {"domain": "c.auth0.com"},
+        },
+        "essential",
+        "convenient",
+    )
+    expected = [
+        "first: domain: 'nonsense'",
+        "first: onDelete: on_delete is 1",
+        "first: idle: there is no such key",
+        "first: session_lifetime is 8d; profile 'strict'",
+        "second: idle_session_lifetime is 4d; the free plan",
+    ]
+    assert [problem[: len(words)] for problem, words in zip(fleet.problems, expected, strict=True)] == expected
+
+
+@pytest.mark.parametrize(
+    ("plan", "spec", "words"),
+    [
+        (None, {"domain": "a.auth0.com"}, "acme: plan is missing"),
+        ("free", {}, "acme: domain is missing"),
+        ("free", {"domain": None}, "acme: domain is missing"),
+        ("free", "a.auth0.com", "acme: 'a.auth0.com' is no tenant"),
+        ("free", None, "acme: None is no tenant"),
+        ("free", {"domain": "a.auth0.com", "Plan": "free"}, "acme: Plan: there is no such key; the keys are domain"),
+        ("free", {"domain": "a.auth0.com", "\ud800": 1}, "acme: \\ud800: there is no such key"),
+        (
+            "free",
+            {"domain": "a.auth0.com", "sessionLifetime": "1d", "session_lifetime": "2d"},
+            "acme: session_lifetime: is given twice, as sessionLifetime too",
+        ),
+    ],
+)
+def test_what_is_no_tenant_is_told(plan, spec, words):
+    """A tenant without domain or plan, an unknown key, a key twice, or no object at all: one line each."""
+    (problem,) = fleet_of(plan=plan, acme=spec).problems
+    assert problem.startswith(words)
+
+
+@pytest.mark.parametrize("tenants", [{}, [], None, "acme", [{"domain": "a.auth0.com"}]])
+def test_what_is_no_fleet_is_told(tenants):
+    """A fleet is an object with at least one tenant."""
+    (problem,) = plan_fleet(tenants, "free", "strict").problems
+    assert problem.startswith("tenants should be an object")
+
+
+@pytest.mark.parametrize(
+    "spelling", ["acme.auth0.com", "ACME.auth0.com", "https://acme.auth0.com/", " acme.auth0.com "]
+)
+def test_a_tenant_named_twice_is_an_error(spelling):
+    """Two names for one domain, however it is spelled, are one line with both names, also beside other problems."""
+    tenants = {
+        "one": {"domain": "acme.auth0.com", "sessionLifetime": 7},
+        "other": {"domain": "b.auth0.com"},
+        "two": {"domain": spelling},
+    }
+    first, second = plan_fleet(tenants, "free", "strict").problems
+    assert first.startswith("one: sessionLifetime: 7 has no unit")
+    assert second.startswith("one, two: all are acme.auth0.com.")
+
+
+def test_two_tenants_of_one_name_are_an_error():
+    """Names that are the same as text do not silently replace one another."""
+    (problem,) = plan_fleet({1: {"domain": "a.auth0.com"}, "1": {"domain": "b.auth0.com"}}, "free", "strict").problems
+    assert problem.startswith("1: ")
+
+
+# The report.
+
+
+def test_the_report():
+    """One row for each tenant, in order, with what it gets, how much of the caps that is, and why."""
+    fleet = fleet_of(
+        acme={"domain": "a.auth0.com"},
+        globex={"domain": "b.auth0.com", "plan": "enterprise", "profile": "pci-dss", "sessionLifetime": "12h"},
+    )
+    assert report(fleet).splitlines() == [
+        "| tenant | plan | profile | absolute | idle | share of the cap used | reason |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        (
+            "| acme | essential | balanced | 7d | 3d | absolute 23%, idle 100% | absolute 7d: profile 'balanced' "
+            "(Auth0's defaults); idle 3d: profile 'balanced' (Auth0's defaults) |"
+        ),
+        (
+            "| globex | enterprise | pci-dss | 12h | 15m | absolute <1%, idle <1% | absolute 12h: the argument; "
+            "profile 'pci-dss' has the plan's cap; idle 15m: profile 'pci-dss' (PCI DSS 4.0.1 requirement 8.2.8) |"
+        ),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a|b", "a\\|b", "a\\", "a\nb", "| a |", "a\\\n|b", "a\r\nb\x0bc"])
+def test_no_name_breaks_the_table(name):
+    """Pipes, backslashes and line breaks in a name stay in its cell."""
+    header, line, row = report(plan_fleet({name: {"domain": "a.auth0.com"}}, "free", "strict")).split("\n")
+    assert [len(cells_of(one)) for one in (header, line, row)] == [len(HEADINGS)] * 3
+    assert cells_of(row)[0] == " ".join(name.split())
+
+
+NAMES = st.one_of(st.text(st.characters(), max_size=4), st.integers(), st.none(), st.sampled_from(["|", "\\", "\n"]))
+VALUES = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(st.characters(), max_size=6),
+        st.binary(max_size=3),
+        st.builds(Lifetime, st.integers(-5, 1_000_000)),
+        st.sampled_from([*Plan, *Profile, *GOOD.values(), *WRONG.values(), "{reason}", "{0}", "%s"]),
+    ),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2),
+    max_leaves=4,
+)
+SPECS = st.one_of(
+    st.dictionaries(st.sampled_from([*KEYS, *map(to_camel, KEYS)]) | NAMES, VALUES, max_size=6),
+    st.builds(TenantSpec, **dict.fromkeys(KEYS, VALUES)),
+    VALUES,
+)
+
+
+@given(
+    st.dictionaries(NAMES, SPECS, max_size=3) | VALUES,
+    st.sampled_from([None, "gold", *Plan]),
+    st.sampled_from([*Profile, "lax"]),
+)
+def test_whatever_is_given_is_planned_or_told(tenants, plan, profile):
+    """No value raises: either every tenant has its arguments and its row, or there are problems that can be printed."""
+    fleet = plan_fleet(tenants, plan, profile)
+    if fleet.problems:
+        assert "\n".join(fleet.problems).encode()
+        return
+    assert len(tenants) == len(fleet.arguments) == len(fleet.picked)
+    assert all(picked.problems == [] for picked in fleet.picked.values())
+    assert len(report(fleet).splitlines()) == 2 + len(tenants)
+
+
+@given(
+    st.dictionaries(
+        st.text(alphabet=string.printable, max_size=6),
+        st.sampled_from(Plan).flatmap(
+            lambda plan: st.fixed_dictionaries({"plan": st.just(plan), "profile": st.sampled_from(Profile)})
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_report_has_a_row_of_seven_cells_for_each_tenant(tenants):
+    """Whatever the names are, GitHub reads seven cells in each row, the first of them the name."""
+    given = {name: {**spec, "domain": f"t{number}.auth0.com"} for number, (name, spec) in enumerate(tenants.items())}
+    fleet = plan_fleet(given, None, "strict")
+    assert fleet.problems == []
+    rows = [cells_of(row) for row in report(fleet).splitlines()[2:]]
+    assert [len(row) for row in rows] == [len(HEADINGS)] * len(tenants)
+    assert [row[0] for row in rows] == [" ".join(name.split()) for name in tenants]
+
+
+@pytest.mark.parametrize(
+    ("plan", "profile", "word"), [("gold", "balanced", "plan is 'gold'"), ("free", "x", "profile is 'x'")]
+)
+def test_a_wrong_plan_or_profile_of_the_fleet_is_told_once(plan, profile, word):
+    """A hundred tenants that rely on it do not make a hundred lines."""
+    tenants = {f"t{number}": {"domain": f"t{number}.auth0.com"} for number in range(100)}
+    (problem,) = plan_fleet(tenants, plan, profile).problems
+    assert problem.startswith(f"the fleet: {word}")

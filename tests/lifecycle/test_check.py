@@ -1,0 +1,397 @@
+"""Check: what a program wrote -> canonical inputs, every problem at once, and warnings."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auth0_sessions.lifecycle.check import UNKNOWN, changed_absolute, check
+from auth0_sessions.lifecycle.record import OnDelete, OverLimit
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, CookieMode
+
+DOMAIN = "acme.eu.auth0.com"
+OTHER = "other.eu.auth0.com"
+INPUTS = ("domain", *SETTINGS, "plan", "over_limit", "on_delete", "credentials")
+CHOICES = {"session_cookie_mode": CookieMode, "plan": Plan, "over_limit": OverLimit, "on_delete": OnDelete}
+GOOD = {
+    "domain": DOMAIN,
+    **dict.fromkeys(LIFETIMES, "1d"),
+    "session_cookie_mode": "persistent",
+    "plan": "free",
+    "over_limit": "clamp",
+    "on_delete": "restore",
+    "credentials": "acme",
+}
+CAPPED = [(plan, name) for plan in Plan for name in LIFETIMES]
+NEVER = max(cap(plan, "session_lifetime") for plan in Plan)
+
+
+def checked(olds=None, default_domain=None, bound_domain=None, **news):
+    """Check inputs of a tenant; `domain` is filled in unless it is given."""
+    return check({"domain": DOMAIN, **news}, olds or {}, default_domain=default_domain, bound_domain=bound_domain)
+
+
+def problems(outcome):
+    """Return the properties that have a problem, in order."""
+    return [problem.property for problem in outcome.problems]
+
+
+def longer(minutes):
+    """Return the text of a lifetime one minute longer."""
+    return str(Lifetime(minutes + 1))
+
+
+def test_good_inputs_pass():
+    """What is right comes out as it is, without a problem or a warning."""
+    outcome = checked(**GOOD)
+    assert (outcome.inputs, outcome.problems, outcome.warnings) == (GOOD, [], [])
+
+
+def test_defaults():
+    """`over_limit` is "error" and `on_delete` is "retain" where the program says nothing."""
+    expected = {"domain": DOMAIN, "session_lifetime": "8h", "over_limit": "error", "on_delete": "retain"}
+    assert expected == checked(session_lifetime="8h").inputs
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_none_is_the_same_as_nothing(name):
+    """An input that is None is an input that was left out."""
+    news = {**GOOD, name: None}
+    left_out = {key: value for key, value in news.items() if value is not None}
+    ways = [check(given_inputs, {}, default_domain=None, bound_domain=None) for given_inputs in (news, left_out)]
+    assert ways[0] == ways[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "given_value", "canonical"),
+    [
+        ("domain", "HTTPS://Acme.EU.auth0.com/", DOMAIN),
+        *((name, "1440m", "1d") for name in LIFETIMES),
+        *((name, "PT36H", "1d12h") for name in LIFETIMES),
+        ("session_cookie_mode", " Non-Persistent ", "non-persistent"),
+        ("plan", "Enterprise", "enterprise"),
+        ("over_limit", "WARN", "warn"),
+        ("on_delete", "Reset\n", "reset"),
+    ],
+)
+def test_canonical(name, given_value, canonical):
+    """Every input comes out in its canonical form."""
+    outcome = checked(**{"session_lifetime": "8h", name: given_value})
+    assert ([], canonical) == (outcome.problems, outcome.inputs[name])
+
+
+@pytest.mark.parametrize(("name", "choice"), [(name, choice.value) for name in CHOICES for choice in CHOICES[name]])
+def test_choices(name, choice):
+    """Every choice of the tables is taken."""
+    outcome = checked(**{"session_lifetime": "8h", name: choice})
+    assert ([], choice) == (outcome.problems, outcome.inputs[name])
+
+
+@pytest.mark.parametrize("name", CHOICES)
+@pytest.mark.parametrize("value", ["maybe", "", 1, True, ["error"], {"a": 1}, "x" * 1_000])
+def test_bad_choices(name, value):
+    """A wrong choice is a problem of its property: what was given, what is allowed, and what it is for."""
+    outcome = checked(**{"session_lifetime": "8h", name: value})
+    assert problems(outcome) == [name]
+    reason = outcome.problems[0].reason
+    assert reason.startswith(f"{name} is ")
+    assert all(repr(choice.value) in reason for choice in CHOICES[name])
+
+
+@pytest.mark.parametrize("name", INPUTS)
+@pytest.mark.parametrize("value", [7, "7/20", [], {}, "\ud800", "\x00"])
+def test_a_bad_value_is_a_problem_of_its_property(name, value):
+    """A value that cannot be used is one problem, on the property it was given to, and stays as it was given."""
+    outcome = checked(**{**GOOD, name: value})
+    assert problems(outcome) == [name]
+    assert value == outcome.inputs[name]
+
+
+def test_every_problem_at_once():
+    """All that is wrong is told in one go."""
+    outcome = checked(**dict.fromkeys(INPUTS, 720))
+    assert sorted(INPUTS) == sorted(problems(outcome))
+
+
+def test_a_bad_value_and_a_cap_at_once():
+    """A value above the cap is told beside values that cannot be read."""
+    outcome = checked(session_lifetime="31d", idle_session_lifetime="720", plan="free")
+    assert {"session_lifetime", "idle_session_lifetime"} == set(problems(outcome))
+
+
+def test_at_least_one_setting():
+    """A program that declares no setting manages nothing, and reads which ones there are."""
+    outcome = checked(plan="free")
+    assert problems(outcome) == ["session_lifetime"]
+    assert all(name in outcome.problems[0].reason for name in SETTINGS)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_one_setting_is_enough(name):
+    """Any one setting is enough, also one that is not known yet."""
+    assert checked(**{name: GOOD[name]}).problems == []
+    assert checked(**{name: UNKNOWN}).problems == []
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_unknowns_pass(name):
+    """What a preview cannot know yet passes as it is, without a problem and without a default."""
+    outcome = checked(**{**GOOD, name: UNKNOWN})
+    assert outcome.inputs[name] is UNKNOWN
+    assert outcome.problems == []
+
+
+def test_everything_unknown_passes():
+    """A preview that knows nothing yet has nothing to say."""
+    outcome = checked(**dict.fromkeys(INPUTS, UNKNOWN))
+    assert (outcome.problems, outcome.warnings) == ([], [])
+
+
+@pytest.mark.parametrize(("plan", "name"), CAPPED)
+@pytest.mark.parametrize("over_limit", OverLimit)
+def test_the_cap_itself_is_allowed(plan, name, over_limit):
+    """A value of exactly the plan's cap is neither a problem nor a warning, whatever `over_limit` says."""
+    at_cap = str(Lifetime(cap(plan, name)))
+    outcome = checked(**{name: at_cap, "plan": plan.value, "over_limit": over_limit.value})
+    assert (at_cap, [], []) == (outcome.inputs[name], outcome.problems, outcome.warnings)
+
+
+@pytest.mark.parametrize(("plan", "name"), CAPPED)
+@pytest.mark.parametrize("over_limit", OverLimit)
+def test_365_days_are_the_end(plan, name, over_limit):
+    """More than 365 days is a problem on every plan, whatever `over_limit` says."""
+    outcome = checked(**{name: longer(NEVER), "plan": plan.value, "over_limit": over_limit.value})
+    assert problems(outcome) == [name]
+
+
+BELOW_THE_END = [(plan, name) for plan, name in CAPPED if cap(plan, name) < NEVER]
+
+
+@pytest.mark.parametrize(("plan", "name"), BELOW_THE_END)
+def test_over_limit_error(plan, name):
+    """By default a value above the plan's cap fails: what, given, allowed, what to do."""
+    limit = cap(plan, name)
+    outcome = checked(**{name: longer(limit), "plan": plan.value})
+    assert problems(outcome) == [name]
+    told = f"{name} is {longer(limit)}; the {plan.value} plan allows at most {Lifetime(limit)}. "
+    assert outcome.problems[0].reason.startswith(told)
+    assert "over_limit='clamp'" in outcome.problems[0].reason
+    assert longer(limit) == outcome.inputs[name]
+
+
+@pytest.mark.parametrize(("plan", "name"), BELOW_THE_END)
+def test_another_plan_is_named_only_where_one_helps(plan, name):
+    """The advice to name another plan is given only where another plan allows more."""
+    reason = checked(**{name: longer(cap(plan, name)), "plan": plan.value}).problems[0].reason
+    assert (max(cap(other, name) for other in Plan) > cap(plan, name)) == ("real plan" in reason)
+
+
+@pytest.mark.parametrize(("plan", "name"), BELOW_THE_END)
+def test_over_limit_clamp(plan, name):
+    """With "clamp" a value above the cap is lowered to it, and a warning says so."""
+    limit = str(Lifetime(cap(plan, name)))
+    outcome = checked(**{name: longer(cap(plan, name)), "plan": plan.value, "over_limit": "clamp"})
+    assert (limit, []) == (outcome.inputs[name], outcome.problems)
+    assert [DOMAIN in text and name in text and f"lowered to {limit}" in text for text in outcome.warnings] == [True]
+
+
+@pytest.mark.parametrize(("plan", "name"), BELOW_THE_END)
+def test_over_limit_warn(plan, name):
+    """With "warn" a value above the cap stays as it is, and a warning says so."""
+    asked = longer(cap(plan, name))
+    outcome = checked(**{name: asked, "plan": plan.value, "over_limit": "warn"})
+    assert (asked, []) == (outcome.inputs[name], outcome.problems)
+    assert [DOMAIN in text and name in text and "sent as it is" in text for text in outcome.warnings] == [True]
+
+
+@pytest.mark.parametrize("plan", [{}, {"plan": UNKNOWN}, {"plan": "gold"}])
+@pytest.mark.parametrize("name", LIFETIMES)
+def test_without_a_plan_no_caps(plan, name):
+    """Where the plan is not named, not known yet, or wrong, no cap is checked."""
+    assert name not in problems(checked(**{name: "365d", **plan}))
+
+
+@pytest.mark.parametrize("over_limit", [UNKNOWN, "perhaps"])
+def test_without_a_policy_no_caps(over_limit):
+    """Where it is not known what happens above the cap, nothing is said about it."""
+    outcome = checked(session_lifetime="365d", plan="free", over_limit=over_limit)
+    assert "session_lifetime" not in problems(outcome)
+
+
+def test_clamped_values_are_what_counts():
+    """What is lowered to the cap is compared as lowered: an idle value cut to the absolute one needs no warning."""
+    outcome = checked(session_lifetime="3d", idle_session_lifetime="10d", plan="free", over_limit="clamp")
+    assert [text for text in outcome.warnings if "never ends a session" in text] == []
+
+
+@pytest.mark.parametrize(("absolute", "idle"), ABSOLUTE_AND_IDLE)
+@pytest.mark.parametrize(("idle_value", "warned"), [("59m", False), ("1h", False), ("61m", True)])
+def test_useless_idle(absolute, idle, idle_value, warned):
+    """An idle value longer than the absolute one of its pair is a warning and no problem."""
+    outcome = checked(**{absolute: "1h", idle: idle_value})
+    assert ([], warned) == (
+        outcome.problems,
+        any(f"{idle} ({idle_value.replace('61m', '1h1m')})" in text for text in outcome.warnings),
+    )
+    assert warned == bool(outcome.warnings)
+
+
+def test_pairs_are_not_mixed():
+    """Persistent and non-persistent sessions are not compared with each other."""
+    assert checked(session_lifetime="1h", idle_ephemeral_session_lifetime="2h").warnings == []
+
+
+@pytest.mark.parametrize("absolute", [name for name, _ in ABSOLUTE_AND_IDLE])
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("8h", "30d", "users get the longer lifetime at their next login"),
+        ("30d", "8h", "none outlives the earlier lifetime"),
+        ("400d", "8h", "none outlives the earlier lifetime"),
+    ],
+)
+def test_changed_absolute(absolute, old, new, words):
+    """A raised or lowered absolute lifetime is a warning that says what it means for sessions that exist."""
+    warnings = checked(olds={"domain": DOMAIN, absolute: old}, **{absolute: new}).warnings
+    assert [f"{absolute} goes from {old} to {new}" in text and words in text for text in warnings] == [True]
+
+
+@pytest.mark.parametrize(
+    ("olds", "news"),
+    [
+        ({}, {"session_lifetime": "30d"}),
+        ({"domain": DOMAIN, "session_lifetime": "1d"}, {"session_lifetime": "1440m"}),
+        ({"domain": DOMAIN, "session_lifetime": "1d"}, {"idle_session_lifetime": "1h"}),
+        ({"domain": DOMAIN, "idle_session_lifetime": "1d"}, {"idle_session_lifetime": "1h"}),
+        ({"domain": DOMAIN, "idle_session_lifetime": "1d"}, {"session_lifetime": "1h"}),
+        ({"domain": OTHER, "session_lifetime": "1d"}, {"session_lifetime": "8h"}),
+        ({"domain": DOMAIN, "session_lifetime": UNKNOWN}, {"session_lifetime": "8h"}),
+        ({"domain": DOMAIN, "session_lifetime": "soon"}, {"session_lifetime": "8h"}),
+        ({"domain": DOMAIN, "session_lifetime": "1d"}, {"session_lifetime": UNKNOWN}),
+        ({"domain": DOMAIN, "session_lifetime": "1d"}, {"session_lifetime": "720"}),
+    ],
+)
+def test_no_warning_without_a_change(olds, news):
+    """No change of an absolute lifetime, nothing to compare with, or another tenant: no warning."""
+    assert checked(olds=olds, **news).warnings == []
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [(60, 61, True), (61, 60, True), (60, 60, False)])
+def test_changed_absolute_in_minutes(old, new, told):
+    """Lengths are compared in minutes, and a minute is a change."""
+    assert told == bool(changed_absolute({"session_lifetime": old}, {"session_lifetime": new}))
+
+
+def test_changed_absolute_is_one_line_for_each_direction():
+    """Both kinds of session in one line, so that a fleet's warnings stay readable; idle timeouts are not meant."""
+    before = {"session_lifetime": 60, "ephemeral_session_lifetime": 60, "idle_session_lifetime": 60}
+    (both,) = changed_absolute(before, dict.fromkeys(before, 120))
+    assert "session_lifetime goes from 1h to 2h and ephemeral_session_lifetime goes from 1h to 2h." in both
+    assert "idle" not in both
+    assert len(changed_absolute(before, {"session_lifetime": 30, "ephemeral_session_lifetime": 90})) == 2
+
+
+def test_no_tenant_named():
+    """Without a domain anywhere the problem names every place where one can be given."""
+    outcome = check({"session_lifetime": "8h"}, {}, default_domain=None, bound_domain=None)
+    assert problems(outcome) == ["domain"]
+    places = ("domain=", "Provider", "AUTH0_DOMAIN", "auth0:domain")
+    assert all(place in outcome.problems[0].reason for place in places)
+
+
+@pytest.mark.parametrize(
+    ("given_domain", "default", "expected"),
+    [(None, DOMAIN, DOMAIN), (OTHER, DOMAIN, OTHER), (None, "https://ACME.eu.auth0.com/", DOMAIN)],
+)
+def test_default_domain(given_domain, default, expected):
+    """The default domain fills in for a missing one, in canonical form, and never overrides."""
+    outcome = checked(domain=given_domain, default_domain=default, session_lifetime="8h")
+    assert ([], expected) == (outcome.problems, outcome.inputs["domain"])
+
+
+def test_a_bad_default_domain_is_a_problem():
+    """A default domain that is none is a problem of `domain`."""
+    assert problems(checked(domain=None, default_domain="acme", session_lifetime="8h")) == ["domain"]
+
+
+@pytest.mark.parametrize(("domain", "wrong"), [(DOMAIN, []), (OTHER, ["domain"]), (UNKNOWN, []), ("acme", ["domain"])])
+def test_bound_domain(domain, wrong):
+    """A `Provider` with a domain speaks to that domain only; a domain that is not known yet passes."""
+    assert wrong == problems(checked(domain=domain, bound_domain=DOMAIN, session_lifetime="8h"))
+
+
+def test_bound_domain_names_both():
+    """A resource under another tenant's `Provider` reads both names."""
+    reason = checked(domain=OTHER, bound_domain=DOMAIN, session_lifetime="8h").problems[0].reason
+    assert (OTHER in reason, DOMAIN in reason) == (True, True)
+
+
+@pytest.mark.parametrize("on_delete", OnDelete)
+@pytest.mark.parametrize("was", [OTHER, DOMAIN, UNKNOWN, None])
+def test_a_provider_that_moved(on_delete, was):
+    """A `Provider` that moved to another tenant is refused while the old one still needs a call at its end."""
+    olds = {"domain": was, "on_delete": on_delete.value, "session_lifetime": "8h"}
+    outcome = checked(olds=olds, bound_domain=DOMAIN, session_lifetime="8h")
+    refused = was == OTHER and on_delete is not OnDelete.RETAIN
+    assert (["domain"] if refused else []) == problems(outcome)
+
+
+def test_a_provider_that_moved_is_told_what_to_do():
+    """The refusal names both tenants and the two ways out."""
+    olds = {"domain": OTHER, "on_delete": "restore"}
+    reason = checked(olds=olds, bound_domain=DOMAIN, session_lifetime="8h").problems[0].reason
+    assert all(word in reason for word in (OTHER, DOMAIN, "'restore'", "on_delete='retain'", "of its own"))
+
+
+def test_unbound_credentials_go_anywhere():
+    """Without a `Provider` of its own a resource may move to another tenant."""
+    olds = {"domain": OTHER, "on_delete": "restore", "session_lifetime": "8h"}
+    assert checked(olds=olds, session_lifetime="8h").problems == []
+
+
+def test_unknown_is_named_in_words():
+    """The unknown value has a name in messages."""
+    assert repr(UNKNOWN) == "UNKNOWN"
+
+
+@pytest.mark.parametrize("plan", PLAN_LIMITS)
+def test_values_are_minutes(plan):
+    """The values of a check are minutes and modes of what is known and right."""
+    outcome = checked(
+        session_lifetime="1d",
+        idle_session_lifetime=UNKNOWN,
+        ephemeral_session_lifetime="720",
+        session_cookie_mode="persistent",
+        plan=plan.value,
+    )
+    assert outcome.values == {"session_lifetime": 1_440, "session_cookie_mode": "persistent"}
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(UNKNOWN) | st.binary()
+PLAUSIBLE = st.sampled_from([*GOOD.values(), OTHER, "365d", "720h", "warn", "error", "enterprise", UNKNOWN, None])
+ANYTHING = PLAUSIBLE | SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(st.text(), SCALARS, max_size=2)
+PROPERTIES = st.fixed_dictionaries({}, optional=dict.fromkeys([*INPUTS, "previous", "superseded", "typo"], ANYTHING))
+
+
+@settings(settings.get_profile("thorough"))
+@given(
+    PROPERTIES,
+    PROPERTIES,
+    st.none() | st.sampled_from([DOMAIN, OTHER]) | st.text(),
+    st.none() | st.sampled_from([DOMAIN, OTHER]),
+)
+def test_check_never_raises(news, olds, default_domain, bound_domain):
+    """Whatever a program writes: no exception, every problem names an input, all text is printable, twice the same."""
+    outcome = check(news, olds, default_domain=default_domain, bound_domain=bound_domain)
+    assert set(problems(outcome)) <= set(INPUTS)
+    assert all(problem.reason.isprintable() for problem in outcome.problems)
+    assert {int, str} >= {type(value) for value in outcome.values.values()}
+
+
+@given(PROPERTIES)
+def test_check_is_idempotent(news):
+    """Checked inputs that have no problem are their own canonical form."""
+    once = check(news, {}, default_domain=None, bound_domain=None)
+    again = check(once.inputs, {}, default_domain=None, bound_domain=None)
+    assert once.problems or (once.inputs, []) == (again.inputs, again.problems)

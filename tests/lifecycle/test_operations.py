@@ -1,0 +1,751 @@
+"""Create, update, refresh, delete and diff against a tenant in memory that counts its calls."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from auth0_sessions.lifecycle.check import UNKNOWN
+from auth0_sessions.lifecycle.operations import Diff, Operations, diff
+from auth0_sessions.lifecycle.record import Declared, OnDelete, OverLimit, State
+from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.settings import (
+    ABSOLUTE_AND_IDLE,
+    DEFAULTS,
+    LIFETIMES,
+    SETTINGS,
+    CookieMode,
+    text,
+    with_defaults,
+)
+
+DOMAIN = "acme.eu.auth0.com"
+NOON = datetime(2026, 9, 21, 12, 0, 0, tzinfo=UTC)
+OTHER = {name: default + 60 if isinstance(default, int) else "non-persistent" for name, default in DEFAULTS.items()}
+THIRD = {name: default + 90 if isinstance(default, int) else "persistent" for name, default in DEFAULTS.items()}
+ABSOLUTE = [name for name, _ in ABSOLUTE_AND_IDLE]
+
+
+class FakeTenant:
+    """A tenant in memory that notes every call, and caps what it reports where it is told to."""
+
+    def __init__(self, **stored):
+        self.stored = dict(stored)
+        self.caps = {}
+        self.calls = []
+
+    def read(self):
+        """Return what was ever written."""
+        self.calls.append("GET")
+        return self._reported()
+
+    def write(self, values):
+        """Write settings and return what is reported then."""
+        self.calls.append(dict(values))
+        self.stored.update(values)
+        return self._reported()
+
+    def _reported(self):
+        return {name: min(value, self.caps.get(name, value)) for name, value in self.stored.items()}
+
+    def change_on_the_dashboard(self, **values):
+        """Change settings behind the program's back."""
+        self.stored.update(values)
+
+    def forget_calls(self):
+        """Start to count again, and return what was counted."""
+        calls, self.calls = self.calls, []
+        return calls
+
+
+class FakeVoice:
+    """A voice that notes what it says."""
+
+    def __init__(self):
+        self.warnings = []
+        self.news = []
+
+    def warn(self, message):
+        """Note a warning."""
+        self.warnings.append(message)
+
+    def inform(self, message):
+        """Note a piece of news."""
+        self.news.append(message)
+
+
+@dataclass
+class Stage:
+    """A tenant, the operations on it, and a clock that stands still."""
+
+    tenant: FakeTenant
+    voice: FakeVoice
+    moment: datetime = NOON
+
+    @property
+    def operations(self):
+        """Return the operations at this moment."""
+        return Operations(self.tenant, self.voice, now=lambda: self.moment)
+
+    def managed(self, *, on_delete=OnDelete.RETAIN, **wanted):
+        """Create a resource and forget the calls and words of that."""
+        state = self.operations.create(declared(on_delete=on_delete, **wanted))
+        self.forget()
+        return state
+
+    def forget(self):
+        """Forget calls and words."""
+        self.tenant.forget_calls()
+        self.voice.warnings.clear()
+        self.voice.news.clear()
+
+
+def declared(*, on_delete=OnDelete.RETAIN, plan=None, **wanted):
+    """Return what a program asks for."""
+    return Declared(DOMAIN, wanted, plan=plan, on_delete=on_delete)
+
+
+def stage(**stored):
+    """Return a stage with a tenant on which these settings were written."""
+    return Stage(FakeTenant(**stored), FakeVoice())
+
+
+# Create.
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_create_adopts_without_a_write(name):
+    """A tenant that has the value already is adopted with one GET and nothing else."""
+    scene = stage(**{name: OTHER[name]})
+    state = scene.operations.create(declared(**{name: OTHER[name]}))
+    assert scene.tenant.calls == ["GET"]
+    assert ({name: OTHER[name]}, {name: OTHER[name]}, None) == (
+        state.reported,
+        state.previous,
+        state.old_sessions_gone_by,
+    )
+    assert (scene.voice.warnings, scene.voice.news) == ([], [])
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_create_counts_absent_as_the_default(name):
+    """A setting that was never written has Auth0's default: asking for it needs no write."""
+    scene = stage()
+    state = scene.operations.create(declared(**{name: DEFAULTS[name]}))
+    assert (["GET"], {name: DEFAULTS[name]}) == (scene.tenant.calls, state.previous)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_create_writes_what_differs(name):
+    """A value that differs is one GET and one PATCH of it, and what was found is kept as previous."""
+    scene = stage(**{name: THIRD[name]})
+    state = scene.operations.create(declared(**{name: OTHER[name]}))
+    assert scene.tenant.calls == ["GET", {name: OTHER[name]}]
+    assert ({name: THIRD[name]}, {name: OTHER[name]}, {}) == (state.previous, state.reported, state.superseded)
+
+
+def test_create_writes_only_what_differs():
+    """Of several settings only those that differ are in the PATCH, and a foreign setting never is."""
+    scene = stage(session_lifetime=480, idle_session_lifetime=60, session_cookie_mode="non-persistent")
+    scene.operations.create(declared(session_lifetime=480, idle_session_lifetime=90, ephemeral_session_lifetime=600))
+    assert scene.tenant.calls == ["GET", {"idle_session_lifetime": 90, "ephemeral_session_lifetime": 600}]
+
+
+def test_create_keeps_to_what_is_managed():
+    """A record holds only managed settings, whatever else the tenant reports."""
+    state = stage(**OTHER).operations.create(declared(session_lifetime=480))
+    assert [
+        list(state.reported),
+        list(state.previous),
+        list(state.declared.wanted),
+    ] == [["session_lifetime"]] * 3
+
+
+@pytest.mark.parametrize("name", LIFETIMES)
+def test_create_tells_what_is_superseded(name):
+    """A value that the tenant does not take is recorded as asked and as reported, and warned of."""
+    scene = stage()
+    scene.tenant.caps[name] = 120
+    state = scene.operations.create(declared(**{name: 600}))
+    assert ({name: {"asked": "10h", "reported": "2h"}}, {name: 120}) == (state.superseded, state.reported)
+    told = [text for text in scene.voice.warnings if "10h" in text and "2h" in text and name in text and DOMAIN in text]
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("name", ABSOLUTE)
+@pytest.mark.parametrize(
+    ("before", "after", "words"), [(60, 120, "next login"), (120, 60, "none outlives the earlier lifetime")]
+)
+def test_create_warns_of_a_changed_absolute_lifetime(name, before, after, words):
+    """A create that raises or lowers an absolute lifetime says what it means for sessions that exist."""
+    scene = stage(**{name: before})
+    scene.operations.create(declared(**{name: after}))
+    assert [words in text and DOMAIN in text for text in scene.voice.warnings] == [True]
+
+
+# When the old sessions are gone.
+
+
+@pytest.mark.parametrize(
+    ("before", "gone_by"),
+    [
+        (480, "2026-09-21T20:00:0"),
+        (43_200, "2026-10-21T12:00:0"),
+        (None, "2026-09-28T12:00:0"),
+    ],
+)
+def test_old_sessions_are_gone_by(before, gone_by):
+    """A write of the absolute lifetime: sessions from before it are gone after the lifetime before the write."""
+    scene = stage() if before is None else stage(session_lifetime=before)
+    state = scene.operations.create(declared(session_lifetime=60))
+    assert state.old_sessions_gone_by in (f"{gone_by}0Z", f"{gone_by}1Z")
+
+
+def test_a_moment_is_never_cut_short():
+    """Part of a second counts up, so no session outlives the moment that is told."""
+    scene = stage(session_lifetime=480)
+    scene.moment = NOON.replace(microsecond=999_999)
+    state = scene.operations.create(declared(session_lifetime=60))
+    assert state.old_sessions_gone_by == "2026-09-21T20:00:01Z"
+
+
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name != "session_lifetime"])
+def test_other_settings_do_not_move_the_moment(name):
+    """Only a write that changes `session_lifetime` counts."""
+    scene = stage()
+    assert scene.operations.create(declared(**{name: OTHER[name]})).old_sessions_gone_by is None
+    before = scene.managed(session_lifetime=60, **{name: OTHER[name]})
+    after = scene.operations.update(before, declared(session_lifetime=60, **{name: THIRD[name]}))
+    assert before.old_sessions_gone_by == after.old_sessions_gone_by
+
+
+def test_the_moment_only_moves_later():
+    """The later of the earlier moment and the new one counts."""
+    scene = stage(session_lifetime=43_200)
+    first = scene.managed(session_lifetime=60)
+    second = scene.operations.update(first, declared(session_lifetime=120))
+    assert first.old_sessions_gone_by == second.old_sessions_gone_by
+    third = scene.operations.update(second, declared(session_lifetime=525_600))
+    scene.moment = NOON.replace(hour=13)
+    fourth = scene.operations.update(third, declared(session_lifetime=60))
+    assert fourth.old_sessions_gone_by.startswith("2027-09-21T13:00:0")
+
+
+def test_the_moment_when_the_lifetime_becomes_managed():
+    """An update that begins to manage `session_lifetime` counts from what it found."""
+    scene = stage(session_lifetime=480)
+    before = scene.managed(idle_session_lifetime=60)
+    after = scene.operations.update(before, declared(idle_session_lifetime=60, session_lifetime=60))
+    assert after.old_sessions_gone_by.startswith("2026-09-21T20:00:0")
+
+
+def test_the_moment_counts_from_the_newest_knowledge():
+    """Where an update reads the tenant anyway, the lifetime that it found counts, not the one in the record."""
+    scene = stage(session_lifetime=480)
+    before = scene.managed(session_lifetime=480)
+    scene.tenant.change_on_the_dashboard(session_lifetime=43_200)
+    after = scene.operations.update(before, declared(session_lifetime=60, idle_session_lifetime=30))
+    assert after.old_sessions_gone_by.startswith("2026-10-21T12:00:0")
+
+
+def test_no_moment_while_the_lifetime_is_not_managed():
+    """The moment is forgotten when `session_lifetime` is no longer managed."""
+    scene = stage()
+    before = scene.managed(session_lifetime=60, idle_session_lifetime=60)
+    after = scene.operations.update(before, declared(idle_session_lifetime=60))
+    assert (after.old_sessions_gone_by, scene.tenant.calls) == (None, [])
+
+
+@pytest.mark.parametrize("on_delete", OnDelete)
+def test_refresh_keeps_the_moment(on_delete):
+    """A refresh writes nothing, so it does not move the moment."""
+    scene = stage()
+    before = scene.managed(session_lifetime=60, on_delete=on_delete)
+    scene.tenant.change_on_the_dashboard(session_lifetime=120)
+    assert before.old_sessions_gone_by == scene.operations.refresh(before).old_sessions_gone_by
+
+
+# Update.
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_update_writes_what_changed(name):
+    """A changed setting is one PATCH of it and no GET; previous stays what was found at first."""
+    scene = stage(**OTHER)
+    before = scene.managed(**OTHER)
+    after = scene.operations.update(before, declared(**{**OTHER, name: THIRD[name]}))
+    assert scene.tenant.calls == [{name: THIRD[name]}]
+    assert ({**OTHER, name: THIRD[name]}, OTHER) == (after.reported, after.previous)
+    assert (after.declared.wanted, {}) == (after.reported, after.superseded)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"plan": Plan.ENTERPRISE},
+        {"over_limit": OverLimit.WARN},
+        {"on_delete": OnDelete.RESET},
+        {"credentials": "acme"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_update_of_the_record_alone(change):
+    """A change that does not concern the tenant makes no call, and is in the record."""
+    scene = stage()
+    before = scene.managed(**OTHER)
+    wanted = replace(before.declared, **change)
+    after = scene.operations.update(before, wanted)
+    assert ([], replace(before, declared=wanted)) == (scene.tenant.calls, after)
+    assert (scene.voice.warnings, scene.voice.news) == ([], [])
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("there", [True, False])
+def test_update_reads_what_becomes_managed(name, there):
+    """A setting that becomes managed is read once for `previous`, and written if it differs."""
+    other = next(kept for kept in SETTINGS if kept != name)
+    scene = stage(**({name: THIRD[name]} if there else {}))
+    found = with_defaults(scene.tenant.stored)[name]
+    before = scene.managed(**{other: OTHER[other]})
+    after = scene.operations.update(before, declared(**{other: OTHER[other], name: OTHER[name]}))
+    written = [] if found == OTHER[name] else [{name: OTHER[name]}]
+    assert ["GET", *written] == scene.tenant.calls
+    assert {other: DEFAULTS[other], name: found} == after.previous
+
+
+def test_update_adopts_what_becomes_managed():
+    """A setting that becomes managed and has the value already is read and not written."""
+    scene = stage(idle_session_lifetime=90)
+    before = scene.managed(session_lifetime=600)
+    after = scene.operations.update(before, declared(session_lifetime=600, idle_session_lifetime=90))
+    assert (scene.tenant.calls, scene.voice.warnings) == (["GET"], [])
+    assert (
+        after.previous,
+        after.reported["idle_session_lifetime"],
+    ) == ({"session_lifetime": 10_080, "idle_session_lifetime": 90}, 90)
+
+
+@pytest.mark.parametrize("name", ABSOLUTE)
+def test_update_warns_of_an_absolute_lifetime_that_becomes_managed(name):
+    """No preview knows what an absolute lifetime was that becomes managed, so the update says what changes."""
+    scene = stage()
+    before = scene.managed(session_cookie_mode="persistent")
+    scene.operations.update(before, declared(session_cookie_mode="persistent", **{name: 60}))
+    assert [f"{name} goes from {text(DEFAULTS[name])} to 1h" in line for line in scene.voice.warnings] == [True]
+
+
+@pytest.mark.parametrize("name", ABSOLUTE)
+def test_update_does_not_warn_twice(name):
+    """What the preview said of a changed absolute lifetime the update does not say again."""
+    scene = stage()
+    before = scene.managed(**{name: 60})
+    scene.operations.update(before, declared(**{name: 120}))
+    assert scene.voice.warnings == []
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_update_lets_go(name):
+    """A setting that is no longer managed leaves the record and `previous`, without a call."""
+    scene = stage()
+    before = scene.managed(**OTHER)
+    kept = {key: value for key, value in OTHER.items() if key != name}
+    after = scene.operations.update(before, declared(**kept))
+    assert scene.tenant.calls == []
+    assert [sorted(kept)] * 3 == [sorted(after.reported), sorted(after.previous), sorted(after.declared.wanted)]
+    assert OTHER[name] == with_defaults(scene.tenant.stored)[name]
+
+
+def test_managed_again_is_managed_anew():
+    """A setting that is managed again has as previous what is found then, not what was found long ago."""
+    scene = stage(idle_session_lifetime=60)
+    first = scene.managed(session_lifetime=600, idle_session_lifetime=120)
+    second = scene.operations.update(first, declared(session_lifetime=600))
+    third = scene.operations.update(second, declared(session_lifetime=600, idle_session_lifetime=180))
+    assert third.previous["idle_session_lifetime"] == 120
+
+
+def test_update_keeps_a_superseded_value_quiet():
+    """A superseded value that the program still asks for is not written again, nor warned of again."""
+    scene = stage()
+    scene.tenant.caps["session_lifetime"] = 120
+    before = scene.managed(session_lifetime=600, idle_session_lifetime=60)
+    after = scene.operations.update(before, declared(session_lifetime=600, idle_session_lifetime=90))
+    assert scene.tenant.calls == [{"idle_session_lifetime": 90}]
+    assert (after.superseded, scene.voice.warnings) == ({"session_lifetime": {"asked": "10h", "reported": "2h"}}, [])
+
+
+def test_update_warns_of_a_value_superseded_by_it():
+    """A value that this write was not given is warned of."""
+    scene = stage()
+    scene.tenant.caps["session_lifetime"] = 120
+    before = scene.managed(session_lifetime=60)
+    after = scene.operations.update(before, declared(session_lifetime=600))
+    assert after.superseded == {"session_lifetime": {"asked": "10h", "reported": "2h"}}
+    assert ["session_lifetime" in line and "10h" in line for line in scene.voice.warnings] == [True]
+
+
+def test_drift_in_an_answer():
+    """A drift that the answer of a PATCH shows is recorded truthfully, warned of, and mended by the next update."""
+    scene = stage()
+    before = scene.managed(session_lifetime=600, idle_session_lifetime=60)
+    scene.tenant.change_on_the_dashboard(session_lifetime=120)
+    program = declared(session_lifetime=600, idle_session_lifetime=90)
+    after = scene.operations.update(before, program)
+    assert scene.tenant.forget_calls() == [{"idle_session_lifetime": 90}]
+    assert (after.reported, after.superseded) == ({"session_lifetime": 120, "idle_session_lifetime": 90}, {})
+    assert ["session_lifetime to 2h" in line and "10h" in line for line in scene.voice.warnings] == [True]
+    assert diff(after.to_props(), program.to_props()).changes
+    scene.operations.update(after, program)
+    assert scene.tenant.calls == [{"session_lifetime": 600}]
+
+
+def test_drift_seen_when_a_setting_becomes_managed():
+    """A GET for a new setting shows drift of the others as well."""
+    scene = stage()
+    before = scene.managed(session_lifetime=600)
+    scene.tenant.change_on_the_dashboard(session_lifetime=120)
+    after = scene.operations.update(before, declared(session_lifetime=600, idle_session_lifetime=4_320))
+    assert (scene.tenant.calls, after.reported["session_lifetime"]) == (["GET"], 120)
+    assert after.declared.wanted["session_lifetime"] == 120
+
+
+def test_a_superseded_value_that_comes_true_is_no_trouble():
+    """A tenant that now honours what was superseded before is as asked: nothing to warn of, nothing to mend."""
+    scene = stage()
+    scene.tenant.caps["session_lifetime"] = 120
+    before = scene.managed(session_lifetime=600, idle_session_lifetime=60)
+    scene.tenant.caps.clear()
+    program = declared(session_lifetime=600, idle_session_lifetime=90)
+    after = scene.operations.update(before, program)
+    assert (after.superseded, scene.voice.warnings) == ({}, [])
+    assert not diff(after.to_props(), program.to_props()).changes
+
+
+# Refresh.
+
+
+def test_refresh_without_drift():
+    """A refresh is one GET, and without drift nothing of the record changes."""
+    scene = stage()
+    before = scene.managed(**OTHER)
+    assert (before, ["GET"]) == (scene.operations.refresh(before), scene.tenant.calls)
+    assert (scene.voice.warnings, scene.voice.news) == ([], [])
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_refresh_follows_the_tenant(name):
+    """Drift goes into the inputs and the outputs; `previous` stays, and nothing is said."""
+    scene = stage()
+    before = scene.managed(**OTHER)
+    scene.tenant.change_on_the_dashboard(**{name: THIRD[name]})
+    after = scene.operations.refresh(before)
+    changed = {**OTHER, name: THIRD[name]}
+    assert (changed, changed, before.previous) == (after.declared.wanted, after.reported, after.previous)
+    assert (scene.voice.warnings, after.superseded) == ([], {})
+
+
+@pytest.mark.parametrize("name", LIFETIMES)
+def test_refresh_keeps_what_is_superseded_as_before(name):
+    """A refresh that finds exactly the recorded superseded value keeps the asked one, so no diff stays open."""
+    scene = stage()
+    scene.tenant.caps[name] = 120
+    before = scene.managed(**{name: 600})
+    after = scene.operations.refresh(State.from_props(before.to_props()))
+    assert (before, False) == (after, diff(after.to_props(), declared(**{name: 600}).to_props()).changes)
+
+
+@pytest.mark.parametrize("moved_to", [60, 180, 600])
+def test_refresh_follows_a_superseded_value_that_moves(moved_to):
+    """A superseded setting whose reported value moves is followed like any other."""
+    scene = stage()
+    scene.tenant.caps["session_lifetime"] = 120
+    before = scene.managed(session_lifetime=600)
+    scene.tenant.caps.clear()
+    scene.tenant.change_on_the_dashboard(session_lifetime=moved_to)
+    after = scene.operations.refresh(before)
+    assert (moved_to, moved_to, {}) == (
+        after.declared.wanted["session_lifetime"],
+        after.reported["session_lifetime"],
+        after.superseded,
+    )
+
+
+def test_refresh_does_not_look_at_what_is_not_managed():
+    """A change of a setting that is not managed is nobody's business."""
+    scene = stage()
+    before = scene.managed(session_lifetime=600)
+    scene.tenant.change_on_the_dashboard(idle_session_lifetime=60, session_cookie_mode="non-persistent")
+    assert before == scene.operations.refresh(before)
+
+
+def test_refresh_of_a_tenant_that_lost_a_key():
+    """A key that is absent from the answer counts as Auth0's default."""
+    scene = stage()
+    before = scene.managed(session_lifetime=600)
+    del scene.tenant.stored["session_lifetime"]
+    assert scene.operations.refresh(before).reported == {"session_lifetime": 10_080}
+
+
+@pytest.mark.parametrize("stored", [{}, {"session_lifetime": 90}, OTHER], ids=["nothing", "one", "all"])
+def test_look_up(stored):
+    """A look-up is one GET of every setting, with Auth0's default where it was never written."""
+    scene = stage(**stored)
+    assert ({**DEFAULTS, **stored}, ["GET"]) == (scene.operations.look_up(), scene.tenant.calls)
+
+
+# Delete.
+
+
+def test_retain():
+    """With "retain" an end makes no call, and tells what the tenant keeps."""
+    scene = stage()
+    state = scene.managed(**OTHER)
+    scene.operations.delete(state)
+    assert scene.tenant.calls == []
+    assert [all(f"{name} {text(OTHER[name])}" in line for name in OTHER) for line in scene.voice.news] == [True]
+
+
+@pytest.mark.parametrize("drifted", [False, True])
+def test_restore(drifted):
+    """With "restore" an end puts back what was there before it was managed, whatever the record believes."""
+    scene = stage(**THIRD)
+    state = scene.managed(on_delete=OnDelete.RESTORE, **OTHER)
+    if drifted:
+        scene.tenant.change_on_the_dashboard(**THIRD)
+    scene.operations.delete(state)
+    assert scene.tenant.calls == [THIRD]
+    assert (scene.voice.warnings, len(scene.voice.news)) == ([], 1)
+
+
+@pytest.mark.parametrize("drifted", [False, True])
+def test_reset(drifted):
+    """With "reset" an end writes Auth0's defaults, whatever the record believes."""
+    scene = stage(**THIRD)
+    state = scene.managed(on_delete=OnDelete.RESET, **OTHER)
+    if drifted:
+        scene.tenant.change_on_the_dashboard(**DEFAULTS)
+    scene.operations.delete(state)
+    assert (scene.tenant.calls, scene.voice.warnings) == ([DEFAULTS], [])
+
+
+@pytest.mark.parametrize("on_delete", [OnDelete.RESTORE, OnDelete.RESET])
+@pytest.mark.parametrize("name", SETTINGS)
+def test_delete_writes_only_what_is_managed(on_delete, name):
+    """An end writes the managed settings and no other."""
+    scene = stage(**THIRD)
+    state = scene.managed(on_delete=on_delete, **{name: OTHER[name]})
+    scene.operations.delete(state)
+    target = THIRD[name] if on_delete is OnDelete.RESTORE else DEFAULTS[name]
+    assert [{name: target}] == scene.tenant.calls
+
+
+def test_restore_without_anything_known():
+    """A record that knows of nothing to put back makes no call."""
+    scene = stage()
+    state = replace(scene.managed(session_lifetime=600, on_delete=OnDelete.RESTORE), previous={})
+    scene.operations.delete(state)
+    assert scene.tenant.calls == []
+
+
+def test_an_end_that_the_tenant_does_not_take():
+    """A tenant that reports otherwise than was put back is warned of."""
+    scene = stage(session_lifetime=600)
+    state = scene.managed(session_lifetime=60, on_delete=OnDelete.RESTORE)
+    scene.tenant.caps["session_lifetime"] = 120
+    scene.operations.delete(state)
+    assert ["session_lifetime 10h was asked" in line for line in scene.voice.warnings] == [True]
+
+
+# Diff.
+
+
+FULL = {
+    "domain": DOMAIN,
+    "session_lifetime": "1d",
+    "session_cookie_mode": "persistent",
+    "plan": "free",
+    "over_limit": "error",
+    "on_delete": "retain",
+    "credentials": "acme",
+}
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        {},
+        {"session_lifetime": "1440m"},
+        {"session_lifetime": "24h"},
+        {"session_lifetime": "PT24H"},
+        {"plan": Plan.FREE, "on_delete": OnDelete.RETAIN},
+    ],
+)
+def test_equal_lengths_make_no_diff(news):
+    """The same inputs, and other spellings of the same lengths, are no change."""
+    assert Diff(changes=False) == diff(FULL, {**FULL, **news})
+
+
+@pytest.mark.parametrize("olds", [FULL, {**FULL, "session_lifetime": "400d"}])
+def test_outputs_are_no_inputs(olds):
+    """What a record holds beyond its inputs is not compared, and values above today's ceiling can be."""
+    record = State.from_props(olds).to_props()
+    assert not diff(record, olds).changes
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"session_lifetime": "1441m"},
+        {"session_lifetime": None},
+        {"session_lifetime": UNKNOWN},
+        {"session_lifetime": "400d"},
+        {"session_lifetime": "soon"},
+        {"idle_session_lifetime": "3d"},
+        {"session_cookie_mode": "non-persistent"},
+        {"session_cookie_mode": UNKNOWN},
+        {"plan": "enterprise"},
+        {"plan": None},
+        {"plan": UNKNOWN},
+        {"over_limit": "warn"},
+        {"on_delete": "reset"},
+        {"credentials": "other"},
+        {"credentials": None},
+    ],
+    ids=str,
+)
+def test_changes_in_place(change):
+    """Any other difference, an unknown value too, is a change that replaces nothing."""
+    news = {name: value for name, value in {**FULL, **change}.items() if value is not None}
+    assert Diff(changes=True) == diff(FULL, news)
+
+
+@pytest.mark.parametrize("domain", ["other.eu.auth0.com", UNKNOWN])
+def test_another_tenant_replaces(domain):
+    """Another domain, or one that is not known yet, is another tenant."""
+    assert Diff(changes=True, replaces=("domain",)) == diff(FULL, {**FULL, "domain": domain})
+
+
+@pytest.mark.parametrize("name", ["over_limit", "on_delete"])
+def test_a_record_without_a_default_is_the_same(name):
+    """A record that lacks an input whose default the program has now is the same."""
+    olds = {key: value for key, value in FULL.items() if key != name}
+    assert not diff(olds, FULL).changes
+
+
+# All of it together.
+
+
+def values(*, at_least=0):
+    """Return a strategy for values of settings."""
+    rows = {
+        name: st.integers(1, 3_000) if name in LIFETIMES else st.sampled_from([mode.value for mode in CookieMode])
+        for name in SETTINGS
+    }
+    return st.sets(st.sampled_from(list(SETTINGS)), min_size=at_least).flatmap(
+        lambda names: st.fixed_dictionaries({name: rows[name] for name in sorted(names)})
+    )
+
+
+@given(values(), values(at_least=1))
+def test_an_up_without_changes_makes_no_call(stored, wanted):
+    """After a create there is no diff, and an update would make no call and leave the record alone."""
+    scene = stage(**stored)
+    state = scene.managed(**wanted)
+    assert not diff(state.to_props(), declared(**wanted).to_props()).changes
+    assert (state, []) == (scene.operations.update(state, declared(**wanted)), scene.tenant.calls)
+
+
+@given(values(), values(at_least=1), values(at_least=1))
+def test_a_write_never_holds_more_than_it_must(stored, first, second):
+    """Every write of create and update holds only managed settings, each with the value that the program asks for."""
+    scene = stage(**stored)
+    state = scene.operations.create(declared(**first))
+    scene.operations.update(state, declared(**second))
+    gets = [call for call in scene.tenant.calls if call == "GET"]
+    patches = [call for call in scene.tenant.calls if call != "GET"]
+    assert (1 + bool(set(second) - set(first))) == len(gets)
+    assert all(patch and (patch.items() <= first.items() or patch.items() <= second.items()) for patch in patches)
+
+
+class Life(RuleBasedStateMachine):
+    """The life of a tenant: programs that change, people on the Dashboard, refreshes, and an end."""
+
+    def __init__(self):
+        super().__init__()
+        self.scene = stage()
+        self.state = None
+        self.before_managed = {}
+
+    @initialize(stored=values(), wanted=values(at_least=1))
+    def begin(self, stored, wanted):
+        """Bring a tenant under management."""
+        self.scene = stage(**stored)
+        self._note_new(wanted)
+        self.state = self.scene.operations.create(declared(on_delete=OnDelete.RESTORE, **wanted))
+        assert wanted == {name: self.scene.tenant.stored.get(name, DEFAULTS[name]) for name in wanted}
+
+    def _note_new(self, wanted):
+        found = with_defaults(self.scene.tenant.stored)
+        self.before_managed = {name: self.before_managed.get(name, found[name]) for name in wanted}
+
+    @precondition(lambda self: self.state)
+    @rule(drift=values())
+    def dashboard(self, drift):
+        """Somebody changes settings behind the program's back."""
+        self.scene.tenant.change_on_the_dashboard(**drift)
+
+    @precondition(lambda self: self.state)
+    @rule()
+    def refresh(self):
+        """A refresh brings the record to what the tenant has."""
+        self.state = self.scene.operations.refresh(self.state)
+        found = with_defaults(self.scene.tenant.stored)
+        assert {name: found[name] for name in self.before_managed} == self.state.reported
+        assert self.state.superseded == {}
+
+    @precondition(lambda self: self.state)
+    @rule(wanted=values(at_least=1), refreshed=st.booleans())
+    def run_a_program(self, wanted, refreshed):
+        """A program runs with other values; after a refresh the tenant has them all at the end."""
+        if refreshed:
+            self.refresh()
+        self._note_new(wanted)
+        before, self.scene.tenant.calls = dict(self.scene.tenant.stored), []
+        self.state = self.scene.operations.update(self.state, declared(on_delete=OnDelete.RESTORE, **wanted))
+        foreign = {name: value for name, value in before.items() if name not in wanted}
+        assert foreign.items() <= self.scene.tenant.stored.items()
+        if refreshed:
+            assert wanted == {name: with_defaults(self.scene.tenant.stored)[name] for name in wanted}
+
+    @precondition(lambda self: self.state)
+    @rule()
+    def store_and_read(self):
+        """The record goes through the user's state and back."""
+        self.state = State.from_props(self.state.to_props())
+
+    @invariant()
+    def previous_is_what_was_there(self):
+        """`previous` holds what each managed setting was when it was first managed."""
+        if self.state:
+            assert self.before_managed == self.state.previous
+
+    @invariant()
+    def moments_only_come_with_the_lifetime(self):
+        """Only a record of `session_lifetime` holds a moment at which old sessions are gone."""
+        if self.state and "session_lifetime" not in self.state.reported:
+            assert self.state.old_sessions_gone_by is None
+
+    def teardown(self):
+        """The end puts the tenant back to what it was, and leaves alone what was not managed."""
+        if not self.state:
+            return
+        foreign = {name: v for name, v in self.scene.tenant.stored.items() if name not in self.before_managed}
+        self.scene.operations.delete(self.state)
+        assert {**foreign, **self.before_managed} == self.scene.tenant.stored
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(max_examples=100, stateful_step_count=15)

@@ -1,0 +1,211 @@
+"""The tenant's domain."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auth0_sessions.errors import DomainError
+from auth0_sessions.model.domain import base_url, canonical_domain, is_loopback
+
+ACCEPTED = {
+    "acme.eu.auth0.com": "acme.eu.auth0.com",
+    "https://acme.eu.auth0.com": "acme.eu.auth0.com",
+    "https://acme.eu.auth0.com/": "acme.eu.auth0.com",
+    "HTTPS://ACME.EU.AUTH0.COM/": "acme.eu.auth0.com",
+    "Acme.EU.Auth0.com/": "acme.eu.auth0.com",
+    "  acme.eu.auth0.com\n": "acme.eu.auth0.com",
+    "acme.auth0.com": "acme.auth0.com",
+    "acme.sus.auth0.com": "acme.sus.auth0.com",
+    "login.acme-corp.co.uk": "login.acme-corp.co.uk",
+    "xn--bcher-kva.example": "xn--bcher-kva.example",
+    "1st.example": "1st.example",
+    "localhosts.example": "localhosts.example",
+    f"{'a' * 63}.auth0.com": f"{'a' * 63}.auth0.com",
+    "http://127.0.0.1:8400/acme": "http://127.0.0.1:8400/acme",
+    "http://127.0.0.1:8400/acme/": "http://127.0.0.1:8400/acme",
+    "HTTP://LOCALHOST:8400/Acme": "http://localhost:8400/Acme",
+    "http://localhost": "http://localhost",
+    "http://127.0.0.1": "http://127.0.0.1",
+    "http://127.8.9.1:1/a/b-c_d.e~f": "http://127.8.9.1:1/a/b-c_d.e~f",
+    "http://[::1]:8400/acme": "http://[::1]:8400/acme",
+    "http://127.0.0.1:65535": "http://127.0.0.1:65535",
+    "localhost:8400": "localhost:8400",
+    "https://127.0.0.1:8400/acme": "127.0.0.1:8400/acme",
+}
+
+REFUSED = [
+    "",
+    " ",
+    "/",
+    "https://",
+    "http://",
+    "://acme.auth0.com",
+    "acme",
+    "https://acme",
+    "acme.",
+    ".auth0.com",
+    "acme..auth0.com",
+    "acme.auth0.com.",
+    "-acme.auth0.com",
+    "acme-.auth0.com",
+    "ac_me.auth0.com",
+    "ac me.auth0.com",
+    "acme.auth0.com\nevil.example",
+    "acme.auth0.com\r\nHost: evil.example",
+    "acme.auth0.com\x00",
+    "acme.auth0.com:443",
+    "acme.auth0.com/api/v2",
+    "https://acme.auth0.com/authorize?x=1",
+    "acme.auth0.com?x",
+    "acme.auth0.com#x",
+    "acme.auth0.com\\evil",
+    "acme.auth0.com//",
+    "https://https://acme.auth0.com",
+    "ftp://acme.auth0.com",
+    "javascript://acme.auth0.com",
+    "http://acme.auth0.com",
+    "HTTP://ACME.AUTH0.COM/",
+    "http://10.0.0.1",
+    "http://192.168.1.1:8400/acme",
+    "10.0.0.1",
+    "0.0.0.0",  # noqa: S104  A domain that is refused, no address to bind to.
+    "http://0.0.0.0:8400",
+    "http://[::]:8400",
+    "http://[::ffff:127.0.0.1]",
+    "http://[::2]",
+    "http://2130706433",
+    "http://0x7f.0.0.1",
+    "http://0177.0.0.1",
+    "http://127.1",
+    "http://127.0.0.1.nip.io",
+    "127.0.0.1.nip.io",
+    "http://127.0.0.1.evil.example/acme",
+    "http://127.0.0.256",
+    "http://127.0.0.01",
+    "http://localhost.evil.example",
+    "localhost.evil.example",
+    "http://localhost.",
+    "http://evil-localhost.example",
+    "http://127.0.0.1:0",
+    "http://127.0.0.1:65536",
+    "http://127.0.0.1:99999",
+    "http://127.0.0.1:",
+    "http://127.0.0.1:80:80",
+    "http://127.0.0.1:8400/../x",
+    "http://127.0.0.1:8400/a/./b",
+    "http://127.0.0.1:8400/a?x=1",
+    "http://127.0.0.1:8400/a#x",
+    "http://127.0.0.1:8400/a%2e",
+    "http://127.0.0.1:8400//a",
+    "http://127.0.0.1:8400/a//",
+    "user@acme.auth0.com",
+    "https://user:hunter2@acme.auth0.com",
+    "http://127.0.0.1:8400@evil.example",
+    "http://localhost@evil.example/",
+    "b\u00fccher.example",
+    "\u0430cme.auth0.com",
+    "acme\u3002auth0\u3002com",
+    "\u24b6cme.auth0.com",
+    "http://\uff11\uff12\uff17.0.0.1",
+    "http://loc\u0251lhost",
+    "http://localho\u017ft",
+    "\u212acme.auth0.com",
+    "acme.auth0.com\u200b",
+    "\ud800.auth0.com",
+    f"{'a' * 64}.auth0.com",
+    f"{'a.' * 130}com",
+    "a" * 1_000,
+    None,
+    True,
+    42,
+    4.2,
+    b"acme.auth0.com",
+    ["acme.auth0.com"],
+    {"domain": "acme.auth0.com"},
+]
+
+
+@pytest.mark.parametrize(("given_domain", "expected"), ACCEPTED.items())
+def test_accepted(given_domain, expected):
+    """`https://`, case of the host, space around it and one trailing slash go away."""
+    assert expected == canonical_domain(given_domain)
+
+
+@pytest.mark.parametrize("value", REFUSED)
+def test_refused(value):
+    """What is no domain of a tenant, or one that a secret must not go to, is refused with what to write."""
+    with pytest.raises(DomainError) as refused:
+        canonical_domain(value)
+    assert str(refused.value).isprintable()
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize("domain", ACCEPTED.values())
+def test_canonical_is_idempotent(domain):
+    """A canonical domain is its own canonical form, and so is its address."""
+    assert domain == canonical_domain(domain)
+    assert domain == canonical_domain(base_url(domain))
+
+
+def test_a_password_is_not_repeated():
+    """A domain with user information is refused without repeating it."""
+    with pytest.raises(DomainError, match="no user name or password") as refused:
+        canonical_domain("https://user:hunter2@acme.auth0.com")
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [
+        ("http://acme.auth0.com", "Write 'acme.auth0.com'"),
+        ("https://acme.auth0.com/api/v2", "Write 'acme.auth0.com'"),
+        ("http://127.0.0.1.nip.io", "only looks like this machine"),
+        ("localhost.evil.example", "only looks like this machine"),
+        ("b\u00fccher.example", "characters that no Auth0 domain has"),
+        ("acme", "is no tenant domain"),
+        (None, "is no domain"),
+    ],
+)
+def test_advice(value, advice):
+    """A refusal says what is wrong with this value and what to write."""
+    with pytest.raises(DomainError, match=advice):
+        canonical_domain(value)
+
+
+@pytest.mark.parametrize(
+    ("domain", "url", "loopback"),
+    [
+        ("acme.eu.auth0.com", "https://acme.eu.auth0.com", False),
+        ("http://127.0.0.1:8400/acme", "http://127.0.0.1:8400/acme", True),
+        ("127.0.0.1:8400/acme", "https://127.0.0.1:8400/acme", True),
+        ("http://localhost", "http://localhost", True),
+        ("http://[::1]:8400", "http://[::1]:8400", True),
+    ],
+)
+def test_address(domain, url, loopback):
+    """The address follows from the domain: TLS everywhere but on a loopback host that says otherwise."""
+    assert (url, loopback) == (base_url(domain), is_loopback(domain))
+
+
+@settings(settings.get_profile("thorough"))
+@given(
+    st.one_of(
+        st.text(),
+        st.text("abz019.-:/@[]%\u0130\u00df\n"),
+        st.from_regex(r"(https?://)?(127\.0\.0\.1|localhost|\[::1\])[:/.@a0-9]*", fullmatch=True),
+        st.from_regex(r"(https?://)?[A-Za-z0-9.-]{1,20}(:[0-9]{1,6})?(/[a-z./]*)?", fullmatch=True),
+        st.integers(),
+        st.none(),
+        st.binary(),
+        st.lists(st.text()),
+    )
+)
+def test_nothing_else_is_raised_and_canonical_is_stable(value):
+    """Whatever is given, the answer is a canonical domain or a `DomainError`; plain HTTP is for loopback only."""
+    try:
+        domain = canonical_domain(value)
+    except DomainError:
+        return
+    assert domain == canonical_domain(domain)
+    assert domain.isascii()
+    assert is_loopback(domain) or base_url(domain) == f"https://{domain}"

@@ -1,0 +1,395 @@
+"""The components as a program sees them, with the engine mocked."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks
+
+from auth0_sessions import Lifetime, Plan, Profile, SessionPolicy, TenantFleet, TenantSpec
+from auth0_sessions.model.plans import PLAN_LIMITS
+from auth0_sessions.model.profiles import PROFILES
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS
+
+APPLIED = ("domain", "plan", "profile", *LIFETIMES, "session_cookie_mode", "reasons")
+CONVENIENT_STACKS = ("dev", "development", "test", "sandbox", "preview", "pr-17")
+BALANCED_STACKS = ("prod", "production", "staging", "main", "pr", "test-eu")
+
+
+class Engine(pulumi.runtime.Mocks):
+    """Answers as our provider would at a create, and remembers what was registered."""
+
+    def __init__(self) -> None:
+        self.registered: dict[str, mocks.MockResourceArgs] = {}
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        self.registered[args.name] = args
+        return args.inputs.get("domain", args.name), dict(args.inputs)
+
+    def call(self, _args: mocks.MockCallArgs) -> dict[str, Any]:
+        return {}
+
+    def sent(self, name: str) -> dict[str, Any]:
+        """Return the inputs of a policy's child, without the provider and without what is None."""
+        inputs = self.registered[f"{name}-lifetime"].inputs
+        return {key: value for key, value in inputs.items() if value is not None and key != "__provider"}
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[..., Engine]]:
+    """Run a program as the engine would, in a stack and with a configuration."""
+
+    def run(program: Any, *, stack: str = "production", **config: str) -> Engine:
+        engine = Engine()
+        pulumi.runtime.set_mocks(engine, project="test", stack=stack, preview=False)
+        pulumi.runtime.set_all_config({f"auth0-sessions:{key}": value for key, value in config.items()})
+        pulumi.runtime.test(program)()
+        return engine
+
+    yield run
+    pulumi.runtime.set_all_config({})
+
+
+def policy_of(seen: dict[str, Any] | None = None, **arguments: Any) -> Callable[[], Any]:
+    """Return a program with one policy named "acme", which puts its outputs into `seen`."""
+
+    async def program() -> None:
+        made = SessionPolicy("acme", **{"domain": "acme.auth0.com", **arguments})
+        for name in APPLIED if seen is not None else ():
+            seen[name] = await getattr(made, name).future()
+
+    return program
+
+
+def minutes_in(values: dict[str, Any]) -> dict[str, int]:
+    """Return the lifetimes among some values, in minutes."""
+    return {name: Lifetime.parse(values[name]).minutes for name in LIFETIMES}
+
+
+def expected_of(plan: Plan, profile: Profile) -> dict[str, int]:
+    """Return the four lifetimes that follow from the two tables alone."""
+    caps, row = PLAN_LIMITS[plan], PROFILES[profile]
+    absolute = min(caps.absolute_minutes, row.absolute_minutes or caps.absolute_minutes)
+    idle = min(caps.idle_minutes, row.idle_minutes or caps.idle_minutes, absolute)
+    other_absolute = min(absolute, row.ephemeral_absolute_minutes or absolute)
+    other_idle = min(idle, row.ephemeral_idle_minutes or idle, other_absolute)
+    return dict(zip(LIFETIMES, (absolute, idle, other_absolute, other_idle), strict=True))
+
+
+# One tenant.
+
+
+def test_the_type_tokens_are_the_contract_s(run):
+    """The types `auth0-sessions:index:...` are in users' state, and so are the names of the children."""
+
+    def program() -> None:
+        TenantFleet("fleet", plan="free", tenants={"acme": TenantSpec("acme.auth0.com")})
+
+    registered = run(program).registered
+    assert {name: args.typ for name, args in registered.items()} == {
+        "fleet": "auth0-sessions:index:TenantFleet",
+        "fleet-acme": "auth0-sessions:index:SessionPolicy",
+        "fleet-acme-lifetime": "pulumi-python:dynamic/auth0-sessions:SessionLifetime",
+    }
+
+
+def test_every_setting_is_an_argument_of_both():
+    """A new row in the field table is missing here until policy and tenant have it; both have a profile as well."""
+    arguments = set(inspect.signature(SessionPolicy.__init__).parameters) - {"self", "name", "opts"}
+    assert arguments == {field.name for field in fields(TenantSpec)}
+    assert {*SETTINGS, "domain", "plan", "profile", "over_limit", "on_delete", "credentials"} == arguments
+
+
+@pytest.mark.parametrize("stack", ["pr-17", "production"])
+@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("plan", Plan)
+def test_plan_and_profile_decide_whatever_the_stack(run, plan, profile, stack):
+    """With plan and profile as arguments the tables decide, on every kind of stack, and the child gets the values."""
+    seen: dict[str, Any] = {}
+    engine = run(policy_of(seen, plan=plan.value, profile=profile.value), stack=stack, profile="strict", plan="free")
+    assert (seen["plan"], seen["profile"], seen["domain"]) == (plan, profile, "acme.auth0.com")
+    assert minutes_in(seen) == minutes_in(engine.sent("acme")) == expected_of(plan, profile)
+    assert engine.sent("acme")["plan"] == plan
+    assert seen["session_cookie_mode"] is None
+    assert list(seen["reasons"]) == list(LIFETIMES)
+
+
+@pytest.mark.parametrize("plan", Plan)
+@pytest.mark.parametrize(
+    ("stack", "profile"),
+    [
+        *((stack, Profile.CONVENIENT) for stack in CONVENIENT_STACKS),
+        *((stack, Profile.BALANCED) for stack in BALANCED_STACKS),
+    ],
+)
+def test_without_a_profile_the_stack_s_name_decides(run, plan, stack, profile):
+    """Stacks that come and go get `convenient`, all others `balanced`; the plan comes from the configuration here."""
+    seen: dict[str, Any] = {}
+    run(policy_of(seen), stack=stack, plan=plan.value)
+    assert (seen["plan"], seen["profile"]) == (plan, profile)
+    assert minutes_in(seen) == expected_of(plan, profile)
+
+
+@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("stack", ["dev", "production"])
+def test_a_configured_profile_goes_before_the_stack_s_name(run, stack, profile):
+    """`auth0-sessions:profile` decides where the program names none."""
+    seen: dict[str, Any] = {}
+    run(policy_of(seen, plan="free"), stack=stack, profile=profile.value)
+    assert minutes_in(seen) == expected_of(Plan.FREE, profile)
+
+
+@pytest.mark.parametrize(
+    ("stack", "config", "arguments", "expected"),
+    [
+        ("dev", {}, {"plan": "essential"}, ("30d", "3d", "30d", "3d")),
+        ("pr-1", {}, {"plan": "enterprise"}, ("365d", "100d", "365d", "100d")),
+        ("production", {}, {"plan": "enterprise"}, ("7d", "3d", "3d", "1d")),
+        ("dev", {"profile": "nist-aal3"}, {"plan": "free"}, ("12h", "15m", "12h", "15m")),
+        ("dev", {"profile": "nist-aal3"}, {"plan": "free", "profile": "pci-dss"}, ("30d", "15m", "30d", "15m")),
+        ("production", {"plan": "enterprise"}, {"profile": "nist-aal1"}, ("30d", "30d", "30d", "30d")),
+        ("production", {}, {"plan": "free", "session_lifetime": "2h"}, ("2h", "2h", "2h", "2h")),
+    ],
+)
+def test_spot_values(run, stack, config, arguments, expected):
+    """Figures of the contract, written out, in the order of the field table."""
+    seen: dict[str, Any] = {}
+    run(policy_of(seen, **arguments), stack=stack, **config)
+    assert tuple(seen[name] for name in LIFETIMES) == expected
+
+
+@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize("given", ["PT7M", Lifetime(7), "output"])
+def test_an_argument_goes_before_the_profile(run, name, profile, given):
+    """An explicit argument wins, plain, as a `Lifetime` or as an output, and the reason says that it was one."""
+    seen: dict[str, Any] = {}
+
+    def value() -> Any:
+        return pulumi.Output.from_input("7m") if given == "output" else given
+
+    async def program() -> None:
+        await policy_of(seen, plan="free", profile=profile.value, **{name: value()})()
+
+    engine = run(program)
+    assert seen[name] == engine.sent("acme")[name] == "7m"
+    assert "7m: the argument" in seen["reasons"][name]
+
+
+def test_reasons_are_sentences(run):
+    """A reviewer reads the kind, the value and who asked for it."""
+    seen: dict[str, Any] = {}
+    run(policy_of(seen, plan="essential", profile="convenient", session_lifetime="2d"))
+    assert seen["reasons"] == {
+        "session_lifetime": "absolute 2d: the argument; profile 'convenient' has the plan's cap",
+        "idle_session_lifetime": (
+            "idle 2d: profile 'convenient' asks for the plan's cap, essential allows 3d; "
+            "lowered from 3d to the absolute lifetime"
+        ),
+        "ephemeral_session_lifetime": "non-persistent absolute 2d: as for persistent sessions",
+        "idle_ephemeral_session_lifetime": "non-persistent idle 2d: as for persistent sessions",
+    }
+
+
+def test_the_rest_goes_to_the_child(run):
+    """Cookie mode, over_limit, on_delete and credentials are the child's; an unset cookie mode is not managed."""
+    rest = {"session_cookie_mode": "persistent", "over_limit": "warn", "on_delete": "reset", "credentials": "acme"}
+    sent = run(policy_of(plan="free", profile="strict", **rest)).sent("acme")
+    assert {key: sent[key] for key in rest} == rest
+    assert "session_cookie_mode" not in run(policy_of(plan="free", profile="strict")).sent("acme")
+
+
+@pytest.mark.parametrize(
+    ("over_limit", "applied", "reason"),
+    [
+        ("clamp", "30d", "absolute 30d: the argument is 60d, lowered to what free allows"),
+        ("Clamp", "30d", "absolute 30d: the argument is 60d, lowered to what free allows"),
+        ("warn", "60d", "absolute 60d: the argument; profile 'convenient' has the plan's cap; free allows 30d"),
+    ],
+)
+def test_over_limit_holds_for_an_argument(run, over_limit, applied, reason):
+    """`clamp` and `warn` are no error, and the reason tells what was done."""
+    seen: dict[str, Any] = {}
+    run(policy_of(seen, plan="free", profile="convenient", session_lifetime="60d", over_limit=over_limit))
+    assert (seen["session_lifetime"], seen["reasons"]["session_lifetime"]) == (applied, reason)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({}, ["no plan is named", "'enterprise'", "auth0-sessions:plan"]),
+        ({"plan": "gold"}, ["plan is 'gold'", "'free'"]),
+        ({"plan": "free", "profile": "lax"}, ["profile is 'lax'", "'pci-dss'"]),
+        ({"plan": "free", "session_lifetime": 720}, ["session_lifetime: 720 has no unit"]),
+        ({"plan": "free", "session_lifetime": "31d"}, ["session_lifetime is 31d", "free plan", "30d"]),
+        (
+            {"plan": "free", "profile": "nist-aal3", "session_lifetime": "13h", "idle_session_lifetime": "16m"},
+            ["2 problems", "session_lifetime is 13h", "12h (NIST SP 800-63B-4", "idle_session_lifetime is 16m", "15m"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("pending", [False, True])
+def test_what_is_wrong_stops_the_program(run, arguments, words, pending):
+    """A wrong argument is a `RunError` with the component's name and every problem, for outputs as for plain values."""
+
+    def program() -> Any:
+        given = {
+            key: pulumi.Output.from_input(value) if pending and key in LIFETIMES else value
+            for key, value in arguments.items()
+        }
+        return policy_of({}, **given)()
+
+    with pytest.raises(pulumi.RunError) as told:
+        run(program)
+    assert [word for word in ["SessionPolicy 'acme'", *words] if word not in str(told.value)] == []
+
+
+@pytest.mark.parametrize("profile", [profile for profile in Profile if PROFILES[profile].is_ceiling])
+def test_a_binding_profile_is_not_weakened(run, profile):
+    """An argument above a `nist-*`, `pci-dss` or `strict` profile is an error, under `clamp` as well."""
+    weakened = {"session_lifetime": "31d"} if profile is Profile.NIST_AAL1 else {"idle_session_lifetime": "61m"}
+    (name,) = weakened
+    with pytest.raises(pulumi.RunError, match=rf"{name} is .*profile '{profile}' allows at most"):
+        run(policy_of(plan="enterprise", profile=profile.value, over_limit="clamp", **weakened))
+
+
+# Many tenants.
+
+TENANTS = {
+    "acme": TenantSpec("acme.auth0.com"),
+    "globex": {"domain": "globex.auth0.com", "plan": "enterprise", "profile": "nist-aal2", "sessionLifetime": "8h"},
+    "initech": {"domain": "initech.auth0.com", "session_cookie_mode": "persistent", "credentials": "initech"},
+}
+
+
+def fleet_of(seen: dict[str, Any], **arguments: Any) -> Callable[[], Any]:
+    """Return a program with one fleet, which puts its outputs into `seen`."""
+
+    async def program() -> None:
+        made = TenantFleet("fleet", **{"tenants": TENANTS, **arguments})
+        seen.update(tenants=await made.tenants.future(), report=await made.report.future(), policies=made.policies)
+
+    return program
+
+
+def test_every_tenant_has_a_policy(run):
+    """Each tenant gets a child with its own values, else with the fleet's; outputs and report have all of them."""
+    seen: dict[str, Any] = {}
+    engine = run(fleet_of(seen, plan="free", profile="balanced"))
+    assert list(seen["policies"]) == list(seen["tenants"]) == list(TENANTS)
+    assert [tuple(row) for row in seen["tenants"].values()] == [APPLIED] * 3
+    assert [row["domain"] for row in seen["tenants"].values()] == [f"{name}.auth0.com" for name in TENANTS]
+    assert minutes_in(seen["tenants"]["acme"]) == expected_of(Plan.FREE, Profile.BALANCED)
+    assert minutes_in(engine.sent("fleet-globex")) == expected_of(Plan.ENTERPRISE, Profile.NIST_AAL2) | {
+        "session_lifetime": 480,
+        "ephemeral_session_lifetime": 480,
+    }
+    assert engine.sent("fleet-initech")["credentials"] == "initech"
+    assert seen["tenants"]["initech"]["session_cookie_mode"] == "persistent"
+    assert [line.split(" | ")[0] for line in seen["report"].splitlines()[2:]] == [f"| {name}" for name in TENANTS]
+
+
+@pytest.mark.parametrize("stack", ["dev", "production"])
+def test_a_fleet_falls_back_to_configuration_and_stack(run, stack):
+    """Plan and profile that neither tenant nor fleet names come from the configuration, then from the stack's name."""
+    seen: dict[str, Any] = {}
+    run(fleet_of(seen, tenants={"acme": TENANTS["acme"]}), stack=stack, plan="essential")
+    profile = Profile.CONVENIENT if stack == "dev" else Profile.BALANCED
+    assert minutes_in(seen["tenants"]["acme"]) == expected_of(Plan.ESSENTIAL, profile)
+    run(fleet_of(seen, tenants={"acme": TENANTS["acme"]}), stack=stack, plan="essential", profile="strict")
+    assert minutes_in(seen["tenants"]["acme"]) == expected_of(Plan.ESSENTIAL, Profile.STRICT)
+
+
+def test_nothing_is_declared_if_one_tenant_is_wrong(run):
+    """All bad tenants are told in one error, and no tenant is touched."""
+    engine = Engine()
+    pulumi.runtime.set_mocks(engine, project="test", stack="dev", preview=False)
+    bad = {**TENANTS, "bad": {"domain": "x", "idle": "1h"}, "worse": {"domain": "acme.auth0.com", "plan": "gold"}}
+    with pytest.raises(pulumi.RunError) as told:
+        pulumi.runtime.test(fleet_of({}, tenants=bad, plan="free", profile="strict"))()
+    lines = str(told.value).splitlines()
+    assert lines[0] == "TenantFleet 'fleet' has 4 problems:"
+    assert [line.split()[1] for line in lines[1:]] == ["bad:", "bad:", "worse:", "acme,"]
+    assert list(engine.registered) in ([], ["fleet"])
+
+
+def test_a_tenant_is_managed_once_in_a_program(run):
+    """A tenant of a fleet that another resource of the program manages is an error with both names."""
+
+    async def program() -> None:
+        SessionPolicy("own", domain="https://ACME.auth0.com", plan="free", profile="strict")
+        await fleet_of({}, plan="free", profile="strict")()
+
+    with pytest.raises(pulumi.RunError, match=r"managed twice.*'own-lifetime'.*'fleet-acme-lifetime'"):
+        run(program)
+
+
+def from_config(seen: dict[str, Any]) -> Callable[[], Any]:
+    """Return a program with one fleet from the configuration."""
+
+    async def program() -> None:
+        made = TenantFleet.from_config("fleet")
+        seen.update(tenants=await made.tenants.future())
+
+    return program
+
+
+@pytest.mark.parametrize("key", ["sessionLifetime", "session_lifetime"])
+def test_a_fleet_from_configuration(run, key):
+    """`auth0-sessions:tenants` is one object, with keys in camelCase or in snake_case."""
+    seen: dict[str, Any] = {}
+    run(
+        from_config(seen),
+        plan="free",
+        profile="convenient",
+        tenants=f'{{"acme": {{"domain": "acme.auth0.com", "{key}": "2h"}}, "b": {{"domain": "b.auth0.com"}}}}',
+    )
+    assert minutes_in(seen["tenants"]["acme"]) == dict.fromkeys(LIFETIMES, 120)
+    assert minutes_in(seen["tenants"]["b"]) == expected_of(Plan.FREE, Profile.CONVENIENT)
+
+
+@pytest.mark.parametrize("project", [True, False], ids=["project", "no project"])
+def test_a_fleet_from_a_file_that_the_configuration_names(run, tmp_path, monkeypatch, project):
+    """The name starts from the project's folder, else the current one; the file's plan and profile go first."""
+    if project:
+        monkeypatch.setattr(pulumi, "get_root_directory", lambda: str(tmp_path))
+    else:
+        monkeypatch.chdir(tmp_path)
+    listed = "plan: enterprise\nprofile: nist-aal3\ntenants:\n  acme: {domain: acme.auth0.com}\n"
+    (tmp_path / "tenants.yaml").write_text(listed)
+    seen: dict[str, Any] = {}
+    run(from_config(seen), plan="free", profile="convenient", tenants="tenants.yaml")
+    assert minutes_in(seen["tenants"]["acme"]) == expected_of(Plan.ENTERPRISE, Profile.NIST_AAL3)
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({}, "auth0-sessions:tenants is missing"),
+        ({"tenants": "acme.yaml"}, "is no object and no usable file: .*acme.yaml cannot be read"),
+        ({"tenants": '["acme"]'}, "tenants should be an object"),
+        ({"tenants": "{}"}, "tenants should be an object"),
+        (
+            {"tenants": '{"acme": {"domain": "acme.auth0.com", "sessionLifetime": 720}}'},
+            "acme: sessionLifetime: 720 has",
+        ),
+        ({"tenants": '{"acme": {"domain": "acme.auth0.com"}}', "plan": "gold"}, "the fleet: plan is 'gold'"),
+        ({"tenants": '{"acme": {"domain": "acme.auth0.com"}}', "profile": "lax"}, "the fleet: profile is 'lax'"),
+    ],
+)
+def test_what_is_wrong_with_the_configuration_is_told(run, config, words):
+    """A missing or wrong configuration stops the program with what to write instead."""
+    with pytest.raises(pulumi.RunError, match=words):
+        run(from_config({}), **{"plan": "free", **config})
+
+
+def test_a_cookie_mode_has_a_reason_where_it_is_managed(run):
+    """The cookie mode is managed only if it was an argument, and then its reason says so."""
+    seen: dict[str, Any] = {}
+    run(policy_of(seen, plan="free", session_cookie_mode=pulumi.Output.from_input("non-persistent")))
+    assert seen["reasons"]["session_cookie_mode"] == "cookie mode non-persistent: the argument"
