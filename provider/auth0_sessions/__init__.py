@@ -27,8 +27,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "SessionLifetime": "dynamic",
-    "SessionPolicy": "program.components",
-    "TenantFleet": "program.components",
+    "SessionPolicy": "dynamic",
+    "TenantFleet": "dynamic",
     "TenantSpec": "fleet.entries",
     "Provider": "program.provider",
     "Profile": "model.profiles",

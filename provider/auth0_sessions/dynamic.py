@@ -13,18 +13,38 @@ import pulumi
 from pulumi import dynamic
 from pulumi.runtime import rpc
 
-from auth0_sessions.lifecycle import check, operations
-from auth0_sessions.lifecycle.check import UNKNOWN
-from auth0_sessions.lifecycle.record import OUTPUTS, Declared, OnDelete, State
-from auth0_sessions.lifecycle.session import Process
-from auth0_sessions.model.domain import canonical_domain
+from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain, sources
+from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
+from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.lifetime import Lifetime
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS, text
-from auth0_sessions.program import run
-from auth0_sessions.program.log import report_errors_cleanly
-from auth0_sessions.program.provider import domain_of
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS
+from auth0_sessions.program import components, run
+from auth0_sessions.program.log import EngineLog, report_errors_cleanly
+from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, domain_of
 
-INPUTS = ("domain", *SETTINGS, "plan", "over_limit", "on_delete", "credentials")
+
+def _session_of(config: Any) -> Session:
+    """Return the session of this process: of the default provider, or of an explicit `Provider`."""
+    explicit = config.get(MARKER_KEY) is not None
+    domain = (config.get(DOMAIN_CONFIG_KEY) or None) if explicit else None
+    elsewhere = {DOMAIN_CONFIG_KEY: config.get(DEFAULT_DOMAIN_KEY)} if explicit else config
+    return Session(
+        log=EngineLog.of_dynamic_host(),
+        sources=lambda label: sources(config, label, explicit=explicit),
+        bound_domain=domain,
+        default_domain=domain or default_domain(elsewhere),
+        may_move=not (explicit and any(config.get(key) for key in SECRET_CONFIG_KEYS)),
+    )
+
+
+_session: Session | None = None
+"""The session of this process: one for all resources of the default provider, or of one explicit `Provider`."""
+
+
+def _current() -> Session:
+    """Return the session; one without configuration where the engine has given none."""
+    return _session or _session_of({})
 
 
 class SessionLifetimeProvider(dynamic.ResourceProvider):
@@ -34,74 +54,41 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
 
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Take the configuration: the stack's, or the properties of an explicit `Provider`."""
+        global _session  # noqa: PLW0603  The provider itself holds nothing.
         report_errors_cleanly()
-        Process.start(req.config)
+        _session = _session_of(req.config)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check inputs offline; every problem at once, each on its property."""
-        process = Process.current()
-        checked = check.check(
-            _known(news),
-            _known(_olds),
-            default_domain=process.default_domain,
-            bound_domain=process.bound_domain,
-            may_move=process.may_move,
-        )
-        for message in checked.warnings if not checked.problems else ():
-            process.voice.warn(message)
+        checked = _current().check(_known(news), _known(_olds))
         failures = [dynamic.CheckFailure(problem.property, problem.reason) for problem in checked.problems]
         return dynamic.CheckResult(_for_pulumi(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Compare in minutes; a change of domain replaces."""
-        result = operations.diff(_known(_olds), _known(_news))
+        result = _current().diff(_olds, _known(_news))
         return dynamic.DiffResult(changes=result.changes, replaces=list(result.replaces))
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Bring a tenant under management: 1 GET, 0 or 1 PATCH."""
-        declared = Declared.from_props(props)
-        process = Process.current()
-        state = process.operations(declared.domain, declared.credentials).create(declared)
-        process.note_created(declared.domain)
-        return dynamic.CreateResult(declared.domain, state.to_props())
+        state = _current().create(_known(props))
+        return dynamic.CreateResult(state.declared.domain, state.to_props())
 
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Follow the tenant, or look one up that is not managed here: 1 GET."""
         if "previous" not in props:
-            return _look_up(canonical_domain(id_), props)
-        old = State.from_props(props)
-        state = Process.current().operations(old.declared.domain, old.declared.credentials).refresh(old)
+            outs = _current().look_up(id_, props.get("credentials"))
+            return dynamic.ReadResult(outs["domain"], outs)
+        state = _current().refresh(props)
         return dynamic.ReadResult(id_, state.to_props(), state.declared.to_props())
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
-        declared = Declared.from_props(_news)
-        state = (
-            Process.current()
-            .operations(declared.domain, declared.credentials)
-            .update(State.from_props(_olds), declared)
-        )
-        return dynamic.UpdateResult(state.to_props())
+        return dynamic.UpdateResult(_current().update(_olds, _known(_news)).to_props())
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Retain (no call), restore or reset (1 PATCH)."""
-        process, old = Process.current(), State.from_props(_props)
-        process.operations(old.declared.domain, old.declared.credentials).delete(old)
-        if process.was_created(old.declared.domain) and old.declared.on_delete is not OnDelete.RETAIN:
-            process.voice.warn(
-                f"{old.declared.domain}: another resource took this tenant over in this run, and this delete has just "
-                "undone its work. Run `pulumi up --refresh`. To rename a resource, give it `aliases`."
-            )
-
-
-def _look_up(domain: str, props: Mapping[str, Any]) -> dynamic.ReadResult:
-    label = props.get("credentials")
-    found = Process.current().operations(domain, label).look_up()
-    outs: dict[str, Any] = {"domain": domain, **{name: text(value) for name, value in found.items()}}
-    outs.update({f"{name}_minutes": found[name] for name in LIFETIMES})
-    if label is not None:
-        outs["credentials"] = label
-    return dynamic.ReadResult(domain, outs)
+        _current().delete(_props)
 
 
 def _known(props: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,6 +133,8 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
     """Inactivity timeout of non-persistent sessions, as asked."""
     session_cookie_mode: pulumi.Output[str | None]
     """Kind of session that the tenant creates: `persistent` or `non-persistent`."""
+    anonymous_session_lifetime: pulumi.Output[str | None]
+    """Absolute expiry of anonymous sessions, as asked."""
     plan: pulumi.Output[str | None]
     """The tenant's plan, as declared."""
     over_limit: pulumi.Output[str | None]
@@ -155,10 +144,11 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
     credentials: pulumi.Output[str | None]
     """Label of the credential set."""
     session_lifetime_minutes: pulumi.Output[int | None]
-    """What the tenant reports, in minutes; None while not managed. The same for the three that follow."""
+    """What the tenant reports, in minutes; None while not managed. The same for the four that follow."""
     idle_session_lifetime_minutes: pulumi.Output[int | None]
     ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
     idle_ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
+    anonymous_session_lifetime_minutes: pulumi.Output[int | None]
     previous: pulumi.Output[dict[str, int | str] | None]
     """Setting -> minutes, or cookie mode, found when it was first managed: what `on_delete="restore"` puts back."""
     superseded: pulumi.Output[dict[str, dict[str, str]] | None]
@@ -176,6 +166,7 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
         ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
         idle_ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
         session_cookie_mode: pulumi.Input[str] | None = None,
+        anonymous_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
         plan: pulumi.Input[str] | None = None,
         over_limit: pulumi.Input[str] = "error",
         on_delete: pulumi.Input[str] = "retain",
@@ -194,6 +185,8 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
             ephemeral_session_lifetime: Absolute expiry of non-persistent sessions; range as above.
             idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions; range as above.
             session_cookie_mode: `"persistent"` or `"non-persistent"`.
+            anonymous_session_lifetime: Absolute expiry of anonymous sessions, which are early access at Auth0; `"1m"`
+                to `"365d"`. No plan cap is published.
             plan: `"free"`, `"essential"`, `"professional"` or `"enterprise"`: its caps are held at preview. Default:
                 the configuration `auth0-sessions:plan`. Without one no caps are checked, and a warning says so.
             over_limit: What happens to a value above the cap: `"error"` fails at preview, `"clamp"` lowers it,
@@ -221,7 +214,8 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
             "ephemeral_session_lifetime": ephemeral_session_lifetime,
             "idle_ephemeral_session_lifetime": idle_ephemeral_session_lifetime,
             "session_cookie_mode": session_cookie_mode,
-            "plan": run.plan_or_warning(plan),
+            "anonymous_session_lifetime": anonymous_session_lifetime,
+            "plan": run.plan_or_default(plan),
             "over_limit": over_limit,
             "on_delete": on_delete,
             "credentials": credentials,
@@ -300,3 +294,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, pulumi.Output):
         return value.apply(_plain)
     return str(value) if isinstance(value, Lifetime) else value
+
+
+SessionPolicy, TenantFleet = components.over(SessionLifetime)

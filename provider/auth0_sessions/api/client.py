@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +14,7 @@ import requests
 from auth0_sessions.api import failures
 from auth0_sessions.api.credentials import ApiToken, ClientCredentials, Credentials
 from auth0_sessions.api.retry import RetryPolicy, TransientError, asked_wait
-from auth0_sessions.api.wire import FIELDS, from_tenant, to_patch_body
+from auth0_sessions.api.wire import FIELDS, from_tenant, shared_fields, to_patch_body
 from auth0_sessions.errors import (
     Auth0SessionsError,
     RateLimitError,
@@ -96,6 +96,7 @@ class TenantClient:
         self._lock = threading.RLock()
         self._token: str | None = None
         self._token_good_until = 0.0
+        self._reported: dict[str, Any] = {}
         self._session = requests.Session()
         if is_loopback(domain):
             # A proxy for the outer world has no business between a program and this machine.
@@ -108,26 +109,40 @@ class TenantClient:
             Auth0SessionsError: The tenant refused, or gave no answer that can be used.
 
         """
-        query = {"fields": ",".join(FIELDS), "include_fields": "true"}
-        return self._authorized(
-            _Call("GET", SETTINGS_PATH, "read the session settings", from_tenant, {"params": query}), self._policy
-        )
+        return self._get(FIELDS)
 
-    def write(self, values: Values, *, tries: int | None = None) -> dict[str, Value]:
+    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
         """Write settings with one PATCH and return what the tenant's answer reports.
+
+        A setting inside an object that other features share costs a GET of that object before it.
 
         Args:
             values: What to write.
             tries: How often to try, rate limits included; by default as often as the policy says.
+            just_read: True where this operation has read the tenant already, so that no GET is due.
 
         Raises:
             Auth0SessionsError: The tenant refused, or gave no answer that can be used.
 
         """
         policy = self._policy if tries is None else replace(self._policy, tries=tries, patience_seconds=0.0)
-        body = to_patch_body(values)
-        call = _Call("PATCH", SETTINGS_PATH, "write the session settings", from_tenant, {"json": body})
+        shared = shared_fields(values)
+        if shared and not just_read:
+            self._get(shared)
+        body = to_patch_body(values, self._reported)
+        call = _Call("PATCH", SETTINGS_PATH, "write the session settings", self._noted, {"json": body})
         return self._authorized(call, policy)
+
+    def _get(self, fields: Sequence[str]) -> dict[str, Value]:
+        query = {"fields": ",".join(fields), "include_fields": "true"}
+        call = _Call("GET", SETTINGS_PATH, "read the session settings", self._noted, {"params": query})
+        return self._authorized(call, self._policy)
+
+    def _noted(self, answer: Any) -> dict[str, Value]:
+        """Read an answer, and keep what a write of a shared object has to repeat."""
+        found = from_tenant(answer)
+        self._reported = {key: answer.get(key) for key in FIELDS}
+        return found
 
     def _authorized(self, call: _Call[T], policy: RetryPolicy) -> T:
         """Make a Management API call, with one new login if the token has expired meanwhile."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from auth0_sessions.errors import InputError, listed
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, read_roster
+from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Entry, read_entries
 from auth0_sessions.fleet.file import TenantsFile
-from auth0_sessions.fleet.policy import Picked, choose_profile, pick
-from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.fleet.policy import Chosen, Picked, choose_profile, pick
+from auth0_sessions.model.choices import OverLimit
 from auth0_sessions.model.plans import Plan, cap
-from auth0_sessions.model.profiles import PROFILES, Profile, profile_of_stack
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Value, Values
+from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits, profile_of_stack
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, Values
 
 THE_COMMAND_LINE = "the command line"
 
@@ -41,7 +40,7 @@ class Expected:
     name: str
     domain: str
     plan: Plan | None
-    profile: Profile
+    profile: ProfileLimits
     profile_from: str
     credentials: str | None
     declared: Values
@@ -63,51 +62,53 @@ def expected_of(file: TenantsFile, source: str, profile: Profile | None) -> list
         InputError: With everything that is wrong with the file.
 
     """
-    roster = read_roster(file.tenants, file.plan, None, needs=NEEDS_DOMAIN)
-    fallback = Profile.BALANCED, ""
+    entries = read_entries(file.tenants, file.plan, None, needs=NEEDS_DOMAIN)
+    fallback = PROFILES[Profile.BALANCED], ""
     try:
         fallback = _fallback(file)
     except InputError as error:
-        roster.of_all.append(f"the fleet: {error}")
+        entries.of_all.append(f"the fleet: {error}")
     expected = []
-    for name, given in roster.tenants.items():
-        own = (Profile(given["profile"]), "the tenant's entry") if "profile" in given else fallback
+    for name, entry in entries.tenants.items():
+        own = (entry.values["profile"], "the tenant's entry") if "profile" in entry.values else fallback
         # Without a plan nothing is held to a cap, and the highest ones stand for none.
-        plan = Plan(given.get("plan", Plan.ENTERPRISE))
-        applied = pick(plan, own[0], given, given["over_limit"])
-        roster.problems[name].extend(problem.reason for problem in applied.problems)
-        if not (roster.problems[name] or roster.of_all):
-            expected.append(_expected(name, given, applied, own if profile is None else (profile, THE_COMMAND_LINE)))
-    if problems := roster.told():
+        chosen = Chosen(entry.values.get("plan", Plan.ENTERPRISE), own[0])
+        over_limit = entry.values.get("over_limit", OverLimit.ERROR)
+        applied = pick(chosen, entry.values, over_limit, entry.spelling)
+        entries.problems[name].extend(problem.reason for problem in applied.problems)
+        if not (entries.problems[name] or entries.of_all):
+            baseline = own if profile is None else (PROFILES[profile], THE_COMMAND_LINE)
+            expected.append(_expected(entry, applied, *baseline))
+    if problems := entries.all_problems:
         raise InputError(listed(source, problems))
     return expected
 
 
-def _expected(name: str, given: Mapping[str, Any], applied: Picked, chosen: tuple[Profile, str]) -> Expected:
+def _expected(entry: Entry, applied: Picked, profile: ProfileLimits, profile_from: str) -> Expected:
     """Return what a tenant should be: what its file comes to, or under another profile what that one allows."""
-    profile, profile_from = chosen
-    plan = Plan(given["plan"]) if "plan" in given else None
+    values = entry.values
+    plan = values.get("plan")
     most = plan or Plan.ENTERPRISE
     is_foreign = profile_from == THE_COMMAND_LINE
-    is_own = not is_foreign and not PROFILES[profile].is_ceiling
-    top = applied if is_own else pick(most, profile, {})
+    is_own = not is_foreign and not profile.is_ceiling
+    top = applied if is_own else pick(Chosen(most, profile), {})
     limits, why = {}, {}
-    for setting in LIFETIMES:
-        from_top = is_foreign or setting in given or top.minutes[setting] <= applied.minutes[setting]
+    for setting in LOGIN_LIFETIMES:
+        from_top = is_foreign or setting in values or top.minutes[setting] <= applied.minutes[setting]
         source, highest = top if from_top else applied, cap(most, setting) or 0
         if plan is not None or source.minutes[setting] < highest:
             limits[setting], why[setting] = min(source.minutes[setting], highest), source.why[setting]
-    declared: dict[str, Value] = {s: Lifetime.parse(given[s]).minutes for s in LIFETIMES if s in given}
-    mode = {setting: given[setting] for setting in SETTINGS if setting in given and setting not in LIFETIMES}
+    declared = {name: values[name] for name in LOGIN_SETTINGS if name in values}
+    lifetimes = {name: applied.minutes[name] for name in LOGIN_LIFETIMES if name in declared}
     return Expected(
-        name=name,
-        domain=given["domain"],
+        name=entry.name,
+        domain=values["domain"],
         plan=plan,
         profile=profile,
         profile_from=profile_from,
-        credentials=given.get("credentials"),
-        declared=declared | mode,
-        targets={s: min(applied.minutes[s], limits.get(s, applied.minutes[s])) for s in declared} | mode,
+        credentials=values.get("credentials"),
+        declared=declared,
+        targets={**declared, **{name: min(value, limits.get(name, value)) for name, value in lifetimes.items()}},
         limits=limits,
         why=why,
         is_own=is_own,
@@ -115,10 +116,10 @@ def _expected(name: str, given: Mapping[str, Any], applied: Picked, chosen: tupl
     )
 
 
-def _fallback(file: TenantsFile) -> tuple[Profile, str]:
+def _fallback(file: TenantsFile) -> tuple[ProfileLimits, str]:
     """Return the profile of tenants that name none, chosen as a fleet chooses it."""
     if file.profile is not None:
         return choose_profile(file.profile), "the file"
     if file.stack:
-        return profile_of_stack(file.stack), f"the stack's name '{file.stack}'"
-    return Profile.BALANCED, "nobody, so Auth0's defaults"
+        return PROFILES[profile_of_stack(file.stack)], f"the stack's name '{file.stack}'"
+    return PROFILES[Profile.BALANCED], "the default, Auth0's own values"

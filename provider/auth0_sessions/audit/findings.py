@@ -9,7 +9,9 @@ from auth0_sessions.api.wire import to_patch_body
 from auth0_sessions.audit.expected import Expected
 from auth0_sessions.audit.model import AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.errors import Auth0SessionsError
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, Value, text
+from auth0_sessions.model.judgment import Ceiling, judge
+from auth0_sessions.model.profiles import Profile
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, LOGIN_SETTINGS, Value, text
 
 
 def hold(tenant: Expected, found: TenantSessions | BaseException) -> AuditedTenant:
@@ -21,15 +23,15 @@ def hold(tenant: Expected, found: TenantSessions | BaseException) -> AuditedTena
         lifetimes: list[AuditedLifetime] = []
         mode = None
     else:
-        findings = [finding for name in SETTINGS for finding in _findings(tenant, name, found)]
-        lifetimes = [_lifetime(tenant, name, found) for name in LIFETIMES]
+        findings = [finding for name in LOGIN_SETTINGS for finding in _findings(tenant, name, found)]
+        lifetimes = [_lifetime(tenant, name, found) for name in LOGIN_LIFETIMES]
         mode = str(found.values["session_cookie_mode"])
     status = Status.FINDINGS if findings else Status.MEETS
     return AuditedTenant(
         name=tenant.name,
         domain=tenant.domain,
         plan=tenant.plan,
-        profile=tenant.profile,
+        profile=Profile(tenant.profile.name),
         profile_from=tenant.profile_from,
         status=status if lifetimes else Status.UNREACHABLE,
         error=None if lifetimes else str(found),
@@ -60,12 +62,14 @@ def _findings(tenant: Expected, name: str, found: TenantSessions) -> list[Findin
     value, limit, target = found.values[name], tenant.limits.get(name), tenant.targets.get(name)
     rules: dict[Rule, str] = {}
     if isinstance(value, int):
-        most = tenant.cap(name)
-        if most is not None and value > most:
-            rules[Rule.ABOVE_CAP] = f"the {tenant.plan} plan honours at most {text(most)}"
         is_declared = tenant.is_own and target is not None
-        if limit is not None and value > limit and limit != most and not is_declared:
-            rules[Rule.ABOVE_BASELINE] = f"the baseline is {text(limit)}: {tenant.why[name]}"
+        is_own_limit = limit is not None and limit != tenant.cap(name) and not is_declared
+        ceiling = Ceiling(limit, "the baseline", tenant.why[name]) if limit is not None and is_own_limit else None
+        judged = judge(name, value, plan=tenant.plan, ceiling=ceiling)
+        if judged.cap is not None:
+            rules[Rule.ABOVE_CAP] = judged.above_cap
+        if judged.ceiling is not None:
+            rules[Rule.ABOVE_BASELINE] = judged.above_ceiling
     if target not in (None, value) and not rules:
         rules[Rule.NOT_AS_DECLARED] = _declared(tenant, name)
     is_now = f"{name} is {text(value)}"

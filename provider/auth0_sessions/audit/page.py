@@ -23,7 +23,15 @@ from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Fi
 from auth0_sessions.errors import visible
 from auth0_sessions.model.lifetime import MAX_MINUTES
 from auth0_sessions.model.plans import Plan, share_of
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, SETTINGS, text
+from auth0_sessions.model.settings import (
+    ABSOLUTE_AND_IDLE,
+    LOGIN_LIFETIMES,
+    LOGIN_SETTINGS,
+    SETTINGS,
+    Clock,
+    Kind,
+    text,
+)
 
 SHORTEST, LONGEST = 15, MAX_MINUTES
 """The ends of the scale, in minutes. What is beyond them is drawn cut, in the margins."""
@@ -38,13 +46,9 @@ MINOR_TICKS = (480, 144_000)
 FLEET = 10
 """From so many tenants on, the page sums up, offers a search, and keeps its findings folded."""
 
-KINDS, LIMITS = ("persistent", "non-persistent"), ("absolute", "idle")
-LABELS = {
-    setting: f"{kind} {limit}"
-    for kind, pair in zip(KINDS, ABSOLUTE_AND_IDLE, strict=True)
-    for limit, setting in zip(LIMITS, pair, strict=True)
-}
-(COOKIE_MODE,) = SETTINGS.keys() - LABELS.keys()
+KINDS, LIMITS = (Kind.PERSISTENT, Kind.NON_PERSISTENT), tuple(Clock)
+LABELS = {name: f"{SETTINGS[name].kind} {SETTINGS[name].clock}" for name in LOGIN_LIFETIMES}
+(COOKIE_MODE,) = set(LOGIN_SETTINGS) - set(LOGIN_LIFETIMES)
 
 WORST_FIRST = (Status.FINDINGS, Status.UNREACHABLE, Status.MEETS)
 OUTCOMES = {Status.MEETS: "Meets baseline", Status.FINDINGS: "With findings", Status.UNREACHABLE: "Unreachable"}

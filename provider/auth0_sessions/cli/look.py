@@ -43,7 +43,7 @@ FormatOption = Annotated[Format, typer.Option("--format", help="For people, or f
 
 @app.command(rich_help_panel=PANEL)
 def plans(form: FormatOption = Format.TABLE) -> None:
-    """Show the longest lifetimes that each Auth0 plan honours, with their source.
+    """Show the longest lifetimes that each Auth0 plan allows, with their source.
 
     Example: `auth0-sessions plans --format json`
     """

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from auth0_sessions.errors import visible
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap, share_of
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Limit, text
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, SETTINGS, Clock, text
 
 if TYPE_CHECKING:
     from auth0_sessions.api.reader import TenantSessions
@@ -29,10 +29,10 @@ def plans_sheet() -> Sheet:
     """Return every plan's caps."""
     sheet = Sheet("plan", "lifetime", *(f">at most,\n{unit}" for unit in ("days", "hours", "minutes")))
     for plan, limits in PLAN_LIMITS.items():
-        for kind in Limit:
+        for kind in Clock:
             minutes = limits.cap(kind)
             figures = (minutes // MINUTES_PER_DAY, minutes // MINUTES_PER_HOUR, minutes)
-            sheet.add(plan.value, kind.value, *(f"{figure:,}" for figure in figures), ends_section=kind is Limit.IDLE)
+            sheet.add(plan.value, kind.value, *(f"{figure:,}" for figure in figures), ends_section=kind is Clock.IDLE)
     return sheet
 
 
@@ -60,11 +60,16 @@ def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[Rend
         is_above = most is not None and value > most
         share = Text(f"{share_of(value, most)}{'!' if is_above else ''}" if most else "", "red" if is_above else "")
         sheet.add(
-            name, shown, share, f"{value:,}", f"{value / MINUTES_PER_HOUR:,.6g}", ends_section=name == LIFETIMES[-1]
+            name,
+            shown,
+            share,
+            f"{value:,}",
+            f"{value / MINUTES_PER_HOUR:,.6g}",
+            ends_section=name == LOGIN_LIFETIMES[-1],
         )
     yield Text(sessions.domain, "bold")
     yield sheet
-    yield "  * Auth0's default, never set    ! more than the plan honours" if plan else "  * Auth0's default, never set"
+    yield "  * Auth0's default, never set    ! more than the plan allows" if plan else "  * Auth0's default, never set"
     if not plan:
         yield "No plan is named, so no caps are shown: add --plan."
 
@@ -73,7 +78,7 @@ def audit_parts(audit: Audit) -> Iterator[RenderableType]:
     """Yield an audit: the tenants side by side, what a person has to read of each, and the outcome."""
     sheet = Sheet("tenant", "plan", "profile", ">absolute", ">idle", ">non-\npersistent", "result")
     for tenant in audit.tenants:
-        cells = [_lifetime(tenant, row) for row in tenant.lifetimes] or [Text("-")] * len(LIFETIMES)
+        cells = [_lifetime(tenant, row) for row in tenant.lifetimes] or [Text("-")] * len(LOGIN_LIFETIMES)
         both = Text(" / ").join(cells[2:])
         plan = tenant.plan.value if tenant.plan else "not named"
         sheet.add(

@@ -1,24 +1,20 @@
-"""A fleet's tenants as a program or a file lists them: each read, and every problem of each told at once."""
+"""A fleet's tenants as a program or a file lists them: each entry read as values, and every problem collected."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as fields_of
-from typing import Annotated, Any
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
-from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from typing import Any
 
 from auth0_sessions.errors import InputError, shown
-from auth0_sessions.fleet import policy
-from auth0_sessions.lifecycle.check import PARSERS
-from auth0_sessions.lifecycle.record import OnDelete, OverLimit
+from auth0_sessions.fleet.policy import choose_plan, choose_profile
+from auth0_sessions.lifecycle.inputs import read_inputs
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.profiles import Profile
+from auth0_sessions.model.profiles import PROFILES, Profile
+from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling, camel_case
 
 NEEDS_DOMAIN = {"domain": "is missing; give the tenant's domain, as in acme.eu.auth0.com."}
 
@@ -27,7 +23,7 @@ NEEDS_DOMAIN = {"domain": "is missing; give the tenant's domain, as in acme.eu.a
 class TenantSpec:
     """One tenant of a fleet. What is left out falls back to the fleet's plan and profile.
 
-    Nothing is checked here: the fleet checks all its tenants and tells every problem at once.
+    Nothing is checked here: the fleet checks all its tenants and reports every problem in one error.
 
     Attributes:
         domain: The tenant, as in `acme.eu.auth0.com`. Required.
@@ -57,30 +53,50 @@ class TenantSpec:
     credentials: str | None = None
 
 
+KEYS = {camel_case(row.name): row.name for row in fields_of(TenantSpec)}
+"""A key as configuration spells it -> as Python does."""
+
+
 @dataclass(frozen=True)
-class Roster:
+class Entry:
+    """One tenant, as far as its entry is right.
+
+    Attributes:
+        name: Its short name.
+        values: Input -> value: minutes, a choice, a domain, a label, a plan, a profile's limits.
+        spelling: How the entry spells its keys.
+
+    """
+
+    name: str
+    values: Mapping[str, Any]
+    spelling: Spelling
+
+
+@dataclass(frozen=True)
+class Entries:
     """A fleet's tenants.
 
     Attributes:
-        tenants: Short name -> what is right of its entry, in canonical form, with the fleet's plan and profile where it
-            names none.
+        tenants: Short name -> its entry, with the fleet's plan and profile where it names none.
         problems: Short name -> what is wrong with its entry.
         of_all: What is wrong with the fleet as a whole.
 
     """
 
-    tenants: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tenants: dict[str, Entry] = field(default_factory=dict)
     problems: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     of_all: list[str] = field(default_factory=list)
 
-    def told(self) -> list[str]:
-        """Return everything that is wrong, each with the tenant's name."""
-        told = [f"{name}: {problem}" for name, problems in self.problems.items() for problem in problems]
-        return [*self.of_all, *told, *_named_twice(self.tenants)]
+    @property
+    def all_problems(self) -> list[str]:
+        """Everything that is wrong, each with the tenant's name."""
+        named = [f"{name}: {problem}" for name, problems in self.problems.items() for problem in problems]
+        return [*self.of_all, *named, *_named_twice(self.tenants)]
 
 
-def read_roster(tenants: object, plan: str | None, profile: str | None, *, needs: Mapping[str, str]) -> Roster:
-    """Read a fleet's tenants; what is wrong is told, not raised.
+def read_entries(tenants: object, plan: object, profile: object, *, needs: Mapping[str, str]) -> Entries:
+    """Read a fleet's tenants; what is wrong is collected, not raised.
 
     Args:
         tenants: Short name -> `TenantSpec`, or a mapping with its keys in camelCase or snake_case.
@@ -89,87 +105,72 @@ def read_roster(tenants: object, plan: str | None, profile: str | None, *, needs
         needs: The keys that every tenant has to have in the end, each with what to say where it has not.
 
     """
-    roster = Roster()
+    entries = Entries()
     if not isinstance(tenants, Mapping) or not tenants:
-        roster.of_all.append("tenants should be an object with an entry for each tenant, as in acme: {domain: ...}.")
-        return roster
-    defaults = {
-        "plan": _default(roster, "plan", plan, Plan.ENTERPRISE),
-        "profile": _default(roster, "profile", profile, Profile.CONVENIENT),
-    }
+        entries.of_all.append("tenants should be an object with an entry for each tenant, as in acme: {domain: ...}.")
+        return entries
+    defaults = _defaults(entries, plan, profile)
     for key, spec in tenants.items():
         name = _text(key)
-        if name in roster.tenants:
-            roster.problems[name].append("there are two tenants of this name.")
+        if name in entries.tenants:
+            entries.problems[name].append("there are two tenants of this name.")
         given = _as_mapping(spec)
         if given is None:
-            roster.problems[name].append(f"{shown(spec)} is no tenant; give an object with at least its domain.")
+            entries.problems[name].append(f"{shown(spec)} is not a tenant; give an object with at least its domain.")
             continue
-        given = {**{key: value for key, value in defaults.items() if value}, **given}
-        checked, problems = _checked(given)
-        missing = [key for key in needs if getattr(checked, key) is None and key not in given]
-        roster.problems[name].extend([*problems, *(f"{key} {needs[key]}" for key in missing)])
-        roster.tenants[name] = checked.model_dump(exclude_none=True)
-    return roster
+        entry, problems = _read(name, given, defaults)
+        missing = [key for key in needs if key not in entry.values and key not in _named(given)]
+        entries.problems[name].extend([*problems, *(f"{key} {needs[key]}" for key in missing)])
+        entries.tenants[name] = entry
+    return entries
 
 
-def _default(roster: Roster, key: str, value: str | None, stand_in: str) -> str | None:
-    """Return a fleet's plan or profile; where it is wrong, tell it once and go on with one that forbids the least."""
-    if not value:
-        return None
-    _, problems = _checked({key: value})
-    roster.of_all.extend(f"the fleet: {problem}" for problem in problems)
-    return stand_in if problems else value
-
-
-def _read_by(name: str) -> BeforeValidator:
-    """Return a pydantic validator that reads a value as an input of `SessionLifetime` is read."""
-    return _reading(PARSERS[name])
-
-
-def _reading(parse: Callable[[Any], str]) -> BeforeValidator:
-    def read(value: Any) -> str:
+def _defaults(entries: Entries, plan: object, profile: object) -> dict[str, Any]:
+    """Read a fleet's plan and profile; where one is wrong, say so once and go on with one that forbids the least."""
+    defaults: dict[str, Any] = {}
+    for key, value, choose, stand_in in (
+        ("plan", plan, choose_plan, Plan.ENTERPRISE),
+        ("profile", profile, choose_profile, PROFILES[Profile.CONVENIENT]),
+    ):
+        if not value:
+            continue
         try:
-            return parse(value)
+            defaults[key] = choose(value)
         except InputError as error:
-            raise PydanticCustomError(*_VERBATIM, {"reason": str(error)}) from None
-
-    return BeforeValidator(read)
-
-
-_VERBATIM = ("input", "{reason}")
-"""Pydantic's own template for a message that may hold braces."""
+            entries.of_all.append(f"the fleet: {error}")
+            defaults[key] = stand_in
+    return defaults
 
 
-class _Tenant(BaseModel):
-    """The shape of one tenant, in snake_case or in the camelCase of Pulumi's configuration."""
+def _read(name: str, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> tuple[Entry, list[str]]:
+    """Read one tenant's entry, under whichever spelling its keys have."""
+    spelling = CAMEL_CASE if any(key in KEYS and key != KEYS[key] for key in given) else SNAKE_CASE
+    values, problems = dict(defaults), []
+    inputs: dict[str, Any] = {}
+    for key, value in given.items():
+        field_name = KEYS.get(key, key)
+        if field_name not in KEYS.values():
+            problems.append(f"{key}: there is no such key; the keys are {', '.join(KEYS)}.")
+        elif key != field_name and field_name in given:
+            problems.append(f"{field_name}: is given twice, as {key} too. Keep one of them.")
+        else:
+            inputs[field_name] = value
+    if "profile" in inputs:
+        try:
+            values["profile"] = choose_profile(inputs.pop("profile"))
+        except InputError as error:
+            problems.append(str(error))
+            values.pop("profile", None)
+    read = read_inputs(inputs, spelling)
+    for problem in read.problems:
+        values.pop(problem.property, None)
+        key = spelling.name(problem.property)
+        problems.append(problem.reason if problem.reason.startswith(f"{key} ") else f"{key}: {problem.reason}")
+    return Entry(name, {**values, **read.values}, spelling), problems
 
-    model_config = ConfigDict(
-        extra="forbid", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True, frozen=True
-    )
 
-    domain: Annotated[str | None, _read_by("domain")] = None
-    plan: Annotated[str | None, _read_by("plan")] = None
-    profile: Annotated[str | None, _reading(lambda value: policy.choose_profile(value).value)] = None
-    session_lifetime: Annotated[str | None, _read_by("session_lifetime")] = None
-    idle_session_lifetime: Annotated[str | None, _read_by("idle_session_lifetime")] = None
-    ephemeral_session_lifetime: Annotated[str | None, _read_by("ephemeral_session_lifetime")] = None
-    idle_ephemeral_session_lifetime: Annotated[str | None, _read_by("idle_ephemeral_session_lifetime")] = None
-    session_cookie_mode: Annotated[str | None, _read_by("session_cookie_mode")] = None
-    over_limit: Annotated[str, _read_by("over_limit")] = OverLimit.ERROR.value
-    on_delete: Annotated[str, _read_by("on_delete")] = OnDelete.RETAIN.value
-    credentials: Annotated[str | None, _read_by("credentials")] = None
-
-
-def _checked(given: Mapping[str, Any]) -> tuple[_Tenant, list[str]]:
-    """Return what is right with a tenant, and the problems of the rest."""
-    try:
-        return _Tenant.model_validate(given), []
-    except ValidationError as error:
-        rows = error.errors(include_url=False)
-    wrong = {row["loc"][0] for row in rows}
-    right = _Tenant.model_validate({key: value for key, value in given.items() if key not in wrong})
-    return right, [_told(row) for row in rows]
+def _named(given: Mapping[str, Any]) -> set[str]:
+    return {KEYS.get(key, key) for key in given}
 
 
 def _as_mapping(spec: object) -> dict[str, Any] | None:
@@ -187,21 +188,11 @@ def _text(key: object) -> str:
     return str(key).encode(errors="backslashreplace").decode()
 
 
-def _told(row: Any) -> str:
-    """Return one of pydantic's problems in our words, with its key."""
-    key = ".".join(map(str, row["loc"]))
-    if key in _Tenant.model_fields and row["type"] == "extra_forbidden":
-        return f"{key}: is given twice, as {to_camel(key)} too. Keep one of them."
-    if row["type"] == "extra_forbidden":
-        return f"{key}: there is no such key; the keys are {', '.join(to_camel(key) for key in _Tenant.model_fields)}."
-    return str(row["msg"]) if row["msg"].startswith(f"{key} ") else f"{key}: {row['msg']}"
-
-
-def _named_twice(tenants: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _named_twice(tenants: Mapping[str, Entry]) -> list[str]:
     names = defaultdict(list)
-    for name, given in tenants.items():
-        if "domain" in given:
-            names[given["domain"]].append(name)
+    for name, entry in tenants.items():
+        if "domain" in entry.values:
+            names[entry.values["domain"]].append(name)
     return [
         f"{', '.join(same)}: all are {domain}. A tenant is managed once; remove the others."
         for domain, same in names.items()

@@ -1,29 +1,30 @@
 """From plan, profile and arguments to one tenant's settings, each with its reason: what the components decide.
 
-An argument goes before the profile, the profile before the plan. Then every value is held to what is above it: the
-plan's cap, the absolute lifetime (for an idle one), the persistent session's value (for a non-persistent one).
+Arguments take precedence over the profile, and the profile over the plan's cap. Then every value is held to what is
+above it: the plan's cap, the absolute lifetime (for an idle one), the persistent session's value (for a non-persistent
+one).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from auth0_sessions.errors import InputError, shown
-from auth0_sessions.lifecycle.check import Problem
-from auth0_sessions.lifecycle.record import OverLimit
-from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.lifecycle.inputs import Problem
+from auth0_sessions.model.choices import OverLimit, choose
+from auth0_sessions.model.judgment import judge, settle
 from auth0_sessions.model.plans import Plan, cap
-from auth0_sessions.model.profiles import PROFILES, Profile
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, text
+from auth0_sessions.model.profiles import PROFILES, ProfileLimits
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, SETTINGS, Value, text
+from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
-KINDS = {
-    "session_lifetime": "absolute",
-    "idle_session_lifetime": "idle",
-    "ephemeral_session_lifetime": "non-persistent absolute",
-    "idle_ephemeral_session_lifetime": "non-persistent idle",
-}
+
+@dataclass(frozen=True)
+class Chosen:
+    """What decides about a tenant that names no value itself."""
+
+    plan: Plan
+    profile: ProfileLimits
 
 
 @dataclass(frozen=True)
@@ -34,134 +35,111 @@ class Picked:
         minutes: Setting -> minutes.
         why: Setting -> the reason, without the value.
         problems: What is wrong with the arguments; with any, the rest does not count.
-        lowered: The settings whose argument was lowered to the plan's cap, with the argument.
+        lowered: The settings whose argument was lowered to the plan's cap.
 
     """
 
     minutes: dict[str, int] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    lowered: dict[str, int] = field(default_factory=dict)
+    lowered: list[str] = field(default_factory=list)
 
     @property
     def reasons(self) -> dict[str, str]:
         """Setting -> one sentence that a reviewer understands."""
-        return {name: f"{KINDS[name]} {text(value)}: {self.why[name]}" for name, value in self.minutes.items()}
+        return {name: f"{SETTINGS[name].label} {text(value)}: {self.why[name]}" for name, value in self.minutes.items()}
 
 
 def choose_plan(value: object) -> Plan:
     """Return a plan by its name.
 
     Raises:
-        InputError: There is no such plan, or none is named.
+        InputError: There is no such plan, or none is given.
 
     """
-    if isinstance(value, str) and value.strip().lower() in list(Plan):
-        return Plan(value.strip().lower())
-    given = "no plan is named" if value is None else f"plan is {shown(value)}"
-    message = (
-        f"{given}; allowed: {', '.join(repr(plan.value) for plan in Plan)}. Give plan=..., or "
-        "`pulumi config set auth0-sessions:plan ...`."
-    )
-    raise InputError(message)
+    return choose(Plan, value, "plan", "Set it here, or run `pulumi config set auth0-sessions:plan ...`.")
 
 
-def choose_profile(value: object) -> Profile:
+def choose_profile(value: object, known: Mapping[str, ProfileLimits] = PROFILES) -> ProfileLimits:
     """Return a profile by its name.
 
     Raises:
         InputError: There is no such profile.
 
     """
-    if isinstance(value, str) and value.strip().lower() in list(Profile):
-        return Profile(value.strip().lower())
-    message = f"profile is {shown(value)}; allowed: {', '.join(repr(profile.value) for profile in Profile)}."
-    raise InputError(message)
+    return known[choose(known, value, "profile", "It sets the lifetimes that are not given.")]
 
 
-def pick(plan: Plan, profile: Profile, arguments: Mapping[str, Any], over_limit: str | None = "error") -> Picked:
+def pick(
+    chosen: Chosen,
+    arguments: Mapping[str, Value],
+    over_limit: OverLimit = OverLimit.ERROR,
+    spelling: Spelling = SNAKE_CASE,
+) -> Picked:
     """Pick a tenant's four lifetimes.
 
     Args:
-        plan: The tenant's plan.
-        profile: The policy.
-        arguments: Setting -> text with a unit; a setting that is missing is left to profile and plan.
-        over_limit: What happens to an argument above the plan's cap: `error` (also for None), `clamp` or `warn`.
+        chosen: The tenant's plan and profile.
+        arguments: Setting -> minutes; a setting that is missing is left to profile and plan.
+        over_limit: What happens to an argument above the plan's cap.
+        spelling: How messages spell the names of properties.
 
     """
     picked = Picked()
-    over_limit = over_limit.strip().lower() if isinstance(over_limit, str) else OverLimit.ERROR
-    for name in LIFETIMES:
-        if arguments.get(name) is None:
-            _from_profile(picked, plan, profile, name)
+    for name in LOGIN_LIFETIMES:
+        if name in arguments:
+            _from_argument(picked, chosen, name, int(arguments[name]), over_limit, spelling)
         else:
-            _from_argument(picked, plan, profile, name, arguments[name], over_limit)
-    if not picked.problems:
-        persistent, ephemeral = ABSOLUTE_AND_IDLE
-        _hold_idle(picked, *persistent)
-        _hold_ephemeral(picked, arguments)
-        _hold_idle(picked, *ephemeral)
+            _from_profile(picked, chosen, name)
+    persistent, ephemeral = ABSOLUTE_AND_IDLE
+    _hold_idle(picked, arguments, *persistent)
+    _hold_ephemeral(picked, arguments)
+    _hold_idle(picked, arguments, *ephemeral)
     return picked
 
 
-def _from_profile(picked: Picked, plan: Plan, profile: Profile, name: str) -> None:
-    asked, most = PROFILES[profile].minutes(name), cap(plan, name) or 0
+def _from_profile(picked: Picked, chosen: Chosen, name: str) -> None:
+    plan, profile = chosen.plan, chosen.profile
+    asked, most = profile.minutes(name), cap(plan, name) or 0
     if asked is None:
-        picked.why[name] = f"profile '{profile}' asks for the plan's cap, {plan} allows {text(most)}"
+        picked.why[name] = f"profile '{profile.name}' asks for the plan's cap, {plan} allows {text(most)}"
     elif asked > most:
-        picked.why[name] = f"profile '{profile}' has {text(asked)}, lowered to what {plan} allows"
+        picked.why[name] = f"profile '{profile.name}' has {text(asked)}, lowered to what {plan} allows"
     else:
-        picked.why[name] = f"profile '{profile}' ({PROFILES[profile].source})"
+        picked.why[name] = f"profile '{profile.name}' ({profile.source})"
     picked.minutes[name] = most if asked is None else min(asked, most)
 
 
 def _from_argument(  # noqa: PLR0913, PLR0917  One for each thing that has a say.
-    picked: Picked, plan: Plan, profile: Profile, name: str, given: Any, over_limit: str
+    picked: Picked, chosen: Chosen, name: str, minutes: int, over_limit: OverLimit, spelling: Spelling
 ) -> None:
-    try:
-        minutes = Lifetime.parse(given).minutes
-    except InputError as error:
-        picked.problems.append(Problem(name, f"{name}: {error}"))
-        return
-    limits, most = PROFILES[profile], cap(plan, name) or 0
-    ceiling = limits.minutes(name) if limits.is_ceiling else None
-    if ceiling is not None and minutes > ceiling:
-        reason = (
-            f"{name} is {text(minutes)}; profile '{profile}' allows at most {text(ceiling)} ({limits.source}: "
-            f"{limits.force}). Shorten it, or choose another profile."
-        )
-        picked.problems.append(Problem(name, reason))
-    elif minutes > most and over_limit == OverLimit.ERROR:
-        reason = (
-            f"{name} is {text(minutes)}; the {plan} plan allows at most {text(most)}. Shorten it, or set "
-            f"over_limit='clamp' to take {text(most)}."
-        )
-        picked.problems.append(Problem(name, reason))
-    picked.why[name] = f"the argument; profile '{profile}' has {_asked(profile, name)}"
-    if minutes > most and over_limit == OverLimit.CLAMP:
-        picked.lowered[name] = minutes
-        picked.why[name] = f"the argument is {text(minutes)}, lowered to what {plan} allows"
-        minutes = most
-    elif minutes > most:
-        picked.why[name] += f"; {plan} allows {text(most)}"
-    picked.minutes[name] = minutes
+    plan, profile = chosen.plan, chosen.profile
+    found = judge(name, minutes, plan=plan, ceiling=profile.ceiling(name))
+    outcome = settle(found, over_limit, spelling)
+    asked = profile.minutes(name)
+    asked_text = "the plan's cap" if asked is None else text(asked)
+    why = f"the argument; profile '{profile.name}' has {asked_text}"
+    if outcome.problem:
+        picked.problems.append(Problem(name, outcome.problem))
+    elif outcome.minutes < minutes:
+        picked.lowered.append(name)
+        why = f"the argument is {text(minutes)}, lowered to what {plan} allows"
+    elif found.cap is not None:
+        why += f"; {plan} allows {text(found.cap)}"
+    picked.minutes[name], picked.why[name] = outcome.minutes, why
 
 
-def _asked(profile: Profile, name: str) -> str:
-    minutes = PROFILES[profile].minutes(name)
-    return "the plan's cap" if minutes is None else text(minutes)
-
-
-def _hold_ephemeral(picked: Picked, arguments: Mapping[str, Any]) -> None:
+def _hold_ephemeral(picked: Picked, arguments: Mapping[str, Value]) -> None:
     """Hold what was not asked for non-persistent sessions to the same as for persistent ones, or less."""
     for persistent, ephemeral in zip(*ABSOLUTE_AND_IDLE, strict=True):
         most = picked.minutes[persistent]
-        if arguments.get(ephemeral) is None and picked.minutes[ephemeral] > most:
+        if ephemeral not in arguments and picked.minutes[ephemeral] > most:
             picked.minutes[ephemeral] = most
             picked.why[ephemeral] = "as for persistent sessions"
 
 
-def _hold_idle(picked: Picked, absolute: str, idle: str) -> None:
-    if picked.minutes[idle] > picked.minutes[absolute]:
+def _hold_idle(picked: Picked, arguments: Mapping[str, Value], absolute: str, idle: str) -> None:
+    """Hold an idle value that was not asked for to the absolute one; the resource warns of one that was."""
+    if idle not in arguments and picked.minutes[idle] > picked.minutes[absolute]:
         picked.why[idle] += f"; lowered from {text(picked.minutes[idle])} to the absolute lifetime"
         picked.minutes[idle] = picked.minutes[absolute]

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from auth0_sessions.fleet import policy
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, read_roster
-from auth0_sessions.fleet.policy import Picked
-from auth0_sessions.model.plans import Plan, cap, share_of
-from auth0_sessions.model.profiles import Profile
-from auth0_sessions.model.settings import LIFETIMES, text
+from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Entry, read_entries
+from auth0_sessions.fleet.policy import Chosen, Picked, pick
+from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.model.plans import cap, share_of
+from auth0_sessions.model.settings import ABSOLUTE, IDLE, LOGIN_LIFETIMES, text
 
 NEEDS = {
     **NEEDS_DOMAIN,
-    "plan": "is missing; name it here, for the fleet, or with `pulumi config set auth0-sessions:plan ...`.",
+    "plan": "is missing; set it here, for the fleet, or with `pulumi config set auth0-sessions:plan ...`.",
 }
+
+
+@dataclass(frozen=True)
+class FleetTenant:
+    """What one tenant of a fleet gets.
+
+    Attributes:
+        name: Its short name.
+        chosen: Its plan and profile.
+        picked: Its lifetimes and their reasons.
+        rest: The other inputs of its `SessionLifetime`.
+
+    """
+
+    name: str
+    chosen: Chosen
+    picked: Picked
+    rest: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -24,14 +41,12 @@ class FleetPlan:
     """What a fleet's tenants get, before anything is declared.
 
     Attributes:
-        arguments: Name -> arguments of its `SessionPolicy`.
-        picked: Name -> its settings and reasons.
+        tenants: In the order of the list.
         problems: Everything that is wrong, each with tenant and key; with any, the rest does not count.
 
     """
 
-    arguments: dict[str, dict[str, Any]] = field(default_factory=dict)
-    picked: dict[str, Picked] = field(default_factory=dict)
+    tenants: list[FleetTenant] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -44,13 +59,21 @@ def plan_fleet(tenants: object, plan: str | None, profile: str) -> FleetPlan:
         profile: The profile of tenants that name none.
 
     """
-    roster = read_roster(tenants, plan, profile, needs=NEEDS)
-    picked = {}
-    for name, given in roster.tenants.items():
-        if "plan" in given and "profile" in given:
-            picked[name] = policy.pick(Plan(given["plan"]), Profile(given["profile"]), given, given["over_limit"])
-            roster.problems[name].extend(problem.reason for problem in picked[name].problems)
-    return FleetPlan(roster.tenants, picked, roster.told())
+    entries = read_entries(tenants, plan, profile, needs=NEEDS)
+    planned = [
+        _tenant(entry) for entry in entries.tenants.values() if "plan" in entry.values and "profile" in entry.values
+    ]
+    for tenant in planned:
+        entries.problems[tenant.name].extend(problem.reason for problem in tenant.picked.problems)
+    return FleetPlan(planned, entries.all_problems)
+
+
+def _tenant(entry: Entry) -> FleetTenant:
+    values = entry.values
+    chosen = Chosen(values["plan"], values["profile"])
+    picked = pick(chosen, values, values.get("over_limit", OverLimit.ERROR), entry.spelling)
+    rest = {key: str(value) for key, value in values.items() if key not in ("plan", "profile", *LOGIN_LIFETIMES)}
+    return FleetTenant(entry.name, chosen, picked, rest)
 
 
 HEADINGS = ("tenant", "plan", "profile", "absolute", "idle", "share of the cap used", "reason")
@@ -58,15 +81,15 @@ HEADINGS = ("tenant", "plan", "profile", "absolute", "idle", "share of the cap u
 
 def report(fleet: FleetPlan) -> str:
     """Return what every tenant gets and why, as a Markdown table."""
-    rows = [_row(name, fleet.arguments[name], fleet.picked[name]) for name in fleet.arguments]
-    return "\n".join(["| " + " | ".join(row) + " |" for row in (HEADINGS, ["---"] * len(HEADINGS), *rows)])
+    rows = (HEADINGS, ["---"] * len(HEADINGS), *map(_row, fleet.tenants))
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
-def _row(name: str, arguments: Mapping[str, Any], picked: Picked) -> Sequence[str]:
-    absolute, idle = LIFETIMES[0], LIFETIMES[1]
-    plan = Plan(arguments["plan"])
-    uses = [share_of(picked.minutes[name], cap(plan, name) or picked.minutes[name]) for name in (absolute, idle)]
-    shares = f"absolute {uses[0]}, idle {uses[1]}"
-    reasons = "; ".join(picked.reasons[setting] for setting in (absolute, idle))
-    cells = (name, plan.value, arguments["profile"], text(picked.minutes[absolute]), text(picked.minutes[idle]), shares)
-    return [" ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|") for cell in (*cells, reasons)]
+def _row(tenant: FleetTenant) -> Sequence[str]:
+    plan, profile, picked = tenant.chosen.plan, tenant.chosen.profile, tenant.picked
+    absolute, idle = picked.minutes[ABSOLUTE], picked.minutes[IDLE]
+    used = [share_of(picked.minutes[name], cap(plan, name) or picked.minutes[name]) for name in (ABSOLUTE, IDLE)]
+    reasons = "; ".join(picked.reasons[setting] for setting in (ABSOLUTE, IDLE))
+    shares = f"absolute {used[0]}, idle {used[1]}"
+    cells = (tenant.name, plan.value, profile.name, text(absolute), text(idle), shares, reasons)
+    return [" ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|") for cell in cells]

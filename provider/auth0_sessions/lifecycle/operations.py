@@ -1,31 +1,21 @@
-"""Check, diff, create, read, update and delete of a tenant's session lifetimes, with no Pulumi in it.
-
-Every front end calls these. What a front end gives them: inputs as plain values (`UNKNOWN` for those that a preview
-cannot know yet), a `Tenant` to read and write, and a `Voice` to speak to the person who watches.
-"""
+"""Diff, create, read, update and delete of a tenant's session lifetimes, with no Pulumi in them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from enum import Enum
+from typing import Protocol
 
-from auth0_sessions.errors import Auth0SessionsError, LifetimeError, TenantUnreachableError, UnexpectedAnswerError
-from auth0_sessions.lifecycle.check import UNKNOWN, changed_absolute
-from auth0_sessions.lifecycle.record import Declared, OnDelete, OverLimit, State
-from auth0_sessions.model.lifetime import Lifetime
-from auth0_sessions.model.settings import (
-    DEFAULTS,
-    LIFETIMES,
-    SETTINGS,
-    Value,
-    Values,
-    changes,
-    text,
-    with_defaults,
-)
+from auth0_sessions.errors import Auth0SessionsError, TenantUnreachableError, UnexpectedAnswerError
+from auth0_sessions.lifecycle.check import changed_absolute
+from auth0_sessions.lifecycle.inputs import INPUTS
+from auth0_sessions.lifecycle.record import Declared, State
+from auth0_sessions.model.choices import OnDelete
+from auth0_sessions.model.settings import DEFAULTS, SETTINGS, Value, Values, changes, text, with_defaults
+from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 
 class Tenant(Protocol):
@@ -34,18 +24,36 @@ class Tenant(Protocol):
     def read(self) -> dict[str, Value]:
         """Return what was ever written."""
 
-    def write(self, values: Values, *, tries: int | None = None) -> dict[str, Value]:
-        """Write these settings, trying as often as told, and return what the tenant then reports."""
+    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
+        """Write these settings and return what the tenant then reports.
+
+        Args:
+            values: What to write.
+            tries: How often to try; by default as often as the tenant's client sees fit.
+            just_read: True where this operation has read the tenant already.
+
+        """
 
 
-class Voice(Protocol):
-    """How an operation speaks to the person who watches."""
+class Log(Protocol):
+    """How an operation speaks to the person who runs it."""
 
-    def warn(self, message: str) -> None:
+    def warning(self, message: str) -> None:
         """Say what needs attention."""
 
-    def inform(self, message: str) -> None:
+    def info(self, message: str) -> None:
         """Say what is good to know."""
+
+    def status(self, message: str) -> None:
+        """Show what is going on right now."""
+
+
+class Change(Enum):
+    """How an input differs from the record."""
+
+    ADD = "add"
+    DELETE = "delete"
+    UPDATE = "update"
 
 
 @dataclass(frozen=True)
@@ -53,13 +61,35 @@ class Diff:
     """What an update would have to do.
 
     Attributes:
-        changes: True if anything differs, be it only in the record.
-        replaces: The inputs that cannot change in place.
+        inputs: Input -> how it changed; one that is the same is missing.
 
     """
 
-    changes: bool
-    replaces: tuple[str, ...] = ()
+    inputs: dict[str, Change] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> bool:
+        """True if anything differs, be it only in the record."""
+        return bool(self.inputs)
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        """The inputs that cannot change in place."""
+        return ("domain",) if "domain" in self.inputs else ()
+
+
+def diff(old: Declared, new: Declared) -> Diff:
+    """Compare two declarations by their values; an unknown value counts as a change."""
+    before, after = old.values, new.values
+    changed = {}
+    for name in INPUTS:
+        if name not in before and (name in after or name in new.unknown):
+            changed[name] = Change.ADD
+        elif name in before and name not in after and name not in new.unknown:
+            changed[name] = Change.DELETE
+        elif name in new.unknown or before.get(name) != after.get(name):
+            changed[name] = Change.UPDATE
+    return Diff(changed)
 
 
 @dataclass(frozen=True)
@@ -68,13 +98,15 @@ class Operations:
 
     Attributes:
         tenant: The tenant, live. It is touched only by the verbs that say so.
-        voice: Who is told what.
+        log: Where messages go.
+        spelling: How messages spell the names of properties.
         now: The clock, in UTC.
 
     """
 
     tenant: Tenant
-    voice: Voice
+    log: Log
+    spelling: Spelling = SNAKE_CASE
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def create(self, declared: Declared) -> State:
@@ -89,16 +121,16 @@ class Operations:
         return state
 
     def _write_or_put_back(self, write: Values, before: Values) -> dict[str, Value]:
-        """Write for the first time. If nobody can tell whether that took effect, put back what was there.
+        """Write for the first time. If it may have taken effect although it failed, put back what was there.
 
         A create that fails leaves no record, and without one the next run would take what this one wrote for what the
         tenant had before it was managed.
         """
         try:
-            return self.tenant.write(write)
+            return self.tenant.write(write, just_read=True)
         except (TenantUnreachableError, UnexpectedAnswerError):
             with suppress(Auth0SessionsError):
-                self.tenant.write({name: before[name] for name in write}, tries=1)
+                self.tenant.write({name: before[name] for name in write}, tries=1, just_read=True)
             raise
 
     def update(self, old: State, declared: Declared) -> State:
@@ -108,7 +140,7 @@ class Operations:
         before: dict[str, Value] = {**old.reported, **{name: found[name] for name in new_here}}
         asked_before = {**old.declared.wanted, **{name: found[name] for name in new_here}}
         write = {name: value for name, value in declared.wanted.items() if asked_before[name] != value}
-        seen = with_defaults(self.tenant.write(write)) if write else found
+        seen = with_defaults(self.tenant.write(write, just_read=bool(new_here))) if write else found
         reported = {name: seen.get(name, before[name]) for name in declared.wanted}
         kept = {name: old.previous[name] for name in declared.wanted if name in old.previous}
         until = self._gone_by(write, {**before, **found}, old.old_sessions_gone_by)
@@ -137,18 +169,18 @@ class Operations:
     def delete(self, old: State) -> None:
         """End the management as `on_delete` says: no call, or one PATCH whatever the record believes."""
         domain, policy = old.declared.domain, old.declared.on_delete
+        because = self.spelling.assign("on_delete", policy.value)
         if policy is OnDelete.RETAIN:
-            left = _listed(old.reported)
-            self.voice.inform(f"{domain}: keeps {left} (on_delete='retain'; nothing was sent).")
+            self.log.info(f"{domain}: keeps {self._listed(old.reported)} ({because}; nothing was sent).")
             return
         target = old.previous if policy is OnDelete.RESTORE else {name: DEFAULTS[name] for name in old.reported}
         if not target:
             return
         refused = changes(self.tenant.write(target), target)
         done = "put back what was there before" if policy is OnDelete.RESTORE else "wrote Auth0's defaults"
-        self.voice.inform(f"{domain}: {done}: {_listed(target)} (on_delete={policy.value!r}).")
+        self.log.info(f"{domain}: {done}: {self._listed(target)} ({because}).")
         if refused:
-            self.voice.warn(f"{domain}: the tenant reports otherwise than was written: {_listed(refused)} was asked.")
+            self.log.warning(f"{domain}: the tenant did not apply the requested value: {self._listed(refused)}.")
 
     def _gone_by(self, write: Values, before: Values, earlier: str | None) -> str | None:
         """Return until when a session may live that was created before this write."""
@@ -159,52 +191,29 @@ class Operations:
         return max(until, earlier) if earlier else until
 
     def _warn_of_changed_absolute(self, declared: Declared, before: Values, write: Values) -> None:
-        for message in changed_absolute(before, write):
-            self.voice.warn(f"{declared.domain}: {message}")
+        for message in changed_absolute(before, write, self.spelling):
+            self.log.warning(f"{declared.domain}: {message}")
 
     def _warn_of_superseded(self, state: State, write: Values) -> None:
         for name, row in state.superseded.items():
             if name in write:
-                self.voice.warn(
-                    f"{state.declared.domain}: {name} was asked to be {row['asked']}, and the tenant reports "
-                    f"{row['reported']}: its plan does not allow what was asked. Ask for {row['reported']}, or name "
-                    "the tenant's real plan so that a preview tells."
+                self.log.warning(
+                    f"{state.declared.domain}: {self.spelling.name(name)} was asked to be {row['asked']}, and the "
+                    f"tenant reports {row['reported']}: its plan does not allow what was asked. Ask for "
+                    f"{row['reported']}, or name the tenant's real plan so that a preview catches it."
                 )
 
     def _warn_of_drift(self, declared: Declared, drifted: Values) -> None:
         for name, value in drifted.items():
-            self.voice.warn(
-                f"{declared.domain}: somebody changed {name} to {text(value)} meanwhile, and the program says "
-                f"{text(declared.wanted[name])}. The next `pulumi up` mends it."
+            self.log.warning(
+                f"{declared.domain}: {self.spelling.name(name)} was changed to {text(value)} outside of Pulumi, and "
+                f"the program says {text(declared.wanted[name])}. The next `pulumi up` will fix it."
             )
 
-
-def diff(olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
-    """Compare a record with checked inputs, in minutes; an unknown value counts as a change."""
-    if news.get("domain") is UNKNOWN or news.get("domain") != olds.get("domain"):
-        return Diff(changes=True, replaces=("domain",))
-    names = ("plan", "over_limit", "on_delete", "credentials", *SETTINGS)
-    return Diff(changes=any(_comparable(name, olds) != _comparable(name, news) for name in names))
-
-
-def _comparable(name: str, props: Mapping[str, Any]) -> Any:
-    """Return a property so that equal lengths are equal."""
-    value = props.get(name, _ASSUMED.get(name))
-    if name not in LIFETIMES or not isinstance(value, str):
-        return value
-    try:
-        return Lifetime.parse(value, max_minutes=None).minutes
-    except LifetimeError:
-        return value
-
-
-_ASSUMED = {"over_limit": OverLimit.ERROR, "on_delete": OnDelete.RETAIN}
+    def _listed(self, values: Values) -> str:
+        return ", ".join(f"{self.spelling.name(name)} {text(values[name])}" for name in SETTINGS if name in values)
 
 
 def _managed(found: Values, declared: Declared) -> dict[str, Value]:
     everything = with_defaults(found)
     return {name: everything[name] for name in declared.wanted}
-
-
-def _listed(values: Values) -> str:
-    return ", ".join(f"{name} {text(values[name])}" for name in SETTINGS if name in values)

@@ -1,35 +1,20 @@
 """What a managed tenant's record holds, and the plain dictionary it is kept in: an inverse pair.
 
 The dictionary is users' state: a key in it is never renamed, and every later version reads what this one wrote.
+Minutes become text here, and nowhere else between the check of an input and the call to the tenant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
+from auth0_sessions.lifecycle.inputs import UNKNOWN
+from auth0_sessions.model.choices import OnDelete, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Value, Values, text
-
-
-class OverLimit(StrEnum):
-    """What to do with a value above the plan's cap."""
-
-    ERROR = "error"
-    CLAMP = "clamp"
-    WARN = "warn"
-
-
-class OnDelete(StrEnum):
-    """What happens to the tenant's settings when they are no longer managed."""
-
-    RETAIN = "retain"
-    RESTORE = "restore"
-    RESET = "reset"
-
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Values, text
 
 OUTPUTS = (*(f"{name}_minutes" for name in LIFETIMES), "previous", "superseded", "old_sessions_gone_by")
 """The properties that a record has beyond its inputs."""
@@ -37,15 +22,16 @@ OUTPUTS = (*(f"{name}_minutes" for name in LIFETIMES), "previous", "superseded",
 
 @dataclass(frozen=True)
 class Declared:
-    """What a program asks for, checked and in canonical form.
+    """What a program asks for, checked and as values.
 
     Attributes:
         domain: Canonical domain.
         wanted: The managed settings; a setting that is missing is not managed.
-        plan: The tenant's plan, or None where nobody said.
+        plan: The tenant's plan, or None where it is not given.
         over_limit: What happens to values above the plan's cap.
         on_delete: What happens at the end.
         credentials: Label of a credential set.
+        unknown: The inputs that a preview cannot know yet; what is above for them does not count.
 
     """
 
@@ -55,30 +41,61 @@ class Declared:
     over_limit: OverLimit = OverLimit.ERROR
     on_delete: OnDelete = OnDelete.RETAIN
     credentials: str | None = None
+    unknown: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -> Declared:
+        """Return a declaration of input values, with the defaults filled in."""
+        return cls(
+            domain=values.get("domain", ""),
+            wanted={name: values[name] for name in SETTINGS if name in values},
+            plan=values.get("plan"),
+            over_limit=values.get("over_limit", OverLimit.ERROR),
+            on_delete=values.get("on_delete", OnDelete.RETAIN),
+            credentials=values.get("credentials"),
+            unknown=unknown,
+        )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Input -> value, for those that are given or have a default."""
+        values = {
+            "domain": self.domain,
+            **self.wanted,
+            "plan": self.plan,
+            "over_limit": self.over_limit,
+            "on_delete": self.on_delete,
+            "credentials": self.credentials,
+        }
+        return {name: value for name, value in values.items() if value and name not in self.unknown}
 
     def to_props(self) -> dict[str, Any]:
-        """Return the inputs as a record keeps them."""
-        props: dict[str, Any] = {"domain": self.domain}
-        props.update({name: text(value) for name, value in self.wanted.items()})
-        if self.plan is not None:
-            props["plan"] = self.plan.value
-        props["over_limit"] = self.over_limit.value
-        props["on_delete"] = self.on_delete.value
-        if self.credentials is not None:
-            props["credentials"] = self.credentials
-        return props
+        """Return the inputs as a record keeps them: plain text, and `UNKNOWN` where a preview cannot know."""
+        props = {name: text(value) if isinstance(value, int) else str(value) for name, value in self.values.items()}
+        return {**props, **dict.fromkeys(self.unknown, UNKNOWN)}
 
     @classmethod
     def from_props(cls, props: Mapping[str, Any]) -> Declared:
-        """Read the inputs of a record. They were checked when they were written, and may exceed today's limits."""
-        return cls(
-            domain=str(props["domain"]),
-            wanted={name: _value(name, props[name]) for name in SETTINGS if props.get(name) is not None},
-            plan=Plan(props["plan"]) if props.get("plan") else None,
-            over_limit=OverLimit(props.get("over_limit") or OverLimit.ERROR),
-            on_delete=OnDelete(props.get("on_delete") or OnDelete.RETAIN),
-            credentials=props.get("credentials"),
-        )
+        """Read the inputs of a record. They were checked when they were written, and may exceed current limits."""
+        given = {name: value for name, value in props.items() if value is not None and value is not UNKNOWN}
+        values = {name: kind(given[name]) for name, kind in _KINDS.items() if name in given}
+        unknown = frozenset(name for name, value in props.items() if value is UNKNOWN)
+        return cls.of({"domain": props["domain"], **values}, unknown)
+
+
+def _minutes(stored: Any) -> int:
+    return Lifetime.parse(stored, max_minutes=None).minutes if isinstance(stored, str) else int(stored)
+
+
+_KINDS = {
+    "domain": str,
+    **{name: _minutes if name in LIFETIMES else str for name in SETTINGS},
+    "plan": Plan,
+    "over_limit": OverLimit,
+    "on_delete": OnDelete,
+    "credentials": str,
+}
+"""Input -> what reads its stored form."""
 
 
 @dataclass(frozen=True)
@@ -119,16 +136,17 @@ class State:
 
     @classmethod
     def from_props(cls, props: Mapping[str, Any]) -> State:
-        """Read a record."""
-        declared = Declared.from_props(props)
+        """Read a record: the minutes in it are what the tenant reports, and what was asked unless superseded."""
         superseded = props.get("superseded") or {}
-        reported = dict(declared.wanted)
-        reported.update({name: _value(name, row["reported"]) for name, row in superseded.items() if name in reported})
-        previous = {name: _value(name, value) for name, value in (props.get("previous") or {}).items()}
-        return cls(declared, reported, previous, props.get("old_sessions_gone_by"))
-
-
-def _value(name: str, stored: Any) -> Value:
-    if name not in LIFETIMES:
-        return str(stored)
-    return Lifetime.parse(stored, max_minutes=None).minutes if isinstance(stored, str) else int(stored)
+        inputs, reported = dict(props), {}
+        for name in SETTINGS:
+            if props.get(name) is None:
+                continue
+            minutes = props.get(f"{name}_minutes")
+            if name in superseded:
+                reported[name] = _KINDS[name](superseded[name]["reported"] if minutes is None else minutes)
+            elif minutes is not None:
+                inputs[name] = int(minutes)
+        declared = Declared.from_props(inputs)
+        previous = {name: _KINDS.get(name, str)(value) for name, value in (props.get("previous") or {}).items()}
+        return cls(declared, {**declared.wanted, **reported}, previous, props.get("old_sessions_gone_by"))

@@ -1,111 +1,163 @@
-"""What a provider's process has: its configuration, its clients, and its voice on the terminal.
+"""One provider process over the core: its credentials, its clients, and the verbs on plain dictionaries.
 
-The engine starts one process for all resources of the default provider, and one for each explicit `Provider`.
+A front end gives what it alone knows (how to log, where credentials are, how its users spell names) and gets the
+verbs back. Dictionaries have the keys of a record; `UNKNOWN` stands for what a preview cannot know yet.
 """
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from auth0_sessions.api.credentials import (
-    DOMAIN_CONFIG_KEY,
-    SECRET_CONFIG_KEYS,
-    Configuration,
-    Credentials,
-    TokenKeeper,
-    default_domain,
-    find_credentials,
-    sources,
-)
-from auth0_sessions.errors import CredentialsError
-from auth0_sessions.lifecycle.operations import Operations
-from auth0_sessions.program.log import EngineVoice
-from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY
+from auth0_sessions.api.credentials import Credentials, Source, TokenKeeper, find_credentials
+from auth0_sessions.errors import CredentialsError, InputError
+from auth0_sessions.lifecycle.check import Checked, check
+from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem
+from auth0_sessions.lifecycle.operations import Diff, Log, Operations, Tenant, diff
+from auth0_sessions.lifecycle.record import Declared, State
+from auth0_sessions.lifecycle.run import Run
+from auth0_sessions.model.choices import OnDelete
+from auth0_sessions.model.domain import canonical_domain
+from auth0_sessions.model.settings import LIFETIMES, text
+from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 if TYPE_CHECKING:
     from auth0_sessions.api.client import TenantClient
 
+Connect = Callable[[str, Callable[[], Credentials], Callable[[str], None]], Tenant]
+"""Makes the client of a tenant: domain, what finds its credentials, what shows a status line."""
 
-class Process:
-    """The process that this is.
+
+def _connect(domain: str, credentials: Callable[[], Credentials], on_wait: Callable[[str], None]) -> TenantClient:
+    from auth0_sessions.api.client import TenantClient  # noqa: PLC0415  An unchanged `up` makes no call: no HTTP.
+
+    return TenantClient(domain, credentials, on_wait=on_wait)
+
+
+class Session:
+    """What one provider process does for its resources.
 
     Args:
-        config: The stack's configuration, or the properties of an explicit `Provider`.
+        log: Where messages go.
+        sources: Label, or None -> the places where credentials are looked for, in order.
+        bound_domain: The only tenant of an explicit provider that names one.
+        default_domain: The tenant of resources that name none.
+        may_move: False if the credentials belong to one tenant, so that they must not go to an earlier one.
+        run: Finds tenants that are managed twice, and knows the default plan, where the program cannot.
+        spelling: How messages spell the names of properties.
+        connect: Makes the client of a tenant.
 
     """
 
-    _current: ClassVar[Process | None] = None
-
-    def __init__(self, config: Configuration) -> None:
-        self._config = config
-        self._explicit = config.get(MARKER_KEY) is not None
-        self._clients: dict[tuple[str, str | None], TenantClient] = {}
+    def __init__(  # noqa: PLR0913  One for each thing that a front end alone knows.
+        self,
+        *,
+        log: Log,
+        sources: Callable[[str | None], Sequence[Source]],
+        bound_domain: str | None = None,
+        default_domain: str | None = None,
+        may_move: bool = True,
+        run: Run | None = None,
+        spelling: Spelling = SNAKE_CASE,
+        connect: Connect = _connect,
+    ) -> None:
+        self.log = log
+        self.spelling = spelling
+        self._sources = sources
+        self._bound_domain = bound_domain
+        self._default_domain = default_domain
+        self._may_move = may_move
+        self._run = run
+        self._connect = connect
+        self._clients: dict[tuple[str, str | None], Tenant] = {}
         self._tokens = TokenKeeper()
         self._lock = threading.Lock()
         self._created: set[str] = set()
-        # The clients' policy and timeouts, where a test has no time to wait.
-        self.patience: dict[str, Any] = {}
-        self.voice = EngineVoice()
 
-    @classmethod
-    def start(cls, config: Configuration) -> None:
-        """Begin with the configuration that the engine gives."""
-        cls._current = cls(config)
+    def check(self, news: Mapping[str, Any], olds: Mapping[str, Any], name: str = "") -> Checked:
+        """Check inputs offline, and show the warnings of those that are right.
 
-    @classmethod
-    def current(cls) -> Process:
-        """Return the process; one without configuration where the engine has given none."""
-        if cls._current is None:
-            cls._current = cls({})
-        return cls._current
+        Args:
+            news: The inputs.
+            olds: The inputs of the last run, empty at the first.
+            name: The resource, for the tenant that is managed twice.
 
-    @property
-    def may_move(self) -> bool:
-        """False for an explicit provider with credentials of its own: they are one tenant's."""
-        return not (self._explicit and any(self._config.get(key) for key in SECRET_CONFIG_KEYS))
+        """
+        if self._run and news.get("plan") is not UNKNOWN:
+            news = {**news, "plan": self._run.plan_of(news.get("plan"))}
+        checked = check(
+            news,
+            olds,
+            default_domain=self._default_domain,
+            bound_domain=self._bound_domain,
+            may_move=self._may_move,
+            spelling=self.spelling,
+        )
+        if self._run and checked.declared.domain:
+            try:
+                self._run.claim(checked.declared.domain, name)
+            except InputError as error:
+                checked.problems.append(Problem("domain", str(error)))
+        for message in checked.warnings if not checked.problems else ():
+            self.log.warning(message)
+        return checked
 
-    @property
-    def default_domain(self) -> str | None:
-        """The domain of resources that name none."""
-        if self._explicit:
-            return self.bound_domain or default_domain({DOMAIN_CONFIG_KEY: self._config.get(DEFAULT_DOMAIN_KEY)})
-        return default_domain(self._config)
+    def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
+        """Compare a record with checked inputs, in minutes."""
+        return diff(State.from_props(olds).declared, Declared.from_props(news))
 
-    @property
-    def bound_domain(self) -> str | None:
-        """The only domain that an explicit provider's credentials are for."""
-        domain = self._config.get(DOMAIN_CONFIG_KEY) if self._explicit else None
-        return str(domain) if domain else None
+    def create(self, props: Mapping[str, Any]) -> State:
+        """Bring a tenant under management: 1 GET, 0 or 1 PATCH."""
+        declared = Declared.from_props(props)
+        state = self._operations(declared.domain, declared.credentials).create(declared)
+        self._created.add(declared.domain)
+        return state
 
-    def note_created(self, domain: str) -> None:
-        """Remember that a resource has just taken a tenant over."""
-        self._created.add(domain)
+    def refresh(self, props: Mapping[str, Any]) -> State:
+        """Follow the tenant: 1 GET."""
+        old = State.from_props(props)
+        return self._operations(old.declared.domain, old.declared.credentials).refresh(old)
 
-    def was_created(self, domain: str) -> bool:
-        """Tell whether another resource has taken a tenant over in this process."""
-        return domain in self._created
+    def look_up(self, domain: str, label: str | None) -> dict[str, Any]:
+        """Return every setting of a tenant that is not managed here, and its minutes: 1 GET."""
+        domain = canonical_domain(domain)
+        found = self._operations(domain, label).look_up()
+        outs: dict[str, Any] = {"domain": domain, **{name: text(value) for name, value in found.items()}}
+        outs.update({f"{name}_minutes": found[name] for name in LIFETIMES})
+        return {**outs, "credentials": label} if label is not None else outs
 
-    def operations(self, domain: str, label: str | None) -> Operations:
-        """Return the verbs for a tenant, with the credentials of a label. Nothing is called, and none are looked up."""
-        return Operations(self._client(domain, label), self.voice)
+    def update(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> State:
+        """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
+        declared = Declared.from_props(news)
+        return self._operations(declared.domain, declared.credentials).update(State.from_props(olds), declared)
 
-    def _client(self, domain: str, label: str | None) -> TenantClient:
-        from auth0_sessions.api.client import TenantClient  # noqa: PLC0415  An unchanged `up` makes no call: no HTTP.
+    def delete(self, props: Mapping[str, Any]) -> None:
+        """Retain (no call), restore or reset (1 PATCH); no call for a tenant that another resource has taken over."""
+        old = State.from_props(props)
+        domain = old.declared.domain
+        if domain in self._created and old.declared.on_delete is not OnDelete.RETAIN:
+            self.log.warning(
+                f"{domain}: another resource took this tenant over in this run, so nothing was sent. What the tenant "
+                "had before it was managed is no longer recorded. To rename a resource and keep that, give it "
+                "`aliases`; in a fleet, give the tenant `formerly`."
+            )
+            return
+        self._operations(domain, old.declared.credentials).delete(old)
 
+    def _operations(self, domain: str, label: str | None) -> Operations:
+        """Return the verbs for a tenant. Nothing is called, and no credentials are looked up."""
         with self._lock:
             if (domain, label) not in self._clients:
-                self._clients[domain, label] = TenantClient(
-                    domain, lambda: self._credentials(domain, label), on_wait=self.voice.status, **self.patience
-                )
-            return self._clients[domain, label]
+                find = lambda: self._credentials(domain, label)  # noqa: E731  It belongs to this client alone.
+                self._clients[domain, label] = self._connect(domain, find, self.log.status)
+            return Operations(self._clients[domain, label], self.log, self.spelling)
 
     def _credentials(self, domain: str, label: str | None) -> Credentials:
-        if self.bound_domain not in (None, domain):
+        if self._bound_domain not in (None, domain):
             message = (
-                f"{domain}: the Provider of this resource speaks to {self.bound_domain} only, so no credentials were "
+                f"{domain}: the Provider of this resource speaks to {self._bound_domain} only, so no credentials were "
                 f"sent. Give {domain} a Provider of its own, or bring this one back to {domain} until this is done."
             )
             raise CredentialsError(message)
-        found = find_credentials(sources(self._config, label, explicit=self._explicit), domain)
-        return self._tokens.kept(found, domain)
+        return self._tokens.kept(find_credentials(self._sources(label), domain), domain)

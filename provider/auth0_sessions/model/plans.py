@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from auth0_sessions.model.settings import SETTINGS, Limit, Value, Values
+from auth0_sessions.model.settings import SETTINGS, Clock
 
 SOURCE = "Auth0 docs, 'Configure Session Lifetime Settings' and 'Session Lifetime Limits', read 2026-08-20"
 
@@ -22,7 +22,7 @@ class Plan(StrEnum):
 
 @dataclass(frozen=True)
 class PlanLimits:
-    """The longest lifetimes that a plan honours; Auth0 supersedes a higher value without saying so.
+    """The longest lifetimes that a plan allows; Auth0 supersedes a higher value without saying so.
 
     The same figures hold for persistent and for non-persistent sessions.
 
@@ -39,9 +39,9 @@ class PlanLimits:
     source: str = SOURCE
     inferred: bool = False
 
-    def cap(self, limit: Limit) -> int:
-        """Return the cap of one kind, in minutes."""
-        return self.absolute_minutes if limit is Limit.ABSOLUTE else self.idle_minutes
+    def cap(self, clock: Clock) -> int:
+        """Return the cap of absolute or of idle lifetimes, in minutes."""
+        return self.absolute_minutes if clock is Clock.ABSOLUTE else self.idle_minutes
 
 
 PLAN_LIMITS: Mapping[Plan, PlanLimits] = {
@@ -58,15 +58,14 @@ PLAN_LIMITS: Mapping[Plan, PlanLimits] = {
 
 
 def cap(plan: Plan, setting: str) -> int | None:
-    """Return the longest value in minutes that a plan honours for a setting; None where it has no cap."""
+    """Return the longest value in minutes that a plan allows for a setting; None where it has no cap."""
     limit = SETTINGS[setting].limit
     return PLAN_LIMITS[plan].cap(limit) if limit else None
 
 
-def violations(plan: Plan, values: Values) -> dict[str, int]:
-    """Return the settings whose value is above the plan's cap, each with that cap in minutes."""
-    caps = {name: cap(plan, name) for name in values}
-    return {name: limit for name, limit in caps.items() if limit is not None and _above(values[name], limit)}
+def highest_cap(setting: str) -> int | None:
+    """Return the longest value in minutes that any plan allows for a setting; None where there is no cap."""
+    return cap(Plan.ENTERPRISE, setting)
 
 
 def share_of(minutes: int, most: int) -> str:
@@ -77,7 +76,3 @@ def share_of(minutes: int, most: int) -> str:
     if 0 < percent < 1:
         return "<1%"
     return f"{percent:,.0f}%"
-
-
-def _above(value: Value, limit: int) -> bool:
-    return isinstance(value, int) and value > limit

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from auth0_sessions.model.judgment import Ceiling
+from auth0_sessions.model.settings import SETTINGS, Clock, Kind
+
 
 class Profile(StrEnum):
     """A named policy."""
@@ -25,6 +28,7 @@ class ProfileLimits:
     """What a profile asks for, in minutes; None stands for the plan's cap, and for no ceiling.
 
     Attributes:
+        name: The profile's name.
         absolute_minutes: Absolute lifetime of persistent sessions.
         idle_minutes: Inactivity timeout of persistent sessions.
         source: Where the figures come from.
@@ -36,6 +40,7 @@ class ProfileLimits:
 
     """
 
+    name: str
     absolute_minutes: int | None
     idle_minutes: int | None
     source: str
@@ -45,56 +50,78 @@ class ProfileLimits:
     ephemeral_absolute_minutes: int | None = None
     ephemeral_idle_minutes: int | None = None
 
+    def ceiling(self, setting: str) -> Ceiling | None:
+        """Return the ceiling that the profile sets for one lifetime setting; None where it sets none."""
+        minutes = self.minutes(setting) if self.is_ceiling else None
+        return None if minutes is None else Ceiling(minutes, f"profile '{self.name}'", f"{self.source}: {self.force}")
+
     def minutes(self, setting: str) -> int | None:
         """Return what the profile asks for one lifetime setting; None for the plan's cap."""
-        persistent = self.idle_minutes if setting.startswith("idle_") else self.absolute_minutes
-        if "ephemeral" not in setting:
-            return persistent
-        own = self.ephemeral_idle_minutes if setting.startswith("idle_") else self.ephemeral_absolute_minutes
-        return persistent if own is None else own
+        row = SETTINGS[setting]
+        persistent, own = (
+            (self.idle_minutes, self.ephemeral_idle_minutes)
+            if row.clock is Clock.IDLE
+            else (self.absolute_minutes, self.ephemeral_absolute_minutes)
+        )
+        return persistent if row.kind is Kind.PERSISTENT or own is None else own
 
 
 _NIST, _NIST_DATE = "NIST SP 800-63B-4 section", "2025-07"
 
-PROFILES: Mapping[Profile, ProfileLimits] = {
-    Profile.CONVENIENT: ProfileLimits(
-        None, None, "the plan's own caps", "2026-08", "our choice: as long as the plan allows", is_ceiling=False
-    ),
-    Profile.BALANCED: ProfileLimits(
-        10_080,
-        4_320,
-        "Auth0's defaults",
-        "2026-06-25 (OpenAPI of the Management API)",
-        "our choice: what a new tenant does",
-        is_ceiling=False,
-        ephemeral_absolute_minutes=4_320,
-        ephemeral_idle_minutes=1_440,
-    ),
-    Profile.STRICT: ProfileLimits(1_440, 60, "a login a day", "2026-11", "our choice, with the figures of NIST AAL2"),
-    Profile.NIST_AAL1: ProfileLimits(
-        43_200,
-        None,
-        f"{_NIST} 2.1.3",
-        _NIST_DATE,
-        "a definite overall timeout shall be set, 30 days should be its limit; idle may",
-    ),
-    Profile.NIST_AAL2: ProfileLimits(
-        1_440,
-        60,
-        f"{_NIST} 2.2.3",
-        _NIST_DATE,
-        "an overall timeout shall be set, 24 hours should be its limit; 1 hour idle should",
-    ),
-    Profile.NIST_AAL3: ProfileLimits(
-        720, 15, f"{_NIST} 2.3.3", _NIST_DATE, "12 hours overall shall; 15 minutes idle should"
-    ),
-    Profile.PCI_DSS: ProfileLimits(
-        None,
-        15,
-        "PCI DSS 4.0.1 requirement 8.2.8",
-        "2024-06",
-        "15 minutes idle must, for users of system components in scope; no overall limit",
-    ),
+PROFILES: Mapping[str, ProfileLimits] = {
+    row.name: row
+    for row in (
+        ProfileLimits(
+            Profile.CONVENIENT,
+            None,
+            None,
+            "the plan's own caps",
+            "2026-08",
+            "our choice: as long as the plan allows",
+            is_ceiling=False,
+        ),
+        ProfileLimits(
+            Profile.BALANCED,
+            10_080,
+            4_320,
+            "Auth0's defaults",
+            "2026-06-25 (OpenAPI of the Management API)",
+            "our choice: what a new tenant does",
+            is_ceiling=False,
+            ephemeral_absolute_minutes=4_320,
+            ephemeral_idle_minutes=1_440,
+        ),
+        ProfileLimits(
+            Profile.STRICT, 1_440, 60, "a login a day", "2026-11", "our choice, with the figures of NIST AAL2"
+        ),
+        ProfileLimits(
+            Profile.NIST_AAL1,
+            43_200,
+            None,
+            f"{_NIST} 2.1.3",
+            _NIST_DATE,
+            "a definite overall timeout shall be set, 30 days should be its limit; idle may",
+        ),
+        ProfileLimits(
+            Profile.NIST_AAL2,
+            1_440,
+            60,
+            f"{_NIST} 2.2.3",
+            _NIST_DATE,
+            "an overall timeout shall be set, 24 hours should be its limit; 1 hour idle should",
+        ),
+        ProfileLimits(
+            Profile.NIST_AAL3, 720, 15, f"{_NIST} 2.3.3", _NIST_DATE, "12 hours overall shall; 15 minutes idle should"
+        ),
+        ProfileLimits(
+            Profile.PCI_DSS,
+            None,
+            15,
+            "PCI DSS 4.0.1 requirement 8.2.8",
+            "2024-06",
+            "15 minutes idle must, for users of system components in scope; no overall limit",
+        ),
+    )
 }
 
 CONVENIENT_STACKS = ("dev", "development", "test", "sandbox", "preview", "pr-*")

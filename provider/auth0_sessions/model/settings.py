@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import StrEnum
 
 from auth0_sessions.model.lifetime import Lifetime
 
@@ -12,7 +12,7 @@ Value = int | str
 """A lifetime in minutes, or a cookie mode."""
 
 Values = Mapping[str, Value]
-"""Setting name -> value; a setting that is not in it is not managed, or was never written."""
+"""Setting name -> value; a setting that is missing is not managed, or was never written."""
 
 
 class CookieMode(StrEnum):
@@ -22,8 +22,16 @@ class CookieMode(StrEnum):
     NON_PERSISTENT = "non-persistent"
 
 
-class Limit(Enum):
-    """Which of a plan's two caps holds for a setting."""
+class Kind(StrEnum):
+    """Which sessions a lifetime is for."""
+
+    PERSISTENT = "persistent"
+    NON_PERSISTENT = "non-persistent"
+    ANONYMOUS = "anonymous"
+
+
+class Clock(StrEnum):
+    """What a lifetime is counted from: the session's creation, or its last use."""
 
     ABSOLUTE = "absolute"
     IDLE = "idle"
@@ -34,42 +42,116 @@ class Setting:
     """One session setting of a tenant.
 
     Attributes:
-        name: Its name here. For a lifetime it is the Management API's key as well.
+        name: Its name here.
         default: What a tenant does where the key was never written (OpenAPI of the Management API,
             2026-06-25): minutes, or a cookie mode.
-        limit: Which cap of the plan holds for it; None where the plan does not matter.
-        meaning: What it means, in a person's words.
+        kind: Which sessions it is for; None for the cookie mode.
+        clock: What it is counted from; None for the cookie mode.
+        wire: Where it is in the Management API's JSON, from the outside in. A lifetime at the top is in hours there,
+            with a sibling `<key>_in_minutes` for writing; one inside an object is in minutes.
+        meaning: What it means, in plain words.
 
     """
 
     name: str
     default: Value
-    limit: Limit | None
+    kind: Kind | None
+    clock: Clock | None
+    wire: tuple[str, ...]
     meaning: str
+
+    @property
+    def limit(self) -> Clock | None:
+        """Which cap of the plan applies; None where none is published."""
+        return None if self.kind is Kind.ANONYMOUS else self.clock
+
+    @property
+    def label(self) -> str:
+        """The lifetime in a report's words; persistent sessions are the usual case and go without saying."""
+        return str(self.clock) if self.kind is Kind.PERSISTENT else f"{self.kind} {self.clock}"
+
+    @property
+    def is_shared(self) -> bool:
+        """True where its object on the wire has members of other features, so that a write has to repeat them."""
+        return len(self.wire) > 2  # noqa: PLR2004  `session_cookie` holds the mode and nothing else.
 
 
 SETTINGS: Mapping[str, Setting] = {
     row.name: row
     for row in (
-        Setting("session_lifetime", 10_080, Limit.ABSOLUTE, "absolute expiry of persistent sessions"),
-        Setting("idle_session_lifetime", 4_320, Limit.IDLE, "inactivity timeout of persistent sessions"),
-        Setting("ephemeral_session_lifetime", 4_320, Limit.ABSOLUTE, "absolute expiry of non-persistent sessions"),
+        Setting(
+            "session_lifetime",
+            10_080,
+            Kind.PERSISTENT,
+            Clock.ABSOLUTE,
+            ("session_lifetime",),
+            "absolute expiry of persistent sessions",
+        ),
+        Setting(
+            "idle_session_lifetime",
+            4_320,
+            Kind.PERSISTENT,
+            Clock.IDLE,
+            ("idle_session_lifetime",),
+            "inactivity timeout of persistent sessions",
+        ),
+        Setting(
+            "ephemeral_session_lifetime",
+            4_320,
+            Kind.NON_PERSISTENT,
+            Clock.ABSOLUTE,
+            ("ephemeral_session_lifetime",),
+            "absolute expiry of non-persistent sessions",
+        ),
         Setting(
             "idle_ephemeral_session_lifetime",
             1_440,
-            Limit.IDLE,
+            Kind.NON_PERSISTENT,
+            Clock.IDLE,
+            ("idle_ephemeral_session_lifetime",),
             "inactivity timeout of non-persistent sessions",
         ),
-        Setting("session_cookie_mode", CookieMode.PERSISTENT.value, None, "kind of session the tenant creates"),
+        Setting(
+            "session_cookie_mode",
+            CookieMode.PERSISTENT.value,
+            None,
+            None,
+            ("session_cookie", "mode"),
+            "kind of session the tenant creates",
+        ),
+        Setting(
+            "anonymous_session_lifetime",
+            43_200,
+            Kind.ANONYMOUS,
+            Clock.ABSOLUTE,
+            ("sessions", "anonymous", "lifetime_in_minutes"),
+            "absolute expiry of anonymous sessions (early access at Auth0)",
+        ),
     )
 }
 
-LIFETIMES = tuple(row.name for row in SETTINGS.values() if row.limit)
-ABSOLUTE_AND_IDLE = (
-    ("session_lifetime", "idle_session_lifetime"),
-    ("ephemeral_session_lifetime", "idle_ephemeral_session_lifetime"),
+LIFETIMES = tuple(row.name for row in SETTINGS.values() if row.clock)
+LOGIN_LIFETIMES = tuple(row.name for row in SETTINGS.values() if row.limit)
+"""The lifetimes that plans cap, and that policies, profiles and audits are about."""
+
+LOGIN_SETTINGS = tuple(row.name for row in SETTINGS.values() if row.kind is not Kind.ANONYMOUS)
+"""These and the cookie mode."""
+
+
+def lifetime_of(kind: Kind, clock: Clock) -> str:
+    """Return the name of the one lifetime of a kind and a clock."""
+    (name,) = (row.name for row in SETTINGS.values() if (row.kind, row.clock) == (kind, clock))
+    return name
+
+
+ABSOLUTE_AND_IDLE = tuple(
+    (lifetime_of(kind, Clock.ABSOLUTE), lifetime_of(kind, Clock.IDLE))
+    for kind in (Kind.PERSISTENT, Kind.NON_PERSISTENT)
 )
 """The pairs in which a session ends at the earlier of the two."""
+
+ABSOLUTE, IDLE = ABSOLUTE_AND_IDLE[0]
+"""The two lifetimes of persistent sessions, which a report shows first."""
 
 DEFAULTS: Values = {row.name: row.default for row in SETTINGS.values()}
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import pulumi
 
-from auth0_sessions.dynamic import SessionLifetime
 from auth0_sessions.errors import InputError, listed
-from auth0_sessions.fleet import policy
 from auth0_sessions.fleet.entries import TenantSpec
 from auth0_sessions.fleet.file import tenants_of
-from auth0_sessions.fleet.policy import Picked
-from auth0_sessions.fleet.report import plan_fleet, report
-from auth0_sessions.lifecycle.check import Problem
+from auth0_sessions.fleet.policy import Chosen, Picked, choose_plan, choose_profile, pick
+from auth0_sessions.fleet.report import FleetTenant, plan_fleet, report
+from auth0_sessions.lifecycle.inputs import read_inputs
+from auth0_sessions.model.choices import OverLimit
 from auth0_sessions.model.lifetime import Lifetime
-from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.profiles import Profile, profile_of_stack
-from auth0_sessions.model.settings import LIFETIMES, text
+from auth0_sessions.model.profiles import profile_of_stack
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, text
+from auth0_sessions.model.spelling import SNAKE_CASE
 from auth0_sessions.program import run
 
 T = TypeVar("T")
@@ -51,8 +50,10 @@ class SessionPolicy(pulumi.ComponentResource):
     """Kind of session that the tenant creates; None unless it was an argument."""
     reasons: pulumi.Output[dict[str, str]]
     """Setting -> one sentence that says where its value comes from."""
-    lifetime: SessionLifetime
-    """The resource that does it."""
+    lifetime: Any
+    """The `SessionLifetime` that does it."""
+    resource: ClassVar[type[Any]]
+    """The `SessionLifetime` of the front end that this component is for."""
 
     def __init__(  # noqa: PLR0913  One argument for each input.
         self,
@@ -94,59 +95,68 @@ class SessionPolicy(pulumi.ComponentResource):
             pulumi.RunError: An argument is wrong, weakens the profile or exceeds the plan; every problem is told.
 
         """
-        super().__init__(f"{NAMESPACE}:index:SessionPolicy", name, {}, opts)
-        chosen_plan = _chosen(name, "plan", policy.choose_plan, plan)
-        chosen_profile = _chosen(name, "profile", policy.choose_profile, profile or default_profile())
+        chosen = _chosen(name, plan or run.configured("plan"), profile or default_profile())
         arguments = {
             "session_lifetime": session_lifetime,
             "idle_session_lifetime": idle_session_lifetime,
             "ephemeral_session_lifetime": ephemeral_session_lifetime,
             "idle_ephemeral_session_lifetime": idle_ephemeral_session_lifetime,
         }
-        picked = self._picked(name, chosen_plan, chosen_profile, arguments, over_limit)
-        lifetimes = {setting: _map(picked, _text_of(setting)) for setting in LIFETIMES}
-        self.lifetime = SessionLifetime(
+        given = {**arguments, "over_limit": over_limit}
+        rest = {"domain": domain, "session_cookie_mode": session_cookie_mode, "on_delete": on_delete}
+        self._declare(
+            name,
+            chosen,
+            lambda: _when_known(given, lambda known: self._picked(name, chosen, known)),
+            {**rest, "over_limit": over_limit, "credentials": credentials},
+            opts,
+        )
+
+    def _declare(
+        self,
+        name: str,
+        chosen: Chosen,
+        picked_by: Callable[[], Picked | pulumi.Output[Picked]],
+        given: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        """Register the component and its child; `picked_by` is called in between, so that it may log on its row."""
+        super().__init__(f"{NAMESPACE}:index:SessionPolicy", name, {}, opts)
+        picked = picked_by()
+        self.lifetime = self.resource(
             f"{name}-lifetime",
-            domain=domain,
-            plan=chosen_plan.value,
-            session_cookie_mode=session_cookie_mode,
-            over_limit=over_limit,
-            on_delete=on_delete,
-            credentials=credentials,
+            plan=chosen.plan.value,
             opts=pulumi.ResourceOptions(parent=self),
-            **lifetimes,
+            **{setting: _map(picked, _text_of(setting)) for setting in LOGIN_LIFETIMES},
+            **{key: value for key, value in given.items() if value is not None},
         )
         self.domain = self.lifetime.domain
-        self.plan = pulumi.Output.from_input(chosen_plan.value)
-        self.profile = pulumi.Output.from_input(chosen_profile.value)
+        self.plan = pulumi.Output.from_input(chosen.plan.value)
+        self.profile = pulumi.Output.from_input(str(chosen.profile.name))
         self.session_cookie_mode = self.lifetime.session_cookie_mode
-        self.reasons = pulumi.Output.all(picked, session_cookie_mode).apply(lambda known: _reasons(*known))
-        for setting in LIFETIMES:
+        mode = given.get("session_cookie_mode")
+        self.reasons = pulumi.Output.all(picked, mode).apply(lambda known: _reasons(*known))
+        for setting in LOGIN_LIFETIMES:
             setattr(self, setting, getattr(self.lifetime, setting))
         self.register_outputs({**_applied(self), "lifetime": self.lifetime})
 
-    def _picked(
-        self,
-        name: str,
-        plan: Plan,
-        profile: Profile,
-        arguments: Mapping[str, pulumi.Input[str | Lifetime] | None],
-        over_limit: pulumi.Input[str],
-    ) -> Picked | pulumi.Output[Picked]:
-        """Pick at once where all is known, so that a preview shows it; else as soon as it is."""
-
-        def pick(known: Mapping[str, Any]) -> Picked:
-            arguments = {setting: known[setting] for setting in LIFETIMES}
-            picked = policy.pick(plan, profile, arguments, known["over_limit"])
-            _stop_if(picked.problems, f"SessionPolicy '{name}'")
-            for setting in picked.lowered:
-                pulumi.log.warn(f"{name}: {picked.reasons[setting]} (over_limit='clamp').", resource=self)
-            return picked
-
-        given = {**arguments, "over_limit": over_limit}
-        if any(_is_pending(value) for value in given.values()):
-            return pulumi.Output.all(**given).apply(pick)
-        return pick(given)
+    def _picked(self, name: str, chosen: Chosen, known: Mapping[str, Any]) -> Picked:
+        """Read the arguments and pick, once all of them are known."""
+        given = {setting: value for setting, value in known.items() if value is not None}
+        read = read_inputs(given, SNAKE_CASE)
+        problems = [
+            f"{problem.property}: {problem.reason}" if problem.property in LOGIN_LIFETIMES else problem.reason
+            for problem in read.problems
+        ]
+        over_limit = read.values.pop("over_limit", OverLimit.ERROR)
+        picked = pick(chosen, read.values, over_limit, SNAKE_CASE)
+        if problems or picked.problems:
+            reasons = [*problems, *(problem.reason for problem in picked.problems)]
+            raise pulumi.RunError(listed(f"SessionPolicy '{name}'", reasons))
+        for setting in picked.lowered:
+            because = SNAKE_CASE.assign("over_limit", OverLimit.CLAMP.value)
+            pulumi.log.warn(f"{name}: {picked.reasons[setting]} ({because}).", resource=self)
+        return picked
 
 
 class TenantFleet(pulumi.ComponentResource):
@@ -169,6 +179,8 @@ class TenantFleet(pulumi.ComponentResource):
     """A Markdown table: tenant, plan, profile, absolute, idle, share of the plan's caps, reason."""
     policies: dict[str, SessionPolicy]
     """Name -> the tenant's component."""
+    policy: ClassVar[type[SessionPolicy]]
+    """The `SessionPolicy` of the front end that this component is for."""
 
     def __init__(
         self,
@@ -196,10 +208,7 @@ class TenantFleet(pulumi.ComponentResource):
         fleet = plan_fleet(tenants, plan or run.configured("plan"), profile or default_profile())
         if fleet.problems:
             raise pulumi.RunError(listed(f"TenantFleet '{name}'", fleet.problems))
-        self.policies = {
-            tenant: SessionPolicy(f"{name}-{tenant}", **arguments, opts=pulumi.ResourceOptions(parent=self))
-            for tenant, arguments in fleet.arguments.items()
-        }
+        self.policies = {tenant.name: self._policy_of(name, tenant) for tenant in fleet.tenants}
         table = report(fleet)
         if pulumi.runtime.is_dry_run():
             # A preview shortens a long output, and this is the one to read.
@@ -208,6 +217,13 @@ class TenantFleet(pulumi.ComponentResource):
         self.tenants = pulumi.Output.from_input(applied)
         self.report = pulumi.Output.from_input(table)
         self.register_outputs({"tenants": self.tenants, "report": self.report})
+
+    def _policy_of(self, name: str, tenant: FleetTenant) -> SessionPolicy:
+        """Declare one tenant's policy with what the fleet has picked for it already."""
+        made = self.policy.__new__(self.policy)
+        options = pulumi.ResourceOptions(parent=self)
+        made._declare(f"{name}-{tenant.name}", tenant.chosen, lambda: tenant.picked, tenant.rest, options)  # noqa: SLF001
+        return made
 
     @classmethod
     def from_config(cls, name: str, *, opts: pulumi.ResourceOptions | None = None) -> TenantFleet:
@@ -245,20 +261,18 @@ def default_profile() -> str:
     return run.configured("profile") or profile_of_stack(pulumi.get_stack()).value
 
 
-def _chosen(name: str, what: str, choose: Callable[[object], T], value: str | None) -> T:
+def _chosen(name: str, plan: str | None, profile: str) -> Chosen:
     try:
-        return choose(run.configured(what) if value is None else value)
+        return Chosen(choose_plan(plan), choose_profile(profile))
     except InputError as error:
         raise pulumi.RunError(listed(f"SessionPolicy '{name}'", [str(error)])) from None
 
 
-def _stop_if(problems: list[Problem], where: str) -> None:
-    if problems:
-        raise pulumi.RunError(listed(where, [problem.reason for problem in problems]))
-
-
-def _is_pending(value: object) -> bool:
-    return isinstance(value, pulumi.Output) or hasattr(value, "__await__")
+def _when_known(given: Mapping[str, Any], use: Callable[[Mapping[str, Any]], T]) -> T | pulumi.Output[T]:
+    """Use values at once where all are known, so that a preview shows the result; else as soon as they are."""
+    if any(isinstance(value, pulumi.Output) or hasattr(value, "__await__") for value in given.values()):
+        return pulumi.Output.all(**given).apply(use)
+    return use(given)
 
 
 def _reasons(picked: Picked, cookie_mode: str | None) -> dict[str, str]:
@@ -276,5 +290,18 @@ def _map(value: Picked | pulumi.Output[Picked], use: Callable[[Picked], T]) -> T
 
 def _applied(made: SessionPolicy) -> dict[str, Any]:
     """Return a policy's outputs: where it is, and what was applied for which reason."""
-    names = ("domain", "plan", "profile", *LIFETIMES, "session_cookie_mode", "reasons")
+    names = ("domain", "plan", "profile", *LOGIN_SETTINGS, "reasons")
     return {name: getattr(made, name) for name in names}
+
+
+def over(resource: type[Any]) -> tuple[type[SessionPolicy], type[TenantFleet]]:
+    """Return the components whose children are resources of one front end.
+
+    Args:
+        resource: The front end's `SessionLifetime`.
+
+    """
+    made_for = {"__module__": resource.__module__, "resource": resource}
+    policy_class = type("SessionPolicy", (SessionPolicy,), {"__doc__": SessionPolicy.__doc__, **made_for})
+    made_of = {"__module__": resource.__module__, "policy": policy_class}
+    return policy_class, type("TenantFleet", (TenantFleet,), {"__doc__": TenantFleet.__doc__, **made_of})

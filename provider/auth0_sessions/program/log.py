@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Callable
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
@@ -19,23 +21,31 @@ DEBUG_VARIABLE = "AUTH0_SESSIONS_DEBUG"
 LOG_TIMEOUT_SECONDS = 5.0
 
 
-class EngineVoice:
-    """Lines on the terminal of whoever runs `pulumi`, through the engine's own log.
+class EngineLog:
+    """Lines on the terminal of the person who runs `pulumi`, through the engine's own log.
 
-    The engine's address is the first argument of a provider's process. In any other process nothing is said.
+    Args:
+        address: Where the engine listens; without one nothing is logged.
+        urn: Returns the resource whose row a line belongs to, or "" for the stack's.
+
     """
 
-    def __init__(self) -> None:
-        main = sys.modules.get("__main__")
-        spec = getattr(main, "__spec__", None)
-        is_provider = getattr(spec, "name", "").startswith("pulumi.dynamic") and len(sys.argv) > 1
-        self._stub: Any = engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1])) if is_provider else None
+    def __init__(self, address: str | None, urn: Callable[[], str] = lambda: "") -> None:
+        self._stub: Any = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address)) if address else None
+        self._urn = urn
 
-    def warn(self, message: str) -> None:
+    @classmethod
+    def of_dynamic_host(cls) -> EngineLog:
+        """Return the log of a dynamic provider's process: the engine's address is its first argument."""
+        spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+        is_provider = getattr(spec, "name", "").startswith("pulumi.dynamic") and len(sys.argv) > 1
+        return cls(sys.argv[1] if is_provider else None)
+
+    def warning(self, message: str) -> None:
         """Say what needs attention."""
         self._log(engine_pb2.WARNING, message)
 
-    def inform(self, message: str) -> None:
+    def info(self, message: str) -> None:
         """Say what is good to know."""
         self._log(engine_pb2.INFO, message)
 
@@ -44,16 +54,12 @@ class EngineVoice:
         self._log(engine_pb2.INFO, message, ephemeral=True)
 
     def _log(self, severity: Any, message: str, *, ephemeral: bool = False) -> None:
-        # Another thread may have given up meanwhile.
-        stub = self._stub
-        if stub is None:
+        if self._stub is None:
             return
-        request = engine_pb2.LogRequest(severity=severity, message=message, ephemeral=ephemeral)
-        try:
-            stub.Log(request, timeout=LOG_TIMEOUT_SECONDS)
-        except grpc.RpcError:
-            # A line that cannot be shown is no reason to fail a write that has succeeded.
-            self._stub = None
+        request = engine_pb2.LogRequest(severity=severity, message=message, ephemeral=ephemeral, urn=self._urn())
+        # A line that cannot be shown is no reason to fail a write that has succeeded.
+        with suppress(grpc.RpcError):
+            self._stub.Log(request, timeout=LOG_TIMEOUT_SECONDS)
 
 
 class _CleanTraceback(ModuleType):

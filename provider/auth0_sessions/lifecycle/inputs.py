@@ -1,0 +1,93 @@
+"""The inputs of a managed tenant: one reader each, in the one place where text becomes a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from auth0_sessions.api.credentials import check_label
+from auth0_sessions.errors import InputError
+from auth0_sessions.model.choices import OnDelete, OverLimit, choose
+from auth0_sessions.model.domain import canonical_domain
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode
+from auth0_sessions.model.spelling import Spelling
+
+
+class _Unknown:
+    """The type of `UNKNOWN`."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = _Unknown()
+"""A value that a preview cannot know yet. It passes through a check as it is."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with one property."""
+
+    property: str
+    reason: str
+
+
+Reader = Callable[[Any, str], Any]
+"""Reads what was given for an input; the second argument is the input's name as the user spells it."""
+
+
+def _choice(choices: type[StrEnum], advice: str) -> Reader:
+    return lambda value, name: choose(choices, value, name, advice)
+
+
+PLAN_ADVICE = "The Dashboard shows it under Settings > Subscription."
+
+READERS: Mapping[str, Reader] = {
+    "domain": lambda value, _: canonical_domain(value),
+    **{
+        name: (lambda value, _: Lifetime.parse(value).minutes)
+        if name in LIFETIMES
+        else _choice(CookieMode, "It picks the kind of session Auth0 creates.")
+        for name in SETTINGS
+    },
+    "plan": _choice(Plan, PLAN_ADVICE),
+    "over_limit": _choice(OverLimit, "It says what happens to a value above the plan's cap."),
+    "on_delete": _choice(OnDelete, "It says what happens to the settings at the end."),
+    "credentials": lambda value, _: check_label(value),
+}
+"""Input -> what reads it, or raises `InputError`."""
+
+INPUTS = tuple(READERS)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was given for some inputs.
+
+    Attributes:
+        values: Input -> value, where it is known and right: minutes, a choice, a domain, a label.
+        unknown: The inputs that a preview cannot know yet.
+        problems: What is wrong with the others.
+
+    """
+
+    values: dict[str, Any]
+    unknown: frozenset[str]
+    problems: list[Problem]
+
+
+def read_inputs(given: Mapping[str, Any], spelling: Spelling) -> Read:
+    """Read what was given for inputs; what is wrong is collected, not raised."""
+    found = Read({}, frozenset(name for name, value in given.items() if value is UNKNOWN), [])
+    for name, value in given.items():
+        if value is UNKNOWN or value is None or name not in READERS:
+            continue
+        try:
+            found.values[name] = READERS[name](value, spelling.name(name))
+        except InputError as error:
+            found.problems.append(Problem(name, str(error)))
+    return found

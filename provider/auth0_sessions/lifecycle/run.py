@@ -1,0 +1,62 @@
+"""What one run of a program has in common: which tenants it manages, and the plan of those that name none."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from auth0_sessions.errors import InputError
+from auth0_sessions.model.spelling import Spelling
+
+
+class Run:
+    """One run of a program.
+
+    Args:
+        default_plan: The configured plan, or None.
+        warn: Shows a warning.
+        spelling: How messages spell the names of properties.
+
+    """
+
+    def __init__(self, default_plan: str | None, warn: Callable[[str], None], spelling: Spelling) -> None:
+        self._default_plan = default_plan
+        self._warn = warn
+        self._spelling = spelling
+        self._managed_by: dict[str, str] = {}
+        self._has_warned = False
+        self._lock = threading.Lock()
+
+    def claim(self, domain: str, name: str) -> None:
+        """Note that a resource manages a tenant.
+
+        Args:
+            domain: Canonical domain.
+            name: The resource, in words that no other one has.
+
+        Raises:
+            InputError: Another resource of this run manages it already.
+
+        """
+        with self._lock:
+            owner = self._managed_by.setdefault(domain, name)
+        if owner != name:
+            message = (
+                f"{domain} is managed twice in this program: by {owner} and by {name}. They would undo each other's "
+                "work at every run. Put all settings of a tenant into one resource."
+            )
+            raise InputError(message)
+
+    def plan_of(self, plan: str | None) -> str | None:
+        """Return a resource's plan, or the configured one; warn, once a run, where there is neither."""
+        plan = plan or self._default_plan
+        with self._lock:
+            is_news = plan is None and not self._has_warned
+            self._has_warned = self._has_warned or is_news
+        if is_news:
+            self._warn(
+                "At least one tenant has no plan, so its caps cannot be checked before Auth0 supersedes a value. Set "
+                f"{self._spelling.assign('plan', 'enterprise')} (or free, essential, professional), or run `pulumi "
+                "config set auth0-sessions:plan enterprise`."
+            )
+        return plan

@@ -1,0 +1,104 @@
+"""The one judgment of a lifetime against the plan's cap and a profile's ceiling, with its wording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.model.plans import Plan, cap, highest_cap
+from auth0_sessions.model.settings import text
+from auth0_sessions.model.spelling import Spelling
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """The most that a baseline allows for one lifetime.
+
+    Attributes:
+        minutes: The ceiling, in minutes.
+        name: What sets it, as in "profile 'strict'".
+        source: Where the figure comes from.
+
+    """
+
+    minutes: int
+    name: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Judgment:
+    """What is wrong with a lifetime; nothing where both limits are None.
+
+    Attributes:
+        setting: The lifetime.
+        minutes: Its value.
+        plan: The plan that it was held to, or None.
+        cap: The plan's cap in minutes, where the value is above it.
+        ceiling: The ceiling, where the value is above it.
+
+    """
+
+    setting: str
+    minutes: int
+    plan: Plan | None = None
+    cap: int | None = None
+    ceiling: Ceiling | None = None
+
+    @property
+    def above_cap(self) -> str:
+        """The sentence about the cap, without its full stop."""
+        return f"the {self.plan} plan allows at most {text(self.cap or 0)}"
+
+    @property
+    def above_ceiling(self) -> str:
+        """The sentence about the ceiling, without its full stop."""
+        if self.ceiling is None:
+            return ""
+        return f"{self.ceiling.name} allows at most {text(self.ceiling.minutes)} ({self.ceiling.source})"
+
+
+def judge(setting: str, minutes: int, *, plan: Plan | None = None, ceiling: Ceiling | None = None) -> Judgment:
+    """Hold a lifetime to the plan's cap and to a ceiling; either may be missing."""
+    most = cap(plan, setting) if plan else None
+    return Judgment(
+        setting,
+        minutes,
+        plan,
+        most if most is not None and minutes > most else None,
+        ceiling if ceiling is not None and minutes > ceiling.minutes else None,
+    )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of a declared lifetime.
+
+    Attributes:
+        minutes: What is asked of the tenant.
+        problem: Why the value is refused, or None.
+        warning: What a person should know, or None.
+
+    """
+
+    minutes: int
+    problem: str | None = None
+    warning: str | None = None
+
+
+def settle(found: Judgment, over_limit: OverLimit, spelling: Spelling) -> Outcome:
+    """Return what becomes of a declared lifetime: a ceiling is firm, `over_limit` decides about the cap."""
+    what = f"{spelling.name(found.setting)} is {text(found.minutes)}"
+    if found.ceiling is not None:
+        return Outcome(found.minutes, f"{what}; {found.above_ceiling}. Shorten it, or choose another profile.")
+    if found.cap is None:
+        return Outcome(found.minutes)
+    what, most = f"{what}; {found.above_cap}", text(found.cap)
+    if over_limit is OverLimit.CLAMP:
+        return Outcome(found.cap, None, f"{what}: lowered to {most} ({spelling.assign('over_limit', 'clamp')}).")
+    if over_limit is OverLimit.WARN:
+        return Outcome(found.minutes, None, f"{what}. It is sent as it is, and Auth0 may supersede it.")
+    advice = f"Shorten it, or set {spelling.assign('over_limit', 'clamp')} to take {most}"
+    if found.cap < (highest_cap(found.setting) or 0):
+        advice += ", or name the tenant's real plan if it is another"
+    return Outcome(found.minutes, f"{what}. Auth0 would supersede it without saying so. {advice}.")

@@ -1,0 +1,35 @@
+"""How a front end's users spell the names of properties, for every message that they read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_UNDERSCORE = re.compile("_([a-z0-9])")
+
+
+def camel_case(name: str) -> str:
+    """Return a snake_case name in camelCase."""
+    return _UNDERSCORE.sub(lambda match: match[1].upper(), name)
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """One way to spell names and assignments.
+
+    Attributes:
+        name: Returns a property's name as users write it.
+        assign: Returns a property with its value as users write it.
+
+    """
+
+    name: Callable[[str], str]
+    assign: Callable[[str, str], str]
+
+
+SNAKE_CASE = Spelling(str, lambda name, value: f"{name}={value!r}")
+"""Python's: `over_limit='clamp'`."""
+
+CAMEL_CASE = Spelling(camel_case, lambda name, value: f'{camel_case(name)}: "{value}"')
+"""That of configuration and of Pulumi's other languages: `overLimit: "clamp"`."""
