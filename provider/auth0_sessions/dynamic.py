@@ -15,13 +15,12 @@ from pulumi.runtime import rpc
 
 from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain, sources
 from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
-from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.lifecycle.session import Session
-from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.program import components, run
 from auth0_sessions.program.log import EngineLog, report_errors_cleanly
-from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, domain_of
+from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, PACKAGE
+from auth0_sessions.program.resource import SessionLifetimeArguments
 
 
 def _session_of(config: Any) -> Session:
@@ -61,7 +60,11 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check inputs offline; every problem at once, each on its property."""
         checked = _current().check(_known(news), _known(_olds))
-        failures = [dynamic.CheckFailure(problem.property, problem.reason) for problem in checked.problems]
+        # The engine prints the value of a property that it names.
+        failures = [
+            dynamic.CheckFailure("" if problem.is_private else problem.property, problem.reason)
+            for problem in checked.problems
+        ]
         return dynamic.CheckResult(_for_pulumi(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
@@ -77,8 +80,8 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Follow the tenant, or look one up that is not managed here: 1 GET."""
         if "previous" not in props:
-            outs = _current().look_up(id_, props.get("credentials"))
-            return dynamic.ReadResult(outs["domain"], outs)
+            found = _current().look_up(id_, props.get("credentials"))
+            return dynamic.ReadResult(found.domain, found.to_props())
         state = _current().refresh(props)
         return dynamic.ReadResult(id_, state.to_props(), state.declared.to_props())
 
@@ -105,7 +108,7 @@ def _for_pulumi(props: Mapping[str, Any]) -> dict[str, Any]:
     return {name: rpc.UNKNOWN if value is UNKNOWN else value for name, value in props.items()}
 
 
-class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLifetime"):
+class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-sessions", name="SessionLifetime"):
     """The session lifetimes of one Auth0 tenant.
 
     Only the settings that are declared are sent, compared or given back. The resource's id is the tenant's canonical
@@ -121,84 +124,17 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
     ... )  # doctest: +SKIP
     """
 
-    domain: pulumi.Output[str]
-    """Canonical domain of the tenant."""
-    session_lifetime: pulumi.Output[str | None]
-    """Absolute expiry of persistent sessions, as asked."""
-    idle_session_lifetime: pulumi.Output[str | None]
-    """Inactivity timeout of persistent sessions, as asked."""
-    ephemeral_session_lifetime: pulumi.Output[str | None]
-    """Absolute expiry of non-persistent sessions, as asked."""
-    idle_ephemeral_session_lifetime: pulumi.Output[str | None]
-    """Inactivity timeout of non-persistent sessions, as asked."""
-    session_cookie_mode: pulumi.Output[str | None]
-    """Kind of session that the tenant creates: `persistent` or `non-persistent`."""
-    anonymous_session_lifetime: pulumi.Output[str | None]
-    """Absolute expiry of anonymous sessions, as asked."""
-    plan: pulumi.Output[str | None]
-    """The tenant's plan, as declared."""
-    over_limit: pulumi.Output[str | None]
-    """What happens to a value above the plan's cap."""
-    on_delete: pulumi.Output[str | None]
-    """What happens to the settings at the end."""
-    credentials: pulumi.Output[str | None]
-    """Label of the credential set."""
-    session_lifetime_minutes: pulumi.Output[int | None]
-    """What the tenant reports, in minutes; None while not managed. The same for the four that follow."""
-    idle_session_lifetime_minutes: pulumi.Output[int | None]
-    ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
-    idle_ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
-    anonymous_session_lifetime_minutes: pulumi.Output[int | None]
-    previous: pulumi.Output[dict[str, int | str] | None]
-    """Setting -> minutes, or cookie mode, found when it was first managed: what `on_delete="restore"` puts back."""
-    superseded: pulumi.Output[dict[str, dict[str, str]] | None]
-    """The settings that the tenant reports otherwise than asked: `{setting: {"asked": .., "reported": ..}}`."""
-    old_sessions_gone_by: pulumi.Output[str | None]
-    """UTC ISO 8601: no persistent session created under an earlier setting outlives it."""
+    package = PACKAGE
 
-    def __init__(  # noqa: PLR0913  One argument for each input.
-        self,
-        name: str,
-        *,
-        domain: pulumi.Input[str] | None = None,
-        session_lifetime: pulumi.Input[str | Lifetime] | None = None,
-        idle_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
-        ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
-        idle_ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
-        session_cookie_mode: pulumi.Input[str] | None = None,
-        anonymous_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
-        plan: pulumi.Input[str] | None = None,
-        over_limit: pulumi.Input[str] = "error",
-        on_delete: pulumi.Input[str] = "retain",
-        credentials: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        """Manage the session lifetimes of a tenant. A setting that is left out is not managed.
+    def _plan(self, plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] | None:
+        """Return the plan; the process of an explicit provider sees no configuration of the stack."""
+        return run.plan_or_default(plan)
 
-        Args:
-            name: The resource's name in the stack.
-            domain: The tenant, as in `acme.eu.auth0.com`. Default: the provider's domain, `AUTH0_DOMAIN`, the
-                configuration `auth0:domain`. Plain `http://` only for a loopback host.
-            session_lifetime: Absolute expiry of persistent sessions ("Require log in after"); `"1m"` to `"365d"`,
-                and at most the plan's cap.
-            idle_session_lifetime: Inactivity timeout of persistent sessions; range as above.
-            ephemeral_session_lifetime: Absolute expiry of non-persistent sessions; range as above.
-            idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions; range as above.
-            session_cookie_mode: `"persistent"` or `"non-persistent"`.
-            anonymous_session_lifetime: Absolute expiry of anonymous sessions, which are early access at Auth0; `"1m"`
-                to `"365d"`. No plan cap is published.
-            plan: `"free"`, `"essential"`, `"professional"` or `"enterprise"`: its caps are held at preview. Default:
-                the configuration `auth0-sessions:plan`. Without one no caps are checked, and a warning says so.
-            over_limit: What happens to a value above the cap: `"error"` fails at preview, `"clamp"` lowers it,
-                `"warn"` sends it as it is.
-            on_delete: `"retain"` leaves the tenant as it is, `"restore"` puts back what it had before it was
-                managed, `"reset"` writes Auth0's defaults (7d, 3d, 3d, 1d, persistent).
-            credentials: Label of a credential set, as in `"acme"` for `AUTH0_ACME_CLIENT_ID`; never a secret.
-            opts: Resource options; `provider` may be an `auth0_sessions.Provider`.
+    def _register(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        """Register the resource. A property that it will never have is None from the start, not unknown.
 
         Raises:
-            pulumi.RunError: The tenant is managed twice in this program, a credential is configured in plain text, or
-                `opts` asks for an import.
+            pulumi.RunError: The options ask for an import.
 
         """
         if opts is not None and opts.import_ is not None:
@@ -207,93 +143,25 @@ class SessionLifetime(dynamic.Resource, module="auth0-sessions", name="SessionLi
                 "`import_` out."
             )
             raise pulumi.RunError(message)
-        props: dict[str, Any] = {
-            "domain": run.claim(domain if domain is not None else domain_of(opts), name, opts),
-            "session_lifetime": session_lifetime,
-            "idle_session_lifetime": idle_session_lifetime,
-            "ephemeral_session_lifetime": ephemeral_session_lifetime,
-            "idle_ephemeral_session_lifetime": idle_ephemeral_session_lifetime,
-            "session_cookie_mode": session_cookie_mode,
-            "anonymous_session_lifetime": anonymous_session_lifetime,
-            "plan": run.plan_or_default(plan),
-            "over_limit": over_limit,
-            "on_delete": on_delete,
-            "credentials": credentials,
-        }
-        self._register(name, {key: _plain(value) for key, value in props.items() if value is not None}, opts)
-
-    def _register(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        """Register the resource. A property that it will never have is None from the start, not unknown."""
-        minutes = tuple(f"{setting}_minutes" for setting in LIFETIMES if setting in given)
-        outputs = ("domain", *minutes, "previous", "superseded", "old_sessions_gone_by")
-        props = {**dict.fromkeys(outputs), **given}
+        props = self._known_from_the_start(given)
         # Two resources of one tenant cannot stand side by side: the old one's delete would undo the new one's create.
         options = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
-        super().__init__(SessionLifetimeProvider(), name, props, options)
-        self._none_but(props)
-        for key, value in given.items():
-            if isinstance(value, pulumi.Output):
-                self._none_if_none(value, key, f"{key}_minutes")
+        dynamic.Resource.__init__(self, SessionLifetimeProvider(), name, props, options)
+        self._settle_outputs(props, given)
 
-    def _none_but(self, props: Mapping[str, Any]) -> None:
-        """Set every property to None that the engine does not know of."""
-        none = pulumi.Output.from_input(None)
-        for missing in {*INPUTS, *OUTPUTS} - props.keys():
-            setattr(self, missing, none)
-
-    def _none_if_none(self, given: pulumi.Output[Any], *outputs: str) -> None:
-        """Let outputs be None as soon as their input is known to be; the engine would call them unknown."""
-        for name in set(outputs) & vars(self).keys():
-            setattr(self, name, _unless_none(given, getattr(self, name)))
-
-    @classmethod
-    def get(
-        cls,
-        name: str,
-        id: pulumi.Input[str],  # noqa: A002  Pulumi's own name for it.
-        *,
-        credentials: pulumi.Input[str] | None = None,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> SessionLifetime:
-        """Look a tenant up: every setting and its minutes, Auth0's defaults where a setting was never written.
-
-        Nothing is written, and the tenant does not count as managed.
-
-        Args:
-            name: The resource's name in the stack.
-            id: The tenant's domain.
-            credentials: Label of a credential set.
-            opts: Resource options.
-
-        """
-        run.refuse_plain_secrets()
-        found = cls.__new__(cls)
-        given = {"credentials": credentials} if credentials is not None else {}
+    def _look_up(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
         looked_up = dict.fromkeys(("domain", *SETTINGS, *(f"{setting}_minutes" for setting in LIFETIMES)))
-        domain = run.when_known(id, lambda _: None)
-        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=domain))
-        dynamic.Resource.__init__(found, SessionLifetimeProvider(), name, {**looked_up, **given}, options)
-        found._none_but({**looked_up, **given})  # noqa: SLF001  It is one of this class.
-        return found
+        dynamic.Resource.__init__(self, SessionLifetimeProvider(), name, {**looked_up, **given}, opts)
+        self._settle_outputs({**looked_up, **given}, {})
 
 
 # Pulumi looks at the types of all outputs at each resource, which takes time, and needs them only where a number has to
 # be whole: those of the wire are floats.
+SessionLifetimeArguments.__annotations__ = {}
 SessionLifetime.__annotations__ = {
     **{f"{name}_minutes": pulumi.Output[int | None] for name in LIFETIMES},
     "previous": pulumi.Output[dict[str, int] | None],
 }
-
-
-def _unless_none(given: pulumi.Output[Any], answer: pulumi.Output[Any]) -> pulumi.Output[Any]:
-    return given.apply(lambda known: None if known is None else answer)
-
-
-def _plain(value: Any) -> Any:
-    """Return a lifetime as its text, also in an output; everything else as it is."""
-    if isinstance(value, pulumi.Output):
-        return value.apply(_plain)
-    return str(value) if isinstance(value, Lifetime) else value
 
 
 SessionPolicy, TenantFleet = components.over(SessionLifetime)

@@ -30,10 +30,18 @@ UNKNOWN: Final = _Unknown()
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with one property."""
+    """One thing that is wrong with one property.
+
+    Attributes:
+        property: The property, in snake_case.
+        reason: What is wrong, and what to do.
+        is_private: True where the value may be a secret in the wrong place, so that nobody may print it.
+
+    """
 
     property: str
     reason: str
+    is_private: bool = False
 
 
 Reader = Callable[[Any, str], Any]
@@ -89,5 +97,6 @@ def read_inputs(given: Mapping[str, Any], spelling: Spelling) -> Read:
         try:
             found.values[name] = READERS[name](value, spelling.name(name))
         except InputError as error:
-            found.problems.append(Problem(name, str(error)))
+            is_private = name == "credentials" or (name == "domain" and "@" in str(value))
+            found.problems.append(Problem(name, str(error), is_private))
     return found

@@ -109,9 +109,9 @@ class Operations:
     spelling: Spelling = SNAKE_CASE
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def create(self, declared: Declared) -> State:
-        """Bring a tenant under management: one GET, and a PATCH of what differs."""
-        found = self.tenant.read()
+    def create(self, declared: Declared, found: Values | None = None) -> State:
+        """Bring a tenant under management: one GET unless `found` is what it gave, and a PATCH of what differs."""
+        found = self.tenant.read() if found is None else found
         before = _managed(found, declared)
         write = changes(found, declared.wanted)
         reported = _managed(self._write_or_put_back(write, before), declared) if write else before
@@ -119,6 +119,16 @@ class Operations:
         self._warn_of_changed_absolute(declared, before, write)
         self._warn_of_superseded(state, write)
         return state
+
+    def announce(self, declared: Declared) -> dict[str, Value]:
+        """Say what a create would write, and what that means for existing sessions: one GET, returned."""
+        found = self.tenant.read()
+        before = _managed(found, declared)
+        write = changes(found, declared.wanted)
+        changing = [f"{self.spelling.name(name)} {text(before[name])} => {text(write[name])}" for name in write]
+        self.log.info(f"{declared.domain}: would write {', '.join(changing) or 'nothing'}.")
+        self._warn_of_changed_absolute(declared, before, write)
+        return before
 
     def _write_or_put_back(self, write: Values, before: Values) -> dict[str, Value]:
         """Write for the first time. If it may have taken effect although it failed, put back what was there.
@@ -161,10 +171,6 @@ class Operations:
             for name, value in reported.items()
         }
         return replace(old, declared=replace(old.declared, wanted=asked), reported=reported)
-
-    def look_up(self) -> dict[str, Value]:
-        """Return every setting of a tenant that nobody has to manage: one GET."""
-        return with_defaults(self.tenant.read())
 
     def delete(self, old: State) -> None:
         """End the management as `on_delete` says: no call, or one PATCH whatever the record believes."""

@@ -11,15 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from auth0_sessions.api.credentials import Credentials, Source, TokenKeeper, find_credentials
-from auth0_sessions.errors import CredentialsError, InputError
+from auth0_sessions.errors import Auth0SessionsError, CredentialsError, InputError
 from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem
 from auth0_sessions.lifecycle.operations import Diff, Log, Operations, Tenant, diff
+from auth0_sessions.lifecycle.preview import LookedUp, changed_record, new_record
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.model.choices import OnDelete
 from auth0_sessions.model.domain import canonical_domain
-from auth0_sessions.model.settings import LIFETIMES, text
+from auth0_sessions.model.settings import Value
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Session:
         self.spelling = spelling
         self._sources = sources
         self._bound_domain = bound_domain
-        self._default_domain = default_domain
+        self.default_domain = default_domain
         self._may_move = may_move
         self._run = run
         self._connect = connect
@@ -74,6 +75,8 @@ class Session:
         self._tokens = TokenKeeper()
         self._lock = threading.Lock()
         self._created: set[str] = set()
+        self._moves: dict[str, Declared] = {}
+        self._reached: dict[str, dict[str, Value]] = {}
 
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any], name: str = "") -> Checked:
         """Check inputs offline, and show the warnings of those that are right.
@@ -89,7 +92,7 @@ class Session:
         checked = check(
             news,
             olds,
-            default_domain=self._default_domain,
+            default_domain=self.default_domain,
             bound_domain=self._bound_domain,
             may_move=self._may_move,
             spelling=self.spelling,
@@ -105,12 +108,17 @@ class Session:
 
     def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
         """Compare a record with checked inputs, in minutes."""
-        return diff(State.from_props(olds).declared, Declared.from_props(news))
+        old, new = State.from_props(olds).declared, Declared.from_props(news)
+        found = diff(old, new)
+        if found.replaces and not new.unknown:
+            self._moves[old.domain] = new
+        return found
 
     def create(self, props: Mapping[str, Any]) -> State:
         """Bring a tenant under management: 1 GET, 0 or 1 PATCH."""
         declared = Declared.from_props(props)
-        state = self._operations(declared.domain, declared.credentials).create(declared)
+        found = self._reached.pop(declared.domain, None)
+        state = self._operations(declared.domain, declared.credentials).create(declared, found)
         self._created.add(declared.domain)
         return state
 
@@ -119,13 +127,32 @@ class Session:
         old = State.from_props(props)
         return self._operations(old.declared.domain, old.declared.credentials).refresh(old)
 
-    def look_up(self, domain: str, label: str | None) -> dict[str, Any]:
-        """Return every setting of a tenant that is not managed here, and its minutes: 1 GET."""
-        domain = canonical_domain(domain)
-        found = self._operations(domain, label).look_up()
-        outs: dict[str, Any] = {"domain": domain, **{name: text(value) for name, value in found.items()}}
-        outs.update({f"{name}_minutes": found[name] for name in LIFETIMES})
-        return {**outs, "credentials": label} if label is not None else outs
+    def look_up(self, domain: str, label: str | None) -> LookedUp:
+        """Read a tenant that is not managed here: 1 GET."""
+        tenant = canonical_domain(domain)
+        return LookedUp(tenant, label, self._operations(tenant, label).tenant.read())
+
+    def preview_create(self, props: Mapping[str, Any], *, reads: bool) -> dict[str, Any]:
+        """Return what a preview can know of a new record.
+
+        Args:
+            props: The inputs.
+            reads: True to read the tenant once, and to say what would be written; a failure is a warning.
+
+        """
+        declared = Declared.from_props(props)
+        if not reads or declared.unknown:
+            return new_record(declared)
+        try:
+            before = self._operations(declared.domain, declared.credentials).announce(declared)
+        except Auth0SessionsError as error:
+            self.log.warning(f"The preview could not read the tenant. {error}")
+            return new_record(declared)
+        return new_record(declared, before)
+
+    def preview_update(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a preview can know of a changed record."""
+        return changed_record(State.from_props(olds), Declared.from_props(news))
 
     def update(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> State:
         """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
@@ -143,7 +170,18 @@ class Session:
                 "`aliases`; in a fleet, give the tenant `formerly`."
             )
             return
+        self._reach_next(domain)
         self._operations(domain, old.declared.credentials).delete(old)
+
+    def _reach_next(self, domain: str) -> None:
+        """Read the tenant that replaces this one first: one that cannot be read leaves the old one as it is."""
+        if (new := self._moves.pop(domain, None)) is None or new.domain in self._created:
+            return
+        try:
+            self._reached[new.domain] = self._operations(new.domain, new.credentials).tenant.read()
+        except Auth0SessionsError as error:
+            message = f"{domain} stays as it is, because the tenant that should replace it could not be read. {error}"
+            raise Auth0SessionsError(message) from error
 
     def _operations(self, domain: str, label: str | None) -> Operations:
         """Return the verbs for a tenant. Nothing is called, and no credentials are looked up."""

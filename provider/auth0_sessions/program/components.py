@@ -17,11 +17,12 @@ from auth0_sessions.model.choices import OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.profiles import profile_of_stack
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, text
-from auth0_sessions.model.spelling import SNAKE_CASE
+from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 from auth0_sessions.program import run
 
 T = TypeVar("T")
 NAMESPACE = "auth0-sessions"
+POLICY_OUTPUTS = ("domain", "plan", "profile", *LOGIN_SETTINGS, "reasons")
 
 
 class SessionPolicy(pulumi.ComponentResource):
@@ -54,6 +55,8 @@ class SessionPolicy(pulumi.ComponentResource):
     """The `SessionLifetime` that does it."""
     resource: ClassVar[type[Any]]
     """The `SessionLifetime` of the front end that this component is for."""
+    spelling: ClassVar[Spelling] = SNAKE_CASE
+    """How its messages and its outputs in state spell names."""
 
     def __init__(  # noqa: PLR0913  One argument for each input.
         self,
@@ -135,26 +138,37 @@ class SessionPolicy(pulumi.ComponentResource):
         self.profile = pulumi.Output.from_input(str(chosen.profile.name))
         self.session_cookie_mode = self.lifetime.session_cookie_mode
         mode = given.get("session_cookie_mode")
-        self.reasons = pulumi.Output.all(picked, mode).apply(lambda known: _reasons(*known))
+        self.reasons = pulumi.Output.all(picked, mode).apply(lambda known: self._reasons(*known))
         for setting in LOGIN_LIFETIMES:
             setattr(self, setting, getattr(self.lifetime, setting))
-        self.register_outputs({**_applied(self), "lifetime": self.lifetime})
+        self.register_outputs({**self.applied, "lifetime": self.lifetime})
+
+    @property
+    def applied(self) -> dict[str, Any]:
+        """What was applied, where and for which reason, as outputs are spelled."""
+        return {self.spelling.name(name): getattr(self, name) for name in POLICY_OUTPUTS}
+
+    def _reasons(self, picked: Picked, cookie_mode: str | None) -> dict[str, str]:
+        mode = {} if cookie_mode is None else {"session_cookie_mode": f"cookie mode {cookie_mode}: the argument"}
+        return {self.spelling.name(name): reason for name, reason in {**picked.reasons, **mode}.items()}
 
     def _picked(self, name: str, chosen: Chosen, known: Mapping[str, Any]) -> Picked:
         """Read the arguments and pick, once all of them are known."""
         given = {setting: value for setting, value in known.items() if value is not None}
-        read = read_inputs(given, SNAKE_CASE)
+        read = read_inputs(given, self.spelling)
         problems = [
-            f"{problem.property}: {problem.reason}" if problem.property in LOGIN_LIFETIMES else problem.reason
+            f"{self.spelling.name(problem.property)}: {problem.reason}"
+            if problem.property in LOGIN_LIFETIMES
+            else problem.reason
             for problem in read.problems
         ]
         over_limit = read.values.pop("over_limit", OverLimit.ERROR)
-        picked = pick(chosen, read.values, over_limit, SNAKE_CASE)
+        picked = pick(chosen, read.values, over_limit, self.spelling)
         if problems or picked.problems:
             reasons = [*problems, *(problem.reason for problem in picked.problems)]
             raise pulumi.RunError(listed(f"SessionPolicy '{name}'", reasons))
         for setting in picked.lowered:
-            because = SNAKE_CASE.assign("over_limit", OverLimit.CLAMP.value)
+            because = self.spelling.assign("over_limit", OverLimit.CLAMP.value)
             pulumi.log.warn(f"{name}: {picked.reasons[setting]} ({because}).", resource=self)
         return picked
 
@@ -213,7 +227,7 @@ class TenantFleet(pulumi.ComponentResource):
         if pulumi.runtime.is_dry_run():
             # A preview shortens a long output, and this is the one to read.
             pulumi.log.info(f"\n{table}", resource=self)
-        applied = {tenant: _applied(made) for tenant, made in self.policies.items()}
+        applied = {tenant: made.applied for tenant, made in self.policies.items()}
         self.tenants = pulumi.Output.from_input(applied)
         self.report = pulumi.Output.from_input(table)
         self.register_outputs({"tenants": self.tenants, "report": self.report})
@@ -275,11 +289,6 @@ def _when_known(given: Mapping[str, Any], use: Callable[[Mapping[str, Any]], T])
     return use(given)
 
 
-def _reasons(picked: Picked, cookie_mode: str | None) -> dict[str, str]:
-    mode = {} if cookie_mode is None else {"session_cookie_mode": f"cookie mode {cookie_mode}: the argument"}
-    return {**picked.reasons, **mode}
-
-
 def _text_of(setting: str) -> Callable[[Picked], str]:
     return lambda picked: text(picked.minutes[setting])
 
@@ -288,20 +297,15 @@ def _map(value: Picked | pulumi.Output[Picked], use: Callable[[Picked], T]) -> T
     return value.apply(use) if isinstance(value, pulumi.Output) else use(value)
 
 
-def _applied(made: SessionPolicy) -> dict[str, Any]:
-    """Return a policy's outputs: where it is, and what was applied for which reason."""
-    names = ("domain", "plan", "profile", *LOGIN_SETTINGS, "reasons")
-    return {name: getattr(made, name) for name in names}
-
-
-def over(resource: type[Any]) -> tuple[type[SessionPolicy], type[TenantFleet]]:
+def over(resource: type[Any], spelling: Spelling = SNAKE_CASE) -> tuple[type[SessionPolicy], type[TenantFleet]]:
     """Return the components whose children are resources of one front end.
 
     Args:
         resource: The front end's `SessionLifetime`.
+        spelling: How messages and outputs in state spell names.
 
     """
-    made_for = {"__module__": resource.__module__, "resource": resource}
+    made_for = {"__module__": resource.__module__, "resource": resource, "spelling": spelling}
     policy_class = type("SessionPolicy", (SessionPolicy,), {"__doc__": SessionPolicy.__doc__, **made_for})
     made_of = {"__module__": resource.__module__, "policy": policy_class}
     return policy_class, type("TenantFleet", (TenantFleet,), {"__doc__": TenantFleet.__doc__, **made_of})

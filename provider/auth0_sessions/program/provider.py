@@ -89,16 +89,20 @@ def _with_secrets(parts: Mapping[str, pulumi.Input[str] | None]) -> dict[str, pu
     }
 
 
-def provider_of(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
+def provider_of(opts: pulumi.ResourceOptions | None, package: str = PACKAGE) -> pulumi.ProviderResource | None:
     """Return the provider that a resource with these options will have, an inherited one included."""
     if opts is None:
         return None
     if opts.provider is not None:
         return opts.provider
-    return opts.parent.get_provider(f"{PACKAGE}:dynamic:Resource") if opts.parent is not None else None
+    given = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
+    own = [provider for provider in given if provider.package == package]
+    if own or opts.parent is None:
+        return own[0] if own else None
+    return opts.parent.get_provider(f"{package}:index:Resource")
 
 
-def domain_of(opts: pulumi.ResourceOptions | None) -> pulumi.Input[str] | None:
+def domain_of(opts: pulumi.ResourceOptions | None, package: str = PACKAGE) -> pulumi.Input[str] | None:
     """Return the domain of the provider that a resource with these options will have."""
-    domain: pulumi.Input[str] | None = getattr(provider_of(opts), "domain", None)
+    domain: pulumi.Input[str] | None = getattr(provider_of(opts, package), "domain", None)
     return domain

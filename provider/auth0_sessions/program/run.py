@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import pulumi
@@ -14,6 +15,7 @@ from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS
 from auth0_sessions.errors import InputError
 from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.model.domain import canonical_domain
+from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.spelling import SNAKE_CASE
 
 DEFAULT_TENANT = "the default tenant (AUTH0_DOMAIN or auth0:domain)"
@@ -113,6 +115,18 @@ def when_known(domain: pulumi.Input[str], use: Callable[[str], None]) -> pulumi.
     if isinstance(domain, str):
         return used(domain)
     return pulumi.Output.all(domain).apply(lambda known: used(known[0]))
+
+
+def domain_that_only_a_program_sees() -> str | None:
+    """Return `auth0:domain` where nothing goes before it: a native plugin has no access to that namespace."""
+    return None if default_domain({}) or configured("domain") else pulumi.Config("auth0").get("domain")
+
+
+def plain(value: Any) -> Any:
+    """Return a lifetime as its text, also in an output; everything else as it is."""
+    if isinstance(value, pulumi.Output):
+        return value.apply(plain)
+    return str(value) if isinstance(value, Lifetime) else value
 
 
 def _claim(run: Run, tenant: str, name: str) -> None:

@@ -1,0 +1,98 @@
+"""Records that no write has made: of a preview, and of a tenant that was only read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
+from auth0_sessions.lifecycle.record import OUTPUTS, Declared, State
+from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.model.judgment import judge
+from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.settings import LIFETIMES, LOGIN_SETTINGS, Value, Values, text, with_defaults
+
+NOTHING = dict.fromkeys((*INPUTS, *OUTPUTS))
+"""What is not managed is None from the start, and not unknown."""
+
+
+def new_record(declared: Declared, before: Values | None = None) -> dict[str, Any]:
+    """Return what a preview can know of the record of a create; `before` is what the tenant has, where it was read."""
+    known = {name: value for name, value in (before or {}).items() if declared.wanted[name] == value}
+    return {
+        **NOTHING,
+        **declared.to_props(),
+        **{f"{name}_minutes": known.get(name, UNKNOWN) for name in LIFETIMES if _is_managed(declared, name)},
+        "previous": UNKNOWN if before is None else dict(before),
+        "superseded": UNKNOWN,
+        "old_sessions_gone_by": UNKNOWN,
+    }
+
+
+def changed_record(old: State, declared: Declared) -> dict[str, Any]:
+    """Return what a preview can know of the record of an update."""
+    kept = {name for name, value in declared.wanted.items() if old.declared.wanted.get(name) == value}
+    is_same = kept == declared.wanted.keys() and not declared.unknown
+    same = old.to_props()
+    props = {
+        **NOTHING,
+        **declared.to_props(),
+        **{
+            f"{name}_minutes": old.reported[name] if name in kept else UNKNOWN
+            for name in LIFETIMES
+            if _is_managed(declared, name)
+        },
+        "previous": {name: value for name, value in old.previous.items() if name in declared.wanted},
+        "superseded": {name: row for name, row in same["superseded"].items() if name in kept} if is_same else UNKNOWN,
+        "old_sessions_gone_by": old.old_sessions_gone_by,
+    }
+    if declared.wanted.keys() - old.previous.keys() or declared.unknown:
+        props["previous"] = UNKNOWN
+    if "session_lifetime" not in kept and _is_managed(declared, "session_lifetime"):
+        props["old_sessions_gone_by"] = UNKNOWN
+    return props
+
+
+def _is_managed(declared: Declared, name: str) -> bool:
+    return name in declared.wanted or name in declared.unknown
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """A tenant that was read and is not managed.
+
+    Attributes:
+        domain: Canonical domain.
+        label: Label of the credential set that was used.
+        found: The settings that were ever written.
+
+    """
+
+    domain: str
+    label: str | None
+    found: Values
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """Every setting, with Auth0's default where it was never written."""
+        return with_defaults(self.found)
+
+    def to_props(self) -> dict[str, Any]:
+        """Return every setting and its minutes, as a record names them."""
+        values = self.values
+        props: dict[str, Any] = {"domain": self.domain, **{name: text(value) for name, value in values.items()}}
+        props.update({f"{name}_minutes": values[name] for name in LIFETIMES})
+        return {**props, "credentials": self.label} if self.label is not None else props
+
+    def adopted(self, plan: Plan | None) -> State:
+        """Return the record of an import: the settings ever written, or all with Auth0's defaults if none was.
+
+        Args:
+            plan: The configured plan, or None. A value above its cap is kept, because the tenant has it.
+
+        """
+        wanted = dict(self.found) or {name: self.values[name] for name in LOGIN_SETTINGS}
+        above = any(judge(name, int(wanted[name]), plan=plan).cap for name in LIFETIMES if name in wanted)
+        over_limit = OverLimit.WARN if above else OverLimit.ERROR
+        declared = Declared(self.domain, wanted, plan, over_limit, credentials=self.label)
+        return State(declared, wanted, wanted)

@@ -1,0 +1,33 @@
+"""`SessionLifetime`, the components and the provider for Python programs that use the native plugin.
+
+The names and arguments are those of `auth0_sessions`, so moving a program to the plugin is a change of its import. They
+are imported when they are first used: the plugin itself needs none of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from auth0_sessions.native.resources import Provider as Provider
+    from auth0_sessions.native.resources import SessionLifetime as SessionLifetime
+    from auth0_sessions.native.resources import SessionPolicy as SessionPolicy
+    from auth0_sessions.native.resources import TenantFleet as TenantFleet
+
+_OWN = ("Provider", "SessionLifetime", "SessionPolicy", "TenantFleet")
+_SHARED = ("Lifetime", "Plan", "Profile", "TenantSpec", "PLAN_LIMITS", "PROFILES", "read_tenant_sessions")
+
+__all__ = ["PLAN_LIMITS", "PROFILES", "Lifetime", "Plan", "Profile", "TenantSpec", "read_tenant_sessions", *_OWN]  # noqa: PLE0604  They are lazy.
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OWN:
+        from auth0_sessions.native import resources  # noqa: PLC0415
+
+        return getattr(resources, name)
+    if name in _SHARED:
+        import auth0_sessions  # noqa: PLC0415
+
+        return getattr(auth0_sessions, name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

@@ -1,0 +1,106 @@
+"""The provider's configuration: what the plugin knows before any resource."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from auth0_sessions.api.credentials import (
+    CONFIG_KEYS,
+    LABELLED_CONFIG_KEY,
+    ConfigSource,
+    Source,
+    default_domain,
+    sources,
+)
+from auth0_sessions.errors import InputError
+from auth0_sessions.lifecycle.inputs import PLAN_ADVICE, UNKNOWN, Problem
+from auth0_sessions.model.choices import choose
+from auth0_sessions.model.domain import canonical_domain
+from auth0_sessions.model.plans import Plan
+
+SECRET_KEYS = ("clientSecret", "apiToken", "credentials")
+KEYS = ("domain", "clientId", "clientSecret", "apiToken", "audience", "plan", "profile", "credentials", "livePreview")
+_PLACE = (
+    "configuration auth0-sessions:clientId and auth0-sessions:clientSecret, or auth0-sessions:apiToken (the plugin "
+    "cannot see keys that start with auth0:)"
+)
+_EXPLICIT_PLACE = "the explicit provider's clientId and clientSecret, or apiToken"
+_TRUE, _FALSE = (True, "true"), (False, "false", None, UNKNOWN)
+
+
+@dataclass(frozen=True)
+class ProviderConfig:
+    """The configuration of one provider.
+
+    Attributes:
+        given: Key -> value, in camelCase as configuration has it.
+        explicit: True for an explicit provider: its credentials come before the environment's.
+
+    """
+
+    given: Mapping[str, Any]
+    explicit: bool = False
+
+    @property
+    def bound_domain(self) -> str | None:
+        """The only tenant of an explicit provider that names one."""
+        return canonical_domain(self.given["domain"]) if self.explicit and self.given.get("domain") else None
+
+    @property
+    def default_domain(self) -> str | None:
+        """The tenant of resources that name none."""
+        return self.bound_domain or default_domain({"auth0:domain": self.given.get("domain")})
+
+    @property
+    def live_preview(self) -> bool:
+        """True where the preview of a create reads the tenant."""
+        return self.given.get("livePreview") in _TRUE
+
+    def sources(self, label: str | None) -> Sequence[Source]:
+        """Return the places where credentials are looked for, in order."""
+        environment, other = sources(self._adapted, label, explicit=False)
+        own = ConfigSource(self._adapted, _EXPLICIT_PLACE if self.explicit else _PLACE)
+        if self.explicit:
+            return (own, environment, *([other] if label else []))
+        return (environment, other if label else own)
+
+    @property
+    def _adapted(self) -> dict[str, Any]:
+        """The credentials among the keys, under the names that the search for credentials has for them."""
+        own = {key: self.given.get(key.removeprefix("auth0:")) for key in CONFIG_KEYS.values()}
+        return {**own, LABELLED_CONFIG_KEY: _object(self.given.get("credentials"))}
+
+
+def _object(value: Any) -> Any:
+    """Return an object that came as JSON text, as configuration sends it."""
+    return json.dumps(value) if isinstance(value, Mapping) else value
+
+
+def check_config(given: Mapping[str, Any]) -> list[Problem]:
+    """Return what is wrong with a provider's configuration. No value is repeated that could be a secret."""
+    problems = []
+    for key, read in _READERS.items():
+        value = given.get(key)
+        if value is None or value is UNKNOWN:
+            continue
+        try:
+            read(value)
+        except InputError as error:
+            problems.append(Problem(key, str(error)))
+    return problems
+
+
+def _live_preview(value: Any) -> None:
+    if value not in (*_TRUE, *_FALSE):
+        message = "livePreview should be true or false."
+        raise InputError(message)
+
+
+_READERS = {
+    "domain": canonical_domain,
+    "plan": lambda value: choose(Plan, value, "plan", PLAN_ADVICE),
+    "livePreview": _live_preview,
+}

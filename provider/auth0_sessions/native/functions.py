@@ -1,0 +1,55 @@
+"""The functions: a live tenant's sessions, and a plan's limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from auth0_sessions.errors import InputError
+from auth0_sessions.lifecycle.inputs import PLAN_ADVICE, Problem
+from auth0_sessions.lifecycle.session import Session
+from auth0_sessions.model.choices import choose
+from auth0_sessions.model.plans import PLAN_LIMITS, Plan
+from auth0_sessions.model.settings import SETTINGS
+from auth0_sessions.native.names import PACKAGE, TO_CAMEL
+
+GET_TENANT_SESSIONS = f"{PACKAGE}:index:getTenantSessions"
+GET_PLAN_LIMITS = f"{PACKAGE}:index:getPlanLimits"
+
+
+def call(token: str, given: Mapping[str, Any], session: Session) -> tuple[dict[str, Any], list[Problem]]:
+    """Call a function and return its result, or what is wrong with its arguments.
+
+    Raises:
+        Auth0SessionsError: There is no such function, or the tenant could not be read.
+
+    """
+    if token == GET_TENANT_SESSIONS:
+        return _tenant_sessions(given, session)
+    if token == GET_PLAN_LIMITS:
+        return _plan_limits(given)
+    message = f"There is no function {token}; there are {GET_TENANT_SESSIONS} and {GET_PLAN_LIMITS}."
+    raise InputError(message)
+
+
+def _tenant_sessions(given: Mapping[str, Any], session: Session) -> tuple[dict[str, Any], list[Problem]]:
+    try:
+        found = session.look_up(given.get("domain") or session.default_domain or "", given.get("credentials"))
+    except InputError as error:
+        return {}, [Problem("domain", str(error), is_private=True)]
+    defaults = [TO_CAMEL[name] for name in SETTINGS if name not in found.found]
+    return {**found.to_props(), "defaults": defaults}, []
+
+
+def _plan_limits(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    try:
+        plan = choose(Plan, given.get("plan"), "plan", PLAN_ADVICE)
+    except InputError as error:
+        return {}, [Problem("plan", str(error))]
+    limits = PLAN_LIMITS[plan]
+    return {
+        "plan": plan.value,
+        "absoluteMinutes": limits.absolute_minutes,
+        "idleMinutes": limits.idle_minutes,
+        "source": limits.source,
+    }, []

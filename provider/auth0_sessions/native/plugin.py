@@ -1,0 +1,267 @@
+"""The native plugin: Pulumi's provider protocol over gRPC, one thread for each call under way."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from threading import Event
+from typing import Any, TypeVar
+
+import grpc
+import pulumi
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.proto import plugin_pb2
+from pulumi.runtime.proto import provider_pb2 as proto
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
+
+import auth0_sessions
+from auth0_sessions.errors import Auth0SessionsError
+from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN, Problem
+from auth0_sessions.lifecycle.operations import Change, Diff
+from auth0_sessions.lifecycle.preview import NOTHING
+from auth0_sessions.lifecycle.record import State
+from auth0_sessions.lifecycle.run import Run
+from auth0_sessions.lifecycle.session import Session
+from auth0_sessions.model.choices import OnDelete, OverLimit
+from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.spelling import CAMEL_CASE
+from auth0_sessions.native import functions, remote
+from auth0_sessions.native.config import SECRET_KEYS, ProviderConfig, check_config
+from auth0_sessions.native.names import TO_CAMEL, Props, from_wire, secret, to_wire
+from auth0_sessions.native.schema import schema
+from auth0_sessions.program.log import EngineLog
+
+T = TypeVar("T")
+Verb = Callable[["Plugin", Any, grpc.ServicerContext], T]
+
+_KINDS = {
+    Change.ADD: proto.PropertyDiff.ADD,
+    Change.DELETE: proto.PropertyDiff.DELETE,
+    Change.UPDATE: proto.PropertyDiff.UPDATE,
+}
+_urn: ContextVar[str] = ContextVar("urn", default="")
+"""The resource whose verb this thread runs, so that its log lines are on its row."""
+
+
+def _verb(call: Verb[T]) -> Verb[T]:
+    """Let our own errors reach the terminal as one paragraph on the resource's row."""
+
+    @functools.wraps(call)
+    def wrapped(self: Plugin, request: Any, context: grpc.ServicerContext) -> T:
+        _urn.set(getattr(request, "urn", ""))
+        try:
+            return call(self, request, context)
+        except (Auth0SessionsError, pulumi.RunError) as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+            raise
+
+    return wrapped
+
+
+class Plugin(ResourceProviderServicer):
+    """The verbs of the protocol.
+
+    Args:
+        engine_address: Where the engine listens; `Attach` gives it later where it is None.
+
+    """
+
+    def __init__(self, engine_address: str | None) -> None:
+        self._address = engine_address
+        self._cancelled = Event()
+        self._start(ProviderConfig({}))
+
+    def _start(self, config: ProviderConfig) -> None:
+        log = EngineLog(self._address, _urn.get)
+        self._config = config
+        self._session = Session(
+            log=log,
+            sources=config.sources,
+            bound_domain=config.bound_domain,
+            default_domain=config.default_domain,
+            run=Run(config.given.get("plan"), log.warning, CAMEL_CASE),
+            spelling=CAMEL_CASE,
+        )
+
+    def GetPluginInfo(self, _request: Any, _context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:  # noqa: N802  The protocol's names.
+        """Return the version."""
+        return plugin_pb2.PluginInfo(version=auth0_sessions.__version__)
+
+    def GetSchema(self, _request: Any, _context: grpc.ServicerContext) -> proto.GetSchemaResponse:  # noqa: N802
+        """Return the package's schema."""
+        return proto.GetSchemaResponse(schema=json.dumps(schema()))
+
+    def Attach(self, request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
+        """Take the engine's address from an engine that did not start this plugin."""
+        self._address = request.address
+        self._start(self._config)
+        return empty_pb2.Empty()
+
+    def Cancel(self, _request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
+        """End the waits of the calls under way."""
+        self._cancelled.set()
+        return empty_pb2.Empty()
+
+    @_verb
+    def CheckConfig(self, request: Any, _context: grpc.ServicerContext) -> proto.CheckResponse:  # noqa: N802
+        """Check the provider's configuration; its credentials leave as secrets, however they came."""
+        given = from_wire(request.news).values
+        response = proto.CheckResponse(failures=_failures(check_config(given)))
+        response.inputs.CopyFrom(request.news)
+        for key in SECRET_KEYS:
+            if given.get(key) is not None:
+                response.inputs.update({key: secret(_text(given[key]))})
+        return response
+
+    @_verb
+    def DiffConfig(self, request: Any, _context: grpc.ServicerContext) -> proto.DiffResponse:  # noqa: N802
+        """Ask for a replacement where an explicit provider has moved, so that each tenant keeps its own credentials."""
+        old, new = (from_wire(struct).values.get("domain") for struct in (request.olds, request.news))
+        is_default = request.urn.rpartition("::")[2].startswith("default")
+        if is_default or None in (old, new) or UNKNOWN in (old, new) or old == new:
+            return proto.DiffResponse(changes=proto.DiffResponse.DIFF_UNKNOWN)
+        return proto.DiffResponse(changes=proto.DiffResponse.DIFF_SOME, replaces=["domain"], diffs=["domain"])
+
+    @_verb
+    def Configure(self, request: Any, _context: grpc.ServicerContext) -> proto.ConfigureResponse:  # noqa: N802
+        """Take the configuration of this provider."""
+        given = from_wire(request.args).values
+        self._start(ProviderConfig(given, explicit=not request.name.startswith("default")))
+        return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=True)
+
+    @_verb
+    def Check(self, request: Any, _context: grpc.ServicerContext) -> proto.CheckResponse:  # noqa: N802
+        """Check inputs offline; every problem at once, each on its property."""
+        news = from_wire(request.news)
+        checked = self._session.check(news.values, from_wire(request.olds).values, _name_of(request.urn))
+        return proto.CheckResponse(
+            inputs=to_wire(checked.inputs, news.secrets), failures=_failures(checked.problems, news.secrets)
+        )
+
+    @_verb
+    def Diff(self, request: Any, _context: grpc.ServicerContext) -> proto.DiffResponse:  # noqa: N802
+        """Compare in minutes; a change of domain replaces, and then the new tenant comes first."""
+        olds = from_wire(request.olds).values
+        found = self._session.diff(olds, _inputs(from_wire(request.news)))
+        # A record of the dynamic resource is written anew in an update without a call.
+        is_foreign = "__provider" in olds
+        some = found.changes or is_foreign
+        return proto.DiffResponse(
+            changes=proto.DiffResponse.DIFF_SOME if some else proto.DiffResponse.DIFF_NONE,
+            replaces=[TO_CAMEL[name] for name in found.replaces],
+            deleteBeforeReplace=not found.replaces,
+            diffs=[TO_CAMEL[name] for name in found.inputs],
+            detailedDiff=_detailed(found),
+            hasDetailedDiff=True,
+        )
+
+    @_verb
+    def Create(self, request: Any, _context: grpc.ServicerContext) -> proto.CreateResponse:  # noqa: N802
+        """Bring a tenant under management: 1 GET, 0 or 1 PATCH; a preview makes no call unless it may."""
+        given = from_wire(request.properties)
+        if request.preview:
+            outs = self._session.preview_create(_inputs(given), reads=self._config.live_preview)
+            return proto.CreateResponse(properties=to_wire(outs, given.secrets))
+        state = self._session.create(_inputs(given))
+        return proto.CreateResponse(id=state.declared.domain, properties=_record(state, given.secrets))
+
+    @_verb
+    def Read(self, request: Any, _context: grpc.ServicerContext) -> proto.ReadResponse:  # noqa: N802
+        """Follow a managed tenant, or read one that is not: 1 GET."""
+        outs, given = from_wire(request.properties), from_wire(request.inputs)
+        if "previous" not in outs.values:
+            label = outs.values.get("credentials") or given.values.get("credentials")
+            # An import sends no properties; a look-up sends those that the program gave, if only none.
+            return self._read_unknown(request.id, label, is_look_up=request.HasField("properties"))
+        state = self._session.refresh(outs.values)
+        inputs = {
+            name: value
+            for name, value in state.declared.to_props().items()
+            if name in given.values or name not in ("over_limit", "on_delete")
+        }
+        secrets = outs.secrets | given.secrets
+        return proto.ReadResponse(id=request.id, properties=_record(state, secrets), inputs=to_wire(inputs, secrets))
+
+    def _read_unknown(self, id_: str, label: str | None, *, is_look_up: bool) -> proto.ReadResponse:
+        """Read a tenant for a look-up, or for an import, whose code has what a person would write."""
+        found = self._session.look_up(id_, label)
+        plan = self._config.given.get("plan")
+        state = found.adopted(Plan(plan) if plan else None)
+        assumed = {"on_delete": OnDelete.RETAIN, "over_limit": OverLimit.ERROR}
+        inputs = {name: value for name, value in state.declared.to_props().items() if value != assumed.get(name)}
+        outs = {**found.to_props(), "previous": state.previous} if is_look_up else {**NOTHING, **state.to_props()}
+        return proto.ReadResponse(id=found.domain, properties=to_wire(outs), inputs=to_wire(inputs))
+
+    @_verb
+    def Update(self, request: Any, _context: grpc.ServicerContext) -> proto.UpdateResponse:  # noqa: N802
+        """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
+        olds, news = from_wire(request.olds).values, from_wire(request.news)
+        if request.preview:
+            return proto.UpdateResponse(
+                properties=to_wire(self._session.preview_update(olds, _inputs(news)), news.secrets)
+            )
+        state = self._session.update(olds, _inputs(news))
+        return proto.UpdateResponse(properties=_record(state, news.secrets))
+
+    @_verb
+    def Delete(self, request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
+        """Retain (no call), restore or reset (1 PATCH)."""
+        self._session.delete(from_wire(request.properties).values)
+        return empty_pb2.Empty()
+
+    @_verb
+    def Invoke(self, request: Any, _context: grpc.ServicerContext) -> proto.InvokeResponse:  # noqa: N802
+        """Call a function."""
+        given = from_wire(request.args).values
+        result, problems = functions.call(request.tok, given, self._session)
+        response = proto.InvokeResponse(failures=_failures(problems))
+        getattr(response, "return").CopyFrom(to_wire(result))
+        return response
+
+    @_verb
+    def Construct(self, request: Any, context: grpc.ServicerContext) -> proto.ConstructResponse:  # noqa: N802
+        """Create a component, with what the configuration says for arguments that are left out."""
+        return remote.construct(request, context, self._address or "", self._config.given)
+
+
+def _record(state: State, secrets: frozenset[str]) -> struct_pb2.Struct:
+    """Return a record; what is not managed is there as null, so that no preview calls it unknown."""
+    return to_wire({**NOTHING, **state.to_props()}, secrets)
+
+
+def _inputs(given: Props) -> dict[str, Any]:
+    return {name: value for name, value in given.values.items() if name in INPUTS}
+
+
+def _failures(problems: list[Problem], secrets: frozenset[str] = frozenset()) -> list[proto.CheckFailure]:
+    """Return problems as the engine shows them; without a property where it would print a value that is secret."""
+    return [
+        proto.CheckFailure(
+            property=""
+            if problem.is_private or problem.property in secrets
+            else TO_CAMEL.get(problem.property, problem.property),
+            reason=problem.reason,
+        )
+        for problem in problems
+    ]
+
+
+def _detailed(found: Diff) -> dict[str, proto.PropertyDiff]:
+    return {
+        TO_CAMEL[name]: proto.PropertyDiff(
+            kind=proto.PropertyDiff.UPDATE_REPLACE if name in found.replaces else _KINDS[change], inputDiff=False
+        )
+        for name, change in found.inputs.items()
+    }
+
+
+def _name_of(urn: str) -> str:
+    """Return a resource in words: its name, and its parent's type where it has one."""
+    *_, kind, name = urn.split("::")
+    return f"'{name}' ({kind})" if "$" in kind else f"'{name}'"
+
+
+def _text(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, Mapping) else value

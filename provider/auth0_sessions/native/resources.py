@@ -1,0 +1,127 @@
+"""The native plugin's resource and provider as Python classes, with the names and arguments of `auth0_sessions`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from auth0_sessions.lifecycle.inputs import INPUTS
+from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.model.settings import LIFETIMES
+from auth0_sessions.native.names import PACKAGE, RESOURCE, TO_CAMEL, TO_SNAKE
+from auth0_sessions.program import components, run
+from auth0_sessions.program.provider import domain_of
+from auth0_sessions.program.resource import SessionLifetimeArguments
+
+DYNAMIC = "pulumi-python:dynamic/auth0-sessions:SessionLifetime"
+"""The dynamic resource's type: state that it wrote is taken over."""
+
+
+class Provider(pulumi.ProviderResource):
+    """One tenant and its credentials, or a plan and a profile, for `opts=ResourceOptions(provider=...)`.
+
+    It runs in a process of its own, and its secrets are kept once in state, encrypted. Moving it to another tenant
+    replaces its resources: the new tenant gets its create with the new credentials, the old one its delete with the
+    old ones.
+    """
+
+    domain: pulumi.Input[str] | None
+    """The only tenant that it speaks to, and the default of its resources."""
+
+    def __init__(  # noqa: PLR0913  A provider has as many properties as it has.
+        self,
+        name: str,
+        *,
+        domain: pulumi.Input[str] | None = None,
+        client_id: pulumi.Input[str] | None = None,
+        client_secret: pulumi.Input[str] | None = None,
+        api_token: pulumi.Input[str] | None = None,
+        audience: pulumi.Input[str] | None = None,
+        plan: pulumi.Input[str] | None = None,
+        profile: pulumi.Input[str] | None = None,
+        live_preview: pulumi.Input[bool] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a provider.
+
+        Args:
+            name: Its name in the stack.
+            domain: The tenant, and the default domain of the resources that use this provider.
+            client_id: Client id of a machine-to-machine application.
+            client_secret: Its secret. It is marked secret even if a plain string is given.
+            api_token: A Management API token, instead of the two. It is marked secret as well.
+            audience: Audience of the token request; `https://DOMAIN/api/v2/` by default.
+            plan: The plan of tenants that name none. Default: the configuration `auth0-sessions:plan`.
+            profile: The profile of policies that name none. Default: the configuration `auth0-sessions:profile`.
+            live_preview: True to read a tenant once at the preview of its create.
+            opts: Resource options.
+
+        """
+        run.refuse_plain_secrets()
+        self.domain = run.when_known(domain, lambda _: None) if domain is not None else None
+        given = {
+            "domain": self.domain,
+            "clientId": client_id,
+            "clientSecret": None if client_secret is None else pulumi.Output.secret(client_secret),
+            "apiToken": None if api_token is None else pulumi.Output.secret(api_token),
+            "audience": audience,
+            "plan": plan if plan is not None else run.configured("plan"),
+            "profile": profile if profile is not None else run.configured("profile"),
+            # The provider protocol sends configuration as text.
+            "livePreview": None if live_preview is None else pulumi.Output.from_input(live_preview).apply(_json),
+        }
+        super().__init__(PACKAGE, name, {key: value for key, value in given.items() if value is not None}, opts)
+
+
+class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
+    """The session lifetimes of one Auth0 tenant, managed by the native plugin.
+
+    The arguments and outputs are those of `auth0_sessions.SessionLifetime`, and so is what it does. In addition it can
+    be imported (`opts=ResourceOptions(import_="acme.eu.auth0.com")`), and state of the dynamic resource is taken over
+    without a call.
+    """
+
+    package = PACKAGE
+
+    def _default_domain(self) -> str | None:
+        return run.domain_that_only_a_program_sees()
+
+    def _register(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        self._create(name, self._known_from_the_start(given), opts)
+        self._settle_outputs(self._known_from_the_start(given), given)
+
+    def _create(self, name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        # Two resources of one tenant cannot stand side by side. A provider that moves has a process for each tenant,
+        # and there the new one comes first.
+        deletes_first = None if domain_of(opts, PACKAGE) is not None else True
+        own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=DYNAMIC)], delete_before_replace=deletes_first)
+        pulumi.CustomResource.__init__(self, RESOURCE, name, dict(props), pulumi.ResourceOptions.merge(own, opts))
+
+    def _look_up(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
+        self._create(name, {**dict.fromkeys((*INPUTS, *OUTPUTS)), **given}, opts)
+
+    def translate_input_property(self, prop: str) -> str:
+        """Return an argument's name on the wire."""
+        return TO_CAMEL.get(prop, prop)
+
+    def translate_output_property(self, prop: str) -> str:
+        """Return an output's name in Python."""
+        return TO_SNAKE.get(prop, prop)
+
+
+# Numbers of the wire are floats; Pulumi makes whole ones of them where a type says so.
+SessionLifetime.__annotations__ = {
+    **dict.fromkeys((*INPUTS, "old_sessions_gone_by"), pulumi.Output[str | None]),
+    **{f"{name}_minutes": pulumi.Output[int | None] for name in LIFETIMES},
+    "previous": pulumi.Output[dict[str, Any] | None],
+    "superseded": pulumi.Output[dict[str, Any] | None],
+}
+
+
+def _json(value: bool) -> str:  # noqa: FBT001  The value of an output.
+    return "true" if value else "false"
+
+
+SessionPolicy, TenantFleet = components.over(SessionLifetime)

@@ -1,0 +1,337 @@
+"""The package's schema, made from the tables; `provider/schema.json` is this, checked in for the Registry."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Mapping
+from dataclasses import fields
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from auth0_sessions import __version__
+from auth0_sessions.fleet.entries import TenantSpec
+from auth0_sessions.lifecycle.inputs import INPUTS
+from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.model.choices import OnDelete, OverLimit
+from auth0_sessions.model.plans import PLAN_LIMITS, Plan
+from auth0_sessions.model.profiles import PROFILES
+from auth0_sessions.model.settings import LIFETIMES, LOGIN_SETTINGS, SETTINGS, CookieMode, text
+from auth0_sessions.model.spelling import camel_case
+from auth0_sessions.native.config import SECRET_KEYS
+from auth0_sessions.native.names import PACKAGE, RESOURCE
+
+DYNAMIC = "pulumi-python:dynamic/auth0-sessions:SessionLifetime"
+Spec = dict[str, Any]
+
+RANGE = 'Text with a unit, `"1m"` to `"365d"`: `"90m"`, `"8h"`, `"1h30m"`, `"30d"`, `"2w"` or ISO 8601 (`"PT8H"`).'
+MEANINGS = {
+    "domain": "The tenant's domain, as in `acme.eu.auth0.com`. Default: the provider's domain, then `AUTH0_DOMAIN`. "
+    "A change replaces the resource.",
+    "plan": "The tenant's Auth0 plan. Its caps are enforced at preview. Default: the provider's `plan`; without one, "
+    "no caps are checked, with a warning.",
+    "over_limit": "What happens to a lifetime above the plan's cap: `error` fails at preview, `clamp` lowers it to the "
+    "cap, `warn` sends it as it is.",
+    "on_delete": "What happens to the settings on delete: `retain` leaves them, `restore` puts back what the tenant "
+    "had before it was managed, `reset` writes Auth0's defaults.",
+    "credentials": "The label of a credential set, as in `acme` for `AUTH0_ACME_CLIENT_ID`. Never a secret.",
+    "profile": f"The profile of the policy: `{'`, `'.join(PROFILES)}`. Default: the provider's `profile`, then by "
+    "the stack's name.",
+    "previous": "Setting to minutes, or cookie mode, found when it was first managed: what `restore` puts back.",
+    "superseded": "The settings that the tenant reports otherwise than asked: `{setting: {asked, reported}}`.",
+    "old_sessions_gone_by": "UTC time, ISO 8601. No persistent session created under an earlier setting outlives it.",
+    "reasons": "Setting to one sentence that says where its value comes from.",
+}
+CONFIG_MEANINGS = {
+    "domain": "The tenant of resources that name none. An explicit provider speaks to this tenant only.",
+    "clientId": "The client ID of a machine-to-machine application. Environment: `AUTH0_CLIENT_ID`.",
+    "clientSecret": "Its client secret. Environment: `AUTH0_CLIENT_SECRET`.",
+    "apiToken": "A Management API token, instead of the two. Environment: `AUTH0_API_TOKEN`.",
+    "audience": "The audience of the token request. Default: `https://DOMAIN/api/v2/`. Environment: `AUTH0_AUDIENCE`.",
+    "plan": "The plan of tenants that name none.",
+    "profile": "The profile of policies that name none.",
+    "credentials": "Label to credential set: `{clientId, clientSecret}` or `{apiToken}`, and perhaps `audience`.",
+    "livePreview": "Set to true to read a tenant once at the preview of its create, and to show what would be written.",
+}
+ENUMS: Mapping[str, type[StrEnum]] = {
+    "plan": Plan,
+    "over_limit": OverLimit,
+    "on_delete": OnDelete,
+    "session_cookie_mode": CookieMode,
+}
+STRING: Spec = {"type": "string"}
+TEXTS: Spec = {"type": "object", "additionalProperties": STRING}
+ANY_MAP: Spec = {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}}
+
+
+@cache
+def schema() -> Spec:
+    """Return the schema as plain JSON values."""
+    return {
+        "name": PACKAGE,
+        "displayName": "Auth0 Sessions",
+        "version": __version__,
+        "namespace": PACKAGE,
+        "description": "Login session lifetimes of Auth0 tenants as code, exact to the minute.",
+        "keywords": ["pulumi", "auth0", "session", "security", "category/infrastructure", "kind/native"],
+        "license": "Apache-2.0",
+        "publisher": PACKAGE,
+        "meta": {"supportPack": True},
+        "language": {"nodejs": {"respectSchemaVersion": True}, "python": {"respectSchemaVersion": True}},
+        "config": {"variables": _config()},
+        "provider": {
+            "description": "One tenant and its credentials, or a plan and a profile for many.",
+            "inputProperties": _config(),
+        },
+        "types": {**{_enum_token(name): _enum(kind) for name, kind in ENUMS.items()}, **_types()},
+        "resources": {
+            RESOURCE: _resource(),
+            f"{PACKAGE}:index:SessionPolicy": _policy(),
+            f"{PACKAGE}:index:TenantFleet": _fleet(),
+        },
+        "functions": {
+            f"{PACKAGE}:index:getTenantSessions": _tenant_sessions(),
+            f"{PACKAGE}:index:getPlanLimits": _plan_limits(),
+        },
+    }
+
+
+def _config() -> Spec:
+    kinds = {"credentials": ANY_MAP, "livePreview": {"type": "boolean"}}
+    return {
+        key: {**kinds.get(key, STRING), "description": meaning, **({"secret": True} if key in SECRET_KEYS else {})}
+        for key, meaning in CONFIG_MEANINGS.items()
+    }
+
+
+def _enum_token(name: str) -> str:
+    return f"{PACKAGE}:index:{ENUMS[name].__name__}"
+
+
+def _enum(kind: type[StrEnum]) -> Spec:
+    summary = (kind.__doc__ or "").splitlines()[0]
+    return {"type": "string", "description": summary, "enum": [{"value": choice.value} for choice in kind]}
+
+
+def _input(name: str) -> Spec:
+    """Return the specification of one input."""
+    if name in ENUMS:
+        meaning = MEANINGS.get(name) or f"{_capital(SETTINGS[name].meaning)}."
+        return {"$ref": f"#/types/{_enum_token(name)}", "description": meaning}
+    if name in SETTINGS:
+        row = SETTINGS[name]
+        meaning = f"{_capital(row.meaning)}. {RANGE} Auth0's default: `{text(row.default)}`."
+        return {**STRING, "description": meaning}
+    return {**STRING, "description": MEANINGS[name]}
+
+
+def _output(name: str) -> Spec:
+    """Return the specification of one output that is not an input."""
+    if name.endswith("_minutes"):
+        meaning = (
+            f"{SETTINGS[name.removesuffix('_minutes')].meaning.capitalize()}, as the tenant reports it, in minutes."
+        )
+        return {"type": "integer", "description": meaning}
+    kind: Spec = {"previous": ANY_MAP, "superseded": {**ANY_MAP, "additionalProperties": _type("Superseded")}}.get(
+        name, STRING
+    )
+    return {**kind, "description": MEANINGS[name]}
+
+
+def _capital(meaning: str) -> str:
+    return f"{meaning[0].upper()}{meaning[1:]}"
+
+
+def _type(name: str) -> Spec:
+    return {"$ref": f"#/types/{PACKAGE}:index:{name}"}
+
+
+def _properties(names: Mapping[str, Spec]) -> Spec:
+    return {camel_case(name): spec for name, spec in names.items()}
+
+
+def _inputs() -> Spec:
+    return _properties({name: _input(name) for name in INPUTS})
+
+
+def _resource() -> Spec:
+    inputs = _inputs()
+    return {
+        "description": f"{_ABOUT}\n\n{_examples()}\n\n{_IMPORT}",
+        "inputProperties": inputs,
+        "properties": {
+            **{name: {key: value for key, value in spec.items() if key != "default"} for name, spec in inputs.items()},
+            **_properties({name: _output(name) for name in OUTPUTS}),
+        },
+        "required": ["domain"],
+        "aliases": [{"type": DYNAMIC}],
+    }
+
+
+def _policy_inputs() -> Spec:
+    return _properties({name: _input(name) for name in (row.name for row in fields(TenantSpec))})
+
+
+def _types() -> Spec:
+    return {
+        f"{PACKAGE}:index:TenantSpec": {
+            "type": "object",
+            "description": "One tenant of a fleet. What is left out falls back to the fleet's plan and profile.",
+            "properties": _policy_inputs(),
+            "required": ["domain"],
+        },
+        f"{PACKAGE}:index:Superseded": {
+            "type": "object",
+            "description": "A setting that the tenant reports otherwise than asked.",
+            "properties": {
+                "asked": {**STRING, "description": "The value that was asked for."},
+                "reported": {**STRING, "description": "The value that the tenant reports."},
+            },
+            "required": ["asked", "reported"],
+        },
+        f"{PACKAGE}:index:AppliedTenant": {
+            "type": "object",
+            "description": "What was applied to one tenant, and why.",
+            "properties": _applied(),
+        },
+    }
+
+
+def _applied() -> Spec:
+    names = ("domain", "plan", "profile", *LOGIN_SETTINGS)
+    plain = {name: {**STRING, "description": _input(name)["description"]} for name in names}
+    return _properties({**plain, "reasons": {**TEXTS, "description": MEANINGS["reasons"]}})
+
+
+def _policy() -> Spec:
+    lifetime = {"$ref": f"#/resources/{RESOURCE}", "description": "The resource that applies it."}
+    return {
+        "isComponent": True,
+        "description": "One tenant's session lifetimes, picked from argument, profile and plan, each with its reason.",
+        "inputProperties": _policy_inputs(),
+        "properties": {**_applied(), "lifetime": lifetime},
+        "required": ["domain", "plan", "profile", "reasons"],
+    }
+
+
+def _fleet() -> Spec:
+    named = {**_type("TenantSpec"), "plain": True}
+    applied = {"type": "object", "additionalProperties": _type("AppliedTenant")}
+    return {
+        "isComponent": True,
+        "description": "Many tenants, each with its `SessionPolicy`, and one report of what every tenant gets and why.",
+        "inputProperties": {
+            "tenants": {
+                "type": "object",
+                "additionalProperties": named,
+                "plain": True,
+                "description": "Short name to tenant. Default: the configuration `auth0-sessions:tenants`.",
+            },
+            "plan": {**STRING, "plain": True, "description": "The plan of tenants that name none."},
+            "profile": {**STRING, "plain": True, "description": "The profile of tenants that name none."},
+        },
+        "properties": {
+            "tenants": {**applied, "description": "Short name to what was applied."},
+            "report": {**STRING, "description": "A Markdown table of the fleet."},
+        },
+        "required": ["tenants", "report"],
+    }
+
+
+def _tenant_sessions() -> Spec:
+    settings = {name: {**STRING, "description": f"{_capital(row.meaning)}."} for name, row in SETTINGS.items()}
+    minutes = {f"{name}_minutes": _output(f"{name}_minutes") for name in LIFETIMES}
+    domain = {**STRING, "description": "The tenant's domain."}
+    defaults = {"type": "array", "items": STRING, "description": "The settings that were never written."}
+    outputs = _properties({"domain": domain, **settings, **minutes, "defaults": defaults})
+    return {
+        "description": "Reads every session setting of a live tenant: one login and one read.",
+        "inputs": {"type": "object", "properties": {key: _input(key) for key in ("domain", "credentials")}},
+        "outputs": {"type": "object", "properties": outputs, "required": list(outputs)},
+    }
+
+
+def _plan_limits() -> Spec:
+    outputs = {
+        "plan": {**STRING, "description": "The plan."},
+        "absoluteMinutes": {"type": "integer", "description": "The cap on absolute lifetimes, in minutes."},
+        "idleMinutes": {"type": "integer", "description": "The cap on inactivity timeouts, in minutes."},
+        "source": {**STRING, "description": "Where the figures come from."},
+    }
+    caps = "; ".join(f"{plan} {row.absolute_minutes} and {row.idle_minutes}" for plan, row in PLAN_LIMITS.items())
+    return {
+        "description": f"Returns a plan's caps on absolute lifetimes and inactivity timeouts, in minutes: {caps}.",
+        "inputs": {"type": "object", "properties": {"plan": _input("plan")}, "required": ["plan"]},
+        "outputs": {"type": "object", "properties": outputs, "required": list(outputs)},
+    }
+
+
+_ABOUT = (
+    "The session lifetimes of one Auth0 tenant, exact to the minute. Only the settings that are declared are sent, "
+    "compared or given back. The resource's ID is the tenant's domain."
+)
+_IMPORT = """## Import
+
+A tenant is imported by its domain; the settings that were ever written on it become the inputs:
+
+```sh
+$ pulumi import auth0-sessions:index:SessionLifetime acme acme.eu.auth0.com
+```"""
+
+_EXAMPLES = {
+    "yaml": """
+        resources:
+          acme:
+            type: auth0-sessions:SessionLifetime
+            properties:
+              domain: acme.eu.auth0.com
+              plan: essential
+              sessionLifetime: 30d
+              idleSessionLifetime: 90m
+        """,
+    "typescript": """
+        import * as auth0Sessions from "@auth0-sessions/auth0-sessions";
+
+        const acme = new auth0Sessions.SessionLifetime("acme", {
+            domain: "acme.eu.auth0.com",
+            plan: "essential",
+            sessionLifetime: "30d",
+            idleSessionLifetime: "90m",
+        });
+        """,
+    "go": """
+        _, err := auth0sessions.NewSessionLifetime(ctx, "acme", &auth0sessions.SessionLifetimeArgs{
+        \tDomain:              pulumi.String("acme.eu.auth0.com"),
+        \tPlan:                auth0sessions.PlanEssential,
+        \tSessionLifetime:     pulumi.String("30d"),
+        \tIdleSessionLifetime: pulumi.String("90m"),
+        })
+        """,
+    "python": """
+        from auth0_sessions.native import SessionLifetime
+
+        SessionLifetime(
+            "acme",
+            domain="acme.eu.auth0.com",
+            plan="essential",
+            session_lifetime="30d",
+            idle_session_lifetime="90m",
+        )
+        """,
+}
+
+
+def _examples() -> str:
+    blocks = "\n\n".join(f"```{name}\n{textwrap.dedent(code).strip()}\n```" for name, code in _EXAMPLES.items())
+    example = f"### 30 days, and 90 minutes without activity\n\n{blocks}"
+    return "{{% examples %}}\n## Example Usage\n{{% example %}}\n" + example + "\n{{% /example %}}\n{{% /examples %}}"
+
+
+def main() -> None:
+    """Print the schema as `provider/schema.json` has it."""
+    print(json.dumps(schema(), indent=2))  # noqa: T201  That is what it is for.
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""The arguments and outputs of `SessionLifetime`, whichever front end manages it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import pulumi
+
+from auth0_sessions.lifecycle.inputs import INPUTS
+from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.settings import LIFETIMES
+from auth0_sessions.program import run
+from auth0_sessions.program.provider import domain_of
+
+
+class SessionLifetimeArguments:
+    """What a program gives and gets; a front end adds how the resource is registered."""
+
+    package: ClassVar[str]
+    """The package whose providers the resource takes."""
+
+    domain: pulumi.Output[str]
+    """Canonical domain of the tenant."""
+    session_lifetime: pulumi.Output[str | None]
+    """Absolute expiry of persistent sessions, as asked."""
+    idle_session_lifetime: pulumi.Output[str | None]
+    """Inactivity timeout of persistent sessions, as asked."""
+    ephemeral_session_lifetime: pulumi.Output[str | None]
+    """Absolute expiry of non-persistent sessions, as asked."""
+    idle_ephemeral_session_lifetime: pulumi.Output[str | None]
+    """Inactivity timeout of non-persistent sessions, as asked."""
+    session_cookie_mode: pulumi.Output[str | None]
+    """Kind of session that the tenant creates: `persistent` or `non-persistent`."""
+    anonymous_session_lifetime: pulumi.Output[str | None]
+    """Absolute expiry of anonymous sessions, as asked."""
+    plan: pulumi.Output[str | None]
+    """The tenant's plan, as declared."""
+    over_limit: pulumi.Output[str | None]
+    """What happens to a value above the plan's cap."""
+    on_delete: pulumi.Output[str | None]
+    """What happens to the settings at the end."""
+    credentials: pulumi.Output[str | None]
+    """Label of the credential set."""
+    session_lifetime_minutes: pulumi.Output[int | None]
+    """What the tenant reports, in minutes; None while not managed. The same for the four that follow."""
+    idle_session_lifetime_minutes: pulumi.Output[int | None]
+    ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
+    idle_ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
+    anonymous_session_lifetime_minutes: pulumi.Output[int | None]
+    previous: pulumi.Output[dict[str, int | str] | None]
+    """Setting -> minutes, or cookie mode, found when it was first managed: what `on_delete="restore"` puts back."""
+    superseded: pulumi.Output[dict[str, dict[str, str]] | None]
+    """The settings that the tenant reports otherwise than asked: `{setting: {"asked": .., "reported": ..}}`."""
+    old_sessions_gone_by: pulumi.Output[str | None]
+    """UTC ISO 8601: no persistent session created under an earlier setting outlives it."""
+
+    def __init__(  # noqa: PLR0913  One argument for each input.
+        self,
+        name: str,
+        *,
+        domain: pulumi.Input[str] | None = None,
+        session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        idle_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        idle_ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        session_cookie_mode: pulumi.Input[str] | None = None,
+        anonymous_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        plan: pulumi.Input[str] | None = None,
+        over_limit: pulumi.Input[str] = "error",
+        on_delete: pulumi.Input[str] = "retain",
+        credentials: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Manage the session lifetimes of a tenant. A setting that is left out is not managed.
+
+        Args:
+            name: The resource's name in the stack.
+            domain: The tenant, as in `acme.eu.auth0.com`. Default: the provider's domain, `AUTH0_DOMAIN`, the
+                configuration `auth0:domain`. Plain `http://` only for a loopback host.
+            session_lifetime: Absolute expiry of persistent sessions ("Require log in after"); `"1m"` to `"365d"`,
+                and at most the plan's cap.
+            idle_session_lifetime: Inactivity timeout of persistent sessions; range as above.
+            ephemeral_session_lifetime: Absolute expiry of non-persistent sessions; range as above.
+            idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions; range as above.
+            session_cookie_mode: `"persistent"` or `"non-persistent"`.
+            anonymous_session_lifetime: Absolute expiry of anonymous sessions, which are early access at Auth0; `"1m"`
+                to `"365d"`. No plan cap is published.
+            plan: `"free"`, `"essential"`, `"professional"` or `"enterprise"`: its caps are held at preview. Default:
+                the configuration `auth0-sessions:plan`. Without one no caps are checked, and a warning says so.
+            over_limit: What happens to a value above the cap: `"error"` fails at preview, `"clamp"` lowers it,
+                `"warn"` sends it as it is.
+            on_delete: `"retain"` leaves the tenant as it is, `"restore"` puts back what it had before it was
+                managed, `"reset"` writes Auth0's defaults (7d, 3d, 3d, 1d, persistent).
+            credentials: Label of a credential set, as in `"acme"` for `AUTH0_ACME_CLIENT_ID`; never a secret.
+            opts: Resource options; `provider` may be an `auth0_sessions.Provider`.
+
+        Raises:
+            pulumi.RunError: The tenant is managed twice in this program, or a credential is configured in plain text;
+                the dynamic resource also if `opts` asks for an import.
+
+        """
+        domain = domain if domain is not None else domain_of(opts, self.package)
+        given = {
+            "domain": run.claim(domain if domain is not None else self._default_domain(), name, opts),
+            "session_lifetime": session_lifetime,
+            "idle_session_lifetime": idle_session_lifetime,
+            "ephemeral_session_lifetime": ephemeral_session_lifetime,
+            "idle_ephemeral_session_lifetime": idle_ephemeral_session_lifetime,
+            "session_cookie_mode": session_cookie_mode,
+            "anonymous_session_lifetime": anonymous_session_lifetime,
+            "plan": self._plan(plan),
+            "over_limit": over_limit,
+            "on_delete": on_delete,
+            "credentials": credentials,
+        }
+        self._register(name, {key: run.plain(value) for key, value in given.items() if value is not None}, opts)
+
+    @classmethod
+    def get(
+        cls,
+        name: str,
+        id: pulumi.Input[str],  # noqa: A002  Pulumi's own name for it.
+        *,
+        credentials: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
+        """Look a tenant up: every setting and its minutes, Auth0's defaults where a setting was never written.
+
+        Nothing is written, and the tenant does not count as managed.
+
+        Args:
+            name: The resource's name in the stack.
+            id: The tenant's domain.
+            credentials: Label of a credential set.
+            opts: Resource options.
+
+        """
+        run.refuse_plain_secrets()
+        found = cls.__new__(cls)
+        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=run.when_known(id, lambda _: None)))
+        found._look_up(name, {} if credentials is None else {"credentials": credentials}, options)  # noqa: SLF001  It is one of this class.
+        return found
+
+    def _default_domain(self) -> str | None:
+        """Return the domain of a resource that names none, where the program has to hand it over."""
+        return None
+
+    def _plan(self, plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] | None:
+        """Return the plan to register, where none may be given."""
+        return plan
+
+    def _register(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        """Register the resource."""
+        raise NotImplementedError
+
+    def _look_up(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
+        """Register a look-up; its options hold the ID."""
+        raise NotImplementedError
+
+    def _known_from_the_start(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the properties to register: the inputs, and the outputs that the resource will have."""
+        minutes = tuple(f"{setting}_minutes" for setting in LIFETIMES if setting in given)
+        return {**dict.fromkeys(("domain", *minutes, "previous", "superseded", "old_sessions_gone_by")), **given}
+
+    def _settle_outputs(self, props: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        """Set every output to None that the resource will not have: a preview would call it unknown."""
+        none = pulumi.Output.from_input(None)
+        for missing in {*INPUTS, *OUTPUTS} - props.keys():
+            setattr(self, missing, none)
+        for key, value in given.items():
+            if isinstance(value, pulumi.Output):
+                for name in {key, f"{key}_minutes"} & vars(self).keys():
+                    setattr(self, name, _unless_none(value, getattr(self, name)))
+
+
+def _unless_none(given: pulumi.Output[Any], answer: pulumi.Output[Any]) -> pulumi.Output[Any]:
+    return given.apply(lambda known: None if known is None else answer)
