@@ -26,7 +26,14 @@ SHOWN_CHARACTERS = 80
 
 
 class Auth0SessionsError(Exception):
-    """The root: everything that a user can cause or has to know about."""
+    """The root: everything that a user can cause or has to know about.
+
+    Attributes:
+        may_have_written: True if a write failed although the tenant may have applied it, in any of its attempts.
+
+    """
+
+    may_have_written: bool = False
 
 
 class InputError(Auth0SessionsError, ValueError):

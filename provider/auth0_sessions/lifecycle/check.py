@@ -71,7 +71,7 @@ def check(  # noqa: PLR0913  One for each thing that a front end's provider has 
         names = ", ".join(map(spelling.name, SETTINGS))
         reason = f"no setting is declared, so there is nothing to manage. Give at least one of {names}."
         checked.problems.append(Problem("session_lifetime", reason))
-    _hold_to_caps(checked, spelling)
+    _hold_to_caps(checked, olds, spelling)
     checked.warnings.extend(_useless_idle(checked.declared, spelling))
     checked.warnings.extend(_changed_absolute(checked.declared, olds, spelling))
     return checked
@@ -108,15 +108,20 @@ def _move_problems(
         yield Problem("domain", reason)
 
 
-def _hold_to_caps(checked: Checked, spelling: Spelling) -> None:
-    """Judge every lifetime against the plan's cap, and let `over_limit` decide."""
+def _hold_to_caps(checked: Checked, olds: Mapping[str, Any], spelling: Spelling) -> None:
+    """Judge every lifetime against the plan's cap, and let `over_limit` decide.
+
+    What the record holds already was judged then: `ignore_changes` hands over what a tenant was found to have.
+    """
     declared = checked.declared
     wrong = {problem.property for problem in checked.problems}
     if declared.plan is None or "over_limit" in declared.unknown | wrong:
         return
     wanted = dict(declared.wanted)
+    decided_by = ("domain", "plan", "over_limit")
+    is_judged = all(olds.get(name) == declared.values.get(name) for name in decided_by)
     for name in LIFETIMES:
-        if name not in wanted:
+        if name not in wanted or (is_judged and olds.get(name) == text(wanted[name])):
             continue
         outcome = settle(judge(name, int(wanted[name]), plan=declared.plan), declared.over_limit, spelling)
         wanted[name] = outcome.minutes

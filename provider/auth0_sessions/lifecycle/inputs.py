@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from auth0_sessions.api.credentials import check_label
 from auth0_sessions.errors import InputError
-from auth0_sessions.model.choices import OnDelete, OverLimit, choose
+from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit, choose
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
@@ -65,6 +65,7 @@ READERS: Mapping[str, Reader] = {
     "plan": _choice(Plan, PLAN_ADVICE),
     "over_limit": _choice(OverLimit, "It says what happens to a value above the plan's cap."),
     "on_delete": _choice(OnDelete, "It says what happens to the settings at the end."),
+    "enforce": _choice(Enforce, "It says whether a tenant with a shorter lifetime keeps it."),
     "credentials": lambda value, _: check_label(value),
 }
 """Input -> what reads it, or raises `InputError`."""

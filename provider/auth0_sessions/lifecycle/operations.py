@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
-from auth0_sessions.errors import Auth0SessionsError, TenantUnreachableError, UnexpectedAnswerError
+from auth0_sessions.errors import Auth0SessionsError
 from auth0_sessions.lifecycle.check import changed_absolute
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import Declared, State
-from auth0_sessions.model.choices import OnDelete
+from auth0_sessions.model.choices import Enforce, OnDelete
 from auth0_sessions.model.settings import DEFAULTS, SETTINGS, Value, Values, changes, text, with_defaults
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
@@ -109,22 +108,32 @@ class Operations:
     spelling: Spelling = SNAKE_CASE
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def create(self, declared: Declared, found: Values | None = None) -> State:
-        """Bring a tenant under management: one GET unless `found` is what it gave, and a PATCH of what differs."""
+    def create(self, declared: Declared, found: Values | None = None, ended: State | None = None) -> State:
+        """Bring a tenant under management: one GET, and a PATCH of what differs.
+
+        Args:
+            declared: What the program asks for.
+            found: What the tenant has, where it was read or written a moment ago: no GET.
+            ended: The record that this one replaces in the same run.
+
+        """
         found = self.tenant.read() if found is None else found
         before = _managed(found, declared)
-        write = changes(found, declared.wanted)
+        write = declared.not_met_by(before)
         reported = _managed(self._write_or_put_back(write, before), declared) if write else before
-        state = State(declared, reported, before, self._gone_by(write, before, None))
+        # After a restore or a reset the tenant itself has what there is to go back to.
+        earlier = ended.previous if ended and ended.declared.on_delete is OnDelete.RETAIN else {}
+        kept = {name: earlier.get(name, before[name]) for name in before}
+        gone_by = self._gone_by(write, before, ended.old_sessions_gone_by if ended else None)
+        state = self._settled(State(declared, reported, kept, gone_by), before, write)
         self._warn_of_changed_absolute(declared, before, write)
-        self._warn_of_superseded(state, write)
         return state
 
     def announce(self, declared: Declared) -> dict[str, Value]:
         """Say what a create would write, and what that means for existing sessions: one GET, returned."""
         found = self.tenant.read()
         before = _managed(found, declared)
-        write = changes(found, declared.wanted)
+        write = declared.not_met_by(before)
         changing = [f"{self.spelling.name(name)} {text(before[name])} => {text(write[name])}" for name in write]
         self.log.info(f"{declared.domain}: would write {', '.join(changing) or 'nothing'}.")
         self._warn_of_changed_absolute(declared, before, write)
@@ -138,59 +147,100 @@ class Operations:
         """
         try:
             return self.tenant.write(write, just_read=True)
-        except (TenantUnreachableError, UnexpectedAnswerError):
-            with suppress(Auth0SessionsError):
-                self.tenant.write({name: before[name] for name in write}, tries=1, just_read=True)
+        except Auth0SessionsError as error:
+            if not error.may_have_written:
+                raise
+            old = {name: before[name] for name in write}
+            try:
+                self.tenant.write(old, tries=1, just_read=True)
+            except Auth0SessionsError:
+                message = (
+                    f"{error} The write may have taken effect, and putting the earlier values back failed too. The "
+                    f"tenant had {self._listed(old)}. Restore them in the Dashboard or through the Management API, "
+                    "or run again and keep this message: the next record would take what was written for what "
+                    "was there before."
+                )
+                error.args = (message,)
             raise
 
     def update(self, old: State, declared: Declared) -> State:
-        """Bring the settings from one record to the next: a PATCH of what changed, a GET for what is new to us."""
-        new_here = {name: value for name, value in declared.wanted.items() if name not in old.declared.wanted}
-        found = with_defaults(self.tenant.read()) if new_here else {}
-        before: dict[str, Value] = {**old.reported, **{name: found[name] for name in new_here}}
-        asked_before = {**old.declared.wanted, **{name: found[name] for name in new_here}}
-        write = {name: value for name, value in declared.wanted.items() if asked_before[name] != value}
-        seen = with_defaults(self.tenant.write(write, just_read=bool(new_here))) if write else found
+        """Bring the settings from one record to the next.
+
+        A PATCH of what changed. A GET for what is new to us, and for lifetimes that are ceilings.
+        """
+        new_here = declared.wanted.keys() - old.declared.wanted.keys()
+        reads = bool(new_here) or declared.enforce is Enforce.AT_MOST
+        found = with_defaults(self.tenant.read()) if reads else {}
+        before = _managed({**old.reported, **{name: found[name] for name in new_here}}, declared)
+        current = _managed(found, declared) if declared.enforce is Enforce.AT_MOST else before
+        write = self._changed(old, declared, current)
+        seen = with_defaults(self.tenant.write(write, just_read=reads)) if write else found
         reported = {name: seen.get(name, before[name]) for name in declared.wanted}
-        kept = {name: old.previous[name] for name in declared.wanted if name in old.previous}
-        until = self._gone_by(write, {**before, **found}, old.old_sessions_gone_by)
-        gone_by = until if "session_lifetime" in reported else None
-        drifted = {name: reported[name] for name in reported if name not in write and reported[name] != before[name]}
-        truthful = replace(declared, wanted={**declared.wanted, **drifted})
-        state = State(truthful, reported, {**kept, **{name: found[name] for name in new_here}}, gone_by)
+        previous = {name: old.previous.get(name, before[name]) for name in declared.wanted}
+        gone_by = self._gone_by(write, {**old.reported, **found}, old.old_sessions_gone_by)
+        state = self._settled(State(declared, reported, previous, gone_by), before, write)
         self._warn_of_changed_absolute(declared, found, {name: write[name] for name in new_here if name in write})
-        self._warn_of_drift(declared, changes(declared.wanted, drifted))
+        return state
+
+    def _changed(self, old: State, declared: Declared, current: Values) -> dict[str, Value]:
+        """Return what an update has to write, given what the tenant has as far as that is known."""
+        missing = declared.not_met_by(current)
+        was_exact = old.declared.enforce is Enforce.EXACT
+        if declared.enforce is Enforce.AT_MOST or not was_exact or _is_judged_anew(old.declared, declared):
+            return missing
+        # What was superseded before is not sent again, and what drifted unseen is not ours to undo here.
+        asked = old.declared.wanted
+        return {name: value for name, value in declared.wanted.items() if asked.get(name, current[name]) != value}
+
+    def _settled(self, state: State, before: Values, write: Values) -> State:
+        """Report what came out. A setting that was not written and differs from before is drift: its input follows."""
+        declared, reported = state.declared, state.reported
+        moved = {name: reported[name] for name in reported if name not in write and reported[name] != before[name]}
+        unmet = declared.not_met_by({**declared.wanted, **moved})
+        drifted = {name: moved[name] for name in unmet}
+        state = replace(state, declared=replace(declared, wanted={**declared.wanted, **drifted}))
+        self._warn_of_drift(declared, drifted)
         self._warn_of_superseded(state, write)
         return state
 
     def refresh(self, old: State) -> State:
-        """Follow the tenant: one GET. What is exactly as superseded before keeps the value that was asked."""
+        """Follow the tenant: one GET. What is as asked, or exactly as superseded before, keeps the value asked."""
         reported = _managed(self.tenant.read(), old.declared)
-        asked = {
-            name: old.declared.wanted[name] if value == old.reported[name] else value
-            for name, value in reported.items()
-        }
-        return replace(old, declared=replace(old.declared, wanted=asked), reported=reported)
+        unmet = old.declared.not_met_by(reported)
+        drifted = {name: reported[name] for name in unmet if reported[name] != old.reported[name]}
+        declared = replace(old.declared, wanted={**old.declared.wanted, **drifted})
+        # A write that failed may be what changed it: then sessions from before it are still there.
+        is_changed = "session_lifetime" in reported and reported["session_lifetime"] != old.reported["session_lifetime"]
+        gone_by = self._gone_by(reported if is_changed else {}, old.reported, old.old_sessions_gone_by)
+        return replace(old, declared=declared, reported=reported, old_sessions_gone_by=gone_by)
 
-    def delete(self, old: State) -> None:
-        """End the management as `on_delete` says: no call, or one PATCH whatever the record believes."""
+    def delete(self, old: State) -> State:
+        """End the management as `on_delete` says: no call, or one PATCH whatever the record believes.
+
+        Returns:
+            What a record of the same tenant in the same run goes on from.
+
+        """
         domain, policy = old.declared.domain, old.declared.on_delete
         because = self.spelling.assign("on_delete", policy.value)
         if policy is OnDelete.RETAIN:
             self.log.info(f"{domain}: keeps {self._listed(old.reported)} ({because}; nothing was sent).")
-            return
+            return old
         target = old.previous if policy is OnDelete.RESTORE else {name: DEFAULTS[name] for name in old.reported}
         if not target:
-            return
-        refused = changes(self.tenant.write(target), target)
+            return old
+        seen = self.tenant.write(target)
+        refused = changes(seen, target)
         done = "put back what was there before" if policy is OnDelete.RESTORE else "wrote Auth0's defaults"
         self.log.info(f"{domain}: {done}: {self._listed(target)} ({because}).")
         if refused:
             self.log.warning(f"{domain}: the tenant did not apply the requested value: {self._listed(refused)}.")
+        gone_by = self._gone_by(target, old.reported, old.old_sessions_gone_by)
+        return replace(old, reported=_managed(seen, old.declared), old_sessions_gone_by=gone_by)
 
     def _gone_by(self, write: Values, before: Values, earlier: str | None) -> str | None:
         """Return until when a session may live that was created before this write."""
-        if "session_lifetime" not in write:
+        if "session_lifetime" not in write or "session_lifetime" not in before:
             return earlier
         moment = self.now() + timedelta(minutes=int(before["session_lifetime"]), seconds=1)
         until = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -218,6 +268,11 @@ class Operations:
 
     def _listed(self, values: Values) -> str:
         return ", ".join(f"{self.spelling.name(name)} {text(values[name])}" for name in SETTINGS if name in values)
+
+
+def _is_judged_anew(old: Declared, new: Declared) -> bool:
+    """Tell whether a value that was superseded may be allowed now."""
+    return (old.plan, old.over_limit) != (new.plan, new.over_limit)
 
 
 def _managed(found: Values, declared: Declared) -> dict[str, Value]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from auth0_sessions.lifecycle.inputs import UNKNOWN
-from auth0_sessions.model.choices import OnDelete, OverLimit
+from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Values, text
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Value, Values, text
 
 OUTPUTS = (*(f"{name}_minutes" for name in LIFETIMES), "previous", "superseded", "old_sessions_gone_by")
 """The properties that a record has beyond its inputs."""
@@ -31,6 +31,7 @@ class Declared:
         over_limit: What happens to values above the plan's cap.
         on_delete: What happens at the end.
         credentials: Label of a credential set.
+        enforce: Whether a lifetime is the tenant's value, or a ceiling.
         unknown: The inputs that a preview cannot know yet; what is above for them does not count.
 
     """
@@ -41,6 +42,7 @@ class Declared:
     over_limit: OverLimit = OverLimit.ERROR
     on_delete: OnDelete = OnDelete.RETAIN
     credentials: str | None = None
+    enforce: Enforce = Enforce.EXACT
     unknown: frozenset[str] = frozenset()
 
     @classmethod
@@ -52,6 +54,7 @@ class Declared:
             plan=values.get("plan"),
             over_limit=values.get("over_limit", OverLimit.ERROR),
             on_delete=values.get("on_delete", OnDelete.RETAIN),
+            enforce=values.get("enforce", Enforce.EXACT),
             credentials=values.get("credentials"),
             unknown=unknown,
         )
@@ -65,9 +68,24 @@ class Declared:
             "plan": self.plan,
             "over_limit": self.over_limit,
             "on_delete": self.on_delete,
+            "enforce": self.enforce,
             "credentials": self.credentials,
         }
         return {name: value for name, value in values.items() if value and name not in self.unknown}
+
+    def not_met_by(self, values: Values) -> dict[str, Value]:
+        """Return the settings that a tenant with these values would have to be given.
+
+        Args:
+            values: Setting -> value, for all that are managed.
+
+        """
+        return {name: value for name, value in self.wanted.items() if not self._is_met(name, values[name], value)}
+
+    def _is_met(self, name: str, found: Value, wanted: Value) -> bool:
+        if self.enforce is Enforce.AT_MOST and name in LIFETIMES:
+            return int(found) <= int(wanted)
+        return bool(found == wanted)
 
     def to_props(self) -> dict[str, Any]:
         """Return the inputs as a record keeps them: plain text, and `UNKNOWN` where a preview cannot know."""
@@ -93,6 +111,7 @@ _KINDS = {
     "plan": Plan,
     "over_limit": OverLimit,
     "on_delete": OnDelete,
+    "enforce": Enforce,
     "credentials": str,
 }
 """Input -> what reads its stored form."""
@@ -107,7 +126,7 @@ class State:
         reported: The managed settings as the tenant reports them.
         previous: The managed settings as they were when each was first managed.
         old_sessions_gone_by: UTC ISO 8601. No persistent session created under an earlier absolute lifetime
-            outlives it. None while `session_lifetime` is not managed or was never written.
+            outlives it. None while `session_lifetime` was never written.
 
     """
 
@@ -119,10 +138,9 @@ class State:
     @property
     def superseded(self) -> dict[str, dict[str, str]]:
         """The settings that the tenant reports otherwise than asked."""
+        differing = self.declared.not_met_by(self.reported)
         return {
-            name: {"asked": text(asked), "reported": text(self.reported[name])}
-            for name, asked in self.declared.wanted.items()
-            if self.reported[name] != asked
+            name: {"asked": text(asked), "reported": text(self.reported[name])} for name, asked in differing.items()
         }
 
     def to_props(self) -> dict[str, Any]:
@@ -146,7 +164,9 @@ class State:
             if name in superseded:
                 reported[name] = _KINDS[name](superseded[name]["reported"] if minutes is None else minutes)
             elif minutes is not None:
-                inputs[name] = int(minutes)
+                reported[name] = int(minutes)
+                if props.get("enforce") != Enforce.AT_MOST:
+                    inputs[name] = int(minutes)
         declared = Declared.from_props(inputs)
         previous = {name: _KINDS.get(name, str)(value) for name, value in (props.get("previous") or {}).items()}
         return cls(declared, {**declared.wanted, **reported}, previous, props.get("old_sessions_gone_by"))

@@ -77,6 +77,7 @@ class Session:
         self._created: set[str] = set()
         self._moves: dict[str, Declared] = {}
         self._reached: dict[str, dict[str, Value]] = {}
+        self._ended: dict[str, State] = {}
 
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any], name: str = "") -> Checked:
         """Check inputs offline, and show the warnings of those that are right.
@@ -117,8 +118,12 @@ class Session:
     def create(self, props: Mapping[str, Any]) -> State:
         """Bring a tenant under management: 1 GET, 0 or 1 PATCH."""
         declared = Declared.from_props(props)
-        found = self._reached.pop(declared.domain, None)
-        state = self._operations(declared.domain, declared.credentials).create(declared, found)
+        operations = self._operations(declared.domain, declared.credentials)
+        ended, found = self._ended.pop(declared.domain, None), self._reached.pop(declared.domain, None)
+        if ended is not None and ended.declared.on_delete is not OnDelete.RETAIN:
+            # A read may still show what the tenant had before the delete that this create follows.
+            found = {**operations.tenant.read(), **ended.reported}
+        state = operations.create(declared, found, ended)
         self._created.add(declared.domain)
         return state
 
@@ -171,7 +176,7 @@ class Session:
             )
             return
         self._reach_next(domain)
-        self._operations(domain, old.declared.credentials).delete(old)
+        self._ended[domain] = self._operations(domain, old.declared.credentials).delete(old)
 
     def _reach_next(self, domain: str) -> None:
         """Read the tenant that replaces this one first: one that cannot be read leaves the old one as it is."""

@@ -25,6 +25,13 @@ class OnDelete(StrEnum):
     RESET = "reset"
 
 
+class Enforce(StrEnum):
+    """Whether a tenant gets a lifetime as declared, or keeps a shorter one."""
+
+    EXACT = "exact"
+    AT_MOST = "at-most"
+
+
 Choice = TypeVar("Choice", bound=str)
 
 

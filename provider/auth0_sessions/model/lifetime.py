@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 
 from auth0_sessions.errors import SHOWN_CHARACTERS, LifetimeError, shown
@@ -14,6 +15,7 @@ MAX_MINUTES = 525_600
 
 ALLOWED = "Write whole minutes with units, like '90m', '8h', '1h30m', '30d', '2w' or 'PT8H'."
 
+_MICROSECOND = timedelta(microseconds=1)
 _NUMBER = r"([0-9]{1,12}(?:\.[0-9]{1,6})?)"
 _COMPACT = re.compile(rf"(?:{_NUMBER}w)?(?:{_NUMBER}d)?(?:{_NUMBER}h)?(?:{_NUMBER}m)?")
 _ISO_WEEKS = re.compile(rf"P{_NUMBER}W")
@@ -48,13 +50,24 @@ class Lifetime:
 
     minutes: int
 
+    def __post_init__(self) -> None:
+        """Refuse what is not a number of minutes.
+
+        Raises:
+            LifetimeError: It is text, which `Lifetime.parse` reads.
+
+        """
+        if not isinstance(self.minutes, int) or isinstance(self.minutes, bool):
+            message = f"Lifetime takes whole minutes, not {shown(self.minutes)}. Write Lifetime.parse('8h') for text."
+            raise LifetimeError(message)
+
     @classmethod
     def parse(cls, value: object, *, max_minutes: int | None = MAX_MINUTES) -> Lifetime:
         """Read a lifetime that a person wrote.
 
         Args:
             value: Text with units (`"90m"`, `"8h"`, `"1h30m"`, `"1.5h"`, `"30d"`, `"2w"`, `"PT8H"`, `"P30D"`),
-                or a `Lifetime`. Whole minutes in the end, from 1 minute to 365 days.
+                a `Lifetime`, or a `timedelta`. Whole minutes in the end, from 1 minute to 365 days.
             max_minutes: The longest lifetime taken, in minutes; None for what a tenant once reported.
 
         Raises:
@@ -64,10 +77,12 @@ class Lifetime:
         """
         if isinstance(value, Lifetime):
             return cls(_in_range(Fraction(value.minutes), value, max_minutes))
+        if isinstance(value, timedelta):
+            return cls(_in_range(Fraction(value // _MICROSECOND, 60_000_000), value, max_minutes))
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             raise LifetimeError(_no_unit(f"{value:.12g}" if isinstance(value, float) else shown(value)))
         if not isinstance(value, str):
-            message = f"{shown(value)} is no lifetime. {ALLOWED}"
+            message = f"{shown(value)} is not a lifetime. {ALLOWED}"
             raise LifetimeError(message)
         return cls(_in_range(_length(value.strip(), value), value, max_minutes))
 
@@ -96,7 +111,7 @@ def _length(text: str, given: object) -> Fraction:
 
 def _in_range(minutes: Fraction, given: object, max_minutes: int | None) -> int:
     if minutes.denominator != 1:
-        message = f"{shown(given)} is not a whole number of minutes, and Auth0 keeps none but whole ones. {ALLOWED}"
+        message = f"{shown(given)} is not a whole number of minutes, and Auth0 only stores whole minutes. {ALLOWED}"
         raise LifetimeError(message)
     if minutes < 1:
         message = f"{shown(given)} is no time at all: the shortest lifetime is '1m'."
@@ -120,5 +135,5 @@ def _no_unit(number: str) -> str:
 def _not_understood(text: str, given: object) -> str:
     for pattern, reason in _REFUSED_UNITS:
         if len(text) <= 200 and pattern.fullmatch(text):  # noqa: PLR2004  Longer text is no duration.
-            return f"{shown(given)} is no lifetime: {reason}. {ALLOWED}"
-    return f"{shown(given)} is no lifetime. {ALLOWED} Units are small letters, the largest first, each once."
+            return f"{shown(given)} is not a lifetime: {reason}. {ALLOWED}"
+    return f"{shown(given)} is not a lifetime. {ALLOWED} Units are small letters, the largest first, each once."

@@ -24,7 +24,7 @@ from auth0_sessions.lifecycle.preview import NOTHING
 from auth0_sessions.lifecycle.record import State
 from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.lifecycle.session import Session
-from auth0_sessions.model.choices import OnDelete, OverLimit
+from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.spelling import CAMEL_CASE
 from auth0_sessions.native import functions, remote
@@ -179,7 +179,7 @@ class Plugin(ResourceProviderServicer):
         inputs = {
             name: value
             for name, value in state.declared.to_props().items()
-            if name in given.values or name not in ("over_limit", "on_delete")
+            if name in given.values or name not in ("over_limit", "on_delete", "enforce")
         }
         secrets = outs.secrets | given.secrets
         return proto.ReadResponse(id=request.id, properties=_record(state, secrets), inputs=to_wire(inputs, secrets))
@@ -189,7 +189,7 @@ class Plugin(ResourceProviderServicer):
         found = self._session.look_up(id_, label)
         plan = self._config.given.get("plan")
         state = found.adopted(Plan(plan) if plan else None)
-        assumed = {"on_delete": OnDelete.RETAIN, "over_limit": OverLimit.ERROR}
+        assumed = {"on_delete": OnDelete.RETAIN, "over_limit": OverLimit.ERROR, "enforce": Enforce.EXACT}
         inputs = {name: value for name, value in state.declared.to_props().items() if value != assumed.get(name)}
         outs = {**found.to_props(), "previous": state.previous} if is_look_up else {**NOTHING, **state.to_props()}
         return proto.ReadResponse(id=found.domain, properties=to_wire(outs), inputs=to_wire(inputs))

@@ -14,7 +14,7 @@ from auth0_sessions import __version__
 from auth0_sessions.fleet.entries import TenantSpec
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
-from auth0_sessions.model.choices import OnDelete, OverLimit
+from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.settings import LIFETIMES, LOGIN_SETTINGS, SETTINGS, CookieMode, text
@@ -35,6 +35,8 @@ MEANINGS = {
     "cap, `warn` sends it as it is.",
     "on_delete": "What happens to the settings on delete: `retain` leaves them, `restore` puts back what the tenant "
     "had before it was managed, `reset` writes Auth0's defaults.",
+    "enforce": "`exact` gives the tenant each lifetime as declared; `at-most` makes a lifetime a ceiling: a tenant "
+    "with a shorter one keeps it.",
     "credentials": "The label of a credential set, as in `acme` for `AUTH0_ACME_CLIENT_ID`. Never a secret.",
     "profile": f"The profile of the policy: `{'`, `'.join(PROFILES)}`. Default: the provider's `profile`, then by "
     "the stack's name.",
@@ -58,6 +60,7 @@ ENUMS: Mapping[str, type[StrEnum]] = {
     "plan": Plan,
     "over_limit": OverLimit,
     "on_delete": OnDelete,
+    "enforce": Enforce,
     "session_cookie_mode": CookieMode,
 }
 STRING: Spec = {"type": "string"}

@@ -41,6 +41,8 @@ class SessionLifetimeArguments:
     """What happens to a value above the plan's cap."""
     on_delete: pulumi.Output[str | None]
     """What happens to the settings at the end."""
+    enforce: pulumi.Output[str | None]
+    """Whether a lifetime is the tenant's value, or a ceiling."""
     credentials: pulumi.Output[str | None]
     """Label of the credential set."""
     session_lifetime_minutes: pulumi.Output[int | None]
@@ -70,6 +72,7 @@ class SessionLifetimeArguments:
         plan: pulumi.Input[str] | None = None,
         over_limit: pulumi.Input[str] = "error",
         on_delete: pulumi.Input[str] = "retain",
+        enforce: pulumi.Input[str] = "exact",
         credentials: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -93,6 +96,8 @@ class SessionLifetimeArguments:
                 `"warn"` sends it as it is.
             on_delete: `"retain"` leaves the tenant as it is, `"restore"` puts back what it had before it was
                 managed, `"reset"` writes Auth0's defaults (7d, 3d, 3d, 1d, persistent).
+            enforce: `"exact"` gives the tenant each lifetime as declared. `"at-most"` makes a lifetime a ceiling: a
+                tenant with a shorter one keeps it. The cookie mode is always exact.
             credentials: Label of a credential set, as in `"acme"` for `AUTH0_ACME_CLIENT_ID`; never a secret.
             opts: Resource options; `provider` may be an `auth0_sessions.Provider`.
 
@@ -113,9 +118,11 @@ class SessionLifetimeArguments:
             "plan": self._plan(plan),
             "over_limit": over_limit,
             "on_delete": on_delete,
+            "enforce": enforce,
             "credentials": credentials,
         }
-        self._register(name, {key: run.plain(value) for key, value in given.items() if value is not None}, opts)
+        plain = {key: run.plain(key, value) for key, value in given.items() if value is not None}
+        self._register(name, plain, opts)
 
     @classmethod
     def get(

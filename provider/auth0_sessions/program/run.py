@@ -122,11 +122,24 @@ def domain_that_only_a_program_sees() -> str | None:
     return None if default_domain({}) or configured("domain") else pulumi.Config("auth0").get("domain")
 
 
-def plain(value: Any) -> Any:
-    """Return a lifetime as its text, also in an output; everything else as it is."""
+def plain(name: str, value: Any) -> Any:
+    """Return an argument as Pulumi can send it: a lifetime as its text, also in an output.
+
+    Raises:
+        pulumi.RunError: It is of a kind that no argument may have.
+
+    """
     if isinstance(value, pulumi.Output):
-        return value.apply(plain)
-    return str(value) if isinstance(value, Lifetime) else value
+        return value.apply(lambda known: plain(name, known))
+    if hasattr(value, "__await__"):
+        return pulumi.Output.from_input(value).apply(lambda known: plain(name, known))
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    try:
+        return str(Lifetime.parse(value))
+    except InputError as error:
+        message = f"{name}: {error}"
+        raise pulumi.RunError(message) from None
 
 
 def _claim(run: Run, tenant: str, name: str) -> None:
