@@ -45,12 +45,15 @@ def read_tenants_file(path: Path) -> TenantsFile:
     It has one of three forms: a stack's file (`Pulumi.prod.yaml`) with `auth0-sessions:tenants` in its configuration,
     an object with an entry for each tenant, or such an object under `tenants`, with an optional `plan` and `profile`.
 
-    >>> import pulumi
     >>> from pathlib import Path
     >>> from auth0_sessions import TenantFleet, read_tenants_file
     >>> file = read_tenants_file(Path("tenants.yaml"))  # doctest: +SKIP
-    >>> fleet = TenantFleet("fleet", tenants=file.tenants, plan=file.plan, profile=file.profile)  # doctest: +SKIP
-    >>> pulumi.export("report", fleet.report)  # doctest: +SKIP
+    >>> TenantFleet(
+    ...     "fleet",
+    ...     tenants=file.tenants,
+    ...     plan=file.plan,
+    ...     profile=file.profile,
+    ... )  # doctest: +SKIP
 
     Args:
         path: The file.
