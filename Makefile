@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check bench docs reference clean
+.PHONY: help setup demo test check bench docs schema clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -28,8 +28,9 @@ docs: $(READY) ## Build the documentation into docs/_build/html, strictly.
 	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build/html
 	@echo "Open docs/_build/html/index.html."
 
-reference: $(READY) ## Write docs/reference and the audit's schema from the code.
-	@$(BIN)/python tools/reference.py
+schema: $(READY) ## Write the audit's schema, docs/audit.schema.json, from the code.
+	$(BIN)/python -c 'import json; from auth0_sessions.audit import Audit; \
+	  print(json.dumps(Audit.model_json_schema(mode="serialization"), indent=2))' > docs/audit.schema.json
 
 bench: setup ## Measure against do-nothing resources, as ratios in one run.
 	@$(BIN)/python tools/bench.py

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -17,22 +18,36 @@ import auth0_sessions
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+from doc_tables import TABLES  # noqa: E402  Found by the line above.
 
 project = "auth0-sessions"
 project_copyright = "the authors of auth0-sessions"
 version = release = auth0_sessions.__version__
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinxcontrib.typer"]
+myst_enable_extensions = ["substitution"]
 myst_heading_anchors = 3
+myst_substitutions = TABLES
 nitpicky = True
+nitpick_ignore_regex = [("py:.*", r"(pulumi|collections\.abc|pathlib)\..*")]  # Documented elsewhere.
 exclude_patterns = ["_build"]
 smartquotes = False
+
+autoclass_content = "both"
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented_params"
+autodoc_typehints_format = "short"
+napoleon_use_ivar = True
+default_role = "literal"  # A docstring writes code as Markdown does.
 
 html_theme = "furo"
 html_title = f"auth0-sessions {version}"
 html_show_copyright = False
 html_show_sphinx = False
 html_static_path = ["_static"]
-html_css_files = ["tables.css"]
+html_css_files = ["reference.css"]
 html_copy_source = False
 html_use_index = False
 

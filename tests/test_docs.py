@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import re
 import shlex
@@ -19,16 +20,22 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import auth0_sessions
-import reference
 from auth0_sessions import cli
+from auth0_sessions.api.credentials import CONFIG_KEYS, DOMAIN_VARIABLE, SECRET_CONFIG_KEYS
+from auth0_sessions.native.config import KEYS, SECRET_KEYS
+from auth0_sessions.program.log import DEBUG_VARIABLE
 
+PACKAGE = Path(auth0_sessions.__file__).parent
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(file for file in DOCS.rglob("*.md") if "_build" not in file.parts)
-GENERATED = sorted(DOCS.glob("reference/*.md"))
+CONFIGURATION = DOCS / "reference" / "configuration.md"
+NO_CONFIGURATION = {"auth0-sessions:index", "auth0-sessions:provider", "auth0-sessions:defaultDomain"}
+"""Names in the code that look like configuration keys: a part of a type, and two properties of a provider in state."""
+
 OTHERS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("examples/*/README.md"))]
 
-FENCE = re.compile(r"^```(\{?\w+\}?)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\{?[\w-]*\}?)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 LOADED = re.compile(r'<(?:script|img|iframe|link [^>]*rel="(?:stylesheet|preload|icon)")[^>]*>')
 
@@ -118,39 +125,44 @@ def test_links_lead_to_files(file):
     assert [target for target in targets if target and (file.parent / target).is_dir()] == []
 
 
-def test_the_reference_is_up_to_date():
-    """The reference says what the code says."""
-    assert reference.stale() == [], "run `make reference`"
+def test_the_reference_has_every_public_name(site):
+    """A name that can be imported from the package has an entry in the built reference."""
+    built = "\n".join(page.read_text() for page in site.glob("reference/*.html"))
+    assert {*auth0_sessions.__all__} - {*re.findall(r'id="auth0_sessions\.(\w+)"', built)} == set()
 
 
-def test_the_reference_has_every_public_name():
-    """A name that can be imported from the package is in the reference."""
-    text = "\n".join(file.read_text() for file in GENERATED)
-    assert [name for name in auth0_sessions.__all__ if f"`{name}`" not in text] == []
+def test_the_reference_has_every_command(site):
+    """Each command of the command line has a section."""
+    built = (site / "reference" / "command-line.html").read_text()
+    root: Any = get_command(cli.app)
+    assert [name for name in root.commands if f'id="auth0-sessions-{name}"' not in built] == []
 
 
-def test_the_check_names_what_is_stale(tmp_path, monkeypatch, capsys):
-    """`--check` writes nothing, names each stale file and exits 1; the tool itself then mends it."""
-    monkeypatch.setattr(reference, "DOCS", tmp_path)
-    monkeypatch.setattr(reference, "PAGES", {"errors.md": reference.errors})
-    (tmp_path / "reference").mkdir()
-    (tmp_path / "reference" / "gone.md").write_text("left over")
-    assert reference.main(["--check"]) == 1
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [
-        "docs/audit.schema.json",
-        "docs/reference/errors.md",
-        "docs/reference/gone.md",
-    ]
-    assert reference.main([]) == 0
-    assert reference.main(["--check"]) == 0
-    assert sorted(file.name for file in tmp_path.rglob("*.*")) == ["audit.schema.json", "errors.md"]
-    assert reference.main(["--what"]) == 2
+def test_examples_show_what_is_printed():
+    """An example in a public name's docstring that shows answers has the answers that Python gives."""
+    names = {name: getattr(auth0_sessions, name) for name in auth0_sessions.__all__}
+    runner = doctest.DocTestRunner()
+    for name, public in names.items():
+        for examples in doctest.DocTestFinder(recurse=False).find(public, name, auth0_sessions, extraglobs=names):
+            runner.run(examples)
+    assert (runner.failures, runner.tries > 0) == (0, True)
 
 
-@pytest.mark.parametrize("file", GENERATED, ids=name_of)
-def test_a_generated_page_says_so(file):
-    """A generated page begins with what writes it."""
-    assert file.read_text().startswith("<!-- Written by tools/reference.py ")
+def test_the_configuration_page_has_every_key():
+    """The page has each configuration key that the code names, and says which of them have to be secret."""
+    rows = dict(re.findall(r"^\| `([\w:-]+)` \| (yes|no) \|", CONFIGURATION.read_text(), re.MULTILINE))
+    code = "\n".join(file.read_text() for file in PACKAGE.rglob("*.py"))
+    named = {*re.findall(r"\bauth0(?:-sessions)?:[a-z]\w*", code)} - NO_CONFIGURATION
+    assert sorted(rows) == sorted(named | {f"auth0-sessions:{key}" for key in KEYS})
+    secret = {*SECRET_CONFIG_KEYS, *(f"auth0-sessions:{key}" for key in SECRET_KEYS)}
+    assert sorted(key for key, is_secret in rows.items() if is_secret == "yes") == sorted(secret)
+
+
+def test_the_configuration_page_has_every_variable():
+    """The page has each environment variable, those of a credential set with a label and without one."""
+    parts = {f"AUTH0_{label}{part.upper()}" for part in CONFIG_KEYS for label in ("", "ACME_")}
+    shown = re.findall(r"`(AUTH0_\w+)`", CONFIGURATION.read_text())
+    assert sorted({*shown}) == sorted({*parts, DOMAIN_VARIABLE, DEBUG_VARIABLE})
 
 
 @pytest.mark.parametrize("file", having("python"), ids=name_of)
@@ -242,7 +254,7 @@ def test_the_commands_of_the_audit_page_run(fleet, auth0_sandbox, words):
     assert not [call for tenant in fleet.values() for call in tenant.calls if call.startswith("PATCH")]
 
 
-def test_the_exit_codes_are_as_told(fleet):
+def test_the_exit_codes_are_those_of_the_page(fleet):
     """A tenant that cannot be read is a failure, a file with mistakes is wrong usage."""
     fleet["globex"].add_client("another", "one")
     ran = CliRunner().invoke(cli.app, ["audit", "--tenants", "tenants.yaml", "--format", "json"])

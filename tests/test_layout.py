@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,10 @@ import auth0_sessions
 PACKAGE = Path(auth0_sessions.__file__).parent
 TESTS = Path(__file__).parent
 
-ORDER = ["errors", "model", "api", "lifecycle", "fleet", "audit", "program", "dynamic", "sandbox", "cli", "__init__"]
+ORDER = [
+    *("errors", "model", "api", "lifecycle", "fleet", "audit", "program", "dynamic", "native", "sandbox", "cli"),
+    *("__init__", "__main__"),
+]
 """Every folder and top module, each after all that it imports: the way of a value, from text to state."""
 
 DIRECT = {
@@ -228,6 +232,12 @@ def test_every_test_states_its_rule(file):
     tests = (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef))
     mute = [node.name for node in tests if node.name.startswith("test_") and not ast.get_docstring(node)]
     assert mute == []
+
+
+def test_contributors_find_every_room():
+    """CONTRIBUTING.md has a row for every folder and top module, in the order of imports."""
+    rows = re.findall(r"^\| `(\w+)/?` \|", (TESTS.parent / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+    assert rows == ORDER
 
 
 @pytest.mark.parametrize("name", auth0_sessions.__all__)

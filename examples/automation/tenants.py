@@ -5,7 +5,7 @@ is reported and stops no other. The exit status is 0 if all went well, 1 if a te
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from enum import StrEnum
 from multiprocessing import get_context
@@ -14,17 +14,16 @@ from typing import Annotated, Any
 
 import pulumi
 import typer
-import yaml
 from pulumi import automation
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from auth0_sessions import TenantFleet
+from auth0_sessions import InputError, TenantFleet, read_tenants_file
 
 PROJECT = "tenant-sessions"
 ENGINE_MARKUP = re.compile(r"<\{%.*?%\}>")
 
-Tenant = dict[str, Any]
+Tenant = Mapping[str, Any]
 
 
 class Verb(StrEnum):
@@ -37,13 +36,24 @@ class Verb(StrEnum):
 
 def main(
     verb: Annotated[Verb, typer.Argument(help="What to do to every tenant's stack.")],
-    tenants: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="YAML or JSON: name -> tenant.")],
-    plan: Annotated[str, typer.Option(help="The plan of tenants that name none.")] = "essential",
-    profile: Annotated[str, typer.Option(help="The profile of tenants that name none.")] = "balanced",
+    tenants: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A YAML or JSON file of tenants.")],
+    plan: Annotated[
+        str, typer.Option(help="The plan of tenants that set none, unless the file has one.")
+    ] = "essential",
+    profile: Annotated[
+        str, typer.Option(help="The profile of tenants that set none, unless the file has one.")
+    ] = "balanced",
     parallel: Annotated[int, typer.Option(min=1, help="How many engines run at a time.")] = 4,
 ) -> None:
     """Preview, apply or end the session lifetimes of every tenant in a file, each in a stack of its own."""
-    fleet = read_tenants(tenants)
+    try:
+        file = read_tenants_file(tenants)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from None
+    if not isinstance(file.tenants, Mapping) or not file.tenants:
+        message = f"{tenants} has no tenants; add an entry for each, as in acme: {{domain: acme.eu.auth0.com}}."
+        raise typer.BadParameter(message)
+    fleet, plan, profile = file.tenants, file.plan or plan, file.profile or profile
     console = Console(highlight=False, soft_wrap=True)
     columns = (TextColumn(verb.value), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     failed = []
@@ -63,22 +73,6 @@ def main(
     if failed:
         console.print(f"{len(failed)} of {len(fleet)} tenants failed: {', '.join(sorted(failed))}")
         raise typer.Exit(1)
-
-
-def read_tenants(file: Path) -> dict[str, Tenant]:
-    """Return a file's tenants by name, at the top or under `tenants`; JSON is YAML, too."""
-    try:
-        fleet = yaml.safe_load(file.read_text())
-    except yaml.YAMLError as error:
-        raise typer.BadParameter(str(error)) from error
-    if not isinstance(fleet, dict) or not fleet:
-        message = f"{file} has no tenants; it should have an entry for each, as in acme: {{domain: ...}}"
-        raise typer.BadParameter(message)
-    defaults = {}
-    if isinstance(fleet.get("tenants"), dict):
-        defaults = {key: fleet[key] for key in ("plan", "profile") if key in fleet}
-        fleet = fleet["tenants"]
-    return {str(name): {**defaults, **tenant} if defaults else tenant for name, tenant in fleet.items()}
 
 
 def in_own_process(verb: Verb, name: str, tenant: Tenant, plan: str, profile: str) -> str:

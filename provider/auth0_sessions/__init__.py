@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from auth0_sessions.dynamic import SessionLifetime as SessionLifetime
     from auth0_sessions.errors import Auth0SessionsError as Auth0SessionsError
     from auth0_sessions.fleet.entries import TenantSpec as TenantSpec
+    from auth0_sessions.fleet.file import read_tenants_file as read_tenants_file
     from auth0_sessions.model.lifetime import Lifetime as Lifetime
     from auth0_sessions.model.plans import PLAN_LIMITS as PLAN_LIMITS
     from auth0_sessions.model.plans import Plan as Plan
@@ -37,6 +38,7 @@ _HOMES = {
     "PLAN_LIMITS": "model.plans",
     "Lifetime": "model.lifetime",
     "read_tenant_sessions": "api.reader",
+    "read_tenants_file": "fleet.file",
     **dict.fromkeys(
         (
             "Auth0SessionsError",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import os
 import re
@@ -19,8 +20,9 @@ import requests
 import yaml
 from pulumi import automation
 
+import auth0_sessions
 import local_engine
-from auth0_sessions.model.settings import LIFETIMES
+from auth0_sessions.model.settings import LOGIN_LIFETIMES
 
 DOCS = local_engine.ROOT / "docs"
 DOMAIN = re.compile(r"\b([a-z]+)\.eu\.auth0\.com")
@@ -28,8 +30,17 @@ TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenant
 IN_ENVIRONMENT = {"AUTH0_CLIENT_ID": "docs-id", "AUTH0_CLIENT_SECRET": "docs-secret"}
 
 
+EXAMPLES = [
+    name for name in auth0_sessions.__all__ if "# doctest: +SKIP" in (getattr(auth0_sessions, name).__doc__ or "")
+]
+"""The public names whose docstring, and so the reference, has a program."""
+
+
 def blocks(page: str, language: str) -> list[str]:
-    """Return the blocks of one language in a page."""
+    """Return the blocks of one language in a page; a public name stands for its entry in the reference."""
+    if page in EXAMPLES:
+        examples = doctest.DocTestParser().get_examples(getattr(auth0_sessions, page).__doc__)
+        return ["".join(example.source for example in examples)]
     return re.findall(rf"^```{language}\n(.*?)^```$", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
 
 
@@ -49,7 +60,7 @@ def words(text: str) -> str:
     return " ".join(text.split()).replace(" :", ":")
 
 
-SET_BY_HAND = dict.fromkeys(LIFETIMES, 5)
+SET_BY_HAND = dict.fromkeys(LOGIN_LIFETIMES, 5)
 
 
 class Bench:
@@ -131,7 +142,7 @@ class Program:
     """A program of a page that stands alone.
 
     Attributes:
-        page: The page.
+        page: The page, or the public name.
         words: What only this program of the page holds.
         settings: Tenant -> what it has after one `up`.
         config: The stack's configuration, beyond what the page itself shows.
@@ -163,19 +174,19 @@ PROGRAMS = (
         config={"sessions:acmeClientId": "x", "sessions:acmeClientSecret": "x"},
     ),
     Program(
-        "reference/session-lifetime.md",
+        "SessionLifetime",
         "SessionLifetime(",
         {"acme": {"session_lifetime": 43_200, "idle_session_lifetime": 90}},
     ),
-    Program("reference/session-policy.md", "SessionPolicy(", {"acme": four(1_440, 60)}),
+    Program("SessionPolicy", "SessionPolicy(", {"acme": four(1_440, 60)}),
     Program(
-        "reference/tenant-fleet.md",
+        "TenantFleet",
         "TenantFleet(",
         {"acme": BALANCED, "globex": BALANCED},
         labels=("acme", "globex"),
     ),
     Program(
-        "reference/provider.md",
+        "Provider",
         "Provider(",
         {"acme": {"session_lifetime": 43_200}},
         config={"sessions:acmeSecret": "x"},
@@ -188,6 +199,7 @@ WITH_MORE = {
     ("how-to/take-over.md", 'session_lifetime="14d"'): "test_looking_and_taking_over",
     ("how-to/many-tenants.md", "from_config"): "test_the_fleet_of_the_page_runs",
     ("how-to/many-tenants.md", "REGIONS"): "test_the_list_in_python_runs",
+    ("read_tenants_file", "read_tenants_file("): "test_the_fleet_of_a_file_runs",
     ("how-to/take-over.md", "SessionLifetime.get"): "test_looking_and_taking_over",
     ("how-to/from-the-official-provider.md", "pulumi_auth0"): "test_the_program_beside_the_official_provider_runs",
     ("how-to/test-your-stack.md", "import pytest"): "test_the_tests_of_the_page_pass",
@@ -215,8 +227,7 @@ def test_every_program_is_run():
     """Each Python block of the pages is in one of the tables, once, and each row of a table is in a page."""
     rows = [(row.page, row.words) for row in PROGRAMS] + [*WITH_MORE, *NOT_RUN]
     held = {}
-    for file in sorted(DOCS.rglob("*.md")):
-        page = str(file.relative_to(DOCS))
+    for page in [*(str(file.relative_to(DOCS)) for file in sorted(DOCS.rglob("*.md"))), *EXAMPLES]:
         for text in blocks(page, "python"):
             held[page, text] = [words for at, words in rows if at == page and words in text]
     assert [key for key, found in held.items() if len(found) != 1] == []
@@ -265,6 +276,16 @@ def test_the_fleet_of_the_page_runs(bench, monkeypatch, as_file):
         "initech": four(720, 90),
     }
     assert all(name in stack.outputs()["report"].value for name in names)
+
+
+def test_the_fleet_of_a_file_runs(bench, monkeypatch):
+    """The tenants of a file are a fleet, with the file's plan and profile."""
+    (bench.folder / "tenants.yaml").write_text(
+        bench.on_sandbox("plan: enterprise\nprofile: nist-aal2\ntenants: {acme: {domain: acme.eu.auth0.com}}")
+    )
+    monkeypatch.chdir(bench.folder)
+    run(bench.open(block("read_tenants_file", "read_tenants_file(")), "up")
+    assert bench.settings == {"acme": {**SET_BY_HAND, **four(1_440, 60)}}
 
 
 def test_the_list_in_python_runs(bench):

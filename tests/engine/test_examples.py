@@ -289,7 +289,7 @@ def test_a_tenant_that_fails_stops_no_other(bench, script):
     assert "globex-secret" not in run.stdout + run.stderr
 
 
-@pytest.mark.parametrize("text", ["", "- acme\n", "acme: [\n"])
+@pytest.mark.parametrize("text", ["", "{}", "- acme\n", "acme: [\n", "auth0-sessions:tenants: '17'\n"])
 def test_a_file_without_tenants_is_a_wrong_command(bench, text):
     """Exit 2, and nothing is started."""
     script = Automation(bench)

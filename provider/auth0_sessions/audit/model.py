@@ -76,6 +76,8 @@ class AuditedTenant(_Row):
 class Audit(_Row):
     """What a session may do in each tenant of a file, and whether it meets the baseline."""
 
+    model_config = ConfigDict(json_schema_extra={"$schema": "https://json-schema.org/draft/2020-12/schema"})
+
     version: Literal[1] = Field(1, description="Goes up when a reader has to change.")
     generated_at: AwareDatetime = Field(description="UTC.")
     source: str = Field(description="The tenants file.")

@@ -20,16 +20,16 @@ _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 
 @dataclass(frozen=True)
 class TenantsFile:
-    """What a file says of its tenants; nothing in it is checked yet.
+    """The tenants of a file, as they are written there. A fleet or an audit checks them.
 
-    Where a stack's file names another one, plan and profile in that one go before the stack's, and the stack's before
-    the project's.
+    Where a stack's file names another file, `plan` and `profile` in that file take precedence over the stack's, and the
+    stack's over the project's.
 
     Attributes:
         tenants: Short name -> a tenant's entry.
-        plan: The plan of tenants that name none, or None.
-        profile: The profile of tenants that name none, or None.
-        stack: The stack whose file it is, by its name `Pulumi.STACK.yaml`; None for any other.
+        plan: The plan of tenants that set none, or None.
+        profile: The profile of tenants that set none, or None.
+        stack: The stack that the file belongs to, from its name `Pulumi.STACK.yaml`; None for any other file.
 
     """
 
@@ -40,16 +40,29 @@ class TenantsFile:
 
 
 def read_tenants_file(path: Path) -> TenantsFile:
-    """Read a list of tenants, in YAML or JSON.
+    """Read a file of tenants, in YAML or JSON, as a fleet and an audit do.
 
-    It is a stack's file (`Pulumi.prod.yaml`, with the tenants under `auth0-sessions:tenants`), or an object with
-    an entry for each tenant, or one with these under `tenants` and perhaps `plan` and `profile` beside them.
+    It has one of three forms: a stack's file (`Pulumi.prod.yaml`) with `auth0-sessions:tenants` in its configuration,
+    an object with an entry for each tenant, or such an object under `tenants`, with an optional `plan` and `profile`.
+
+    >>> from pathlib import Path
+    >>> from auth0_sessions import TenantFleet, read_tenants_file
+    >>> file = read_tenants_file(Path("tenants.yaml"))  # doctest: +SKIP
+    >>> TenantFleet(
+    ...     "fleet",
+    ...     tenants=file.tenants,
+    ...     plan=file.plan,
+    ...     profile=file.profile,
+    ... )  # doctest: +SKIP
 
     Args:
         path: The file.
 
+    Returns:
+        Its tenants, and the plan and the profile of those that set none. Entries are not checked here.
+
     Raises:
-        InputError: There is no such file, or it holds no such list.
+        InputError: The file cannot be read, is neither YAML nor JSON, or lists no tenants.
 
     """
     found = _load(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import pulumi
 
@@ -43,10 +43,13 @@ class SessionPolicy(pulumi.ComponentResource):
     profile: pulumi.Output[str]
     """The profile that was used."""
     session_lifetime: pulumi.Output[str]
-    """Absolute expiry of persistent sessions, as applied. The same for the three that follow."""
+    """Absolute expiry of persistent sessions, as applied."""
     idle_session_lifetime: pulumi.Output[str]
+    """Inactivity timeout of persistent sessions, as applied."""
     ephemeral_session_lifetime: pulumi.Output[str]
+    """Absolute expiry of non-persistent sessions, as applied."""
     idle_ephemeral_session_lifetime: pulumi.Output[str]
+    """Inactivity timeout of non-persistent sessions, as applied."""
     session_cookie_mode: pulumi.Output[str | None]
     """Kind of session that the tenant creates; None unless it was an argument."""
     reasons: pulumi.Output[dict[str, str]]
@@ -188,9 +191,9 @@ class TenantFleet(pulumi.ComponentResource):
     """
 
     tenants: pulumi.Output[dict[str, dict[str, Any]]]
-    """Name -> what was applied: domain, plan, profile, the four lifetimes, cookie mode, reasons."""
+    """Name -> what was applied (domain, plan, profile, the four lifetimes, cookie mode, reasons)."""
     report: pulumi.Output[str]
-    """A Markdown table: tenant, plan, profile, absolute, idle, share of the plan's caps, reason."""
+    """A Markdown table of each tenant's plan, profile, lifetimes, shares of the plan's caps, and reasons."""
     policies: dict[str, SessionPolicy]
     """Name -> the tenant's component."""
     policy: ClassVar[type[SessionPolicy]]
@@ -240,7 +243,7 @@ class TenantFleet(pulumi.ComponentResource):
         return made
 
     @classmethod
-    def from_config(cls, name: str, *, opts: pulumi.ResourceOptions | None = None) -> TenantFleet:
+    def from_config(cls, name: str, *, opts: pulumi.ResourceOptions | None = None) -> Self:
         """Declare the fleet of the configuration `auth0-sessions:tenants`.
 
         It is an object with an entry for each tenant, or the name of a YAML or JSON file with such an object, which

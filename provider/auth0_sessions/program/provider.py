@@ -37,6 +37,7 @@ class Provider(pulumi.ProviderResource):
     """
 
     domain: pulumi.Input[str] | None
+    """The tenant, or None if the provider has no domain of its own."""
 
     def __init__(  # noqa: PLR0913  A provider has as many properties as it has.
         self,

@@ -32,7 +32,7 @@ class SessionLifetimeArguments:
     idle_ephemeral_session_lifetime: pulumi.Output[str | None]
     """Inactivity timeout of non-persistent sessions, as asked."""
     session_cookie_mode: pulumi.Output[str | None]
-    """Kind of session that the tenant creates: `persistent` or `non-persistent`."""
+    """Kind of session that the tenant creates, `persistent` or `non-persistent`."""
     anonymous_session_lifetime: pulumi.Output[str | None]
     """Absolute expiry of anonymous sessions, as asked."""
     plan: pulumi.Output[str | None]
@@ -46,17 +46,21 @@ class SessionLifetimeArguments:
     credentials: pulumi.Output[str | None]
     """Label of the credential set."""
     session_lifetime_minutes: pulumi.Output[int | None]
-    """What the tenant reports, in minutes; None while not managed. The same for the four that follow."""
+    """What the tenant reports for `session_lifetime`, in minutes; None while not managed."""
     idle_session_lifetime_minutes: pulumi.Output[int | None]
+    """What the tenant reports for `idle_session_lifetime`."""
     ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
+    """What the tenant reports for `ephemeral_session_lifetime`."""
     idle_ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
+    """What the tenant reports for `idle_ephemeral_session_lifetime`."""
     anonymous_session_lifetime_minutes: pulumi.Output[int | None]
+    """What the tenant reports for `anonymous_session_lifetime`."""
     previous: pulumi.Output[dict[str, int | str] | None]
-    """Setting -> minutes, or cookie mode, found when it was first managed: what `on_delete="restore"` puts back."""
+    """Setting -> its minutes, or the cookie mode, before it was managed; `on_delete="restore"` puts them back."""
     superseded: pulumi.Output[dict[str, dict[str, str]] | None]
-    """The settings that the tenant reports otherwise than asked: `{setting: {"asked": .., "reported": ..}}`."""
+    """Setting -> `asked` and `reported`, for each setting whose requested value the tenant did not apply."""
     old_sessions_gone_by: pulumi.Output[str | None]
-    """UTC ISO 8601: no persistent session created under an earlier setting outlives it."""
+    """When the last persistent session created under an earlier setting has ended; UTC, ISO 8601."""
 
     def __init__(  # noqa: PLR0913  One argument for each input.
         self,

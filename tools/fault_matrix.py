@@ -1,0 +1,156 @@
+"""What each verb does under each fault of the sandbox: the table that the tests hold and the documentation shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SURVIVED = "survived"
+
+CALLS: Mapping[str, frozenset[str]] = {
+    "create": frozenset({"token", "get", "patch"}),
+    "read": frozenset({"token", "get"}),
+    "update": frozenset({"token", "patch"}),
+    "delete, restore": frozenset({"token", "patch"}),
+    "delete, reset": frozenset({"token", "patch"}),
+    "delete, retain": frozenset(),
+}
+"""Verb -> the operations that it calls, in a process of its own."""
+
+ATTEMPTS = {
+    "token": "could not get a Management API token",
+    "get": "could not read the session settings",
+    "patch": "could not write the session settings",
+}
+SCOPES = {"get": "read:tenant_settings", "patch": "update:tenant_settings"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What comes of a fault.
+
+    Attributes:
+        message: The end of the error if the fault stays, after the tenant and what was attempted.
+        is_retried: True where a fault that comes once is survived.
+
+    """
+
+    message: str
+    is_retried: bool = True
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fault: its outcome at the login, and at a read or a write."""
+
+    login: Outcome
+    call: Outcome
+
+
+_ANSWER = (
+    "Check that {tenant} is the tenant's own domain, that no proxy answers in its place, and the state of the "
+    "service; then run again."
+)
+_NETWORK = "Check the spelling of the domain, the network and the proxy settings; then run again."
+_APPLICATION = "both belong to one machine-to-machine application."
+_NEEDED = "read:tenant_settings and, to write, update:tenant_settings"
+
+
+def _same(message: str, *, is_retried: bool = True) -> Row:
+    """Return the row of a fault that is the same everywhere."""
+    return Row(Outcome(message, is_retried), Outcome(message, is_retried))
+
+
+_LIMITED = Row(
+    Outcome(
+        " (429 too_many_requests): Rate limit exceeded. The token endpoint's rate limit lasted longer than we wait. "
+        "Run again."
+    ),
+    Outcome(
+        " (429 too_many_requests): Global limit has been reached. The tenant's rate limit lasted longer than we wait. "
+        "Run again, or give the other users of its API a rest."
+    ),
+)
+_LOGIN_REFUSED = Outcome(
+    f" (401 access_denied): Unauthorized. Check the client id and the client secret from {{source}}; {_APPLICATION} "
+    "After a rotation: `pulumi refresh` and `destroy` use the configuration of the last `up`, unless run with "
+    "--run-program.",
+    is_retried=False,
+)
+_IN_USE = "The token in use came from {source}: check that it is of this tenant and has not expired."
+_CLOSED = _same(f": the connection was closed without an answer. {_NETWORK}")
+_NO_TOKEN = Outcome(f": got an answer in which there is no usable access_token. {_ANSWER}")
+
+FAULTS: Mapping[str, Row] = {
+    "429": _LIMITED,
+    "429-retry-after": _LIMITED,
+    "500": _same(f": got status 500. {_ANSWER}"),
+    "502": _same(f": got status 502. {_ANSWER}"),
+    "503": _same(f": got status 503. {_ANSWER}"),
+    "html-200": _same(f": got status 200 and a page (text/html) that is no JSON. {_ANSWER}"),
+    "html-503": _same(f": got status 503 and a page (text/html) that is no JSON. {_ANSWER}"),
+    "401-expired": Row(
+        _LOGIN_REFUSED, Outcome(f" (401): Expired token received for JSON Web Token validation. {_IN_USE}")
+    ),
+    "401-invalid": Row(_LOGIN_REFUSED, Outcome(f" (401): Invalid token. {_IN_USE}")),
+    "403-scope": Row(
+        Outcome(
+            ' (403 access_denied): Client is not authorized to access "{tenant}/api/v2/". You need to create a '
+            '"client-grant" associated to this API. See: '
+            "https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants. Authorize the application for the "
+            f"Auth0 Management API with {_NEEDED}. With a custom domain set the audience to "
+            "https://TENANT.auth0.com/api/v2/. The credentials came from {source}.",
+            is_retried=False,
+        ),
+        Outcome(
+            f" (403 insufficient_scope): Insufficient scope, expected any of: {{scope}}. Grant {_NEEDED} of the Auth0 "
+            "Management API to the application; the credentials came from {source}.",
+            is_retried=False,
+        ),
+    ),
+    "400": Row(
+        Outcome(
+            " (400 invalid_request): Missing required parameter: grant_type. Check the client id and the client secret "
+            f"from {{source}}; {_APPLICATION}",
+            is_retried=False,
+        ),
+        Outcome(
+            " (400 invalid_body): Payload validation error: 'Value 20160 is greater than maximum 8760' on property "
+            "session_lifetime (Login session lifetime, how long the session will stay valid (unit: hours)). Correct "
+            "the value that is named; what the tenant takes may depend on its plan.",
+            is_retried=False,
+        ),
+    ),
+    "redirect": _same(
+        f": got a redirect to 127.0.0.1, which is not followed so that no token leaves the tenant. {_ANSWER}",
+        is_retried=False,
+    ),
+    "drop-before": _CLOSED,
+    "hang": _same(f": no answer in time. {_NETWORK}"),
+    "drop-after": _CLOSED,
+    "truncated-json": _same(f": got status 200 and a page (application/json) that is no JSON. {_ANSWER}"),
+    "wrong-types": Row(
+        _NO_TOKEN,
+        Outcome(f": got an answer in which session_lifetime should be a number of hours, not str. {_ANSWER}"),
+    ),
+    "not-an-object": Row(
+        _NO_TOKEN, Outcome(f": got an answer in which the answer should be a JSON object, not list. {_ANSWER}")
+    ),
+}
+"""Each fault of the sandbox, by its name there."""
+
+
+def expected(verb: str, fault: str, operation: str, *, stays: bool) -> str:
+    """Return what a verb ends with: `SURVIVED`, or its error with `{tenant}` and, for the credentials, `{source}`.
+
+    Args:
+        verb: A verb of `CALLS`.
+        fault: A fault of `FAULTS`.
+        operation: The operation that meets the fault: `token`, `get` or `patch`.
+        stays: False for a fault that comes once.
+
+    """
+    outcome = FAULTS[fault].login if operation == "token" else FAULTS[fault].call
+    if operation not in CALLS[verb] or (outcome.is_retried and not stays):
+        return SURVIVED
+    return f"{{tenant}}: {ATTEMPTS[operation]}{outcome.message.replace('{scope}', SCOPES.get(operation, ''))}"
