@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auth0_sessions.api.wire import FIELDS, from_tenant, to_patch_body
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode
+from auth0_sessions.api.wire import FIELDS, from_tenant, shared_fields, to_patch_body
+from auth0_sessions.model.settings import LIFETIMES, LOGIN_LIFETIMES, SETTINGS, CookieMode
 
 MODES = [mode.value for mode in CookieMode]
 ANSWERS = {
@@ -30,7 +30,7 @@ def values():
 
 def answered(body):
     """Return what Auth0 answers to a PATCH: hours as a double under the hours key, never a key in minutes."""
-    found = {}
+    found: dict[str, object] = {}
     for key, value in body.items():
         if key.endswith("_in_minutes"):
             found[key.removesuffix("_in_minutes")] = value / 60
@@ -59,18 +59,25 @@ def test_write_and_read_are_inverse(settings):
 @given(values())
 def test_one_key_for_each_setting(settings):
     """A body holds one key for each setting it writes, never hours and minutes together, and no other key."""
-    keys = to_patch_body(settings)
-    named = ["session_cookie_mode" if key == "session_cookie" else key.removesuffix("_in_minutes") for key in keys]
+    objects = {"session_cookie": "session_cookie_mode", "sessions": "anonymous_session_lifetime"}
+    named = [objects.get(key, key.removesuffix("_in_minutes")) for key in to_patch_body(settings)]
     assert sorted(settings) == sorted(named)
+
+
+def leaves_of(value):
+    """Return the values in a JSON object that are no objects themselves."""
+    return [leaf for inner in value.values() for leaf in leaves_of(inner)] if isinstance(value, dict) else [value]
 
 
 @given(values())
 def test_bodies_hold_whole_numbers(settings):
     """The tenant refuses fractions, so every lifetime in a body is a whole number."""
-    assert {int} >= {type(value) for key, value in to_patch_body(settings).items() if key != "session_cookie"}
+    numbers = [value for value in leaves_of(to_patch_body(settings)) if not isinstance(value, str)]
+    assert len(numbers) == len(set(settings) & set(LIFETIMES))
+    assert {int} >= {type(number) for number in numbers}
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 @pytest.mark.parametrize(("minutes", "suffix", "number"), [(480, "", 8), (60, "", 1), (90, "_in_minutes", 90)])
 def test_whole_hours_go_as_hours(name, minutes, suffix, number):
     """Whole hours go under the documented key, anything else in minutes."""
@@ -86,14 +93,107 @@ def test_cookie_mode_has_an_object_of_its_own(mode):
 
 
 def test_fields():
-    """A narrow GET names the four keys in hours and the cookie; the API takes no key in minutes there."""
-    assert (*LIFETIMES, "session_cookie") == FIELDS
+    """A narrow GET names the four keys in hours and the two objects; the API takes no key in minutes there."""
+    assert (*LOGIN_LIFETIMES, "session_cookie", "sessions") == FIELDS
+
+
+# The sixth setting is a member of an object that other features share.
+
+SIBLINGS = {"oidc_logout_prompt_enabled": False, "anonymous": {"activate_cookie": False, "lifetime_in_minutes": 43_200}}
+MEMBERS = st.dictionaries(st.text(min_size=1), JSON, max_size=3)
+
+
+def anonymous(minutes):
+    """Return an answer with this lifetime of anonymous sessions."""
+    return {"sessions": {"anonymous": {"lifetime_in_minutes": minutes}}}
+
+
+@given(st.integers(1, 600_000))
+def test_anonymous_sessions_are_in_minutes_both_ways(minutes):
+    """They go and come inside `sessions.anonymous`, in whole minutes, whole hours too."""
+    assert to_patch_body({"anonymous_session_lifetime": minutes}) == anonymous(minutes)
+    assert from_tenant(anonymous(minutes)) == {"anonymous_session_lifetime": minutes}
+    assert from_tenant(anonymous(float(minutes))) == {"anonymous_session_lifetime": minutes}
+
+
+def test_siblings_survive_a_write():
+    """A body repeats all members of the shared objects, and changes one of them; nothing else of the answer is sent."""
+    reported = {"sessions": SIBLINGS, "session_cookie": {"mode": "persistent", "x": 1}, "session_lifetime": 8}
+    body = to_patch_body({"anonymous_session_lifetime": 90, "session_cookie_mode": "non-persistent"}, reported)
+    assert body == {
+        "session_cookie": {"mode": "non-persistent"},
+        "sessions": {
+            "oidc_logout_prompt_enabled": False,
+            "anonymous": {"activate_cookie": False, "lifetime_in_minutes": 90},
+        },
+    }
+
+
+@given(MEMBERS, MEMBERS, st.integers(1, 600_000))
+def test_whatever_the_siblings_are_they_survive(outer, inner, minutes):
+    """No member is lost or changed but the one, and what the tenant reported is not touched."""
+    reported = {"sessions": {**outer, "anonymous": inner}}
+    before = json.dumps(reported, sort_keys=True)
+    body = to_patch_body({"anonymous_session_lifetime": minutes}, reported)
+    assert body == {"sessions": {**outer, "anonymous": {**inner, "lifetime_in_minutes": minutes}}}
+    assert json.dumps(reported, sort_keys=True) == before
+
+
+@pytest.mark.parametrize(
+    "reported", [None, {}, {"sessions": None}, {"sessions": {}}, {"sessions": {"anonymous": None}}]
+)
+def test_an_object_that_was_never_written_is_made(reported):
+    """Where there is nothing to repeat a body holds the one member."""
+    assert to_patch_body({"anonymous_session_lifetime": 90}, reported) == anonymous(90)
+
+
+@given(values())
+def test_only_shared_objects_have_to_be_known(settings):
+    """A write needs to know `sessions` where it changes a member of it, and nothing else ever."""
+    expected = ("sessions",) if "anonymous_session_lifetime" in settings else ()
+    assert expected == shared_fields(settings)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"sessions": None},
+        {"sessions": {}},
+        {"sessions": {"oidc_logout_prompt_enabled": True}},
+        {"sessions": {"anonymous": None}},
+        {"sessions": {"anonymous": {"activate_cookie": True}}},
+        anonymous(None),
+    ],
+)
+def test_anonymous_sessions_that_were_never_written(answer):
+    """An object without the member, or none at all, is a setting that was never written."""
+    assert from_tenant(answer) == {}
+
+
+@pytest.mark.parametrize(
+    "minutes", [0, -1, 1.5, 10**400, float("nan"), float("inf"), 60_000_000, True, "60", [60], {"minutes": 60}]
+)
+def test_hostile_minutes(minutes):
+    """A lifetime that is not a plausible number of whole minutes is refused by its name."""
+    with pytest.raises(ValueError, match=r"^anonymous_session_lifetime should be "):
+        from_tenant(anonymous(minutes))
+
+
+@pytest.mark.parametrize("value", ["persistent", [], 0, False, [{}]])
+@pytest.mark.parametrize("path", [("session_cookie",), ("sessions",), ("sessions", "anonymous")])
+def test_what_is_not_an_object_is_refused(path, value):
+    """A key that should hold an object is named with what it holds."""
+    answer = value
+    for key in reversed(path):
+        answer = {key: answer}
+    with pytest.raises(ValueError, match=f"^{path[-1]} should be a JSON object, not {type(value).__name__}$"):
+        from_tenant(answer)
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_recorded_answers(answer):
     """A recorded answer of a real tenant reads as its hours in minutes, and what it lacks stays missing."""
-    expected = {name: round(answer[name] * 60) for name in LIFETIMES if name in answer}
+    expected = {name: round(answer[name] * 60) for name in LOGIN_LIFETIMES if name in answer}
     if "session_cookie" in answer:
         expected["session_cookie_mode"] = answer["session_cookie"]["mode"]
     assert expected == from_tenant(answer)
@@ -110,7 +210,7 @@ def test_never_written(answer):
     assert from_tenant(answer) == {}
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 @pytest.mark.parametrize(
     "hours",
     [
@@ -134,7 +234,7 @@ def test_hostile_hours(name, hours):
         from_tenant({name: hours})
 
 
-@pytest.mark.parametrize("cookie", ["persistent", {}, {"mode": None}, {"mode": 1}, [], 0, {"mode": ["persistent"]}])
+@pytest.mark.parametrize("cookie", [{}, {"mode": None}, {"mode": 1}, {"mode": ["persistent"]}, {"mode": "\ud800"}])
 def test_hostile_cookie(cookie):
     """A cookie object without a mode in it is refused by the key's name."""
     with pytest.raises(ValueError, match="session_cookie should hold a mode"):
@@ -143,13 +243,13 @@ def test_hostile_cookie(cookie):
 
 @pytest.mark.parametrize("answer", [None, [], "{}", 1, True, [{}]])
 def test_no_object(answer):
-    """An answer that is no object is refused."""
-    with pytest.raises(ValueError, match="there is no object"):
+    """An answer that is not an object is refused with what it is."""
+    with pytest.raises(ValueError, match=f"^the answer should be a JSON object, not {type(answer).__name__}$"):
         from_tenant(answer)
 
 
 @settings(settings.get_profile("thorough"))
-@given(JSON | st.dictionaries(st.sampled_from(FIELDS), JSON))
+@given(JSON | st.dictionaries(st.sampled_from(FIELDS), JSON | st.just({"anonymous": {}}) | JSON.map(anonymous)))
 def test_only_value_errors(answer):
     """Whatever JSON a tenant answers, it is read as lifetimes of at least a minute, or refused by ValueError."""
     try:

@@ -1,32 +1,80 @@
-"""The list of tenants: `test_fleet.py` holds how entries are read and told; here is what a list knows by itself."""
+"""The list of tenants: `test_report.py` holds how entries are read; here is what a list knows by itself."""
 
 import pytest
 
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, read_roster
+from auth0_sessions.fleet.entries import NEEDS_DOMAIN, read_entries
+from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.profiles import PROFILES
+from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE
 
 
 def test_a_list_keeps_what_is_right_beside_what_is_wrong():
-    """An entry's good keys are there in canonical form, and its problems are under its name."""
-    roster = read_roster({"acme": {"domain": "ACME.auth0.com", "sessionLifetime": 7}}, "free", None, needs=NEEDS_DOMAIN)
-    assert roster.tenants["acme"] == {
+    """An entry's good keys are there as values, and its problems are under its name."""
+    given = {"acme": {"domain": "ACME.auth0.com", "sessionLifetime": 7, "idleSessionLifetime": "1h"}}
+    entries = read_entries(given, "free", None, needs=NEEDS_DOMAIN)
+    assert entries.tenants["acme"].values == {
         "domain": "acme.auth0.com",
-        "plan": "free",
-        "over_limit": "error",
-        "on_delete": "retain",
+        "plan": Plan.FREE,
+        "idle_session_lifetime": 60,
     }
-    (problem,) = roster.problems["acme"]
+    (problem,) = entries.problems["acme"]
     assert problem.startswith("sessionLifetime: 7 has no unit")
 
 
-@pytest.mark.parametrize(("needs", "told"), [({}, []), (NEEDS_DOMAIN, ["acme: domain is missing"])])
-def test_who_reads_the_list_says_what_it_has_to_hold(needs, told):
-    """A key that nobody needs may be missing."""
-    roster = read_roster({"acme": {"plan": "free"}}, None, None, needs=needs)
-    assert [line[: len("acme: domain is missing")] for line in roster.told()] == told
+@pytest.mark.parametrize("key", ["plan", "profile", "over_limit"])
+def test_a_wrong_value_is_not_replaced_by_the_fleet_s(key):
+    """A tenant that names a wrong plan or profile has none, so that nothing is decided by a value it did not name."""
+    entries = read_entries({"acme": {"domain": "a.auth0.com", key: "x"}}, "free", "strict", needs={})
+    assert key not in entries.tenants["acme"].values
+    assert len(entries.all_problems) == 1
 
 
-def test_everything_is_told_in_order():
+def test_values_are_of_our_own_types():
+    """Minutes, members of the closed sets, and a profile's row: nothing has to be read a second time."""
+    given = {"domain": "a.auth0.com", "plan": "Enterprise", "profile": "Strict", "over_limit": "CLAMP"}
+    entries = read_entries({"acme": {**given, "session_lifetime": "PT1H"}}, None, None, needs=NEEDS_DOMAIN)
+    values = entries.tenants["acme"].values
+    assert values == {
+        "domain": "a.auth0.com",
+        "plan": Plan.ENTERPRISE,
+        "profile": PROFILES["strict"],
+        "over_limit": OverLimit.CLAMP,
+        "session_lifetime": 60,
+    }
+    assert (type(values["plan"]), type(values["over_limit"])) == (Plan, OverLimit)
+
+
+@pytest.mark.parametrize(
+    ("entry", "spelling"),
+    [
+        ({"domain": "a.auth0.com"}, SNAKE_CASE),
+        ({"domain": "a.auth0.com", "on_delete": "reset"}, SNAKE_CASE),
+        ({"domain": "a.auth0.com", "onDelete": "reset"}, CAMEL_CASE),
+        ({"domain": "a.auth0.com", "on_delete": "reset", "overLimit": "warn"}, CAMEL_CASE),
+    ],
+)
+def test_an_entry_keeps_its_spelling(entry, spelling):
+    """What is said of an entry later spells its keys as it does."""
+    assert read_entries({"acme": entry}, None, None, needs={}).tenants["acme"].spelling is spelling
+
+
+@pytest.mark.parametrize(("needs", "problems"), [({}, []), (NEEDS_DOMAIN, ["acme: domain is missing"])])
+def test_the_reader_of_a_list_says_what_it_has_to_hold(needs, problems):
+    """A key that is not needed may be missing."""
+    entries = read_entries({"acme": {"plan": "free"}}, None, None, needs=needs)
+    assert [line[: len("acme: domain is missing")] for line in entries.all_problems] == problems
+
+
+def test_everything_is_reported_in_order():
     """What is wrong with all comes first, then tenant by tenant, then the names that are one tenant."""
     tenants = {"b": {"domain": "x.auth0.com", "plan": 1}, "a": {"domain": "x.auth0.com", "credentials": "!"}}
-    told = read_roster(tenants, "gold", None, needs=NEEDS_DOMAIN).told()
-    assert [line.partition(":")[0] for line in told] == ["the fleet", "b", "a", "b, a"]
+    problems = read_entries(tenants, "gold", None, needs=NEEDS_DOMAIN).all_problems
+    assert [line.partition(":")[0] for line in problems] == ["the fleet", "b", "a", "b, a"]
+
+
+def test_the_sixth_setting_is_not_a_fleet_s():
+    """Anonymous sessions are not part of a tenant's policy."""
+    entry = {"domain": "a.auth0.com", "anonymousSessionLifetime": "1d"}
+    (problem,) = read_entries({"acme": entry}, "free", None, needs=NEEDS_DOMAIN).all_problems
+    assert problem.startswith("acme: anonymousSessionLifetime: there is no such key")

@@ -1,59 +1,42 @@
 """From plan, profile and arguments to four lifetimes, each with its reason."""
 
-import string
 from dataclasses import replace
 
 import pytest
+from expected_values import cap_of, ceiling_of, expected_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from auth0_sessions.errors import InputError
-from auth0_sessions.fleet.policy import choose_plan, choose_profile, pick
+from auth0_sessions.fleet.policy import Chosen, choose_plan, choose_profile, pick
+from auth0_sessions.model.choices import OverLimit
 from auth0_sessions.model.lifetime import Lifetime
-from auth0_sessions.model.plans import PLAN_LIMITS, Plan
+from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES
+from auth0_sessions.model.spelling import CAMEL_CASE, camel_case
 
-PERSISTENT, EPHEMERAL = ABSOLUTE_AND_IDLE
-SIBLINGS = list(zip(PERSISTENT, EPHEMERAL, strict=True))
+SIBLINGS = list(zip(*ABSOLUTE_AND_IDLE, strict=True))
 CEILINGS = [profile for profile in Profile if PROFILES[profile].is_ceiling]
 SOFT = [profile for profile in Profile if not PROFILES[profile].is_ceiling]
+DAY = 1_440
+LONG = {"session_lifetime": 365 * DAY, "ephemeral_session_lifetime": 365 * DAY}
+"""Absolute lifetimes that lower no idle one."""
 
 
-def cap_of(plan, name):
-    """Return the plan's cap, by the name of the setting."""
-    return PLAN_LIMITS[plan].idle_minutes if name.startswith("idle_") else PLAN_LIMITS[plan].absolute_minutes
-
-
-def ceiling_of(profile, name):
-    """Return what a profile has in its table for a setting, by the setting's name."""
-    row = PROFILES[profile]
-    persistent, own = (
-        (row.idle_minutes, row.ephemeral_idle_minutes)
-        if name.startswith("idle_")
-        else (row.absolute_minutes, row.ephemeral_absolute_minutes)
-    )
-    return own if "ephemeral" in name and own is not None else persistent
-
-
-def expected_of(plan, profile):
-    """Return the four lifetimes that follow from the two tables alone."""
-    values = {name: min(cap_of(plan, name), ceiling_of(profile, name) or cap_of(plan, name)) for name in LIFETIMES}
-    for persistent, ephemeral in SIBLINGS:
-        values[ephemeral] = min(values[ephemeral], values[persistent])
-    for absolute, idle in ABSOLUTE_AND_IDLE:
-        values[idle] = min(values[idle], values[absolute])
-    return values
+def picked_for(plan, profile, over_limit=OverLimit.ERROR, **arguments):
+    """Pick with a plan and a profile by their names, and arguments in minutes."""
+    return pick(Chosen(Plan(plan), PROFILES[profile]), arguments, over_limit)
 
 
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("plan", Plan)
 def test_every_plan_and_profile(plan, profile):
     """Without arguments the tables alone decide, and there is nothing to complain about."""
-    picked = pick(plan, profile, {})
+    picked = picked_for(plan, profile)
     assert expected_of(plan, profile) == picked.minutes
     assert picked.problems == []
-    assert set(LIFETIMES) == set(picked.reasons)
+    assert set(LOGIN_LIFETIMES) == set(picked.reasons)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +58,7 @@ def test_every_plan_and_profile(plan, profile):
 )
 def test_spot_values(plan, profile, minutes):
     """The figures of the contract, written out."""
-    assert dict(zip(LIFETIMES, minutes, strict=True)) == pick(Plan(plan), Profile(profile), {}).minutes
+    assert dict(zip(LOGIN_LIFETIMES, minutes, strict=True)) == picked_for(plan, profile).minutes
 
 
 @pytest.mark.parametrize(
@@ -112,15 +95,15 @@ def test_spot_values(plan, profile, minutes):
 )
 def test_a_reason_is_one_sentence(plan, profile, name, reason):
     """A reviewer reads the value, who asked for it, and what lowered it."""
-    assert pick(Plan(plan), Profile(profile), {}).reasons[name] == reason
+    assert picked_for(plan, profile).reasons[name] == reason
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("plan", Plan)
-def test_an_argument_goes_before_profile_and_plan(plan, profile, name):
+def test_an_argument_takes_precedence_over_profile_and_plan(plan, profile, name):
     """An argument that nothing forbids is taken as it is, and its reason names it and what the profile has."""
-    picked = pick(plan, profile, {name: "7m"})
+    picked = picked_for(plan, profile, **{name: 7})
     assert picked.problems == []
     assert picked.minutes[name] == 7
     minutes = ceiling_of(profile, name)
@@ -128,96 +111,94 @@ def test_an_argument_goes_before_profile_and_plan(plan, profile, name):
     assert picked.why[name] == f"the argument; profile '{profile}' has {has}"
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 @pytest.mark.parametrize("profile", CEILINGS)
-@pytest.mark.parametrize("over_limit", ["error", "clamp", "warn"])
+@pytest.mark.parametrize("over_limit", OverLimit)
 def test_a_ceiling_is_one_for_arguments(profile, name, over_limit):
     """The ceiling itself is allowed; a minute more names property, value, ceiling and source, whatever `over_limit`."""
     ceiling = ceiling_of(profile, name)
     if ceiling is None:
         longest = cap_of(Plan.ENTERPRISE, name)
-        assert pick(Plan.ENTERPRISE, profile, {name: Lifetime(longest)}, over_limit).problems == []
+        assert picked_for(Plan.ENTERPRISE, profile, over_limit, **{name: longest}).problems == []
         return
-    assert pick(Plan.ENTERPRISE, profile, {name: Lifetime(ceiling)}, over_limit).problems == []
-    (problem,) = pick(Plan.ENTERPRISE, profile, {name: Lifetime(ceiling + 1)}, over_limit).problems
+    assert picked_for(Plan.ENTERPRISE, profile, over_limit, **{name: ceiling}).problems == []
+    (problem,) = picked_for(Plan.ENTERPRISE, profile, over_limit, **{name: ceiling + 1}).problems
     assert problem.property == name
-    told = (f"{name} is {Lifetime(ceiling + 1)}", f"at most {Lifetime(ceiling)} ", PROFILES[profile].source, profile)
-    assert [word for word in told if word not in problem.reason] == []
+    words = (f"{name} is {Lifetime(ceiling + 1)}", f"at most {Lifetime(ceiling)} ", PROFILES[profile].source, profile)
+    assert [word for word in words if word not in problem.reason] == []
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 @pytest.mark.parametrize("profile", SOFT)
-def test_a_soft_profile_is_no_ceiling(profile, name):
+def test_a_soft_profile_is_not_a_ceiling(profile, name):
     """`convenient` and `balanced` let an argument go up to the plan's cap."""
     most = cap_of(Plan.ENTERPRISE, name)
-    picked = pick(Plan.ENTERPRISE, profile, {"session_lifetime": "365d", "ephemeral_session_lifetime": "365d"})
-    assert picked.problems == []
-    picked = pick(
-        Plan.ENTERPRISE,
-        profile,
-        {"session_lifetime": "365d", "ephemeral_session_lifetime": "365d", name: Lifetime(most)},
-    )
+    assert picked_for(Plan.ENTERPRISE, profile, **LONG).problems == []
+    picked = picked_for(Plan.ENTERPRISE, profile, **{**LONG, name: most})
     assert (picked.problems, picked.minutes[name]) == ([], most)
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 @pytest.mark.parametrize("plan", [Plan.FREE, Plan.ESSENTIAL, Plan.PROFESSIONAL])
-@pytest.mark.parametrize("over_limit", ["error", None, 7, " ERROR "])
+@pytest.mark.parametrize("over_limit", [{}, {"over_limit": OverLimit.ERROR}], ids=["default", "error"])
 def test_an_argument_above_the_cap_is_an_error(plan, name, over_limit):
     """Under `error`, also by default, the cap is allowed; a minute more names property, value, plan and cap."""
     most = cap_of(plan, name)
-    assert pick(plan, Profile.CONVENIENT, {name: Lifetime(most)}, over_limit).problems == []
-    (problem,) = pick(plan, Profile.CONVENIENT, {name: Lifetime(most + 1)}, over_limit).problems
+    assert picked_for(plan, Profile.CONVENIENT, **over_limit, **{name: most}).problems == []
+    (problem,) = picked_for(plan, Profile.CONVENIENT, **over_limit, **{name: most + 1}).problems
     assert problem.property == name
     assert problem.reason.startswith(
         f"{name} is {Lifetime(most + 1)}; the {plan} plan allows at most {Lifetime(most)}."
     )
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
-@pytest.mark.parametrize("over_limit", ["clamp", " Clamp"])
-def test_clamp_lowers_and_says_so(name, over_limit):
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
+def test_clamp_lowers_and_says_so(name):
     """Under `clamp` an argument above the cap becomes the cap, is in `lowered`, and the reason has both."""
     most = cap_of(Plan.FREE, name)
-    arguments = {"session_lifetime": "30d", "ephemeral_session_lifetime": "30d", name: Lifetime(most + 60)}
-    picked = pick(Plan.FREE, Profile.CONVENIENT, arguments, over_limit)
-    assert (picked.problems, picked.minutes[name], picked.lowered) == ([], most, {name: most + 60})
+    picked = picked_for(Plan.FREE, Profile.CONVENIENT, OverLimit.CLAMP, **{**LONG, name: most + 60})
+    assert (picked.problems, picked.minutes[name]) == ([], most)
+    assert set(picked.lowered) == {*LONG, name}
     assert picked.why[name] == f"the argument is {Lifetime(most + 60)}, lowered to what free allows"
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
+@pytest.mark.parametrize("over_limit", OverLimit)
+def test_only_what_is_above_the_cap_is_lowered(name, over_limit):
+    """An argument of exactly the cap is not in `lowered`, whatever `over_limit` says."""
+    assert picked_for(Plan.FREE, Profile.CONVENIENT, over_limit, **{name: cap_of(Plan.FREE, name)}).lowered == []
+
+
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 def test_warn_keeps_and_says_so(name):
     """Under `warn` an argument above the cap stays, and the reason names the cap."""
     most = cap_of(Plan.FREE, name)
-    arguments = {"session_lifetime": "30d", "ephemeral_session_lifetime": "30d", name: Lifetime(most + 60)}
-    picked = pick(Plan.FREE, Profile.CONVENIENT, arguments, "warn")
-    assert (picked.problems, picked.minutes[name], picked.lowered) == ([], most + 60, {})
+    picked = picked_for(Plan.FREE, Profile.CONVENIENT, OverLimit.WARN, **{name: most + 60})
+    assert (picked.problems, picked.minutes[name], picked.lowered) == ([], most + 60, [])
     assert f"free allows {Lifetime(most)}" in picked.why[name]
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 @pytest.mark.parametrize("plan", Plan)
-def test_a_profile_above_the_plan_is_lowered_to_it(plan, name, monkeypatch):
-    """A profile's value above the plan's cap is no error: it becomes the cap, and the reason has value and plan."""
-    most = cap_of(plan, name)
-    long = replace(PROFILES[Profile.STRICT], absolute_minutes=525_600 * 2, idle_minutes=525_600 * 2)
-    monkeypatch.setitem(PROFILES, Profile.STRICT, long)
-    picked = pick(plan, Profile.STRICT, {})
-    assert (picked.problems, picked.minutes[name]) == ([], most)
+def test_a_profile_above_the_plan_is_lowered_to_it(plan, name):
+    """A profile's value above the plan's cap is not an error: it becomes the cap, and the reason has value and plan."""
+    long = replace(PROFILES[Profile.STRICT], absolute_minutes=730 * DAY, idle_minutes=730 * DAY)
+    picked = pick(Chosen(plan, long), {})
+    assert (picked.problems, picked.minutes[name]) == ([], cap_of(plan, name))
     assert picked.why[name] == f"profile 'strict' has 730d, lowered to what {plan} allows"
 
 
 @pytest.mark.parametrize(("absolute", "idle"), ABSOLUTE_AND_IDLE)
-def test_an_idle_argument_is_lowered_to_the_absolute_lifetime(absolute, idle):
-    """An idle argument longer than the absolute lifetime in force is lowered to it, with the reason."""
-    picked = pick(Plan.ENTERPRISE, Profile.CONVENIENT, {absolute: "30m", idle: "45m"})
-    assert (picked.problems, picked.minutes[idle]) == ([], 30)
-    assert picked.reasons[idle].endswith("; lowered from 45m to the absolute lifetime")
+def test_an_idle_argument_is_kept(absolute, idle):
+    """An idle argument longer than the absolute lifetime in force is kept: the resource's own check warns of it."""
+    picked = picked_for(Plan.ENTERPRISE, Profile.CONVENIENT, **{absolute: 30, idle: 45})
+    assert (picked.problems, picked.minutes[idle]) == ([], 45)
+    assert picked.why[idle] == "the argument; profile 'convenient' has the plan's cap"
 
 
 def test_a_profile_s_idle_is_lowered_to_the_absolute_lifetime():
-    """The same holds for an idle value that came from the profile."""
-    picked = pick(Plan.ENTERPRISE, Profile.STRICT, {"session_lifetime": "30m"})
+    """An idle value that came from the profile is lowered to the absolute lifetime in force, with the reason."""
+    picked = picked_for(Plan.ENTERPRISE, Profile.STRICT, session_lifetime=30)
     assert picked.reasons["idle_session_lifetime"] == (
         "idle 30m: profile 'strict' (a login a day); lowered from 1h to the absolute lifetime"
     )
@@ -226,33 +207,39 @@ def test_a_profile_s_idle_is_lowered_to_the_absolute_lifetime():
 @pytest.mark.parametrize(("persistent", "ephemeral"), SIBLINGS)
 def test_non_persistent_sessions_follow_a_shorter_persistent_one(persistent, ephemeral):
     """A short argument for persistent sessions holds for non-persistent ones too, and the reason says so."""
-    picked = pick(Plan.ENTERPRISE, Profile.BALANCED, {persistent: "5m"})
+    picked = picked_for(Plan.ENTERPRISE, Profile.BALANCED, **{persistent: 5})
     assert picked.minutes[ephemeral] == 5
     assert "as for persistent sessions" in picked.reasons[ephemeral]
 
 
 @pytest.mark.parametrize(("persistent", "ephemeral"), SIBLINGS)
 def test_an_argument_for_non_persistent_sessions_is_left_alone(persistent, ephemeral):
-    """Who asks for longer non-persistent sessions gets them."""
-    picked = pick(
-        Plan.ENTERPRISE, Profile.CONVENIENT, {persistent: "5m", "ephemeral_session_lifetime": "2d", ephemeral: "2d"}
-    )
-    assert picked.minutes[ephemeral] == 2_880
+    """A program that asks for longer non-persistent sessions gets them."""
+    arguments = {persistent: 5, "ephemeral_session_lifetime": 2 * DAY, ephemeral: 2 * DAY}
+    assert picked_for(Plan.ENTERPRISE, Profile.CONVENIENT, **arguments).minutes[ephemeral] == 2 * DAY
 
 
 def test_non_persistent_idle_follows_the_lowered_persistent_idle():
     """What persistent idle was lowered to holds for non-persistent idle, also under a longer absolute argument."""
-    arguments = {"session_lifetime": "1h", "idle_session_lifetime": "2h", "ephemeral_session_lifetime": "10h"}
-    picked = pick(Plan.ENTERPRISE, Profile.BALANCED, arguments)
-    assert picked.minutes == dict(zip(LIFETIMES, (60, 60, 600, 60), strict=True))
+    arguments = {"session_lifetime": 60, "ephemeral_session_lifetime": 600}
+    picked = picked_for(Plan.ENTERPRISE, Profile.BALANCED, **arguments)
+    assert picked.minutes == dict(zip(LOGIN_LIFETIMES, (60, 60, 600, 60), strict=True))
 
 
-def test_every_problem_at_once():
-    """All wrong arguments are told in one go, each with its property in the text."""
-    arguments = {"session_lifetime": 720, "idle_session_lifetime": "2h", "ephemeral_session_lifetime": "31d"}
-    problems = pick(Plan.FREE, Profile.STRICT, arguments).problems
+def test_every_problem_is_collected():
+    """All wrong arguments are reported together, each with its property in the text."""
+    arguments = {"session_lifetime": 2 * DAY, "idle_session_lifetime": 120, "ephemeral_session_lifetime": 31 * DAY}
+    problems = picked_for(Plan.FREE, Profile.STRICT, **arguments).problems
     assert [problem.property for problem in problems] == list(arguments)
     assert [problem.property for problem in problems if problem.property not in problem.reason] == []
+
+
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
+def test_problems_are_spelled_as_the_user_does(name):
+    """A configuration's reader sees the keys of the configuration."""
+    (problem,) = pick(Chosen(Plan.FREE, PROFILES["convenient"]), {name: 400 * DAY}, spelling=CAMEL_CASE).problems
+    assert problem.property == name
+    assert problem.reason.startswith(f"{camel_case(name)} is 400d")
 
 
 @pytest.mark.parametrize("plan", Plan)
@@ -266,80 +253,65 @@ def test_a_plan_is_chosen_by_name(plan, spelled):
 @pytest.mark.parametrize("spelled", [str, str.upper, " {} ".format])
 def test_a_profile_is_chosen_by_name(profile, spelled):
     """Case and spaces around a profile's name do not matter."""
-    assert choose_profile(spelled(profile.value)) is profile
+    assert choose_profile(spelled(profile.value)) is PROFILES[profile]
 
 
-@pytest.mark.parametrize(("choose", "names"), [(choose_plan, Plan), (choose_profile, Profile)])
+def test_a_table_of_one_s_own_is_chosen_from():
+    """Another table's names are known where it is given, and its rows are the answer."""
+    own = {"house": replace(PROFILES[Profile.STRICT], name="house")}
+    assert choose_profile("House", own) is own["house"]
+    with pytest.raises(InputError, match="allowed: 'house'"):
+        choose_profile("strict", own)
+
+
+@pytest.mark.parametrize(
+    ("name", "choose", "names"), [("plan", choose_plan, Plan), ("profile", choose_profile, Profile)]
+)
 @pytest.mark.parametrize("value", ["gold", "", 3, None, ["free"]])
-def test_another_name_is_refused_with_all_that_there_are(choose, names, value):
+def test_another_name_is_refused_with_all_that_there_are(name, choose, names, value):
     """A wrong plan or profile is answered with what was given and what is allowed."""
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as refused:
         choose(value)
-    assert [name for name in names if repr(name.value) not in str(told.value)] == []
-    assert "no plan is named" in str(told.value) or repr(value) in str(told.value)
+    assert [choice for choice in names if repr(choice.value) not in str(refused.value)] == []
+    given_words = f"{name} is missing;" if value is None else f"{name} is {value!r};"
+    assert str(refused.value).startswith(given_words)
 
 
-TEXTS = st.one_of(
-    st.builds("{}{}".format, st.integers(0, 600_000), st.sampled_from("mhdwsy")),
-    st.text(alphabet=string.ascii_letters + string.digits + " .-{}%", max_size=8),
-)
-ANYTHING = st.one_of(
-    st.none(),
-    st.integers(),
-    st.floats(),
-    st.booleans(),
-    st.binary(max_size=3),
-    st.lists(st.integers(), max_size=2),
-    st.builds(Lifetime, st.integers(-5, 1_000_000)),
-    st.text(st.characters(), max_size=5),
-    TEXTS,
-)
-LENGTHS = st.integers(1, 525_600).map(Lifetime)
+LENGTHS = st.integers(1, 525_600)
+ARGUMENTS = st.dictionaries(st.sampled_from(LOGIN_LIFETIMES), LENGTHS)
 
 
-@given(
-    st.sampled_from(Plan),
-    st.sampled_from(Profile),
-    st.dictionaries(st.sampled_from(LIFETIMES), ANYTHING),
-    ANYTHING | st.sampled_from(["error", "clamp", "warn"]),
-)
-def test_whatever_is_given_is_picked_or_told(plan, profile, arguments, over_limit):
-    """No argument makes it raise; each is either a problem on its property or a lifetime with a reason."""
-    picked = pick(plan, profile, arguments, over_limit)
+@given(st.sampled_from(Plan), st.sampled_from(Profile), ARGUMENTS, st.sampled_from(OverLimit))
+def test_every_lifetime_is_picked_or_refused(plan, profile, arguments, over_limit):
+    """Each argument is a problem on its property, or a lifetime with a reason, as are those that are not given."""
+    picked = picked_for(plan, profile, over_limit, **arguments)
     for problem in picked.problems:
         assert problem.property in arguments
         assert problem.property in problem.reason
-    if not picked.problems:
-        assert list(picked.minutes) == list(LIFETIMES) == list(picked.reasons)
+    assert set(picked.minutes) == set(LOGIN_LIFETIMES) == set(picked.reasons)
 
 
-@given(
-    st.sampled_from(Plan),
-    st.sampled_from(Profile),
-    st.dictionaries(st.sampled_from(LIFETIMES), LENGTHS),
-    st.sampled_from(["error", "clamp"]),
-)
+@given(st.sampled_from(Plan), st.sampled_from(Profile), ARGUMENTS, st.sampled_from([OverLimit.ERROR, OverLimit.CLAMP]))
 def test_what_is_picked_exceeds_nothing_above_it(plan, profile, arguments, over_limit):
-    """No value exceeds the plan's cap, a binding profile, the absolute lifetime or the persistent session's value."""
-    picked = pick(plan, profile, arguments, over_limit)
+    """No value exceeds the plan's cap or a binding profile; one that is no argument, nor what is above it otherwise."""
+    picked = picked_for(plan, profile, over_limit, **arguments)
     if picked.problems:
         return
     for name, minutes in picked.minutes.items():
         assert 1 <= minutes <= cap_of(plan, name)
-        if PROFILES[profile].is_ceiling and ceiling_of(profile, name) is not None:
-            assert minutes <= ceiling_of(profile, name)
+        ceiling = ceiling_of(profile, name)
+        assert ceiling is None or minutes <= ceiling or not PROFILES[profile].is_ceiling
     for absolute, idle in ABSOLUTE_AND_IDLE:
-        assert picked.minutes[idle] <= picked.minutes[absolute]
+        assert idle in arguments or picked.minutes[idle] <= picked.minutes[absolute]
     for persistent, ephemeral in SIBLINGS:
         assert ephemeral in arguments or picked.minutes[ephemeral] <= picked.minutes[persistent]
 
 
-@given(st.sampled_from(Plan), st.sampled_from(SOFT), st.dictionaries(st.sampled_from(LIFETIMES), LENGTHS, min_size=1))
-def test_an_argument_within_all_limits_is_taken_as_it_is(plan, profile, arguments):
-    """An argument is changed only by the plan's cap (under clamp) and, for idle, by the absolute lifetime in force."""
-    picked = pick(plan, profile, arguments, "clamp")
-    absolute_of = {idle: absolute for absolute, idle in ABSOLUTE_AND_IDLE}
-    for name, asked in arguments.items():
-        held = min(asked.minutes, cap_of(plan, name))
-        assert picked.minutes[name] == min(held, picked.minutes[absolute_of.get(name, name)])
-        assert "argument" in picked.reasons[name]
+@given(st.sampled_from(Plan), st.sampled_from(SOFT), ARGUMENTS)
+def test_an_argument_is_taken_as_it_is(plan, profile, arguments):
+    """An argument is changed by nothing but the plan's cap, under clamp."""
+    picked = picked_for(plan, profile, OverLimit.CLAMP, **arguments)
+    assert {name: min(asked, cap_of(plan, name)) for name, asked in arguments.items()} == {
+        name: picked.minutes[name] for name in arguments
+    }
+    assert [name for name in arguments if "argument" not in picked.reasons[name]] == []

@@ -5,17 +5,18 @@ import string
 from dataclasses import fields
 
 import pytest
+from expected_values import expected_of
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic.alias_generators import to_camel
 
 from auth0_sessions.fleet.entries import TenantSpec
-from auth0_sessions.fleet.policy import pick
+from auth0_sessions.fleet.policy import Chosen, pick
 from auth0_sessions.fleet.report import HEADINGS, plan_fleet, report
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.profiles import Profile
-from auth0_sessions.model.settings import LIFETIMES
+from auth0_sessions.model.profiles import PROFILES, Profile
+from auth0_sessions.model.settings import LOGIN_LIFETIMES
+from auth0_sessions.model.spelling import camel_case
 
 KEYS = tuple(row.name for row in fields(TenantSpec))
 GOOD = {
@@ -31,18 +32,19 @@ GOOD = {
     "on_delete": "restore",
     "credentials": "acme",
 }
-CANONICAL = GOOD | {
+MINUTES = dict(zip(LOGIN_LIFETIMES, (60, 30, 40, 20), strict=True))
+REST = {
     "domain": "acme.eu.auth0.com",
-    "plan": "enterprise",
-    "session_lifetime": "1h",
-    "idle_session_lifetime": "30m",
     "session_cookie_mode": "persistent",
+    "over_limit": "clamp",
+    "on_delete": "restore",
+    "credentials": "acme",
 }
 WRONG = {
     "domain": "not a domain",
     "plan": "gold",
     "profile": "lax",
-    **dict.fromkeys(LIFETIMES, 720),
+    **dict.fromkeys(LOGIN_LIFETIMES, 720),
     "session_cookie_mode": "sticky",
     "over_limit": "ignore",
     "on_delete": "explode",
@@ -53,6 +55,12 @@ WRONG = {
 def fleet_of(*, plan="essential", profile="balanced", **tenants):
     """Plan a fleet of these tenants."""
     return plan_fleet(tenants, plan, profile)
+
+
+def planned(fleet):
+    """Return a fleet's tenants by name."""
+    assert fleet.problems == []
+    return {tenant.name: tenant for tenant in fleet.tenants}
 
 
 def cells_of(row):
@@ -66,48 +74,52 @@ def cells_of(row):
     [
         lambda given: TenantSpec(**given),
         lambda given: given,
-        lambda given: {to_camel(key): value for key, value in given.items()},
+        lambda given: {camel_case(key): value for key, value in given.items()},
     ],
     ids=["TenantSpec", "snake_case", "camelCase"],
 )
 def test_every_way_to_write_a_tenant_is_the_same(spell):
-    """`TenantSpec`, snake_case and camelCase mappings give the same canonical arguments."""
+    """`TenantSpec`, snake_case and camelCase mappings give the same plan, profile, lifetimes and canonical rest."""
     assert set(KEYS) == set(GOOD)
-    fleet = fleet_of(acme=spell(GOOD))
-    assert (fleet.problems, fleet.arguments["acme"]) == ([], CANONICAL)
+    acme = planned(fleet_of(acme=spell(GOOD)))["acme"]
+    assert acme.chosen == Chosen(Plan.ENTERPRISE, PROFILES["strict"])
+    assert (acme.picked.minutes, acme.rest) == (MINUTES, REST)
+    assert {type(value) for value in acme.rest.values()} == {str}
 
 
 def test_a_lifetime_may_be_a_value_of_ours():
     """A `Lifetime` object goes for its text."""
     fleet = fleet_of(acme=TenantSpec(domain="a.auth0.com", session_lifetime=Lifetime(90)))
-    assert fleet.arguments["acme"]["session_lifetime"] == "1h30m"
+    assert planned(fleet)["acme"].picked.minutes["session_lifetime"] == 90
 
 
-@pytest.mark.parametrize("key", ["plan", "profile"])
-def test_what_is_left_out_falls_back_to_the_fleet_s(key):
-    """A tenant's own plan and profile go before the fleet's."""
-    fleet = fleet_of(
-        plan="professional",
-        profile="nist-aal1",
-        own={"domain": "a.auth0.com", key: GOOD[key]},
-        none={"domain": "b.auth0.com", key: None},
-    )
-    assert fleet.problems == []
-    assert fleet.arguments["own"][key] == CANONICAL[key]
-    assert fleet.arguments["none"][key] == {"plan": "professional", "profile": "nist-aal1"}[key]
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ({}, Chosen(Plan.PROFESSIONAL, PROFILES["nist-aal1"])),
+        ({"plan": None, "profile": None}, Chosen(Plan.PROFESSIONAL, PROFILES["nist-aal1"])),
+        ({"plan": "Enterprise"}, Chosen(Plan.ENTERPRISE, PROFILES["nist-aal1"])),
+        ({"profile": "strict"}, Chosen(Plan.PROFESSIONAL, PROFILES["strict"])),
+    ],
+)
+def test_what_is_left_out_falls_back_to_the_fleet_s(own, expected):
+    """A tenant's own plan and profile take precedence over the fleet's."""
+    fleet = fleet_of(plan="professional", profile="nist-aal1", acme={"domain": "a.auth0.com", **own})
+    assert planned(fleet)["acme"].chosen == expected
 
 
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("plan", Plan)
 def test_a_tenant_gets_what_its_policy_picks(plan, profile):
     """Plan, profile and arguments of a tenant go into the pick, whose values and reasons are the tenant's."""
-    fleet = fleet_of(acme={"domain": "a.auth0.com", "plan": plan, "profile": profile, "sessionLifetime": "2h"})
-    assert fleet.problems == []
-    assert fleet.picked["acme"] == pick(plan, profile, {"session_lifetime": "2h"})
+    entry = {"domain": "a.auth0.com", "plan": plan, "profile": profile}
+    tenants = planned(fleet_of(plain=entry, own={**entry, "domain": "b.auth0.com", "sessionLifetime": "2h"}))
+    assert tenants["plain"].picked.minutes == expected_of(plan, profile)
+    assert tenants["own"].picked == pick(Chosen(plan, PROFILES[profile]), {"session_lifetime": 120})
 
 
 @pytest.mark.parametrize("key", WRONG)
-@pytest.mark.parametrize("spelled", [str, to_camel], ids=["snake_case", "camelCase"])
+@pytest.mark.parametrize("spelled", [str, camel_case], ids=["snake_case", "camelCase"])
 def test_a_wrong_value_is_told_with_tenant_and_key(key, spelled):
     """A problem opens with the tenant and names the key as it was written, or the key's own name."""
     (problem,) = fleet_of(acme=GOOD, globex={"domain": "g.auth0.com", spelled(key): WRONG[key]}).problems
@@ -127,11 +139,11 @@ def test_every_problem_of_every_tenant_at_once():
         "convenient",
     )
     expected = [
-        "first: domain: 'nonsense'",
-        "first: onDelete: on_delete is 1",
         "first: idle: there is no such key",
-        "first: session_lifetime is 8d; profile 'strict'",
-        "second: idle_session_lifetime is 4d; the free plan",
+        "first: domain: 'nonsense'",
+        "first: onDelete is 1",
+        "first: sessionLifetime is 8d; profile 'strict'",
+        "second: idleSessionLifetime is 4d; the free plan",
     ]
     assert [problem[: len(words)] for problem, words in zip(fleet.problems, expected, strict=True)] == expected
 
@@ -142,8 +154,8 @@ def test_every_problem_of_every_tenant_at_once():
         (None, {"domain": "a.auth0.com"}, "acme: plan is missing"),
         ("free", {}, "acme: domain is missing"),
         ("free", {"domain": None}, "acme: domain is missing"),
-        ("free", "a.auth0.com", "acme: 'a.auth0.com' is no tenant"),
-        ("free", None, "acme: None is no tenant"),
+        ("free", "a.auth0.com", "acme: 'a.auth0.com' is not a tenant"),
+        ("free", None, "acme: None is not a tenant"),
         ("free", {"domain": "a.auth0.com", "Plan": "free"}, "acme: Plan: there is no such key; the keys are domain"),
         ("free", {"domain": "a.auth0.com", "\ud800": 1}, "acme: \\ud800: there is no such key"),
         (
@@ -234,7 +246,7 @@ VALUES = st.recursive(
     max_leaves=4,
 )
 SPECS = st.one_of(
-    st.dictionaries(st.sampled_from([*KEYS, *map(to_camel, KEYS)]) | NAMES, VALUES, max_size=6),
+    st.dictionaries(st.sampled_from([*KEYS, *map(camel_case, KEYS)]) | NAMES, VALUES, max_size=6),
     st.builds(TenantSpec, **dict.fromkeys(KEYS, VALUES)),
     VALUES,
 )
@@ -246,13 +258,14 @@ SPECS = st.one_of(
     st.sampled_from([*Profile, "lax"]),
 )
 def test_whatever_is_given_is_planned_or_told(tenants, plan, profile):
-    """No value raises: either every tenant has its arguments and its row, or there are problems that can be printed."""
+    """No value raises: either every tenant has its lifetimes and its row, or there are problems that can be printed."""
     fleet = plan_fleet(tenants, plan, profile)
     if fleet.problems:
         assert "\n".join(fleet.problems).encode()
         return
-    assert len(tenants) == len(fleet.arguments) == len(fleet.picked)
-    assert all(picked.problems == [] for picked in fleet.picked.values())
+    assert len(tenants) == len(fleet.tenants)
+    assert all(set(tenant.picked.minutes) == set(LOGIN_LIFETIMES) for tenant in fleet.tenants)
+    assert all(tenant.picked.problems == [] for tenant in fleet.tenants)
     assert len(report(fleet).splitlines()) == 2 + len(tenants)
 
 

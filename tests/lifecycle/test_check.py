@@ -1,18 +1,21 @@
 """Check: what a program wrote -> canonical inputs, every problem at once, and warnings."""
 
 import pytest
+from expected_values import cap_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auth0_sessions.lifecycle.check import UNKNOWN, changed_absolute, check
-from auth0_sessions.lifecycle.record import OnDelete, OverLimit
-from auth0_sessions.model.lifetime import Lifetime
-from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, CookieMode
+from auth0_sessions.lifecycle.check import changed_absolute, check
+from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
+from auth0_sessions.lifecycle.record import Declared
+from auth0_sessions.model.choices import OnDelete, OverLimit
+from auth0_sessions.model.lifetime import MAX_MINUTES, Lifetime
+from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, LOGIN_LIFETIMES, SETTINGS, CookieMode
+from auth0_sessions.model.spelling import CAMEL_CASE, camel_case
 
 DOMAIN = "acme.eu.auth0.com"
 OTHER = "other.eu.auth0.com"
-INPUTS = ("domain", *SETTINGS, "plan", "over_limit", "on_delete", "credentials")
 CHOICES = {"session_cookie_mode": CookieMode, "plan": Plan, "over_limit": OverLimit, "on_delete": OnDelete}
 GOOD = {
     "domain": DOMAIN,
@@ -23,13 +26,18 @@ GOOD = {
     "on_delete": "restore",
     "credentials": "acme",
 }
-CAPPED = [(plan, name) for plan in Plan for name in LIFETIMES]
-NEVER = max(cap(plan, "session_lifetime") for plan in Plan)
+CAPPED = [(plan, name) for plan in Plan for name in LOGIN_LIFETIMES]
 
 
-def checked(olds=None, default_domain=None, bound_domain=None, **news):
+def checked(olds=None, default_domain=None, bound_domain=None, *, may_move=True, **news):
     """Check inputs of a tenant; `domain` is filled in unless it is given."""
-    return check({"domain": DOMAIN, **news}, olds or {}, default_domain=default_domain, bound_domain=bound_domain)
+    return check(
+        {"domain": DOMAIN, **news},
+        olds or {},
+        default_domain=default_domain,
+        bound_domain=bound_domain,
+        may_move=may_move,
+    )
 
 
 def problems(outcome):
@@ -152,30 +160,31 @@ def test_everything_unknown_passes():
 @pytest.mark.parametrize("over_limit", OverLimit)
 def test_the_cap_itself_is_allowed(plan, name, over_limit):
     """A value of exactly the plan's cap is neither a problem nor a warning, whatever `over_limit` says."""
-    at_cap = str(Lifetime(cap(plan, name)))
+    at_cap = str(Lifetime(cap_of(plan, name)))
     outcome = checked(**{name: at_cap, "plan": plan.value, "over_limit": over_limit.value})
     assert (at_cap, [], []) == (outcome.inputs[name], outcome.problems, outcome.warnings)
 
 
-@pytest.mark.parametrize(("plan", "name"), CAPPED)
+@pytest.mark.parametrize("plan", Plan)
+@pytest.mark.parametrize("name", LIFETIMES)
 @pytest.mark.parametrize("over_limit", OverLimit)
 def test_365_days_are_the_end(plan, name, over_limit):
     """More than 365 days is a problem on every plan, whatever `over_limit` says."""
-    outcome = checked(**{name: longer(NEVER), "plan": plan.value, "over_limit": over_limit.value})
+    outcome = checked(**{name: longer(MAX_MINUTES), "plan": plan.value, "over_limit": over_limit.value})
     assert problems(outcome) == [name]
 
 
-BELOW_THE_END = [(plan, name) for plan, name in CAPPED if cap(plan, name) < NEVER]
+BELOW_THE_END = [(plan, name) for plan, name in CAPPED if cap_of(plan, name) < MAX_MINUTES]
 
 
 @pytest.mark.parametrize(("plan", "name"), BELOW_THE_END)
 def test_over_limit_error(plan, name):
     """By default a value above the plan's cap fails: what, given, allowed, what to do."""
-    limit = cap(plan, name)
+    limit = cap_of(plan, name)
     outcome = checked(**{name: longer(limit), "plan": plan.value})
     assert problems(outcome) == [name]
-    told = f"{name} is {longer(limit)}; the {plan.value} plan allows at most {Lifetime(limit)}. "
-    assert outcome.problems[0].reason.startswith(told)
+    words = f"{name} is {longer(limit)}; the {plan.value} plan allows at most {Lifetime(limit)}. "
+    assert outcome.problems[0].reason.startswith(words)
     assert "over_limit='clamp'" in outcome.problems[0].reason
     assert longer(limit) == outcome.inputs[name]
 
@@ -183,15 +192,15 @@ def test_over_limit_error(plan, name):
 @pytest.mark.parametrize(("plan", "name"), BELOW_THE_END)
 def test_another_plan_is_named_only_where_one_helps(plan, name):
     """The advice to name another plan is given only where another plan allows more."""
-    reason = checked(**{name: longer(cap(plan, name)), "plan": plan.value}).problems[0].reason
-    assert (max(cap(other, name) for other in Plan) > cap(plan, name)) == ("real plan" in reason)
+    reason = checked(**{name: longer(cap_of(plan, name)), "plan": plan.value}).problems[0].reason
+    assert (max(cap_of(other, name) for other in Plan) > cap_of(plan, name)) == ("real plan" in reason)
 
 
 @pytest.mark.parametrize(("plan", "name"), BELOW_THE_END)
 def test_over_limit_clamp(plan, name):
     """With "clamp" a value above the cap is lowered to it, and a warning says so."""
-    limit = str(Lifetime(cap(plan, name)))
-    outcome = checked(**{name: longer(cap(plan, name)), "plan": plan.value, "over_limit": "clamp"})
+    limit = str(Lifetime(cap_of(plan, name)))
+    outcome = checked(**{name: longer(cap_of(plan, name)), "plan": plan.value, "over_limit": "clamp"})
     assert (limit, []) == (outcome.inputs[name], outcome.problems)
     assert [DOMAIN in text and name in text and f"lowered to {limit}" in text for text in outcome.warnings] == [True]
 
@@ -199,7 +208,7 @@ def test_over_limit_clamp(plan, name):
 @pytest.mark.parametrize(("plan", "name"), BELOW_THE_END)
 def test_over_limit_warn(plan, name):
     """With "warn" a value above the cap stays as it is, and a warning says so."""
-    asked = longer(cap(plan, name))
+    asked = longer(cap_of(plan, name))
     outcome = checked(**{name: asked, "plan": plan.value, "over_limit": "warn"})
     assert (asked, []) == (outcome.inputs[name], outcome.problems)
     assert [DOMAIN in text and name in text and "sent as it is" in text for text in outcome.warnings] == [True]
@@ -277,10 +286,10 @@ def test_no_warning_without_a_change(olds, news):
     assert checked(olds=olds, **news).warnings == []
 
 
-@pytest.mark.parametrize(("old", "new", "told"), [(60, 61, True), (61, 60, True), (60, 60, False)])
-def test_changed_absolute_in_minutes(old, new, told):
+@pytest.mark.parametrize(("old", "new", "changed"), [(60, 61, True), (61, 60, True), (60, 60, False)])
+def test_changed_absolute_in_minutes(old, new, changed):
     """Lengths are compared in minutes, and a minute is a change."""
-    assert told == bool(changed_absolute({"session_lifetime": old}, {"session_lifetime": new}))
+    assert changed == bool(changed_absolute({"session_lifetime": old}, {"session_lifetime": new}))
 
 
 def test_changed_absolute_is_one_line_for_each_direction():
@@ -327,20 +336,26 @@ def test_bound_domain_names_both():
     assert (OTHER in reason, DOMAIN in reason) == (True, True)
 
 
+MOVES = [{"bound_domain": DOMAIN}, {"may_move": False}, {"bound_domain": DOMAIN, "may_move": False}]
+"""What makes a check know that credentials are one tenant's: a `Provider` with a domain, or one with a secret."""
+
+
 @pytest.mark.parametrize("on_delete", OnDelete)
 @pytest.mark.parametrize("was", [OTHER, DOMAIN, UNKNOWN, None])
-def test_a_provider_that_moved(on_delete, was):
+@pytest.mark.parametrize("provider", MOVES)
+def test_a_provider_that_moved(on_delete, was, provider):
     """A `Provider` that moved to another tenant is refused while the old one still needs a call at its end."""
     olds = {"domain": was, "on_delete": on_delete.value, "session_lifetime": "8h"}
-    outcome = checked(olds=olds, bound_domain=DOMAIN, session_lifetime="8h")
+    outcome = checked(olds=olds, session_lifetime="8h", **provider)
     refused = was == OTHER and on_delete is not OnDelete.RETAIN
     assert (["domain"] if refused else []) == problems(outcome)
 
 
-def test_a_provider_that_moved_is_told_what_to_do():
+@pytest.mark.parametrize("provider", MOVES)
+def test_a_provider_that_moved_reads_what_to_do(provider):
     """The refusal names both tenants and the two ways out."""
     olds = {"domain": OTHER, "on_delete": "restore"}
-    reason = checked(olds=olds, bound_domain=DOMAIN, session_lifetime="8h").problems[0].reason
+    reason = checked(olds=olds, session_lifetime="8h", **provider).problems[0].reason
     assert all(word in reason for word in (OTHER, DOMAIN, "'restore'", "on_delete='retain'", "of its own"))
 
 
@@ -355,17 +370,51 @@ def test_unknown_is_named_in_words():
     assert repr(UNKNOWN) == "UNKNOWN"
 
 
-@pytest.mark.parametrize("plan", PLAN_LIMITS)
-def test_values_are_minutes(plan):
-    """The values of a check are minutes and modes of what is known and right."""
+def test_a_declaration_is_values():
+    """The declaration of a check is minutes, modes and choices of what is known and right; the rest is apart."""
     outcome = checked(
         session_lifetime="1d",
         idle_session_lifetime=UNKNOWN,
         ephemeral_session_lifetime="720",
         session_cookie_mode="persistent",
-        plan=plan.value,
+        anonymous_session_lifetime="PT1H",
+        plan="Enterprise",
     )
-    assert outcome.values == {"session_lifetime": 1_440, "session_cookie_mode": "persistent"}
+    wanted = {"session_lifetime": 1_440, "session_cookie_mode": "persistent", "anonymous_session_lifetime": 60}
+    assert outcome.declared == Declared(DOMAIN, wanted, Plan.ENTERPRISE, unknown=frozenset({"idle_session_lifetime"}))
+    assert problems(outcome) == ["ephemeral_session_lifetime"]
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        {"session_lifetime": "31d", "plan": "free"},
+        {"session_lifetime": "31d", "plan": "free", "over_limit": "clamp"},
+        {"session_lifetime": "31d", "plan": "free", "over_limit": "warn"},
+        {"session_lifetime": "1h", "idle_session_lifetime": "2h"},
+        {"over_limit": "explode"},
+        {"session_cookie_mode": "sticky"},
+        {},
+        {"session_lifetime": "8h", "olds": {"domain": DOMAIN, "session_lifetime": "1h", "on_delete": "reset"}},
+        {"session_lifetime": "8h", "domain": OTHER, "olds": {"domain": DOMAIN, "on_delete": "reset"}},
+    ],
+    ids=str,
+)
+def test_everything_is_said_in_the_user_s_spelling(news):
+    """No name in snake_case is left in what users of camelCase read, and each name of theirs is there."""
+    olds, given_inputs = news.get("olds", {}), {"domain": DOMAIN, **news}
+    given_inputs.pop("olds", None)
+
+    def said(**spelling):
+        outcome = check(given_inputs, olds, default_domain=None, bound_domain=None, may_move=False, **spelling)
+        return [*(problem.reason for problem in outcome.problems), *outcome.warnings]
+
+    ours, theirs = said(), said(spelling=CAMEL_CASE)
+    snake = [name for name in INPUTS if "_" in name]
+    assert any(name in line for line in ours for name in snake)
+    assert [name for name in snake for line in theirs if name in line] == []
+    for line, other in zip(ours, theirs, strict=True):
+        assert [name for name in snake if name in line and camel_case(name) not in other] == []
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(UNKNOWN) | st.binary()
@@ -386,7 +435,7 @@ def test_check_never_raises(news, olds, default_domain, bound_domain):
     outcome = check(news, olds, default_domain=default_domain, bound_domain=bound_domain)
     assert set(problems(outcome)) <= set(INPUTS)
     assert all(problem.reason.isprintable() for problem in outcome.problems)
-    assert {int, str} >= {type(value) for value in outcome.values.values()}
+    assert {int, str, CookieMode} >= {type(value) for value in outcome.declared.wanted.values()}
 
 
 @given(PROPERTIES)

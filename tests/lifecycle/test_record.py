@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth0_sessions.lifecycle.record import OUTPUTS, Declared, OnDelete, OverLimit, State
+from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
+from auth0_sessions.lifecycle.record import OUTPUTS, Declared, State
+from auth0_sessions.model.choices import OnDelete, OverLimit
 from auth0_sessions.model.lifetime import MAX_MINUTES
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode
@@ -84,9 +86,20 @@ def test_inputs_are_an_inverse_pair(declaration):
     assert declaration == Declared.from_props(declaration.to_props())
 
 
+@given(declarations(), st.sets(st.sampled_from(INPUTS)))
+def test_unknown_inputs_pass_through_a_record(declaration, names):
+    """An input that a preview cannot know yet is `UNKNOWN` in the record, counts as none, and comes back so."""
+    unknown = frozenset(names)
+    written = Declared.of(declaration.values, unknown).to_props()
+    assert {name for name, value in written.items() if value is UNKNOWN} == unknown
+    read = Declared.from_props(written)
+    assert (read.unknown, unknown & set(read.values)) == (unknown, set())
+    assert read.values == {name: value for name, value in declaration.values.items() if name not in unknown}
+
+
 @given(states())
 def test_superseded_follows_from_the_rest(state):
-    """A setting is superseded just when the tenant reports it otherwise than asked, and then both are told as text."""
+    """A setting is superseded just when the tenant reports it otherwise than asked, and then both are there as text."""
     differing = {name for name, asked in state.declared.wanted.items() if state.reported[name] != asked}
     assert differing == set(state.superseded)
     assert all(row["asked"] != row["reported"] for row in state.superseded.values())
@@ -123,9 +136,8 @@ def test_props():
 @given(states())
 def test_outputs(state):
     """A record holds no property but the inputs and `OUTPUTS`, of plain types only."""
-    inputs = {"domain", *SETTINGS, "plan", "over_limit", "on_delete", "credentials"}
     props = state.to_props()
-    assert set(props) <= inputs | set(OUTPUTS)
+    assert set(props) <= {*INPUTS, *OUTPUTS}
     assert {"previous", "superseded", "old_sessions_gone_by"} <= set(props)
     assert {str, int, dict, type(None)} >= {type(value) for value in props.values()}
 

@@ -1,9 +1,10 @@
 """What a plan allows."""
 
 import pytest
+from expected_values import cap_of
 
-from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap, share_of, violations
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode, Limit
+from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap, highest_cap, share_of
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, SETTINGS
 
 DOCUMENTED = {
     # Plan: absolute and idle cap in hours, as Auth0's documentation writes them.
@@ -30,35 +31,23 @@ def test_every_row_names_its_source(plan):
 
 
 @pytest.mark.parametrize("plan", Plan)
-@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 def test_cap(plan, name):
-    """The cap of a lifetime is the plan's own for its kind, the same for persistent and non-persistent sessions."""
-    row = PLAN_LIMITS[plan]
-    expected = row.absolute_minutes if SETTINGS[name].limit is Limit.ABSOLUTE else row.idle_minutes
-    assert expected == cap(plan, name)
+    """The cap of a lifetime is the plan's own for its clock, the same for persistent and non-persistent sessions."""
+    assert cap_of(plan, name) == cap(plan, name)
 
 
 @pytest.mark.parametrize("plan", Plan)
-def test_cookie_mode_has_no_cap(plan):
-    """The plan does not matter for a setting that is no lifetime."""
-    assert cap(plan, "session_cookie_mode") is None
-    assert violations(plan, {"session_cookie_mode": CookieMode.PERSISTENT.value}) == {}
+@pytest.mark.parametrize("name", sorted(set(SETTINGS) - set(LOGIN_LIFETIMES)))
+def test_other_settings_have_no_cap(plan, name):
+    """The plan does not matter for the cookie mode, and no cap of anonymous sessions is published."""
+    assert (cap(plan, name), highest_cap(name)) == (None, None)
 
 
-@pytest.mark.parametrize("plan", Plan)
-@pytest.mark.parametrize("name", LIFETIMES)
-@pytest.mark.parametrize(("more", "violated"), [(-1, False), (0, False), (1, True)])
-def test_violations(plan, name, more, violated):
-    """A value at the cap is allowed, one minute more is not, and the answer holds the cap."""
-    limit = cap(plan, name)
-    assert ({name: limit} if violated else {}) == violations(plan, {name: limit + more})
-
-
-@pytest.mark.parametrize("plan", Plan)
-def test_every_violation_is_found(plan):
-    """All settings above their cap are found at once."""
-    values = {name: cap(plan, name) + 1 for name in LIFETIMES}
-    assert set(LIFETIMES) == set(violations(plan, values))
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
+def test_the_highest_cap(name):
+    """The highest cap is the most that any plan of the table allows."""
+    assert max(cap_of(plan, name) for plan in Plan) == highest_cap(name)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from expected_values import ceiling_of
 
+from auth0_sessions.model.judgment import Ceiling
 from auth0_sessions.model.profiles import PROFILES, Profile, profile_of_stack
-from auth0_sessions.model.settings import DEFAULTS, LIFETIMES
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, DEFAULTS, LOGIN_LIFETIMES
 
 DOCUMENTED = {
     # Profile: absolute and idle in hours (None: the plan's cap), whether an argument may be longer, and the source.
@@ -57,19 +59,34 @@ def test_required_and_recommended_are_told_apart(profile, binding):
     assert all(words in PROFILES[Profile(profile)].force for words in binding)
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 def test_balanced_is_what_a_new_tenant_does(name):
     """`balanced` has Auth0's own default for every lifetime, non-persistent sessions included."""
     assert DEFAULTS[name] == PROFILES[Profile.BALANCED].minutes(name)
 
 
 @pytest.mark.parametrize("profile", Profile)
-@pytest.mark.parametrize("kind", ["session_lifetime", "idle_session_lifetime"])
-def test_non_persistent_sessions_get_the_same_or_shorter(profile, kind):
+@pytest.mark.parametrize(("name", "other"), list(zip(*ABSOLUTE_AND_IDLE, strict=True)))
+def test_non_persistent_sessions_get_the_same_or_shorter(profile, name, other):
     """A profile never asks for more for non-persistent sessions than for persistent ones."""
-    persistent = PROFILES[profile].minutes(kind)
-    ephemeral = PROFILES[profile].minutes(kind.replace("session_", "ephemeral_session_"))
+    persistent, ephemeral = PROFILES[profile].minutes(name), PROFILES[profile].minutes(other)
     assert (ephemeral is None) if persistent is None else 0 < ephemeral <= persistent
+
+
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
+@pytest.mark.parametrize("profile", Profile)
+def test_a_profile_s_figure_for_each_lifetime(profile, name):
+    """Each lifetime has its figure of the table: non-persistent ones their own, else the persistent one."""
+    assert PROFILES[profile].minutes(name) == ceiling_of(profile, name)
+
+
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
+@pytest.mark.parametrize("profile", Profile)
+def test_a_binding_profile_sets_a_ceiling(profile, name):
+    """A profile that binds arguments sets its figure as a ceiling, with its name and source; others set none."""
+    row, minutes = PROFILES[profile], ceiling_of(profile, name)
+    expected = Ceiling(minutes, f"profile '{profile}'", f"{row.source}: {row.force}") if minutes is not None else None
+    assert row.ceiling(name) == (expected if row.is_ceiling else None)
 
 
 @pytest.mark.parametrize("profile", Profile)

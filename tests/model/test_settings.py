@@ -8,13 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auth0_sessions.model.settings import (
+    ABSOLUTE,
     ABSOLUTE_AND_IDLE,
     DEFAULTS,
+    IDLE,
     LIFETIMES,
+    LOGIN_LIFETIMES,
+    LOGIN_SETTINGS,
     SETTINGS,
+    Clock,
     CookieMode,
-    Limit,
+    Kind,
     changes,
+    lifetime_of,
     text,
     with_defaults,
 )
@@ -30,37 +36,91 @@ def values():
 
 
 def test_defaults_are_those_of_auth0():
-    """A tenant that was never written has 168, 72, 72 and 24 hours and persistent sessions."""
+    """A tenant that was never written has 168, 72, 72 and 24 hours, persistent sessions, and 30 anonymous days."""
     expected = {
         "session_lifetime": 168 * 60,
         "idle_session_lifetime": 72 * 60,
         "ephemeral_session_lifetime": 72 * 60,
         "idle_ephemeral_session_lifetime": 24 * 60,
         "session_cookie_mode": "persistent",
+        "anonymous_session_lifetime": 30 * 1_440,
     }
     assert expected == DEFAULTS
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 def test_lifetimes_are_keys_of_the_management_api(name):
-    """A lifetime's name is the published key of the API, and it has a published key in minutes too."""
-    assert name in json.dumps(OPENAPI)
-    assert f"{name}_in_minutes" in json.dumps(OPENAPI)
+    """A login lifetime's name is a key that the API takes and answers, with a key in minutes to write beside it."""
+    sent, answered = OPENAPI["request"]["properties"], OPENAPI["response"]["properties"]
+    assert (sent[name]["type"], sent[f"{name}_in_minutes"]["type"], answered[name]["type"]) == (
+        "integer",
+        "integer",
+        "number",
+    )
+    assert sent[name]["default"] * 60 == DEFAULTS[name]
+    assert SETTINGS[name].wire == (name,)
+
+
+def test_the_cookie_mode_is_where_the_management_api_has_it():
+    """The mode is a member of `session_cookie`, and its choices are those of the API."""
+    (outer, inner) = SETTINGS["session_cookie_mode"].wire
+    assert OPENAPI["request"]["properties"][outer] == {"$ref": "#/components/schemas/SessionCookieSchema"}
+    assert inner in OPENAPI["components"]["SessionCookieSchema"]["properties"]
+    assert OPENAPI["components"]["SessionCookieModeEnum"]["enum"] == MODES
 
 
 @pytest.mark.parametrize("row", SETTINGS.values(), ids=SETTINGS)
 def test_rows_are_complete(row):
-    """Every row says what it means, and has a default of its own kind."""
+    """Every row says what it means, and has a default of its own kind; a lifetime has a kind of session and a clock."""
     assert row.meaning
-    assert isinstance(row.default, int if row.limit else str)
+    assert isinstance(row.default, int if row.clock else str)
+    assert (row.kind is None) == (row.clock is None) == (row.name not in LIFETIMES)
 
 
 def test_pairs_join_absolute_and_idle():
-    """Every lifetime is in one pair of an absolute and an idle one of the same kind of session."""
-    assert sorted(LIFETIMES) == sorted(name for pair in ABSOLUTE_AND_IDLE for name in pair)
-    assert all(idle == f"idle_{absolute}" for absolute, idle in ABSOLUTE_AND_IDLE)
-    limits = {(SETTINGS[absolute].limit, SETTINGS[idle].limit) for absolute, idle in ABSOLUTE_AND_IDLE}
-    assert limits == {(Limit.ABSOLUTE, Limit.IDLE)}
+    """The login lifetimes are in pairs of an absolute and an idle one of the same kind, persistent ones first."""
+    assert list(LOGIN_LIFETIMES) == [name for pair in ABSOLUTE_AND_IDLE for name in pair]
+    assert [[(SETTINGS[name].kind, SETTINGS[name].clock) for name in pair] for pair in ABSOLUTE_AND_IDLE] == [
+        [(Kind.PERSISTENT, Clock.ABSOLUTE), (Kind.PERSISTENT, Clock.IDLE)],
+        [(Kind.NON_PERSISTENT, Clock.ABSOLUTE), (Kind.NON_PERSISTENT, Clock.IDLE)],
+    ]
+    assert (ABSOLUTE, IDLE) == ABSOLUTE_AND_IDLE[0] == ("session_lifetime", "idle_session_lifetime")
+
+
+@pytest.mark.parametrize("name", LIFETIMES)
+def test_a_lifetime_is_found_by_kind_and_clock(name):
+    """There is one lifetime of a kind and a clock."""
+    row = SETTINGS[name]
+    assert row.kind
+    assert row.clock
+    assert lifetime_of(row.kind, row.clock) == name
+
+
+def test_login_sessions_are_what_policies_are_about():
+    """Plans cap the four login lifetimes; those and the cookie mode are what policies, profiles and audits know."""
+    assert {name for name in SETTINGS if SETTINGS[name].limit} == set(LOGIN_LIFETIMES)
+    assert (*LOGIN_LIFETIMES, "session_cookie_mode") == LOGIN_SETTINGS
+    assert set(SETTINGS) - set(LOGIN_SETTINGS) == {"anonymous_session_lifetime"}
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("session_lifetime", "absolute"),
+        ("idle_session_lifetime", "idle"),
+        ("ephemeral_session_lifetime", "non-persistent absolute"),
+        ("idle_ephemeral_session_lifetime", "non-persistent idle"),
+        ("anonymous_session_lifetime", "anonymous absolute"),
+    ],
+)
+def test_a_report_names_a_lifetime_by_kind_and_clock(name, label):
+    """A report leaves the usual kind of session out."""
+    assert label == SETTINGS[name].label
+
+
+def test_one_setting_shares_its_object_on_the_wire():
+    """`sessions` holds members of other features, `session_cookie` nothing but the mode."""
+    assert [name for name in SETTINGS if SETTINGS[name].is_shared] == ["anonymous_session_lifetime"]
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -23,6 +23,7 @@ class Checked:
     Attributes:
         declared: What the program asks for, as far as it is known and right.
         given: The inputs as they were given, the defaults of the provider included.
+        unread: The inputs that could not be read.
         problems: Everything that is wrong.
         warnings: What a person should know although nothing is wrong.
 
@@ -30,13 +31,14 @@ class Checked:
 
     declared: Declared
     given: dict[str, Any]
+    unread: frozenset[str]
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
     def inputs(self) -> dict[str, Any]:
         """Canonical inputs, with the defaults filled in; what is wrong is kept as it was given."""
-        return {**self.given, **self.declared.to_props()}
+        return {**self.given, **self.declared.to_props(), **{name: self.given[name] for name in self.unread}}
 
 
 def check(  # noqa: PLR0913  One for each thing that a front end's provider has a say in.
@@ -64,7 +66,7 @@ def check(  # noqa: PLR0913  One for each thing that a front end's provider has 
         given.setdefault("domain", default_domain)
     read = read_inputs(given, spelling)
     declared = Declared.of(read.values, read.unknown)
-    checked = Checked(declared, given, read.problems)
+    checked = Checked(declared, given, frozenset(problem.property for problem in read.problems), read.problems)
     checked.problems.extend(_domain_problems(given, spelling))
     checked.problems.extend(_move_problems(declared, olds, bound_domain, spelling, may_move=may_move))
     if not any(name in given for name in SETTINGS):
@@ -96,9 +98,11 @@ def _move_problems(
     if bound_domain not in (None, domain):
         reason = f"{domain} is not the tenant of this Provider, which speaks to {bound_domain} only. "
         yield Problem("domain", f"{reason}Give {domain} a Provider of its own.")
-    elif bound_domain is None and not may_move and was not in (None, UNKNOWN, domain):
-        if olds.get("on_delete") not in (OnDelete.RESTORE, OnDelete.RESET):
-            return
+    elif (
+        (bound_domain is not None or not may_move)
+        and was not in (None, UNKNOWN, domain)
+        and olds.get("on_delete") in (OnDelete.RESTORE, OnDelete.RESET)
+    ):
         reason = (
             f"this Provider moved from {was} to {domain} while {was} still waits for its "
             f"{spelling.assign('on_delete', olds['on_delete'])}, which would send the new tenant's credentials there. "
@@ -114,8 +118,7 @@ def _hold_to_caps(checked: Checked, olds: Mapping[str, Any], spelling: Spelling)
     What the record holds already was judged then: `ignore_changes` hands over what a tenant was found to have.
     """
     declared = checked.declared
-    wrong = {problem.property for problem in checked.problems}
-    if declared.plan is None or "over_limit" in declared.unknown | wrong:
+    if declared.plan is None or "over_limit" in declared.unknown | checked.unread:
         return
     wanted = dict(declared.wanted)
     decided_by = ("domain", "plan", "over_limit")

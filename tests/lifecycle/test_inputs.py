@@ -1,0 +1,115 @@
+"""The inputs, each with its reader: where text becomes a value."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auth0_sessions.lifecycle.inputs import INPUTS, READERS, UNKNOWN, Problem, read_inputs
+from auth0_sessions.model.choices import OnDelete, OverLimit
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode
+from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE
+
+VALUES = {
+    "domain": ("https://ACME.eu.auth0.com/", "acme.eu.auth0.com"),
+    **dict.fromkeys(LIFETIMES, ("PT36H", 2_160)),
+    "session_cookie_mode": (" Non-Persistent ", CookieMode.NON_PERSISTENT),
+    "plan": ("Enterprise", Plan.ENTERPRISE),
+    "over_limit": ("CLAMP", OverLimit.CLAMP),
+    "on_delete": ("reset\n", OnDelete.RESET),
+    "credentials": ("acme-eu", "acme-eu"),
+}
+"""Input -> what a person writes, and the value that it is."""
+
+
+def test_every_input_is_there():
+    """The inputs are the tenant, every setting of the table, and what decides about them."""
+    assert set(INPUTS) == set(READERS) == set(VALUES)
+    assert set(SETTINGS) < set(INPUTS)
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_text_becomes_a_value(name):
+    """Each input is read as a value of its own type, and minutes are whole numbers."""
+    text, value = VALUES[name]
+    found = read_inputs({name: text}, SNAKE_CASE)
+    assert (found.values, found.unknown, found.problems) == ({name: value}, frozenset(), [])
+    assert type(found.values[name]) is type(value)
+
+
+@pytest.mark.parametrize("name", LIFETIMES)
+def test_a_lifetime_may_be_a_value_of_ours(name):
+    """A `Lifetime` is as good as its text."""
+    assert read_inputs({name: Lifetime(90)}, SNAKE_CASE).values == {name: 90}
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_unknown_and_missing_are_not_read(name):
+    """What a preview cannot know yet is set apart; None is an input that was left out."""
+    unknown = read_inputs({name: UNKNOWN}, SNAKE_CASE)
+    assert (unknown.values, unknown.unknown, unknown.problems) == ({}, {name}, [])
+    missing = read_inputs({name: None}, SNAKE_CASE)
+    assert (missing.values, missing.unknown, missing.problems) == ({}, frozenset(), [])
+
+
+def test_the_unknown_value_has_a_name():
+    """A message or a log that shows it says what it is."""
+    assert repr(UNKNOWN) == "UNKNOWN"
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_what_is_wrong_is_a_problem_of_its_input(name):
+    """A value that cannot be used is one problem, beside which everything else is read."""
+    other = next(kept for kept in INPUTS if kept != name)
+    found = read_inputs({name: 720, other: VALUES[other][0]}, SNAKE_CASE)
+    assert found.values == {other: VALUES[other][1]}
+    assert [problem.property for problem in found.problems] == [name]
+
+
+@pytest.mark.parametrize(
+    ("spelling", "reason"),
+    [
+        (SNAKE_CASE, "over_limit is 7; allowed: 'error', 'clamp', 'warn'. "),
+        (CAMEL_CASE, "overLimit is 7; allowed: 'error', 'clamp', 'warn'. "),
+    ],
+    ids=["snake_case", "camelCase"],
+)
+def test_a_problem_is_spelled_as_the_user_does(spelling, reason):
+    """The property keeps its name in the record; the text has the user's."""
+    (problem,) = read_inputs({"over_limit": 7}, spelling).problems
+    assert problem == Problem("over_limit", f"{reason}It says what happens to a value above the plan's cap.")
+
+
+@pytest.mark.parametrize("name", ["previous", "session_lifetime_minutes", "typo", "__provider"])
+def test_what_is_not_an_input_is_passed_over(name):
+    """Outputs and what Pulumi adds are nobody's input."""
+    found = read_inputs({name: "1h"}, SNAKE_CASE)
+    assert (found.values, found.problems) == ({}, [])
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.binary()
+    | st.just(UNKNOWN)
+    | st.builds(Lifetime, st.integers(-5, 1_000_000))
+    | st.sampled_from([text for text, _ in VALUES.values()]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(settings.get_profile("thorough"))
+@given(st.dictionaries(st.sampled_from(INPUTS), ANYTHING))
+def test_whatever_is_given_is_read_or_a_problem(given_inputs):
+    """Nothing raises: each input is a value, unknown, left out, or a problem with a reason that can be printed."""
+    found = read_inputs(given_inputs, SNAKE_CASE)
+    wrong = [problem.property for problem in found.problems]
+    there = {name for name, value in given_inputs.items() if value is not None}
+    assert sorted([*found.values, *found.unknown, *wrong]) == sorted(there)
+    assert all(problem.reason.isprintable() for problem in found.problems)
+    assert all(1 <= found.values[name] <= 525_600 for name in LIFETIMES if name in found.values)

@@ -1,0 +1,280 @@
+"""One provider process over the core, on plain dictionaries and tenants in memory."""
+
+import json
+
+import pytest
+from fakes import FakeLog, FakeTenant
+
+from auth0_sessions.api.credentials import ApiToken, EnvironmentSource
+from auth0_sessions.errors import CredentialsError, DomainError
+from auth0_sessions.lifecycle.inputs import UNKNOWN
+from auth0_sessions.lifecycle.operations import Change
+from auth0_sessions.lifecycle.run import Run
+from auth0_sessions.lifecycle.session import Session
+from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, SETTINGS, text
+from auth0_sessions.model.spelling import CAMEL_CASE
+
+ACME, OTHER = "acme.eu.auth0.com", "other.eu.auth0.com"
+INPUTS = {"domain": ACME, "session_lifetime": "8h", "over_limit": "error", "on_delete": "restore"}
+ENVIRONMENT = {"AUTH0_API_TOKEN": "token", "AUTH0_BLUE_API_TOKEN": "blue-token"}
+
+
+class World:
+    """Tenants in memory by their domain, and what a session asked of them.
+
+    Attributes:
+        tenants: Domain -> tenant.
+        connected: Domain and found credentials of each client that was made, with the way to show a wait.
+        log: What the session said.
+
+    """
+
+    def __init__(self):
+        self.tenants = {ACME: FakeTenant(), OTHER: FakeTenant()}
+        self.connected = []
+        self.log = FakeLog()
+
+    def session(self, **arguments):
+        """Return a session of these tenants."""
+        return Session(log=self.log, sources=self.sources, connect=self.connect, **arguments)
+
+    def sources(self, label):
+        """Return the places of a label."""
+        return [EnvironmentSource(ENVIRONMENT, label)]
+
+    def connect(self, domain, find_credentials, on_wait):
+        """Return a tenant, and note who asked for it and how."""
+        self.connected.append((domain, find_credentials, on_wait))
+        return self.tenants[domain]
+
+    def credentials_of(self, index=0):
+        """Return the credentials that a client of these would use."""
+        return self.connected[index][1]()
+
+
+@pytest.fixture
+def world():
+    """Two tenants on which nothing was ever set."""
+    return World()
+
+
+def reasons(checked):
+    """Return property -> reason of what is wrong."""
+    return {problem.property: problem.reason for problem in checked.problems}
+
+
+# Check.
+
+
+def test_a_check_is_offline(world):
+    """Neither a client nor credentials are needed."""
+    checked = world.session().check({"domain": ACME, "session_lifetime": "1440m"}, {})
+    assert checked.inputs == {"domain": ACME, "session_lifetime": "1d", "over_limit": "error", "on_delete": "retain"}
+    assert (checked.problems, world.connected) == ([], [])
+
+
+def test_warnings_are_shown_where_nothing_is_wrong(world):
+    """A resource that will not be made needs no advice about its values."""
+    useless = {"domain": ACME, "session_lifetime": "1h", "idle_session_lifetime": "2h"}
+    world.session().check({**useless, "plan": "gold"}, {})
+    assert world.log.warnings == []
+    world.session().check(useless, {})
+    assert ["never ends a session" in line for line in world.log.warnings] == [True]
+
+
+@pytest.mark.parametrize(
+    ("session", "expected"),
+    [
+        ({"default_domain": OTHER}, {}),
+        ({"bound_domain": ACME}, {"domain": f"speaks to {ACME} only"}),
+        ({"may_move": False}, {"domain": f"moved from {ACME} to {OTHER}"}),
+    ],
+    ids=["default", "bound", "may not move"],
+)
+def test_what_a_front_end_knows_decides_about_the_domain(world, session, expected):
+    """The default domain, the only domain, and whether credentials may move go into every check."""
+    news = {"session_lifetime": "8h", **({} if "default_domain" in session else {"domain": OTHER})}
+    checked = world.session(**session).check(news, {"domain": ACME, "on_delete": "reset"})
+    assert checked.inputs["domain"] == OTHER
+    assert reasons(checked).keys() == expected.keys()
+    assert all(words in reasons(checked)[name] for name, words in expected.items())
+
+
+def test_messages_are_spelled_as_the_front_end_says(world):
+    """Checks, warnings and operations of a session use its spelling."""
+    session = world.session(spelling=CAMEL_CASE)
+    checked = session.check({"domain": ACME, "session_lifetime": "31d", "plan": "free"}, {})
+    assert reasons(checked)["session_lifetime"].startswith("sessionLifetime is 31d")
+    session.create({**INPUTS, "session_lifetime": "1d"})
+    assert ["sessionLifetime goes from 7d to 1d" in line for line in world.log.warnings] == [True]
+
+
+@pytest.mark.parametrize(("plan", "expected"), [("free", "free"), (None, "enterprise"), (UNKNOWN, UNKNOWN)])
+def test_the_run_knows_the_default_plan(world, plan, expected):
+    """A resource that names no plan has the configured one; one that a preview cannot know yet is left alone."""
+    session = world.session(run=Run("enterprise", world.log.warning, CAMEL_CASE))
+    news = {"domain": ACME, "session_lifetime": "8h", **({} if plan is None else {"plan": plan})}
+    assert session.check(news, {}, "acme").inputs["plan"] == expected
+    assert world.log.warnings == []
+
+
+def test_the_run_finds_a_tenant_that_is_managed_twice(world):
+    """The second of two resources has a problem on its domain; the first may be checked again."""
+    session = world.session(run=Run("enterprise", world.log.warning, CAMEL_CASE))
+    news = {"domain": ACME, "session_lifetime": "8h"}
+    assert session.check(news, {}, "first").problems == []
+    assert "by first and by second" in reasons(session.check(news, {}, "second"))["domain"]
+    assert session.check(news, {}, "first").problems == []
+    assert session.check({**news, "domain": UNKNOWN}, {}, "third").problems == []
+
+
+def test_without_a_run_the_program_decides(world):
+    """Where the program itself knows its resources, nothing is said of plans and owners here."""
+    session = world.session()
+    for name in ("first", "second"):
+        assert session.check({"domain": ACME, "session_lifetime": "8h"}, {}, name).problems == []
+    assert world.log.warnings == []
+
+
+# The other verbs.
+
+
+def test_a_tenant_s_life(world):
+    """Create, diff, update, refresh and delete on the dictionaries that a front end keeps, with the calls of each."""
+    tenant = world.tenants[ACME]
+    session = world.session()
+    state = json.loads(json.dumps(session.create(INPUTS).to_props()))
+    assert tenant.forget_calls() == ["GET", {"session_lifetime": 480}]
+    assert state["previous"] == {"session_lifetime": 10_080}
+    assert not session.diff(state, INPUTS).changes
+    assert session.diff(state, {**INPUTS, "session_lifetime": "9h"}).inputs == {"session_lifetime": Change.UPDATE}
+
+    tenant.change_on_the_dashboard(session_lifetime=90)
+    state = session.refresh(state).to_props()
+    assert (state["session_lifetime"], tenant.forget_calls()) == ("1h30m", ["GET"])
+
+    state = session.update(state, INPUTS).to_props()
+    assert tenant.forget_calls() == [{"session_lifetime": 480}]
+
+    world.session().delete(state)
+    assert tenant.calls == [{"session_lifetime": 10_080}]
+
+
+@pytest.mark.parametrize("label", [None, "blue"])
+def test_a_look_up_has_every_setting(world, label):
+    """Every setting as text, every lifetime in minutes as well, the canonical domain, and the label as it was given."""
+    world.tenants[ACME].change_on_the_dashboard(idle_session_lifetime=15)
+    found = {**DEFAULTS, "idle_session_lifetime": 15}
+    assert world.session().look_up("https://ACME.eu.auth0.com/", label) == {
+        "domain": ACME,
+        **{name: text(found[name]) for name in SETTINGS},
+        **{f"{name}_minutes": found[name] for name in LIFETIMES},
+        **({"credentials": label} if label else {}),
+    }
+    assert world.tenants[ACME].calls == ["GET"]
+
+
+def test_a_look_up_of_nonsense_makes_no_call(world):
+    """What is not a domain is refused before a client is made."""
+    with pytest.raises(DomainError):
+        world.session().look_up("acme", None)
+    assert world.connected == []
+
+
+# Clients and credentials.
+
+
+def test_one_client_for_each_tenant_and_label(world):
+    """A tenant's verbs share a client, and its token; another label or another tenant has one of its own."""
+    session = world.session()
+    for domain, label in ((ACME, None), (ACME, None), (ACME, "blue"), (OTHER, None), (ACME, None)):
+        session.look_up(domain, label)
+    assert [domain for domain, _, _ in world.connected] == [ACME, ACME, OTHER]
+
+
+@pytest.mark.parametrize(("label", "token"), [(None, "token"), ("blue", "blue-token")])
+def test_credentials_are_those_of_the_label(world, label, token):
+    """They are looked up at the first network use, in the places of the resource's label."""
+    world.session().create({**INPUTS, **({"credentials": label} if label else {})})
+    found = world.credentials_of()
+    assert isinstance(found, ApiToken)
+    assert found.token == token
+
+
+def test_missing_credentials_name_the_places(world):
+    """What was looked at is in the error, for the label that was asked for."""
+    world.session().look_up(ACME, "red")
+    with pytest.raises(CredentialsError, match="AUTH0_RED_API_TOKEN"):
+        world.credentials_of()
+
+
+def test_a_bound_session_sends_no_credentials_elsewhere(world):
+    """Credentials of one tenant do not go to another one, which a delete may still name."""
+    session = world.session(bound_domain=ACME)
+    session.look_up(ACME, None)
+    session.look_up(OTHER, None)
+    assert isinstance(world.credentials_of(0), ApiToken)
+    with pytest.raises(CredentialsError, match=rf"{OTHER}: .* speaks to {ACME} only, so no credentials were sent"):
+        world.credentials_of(1)
+
+
+def test_a_token_is_of_one_tenant(world):
+    """A Management API token that a tenant uses is not sent to another one by the same process."""
+    session = world.session()
+    session.look_up(ACME, None)
+    session.look_up(OTHER, None)
+    assert isinstance(world.credentials_of(0), ApiToken)
+    with pytest.raises(CredentialsError, match=f"is used for {ACME} already"):
+        world.credentials_of(1)
+    assert isinstance(world.credentials_of(0), ApiToken)
+
+
+def test_waits_are_status_lines(world):
+    """What a client says before it waits goes to the log as a status."""
+    world.session().look_up(ACME, None)
+    world.connected[0][2]("busy; trying again in 3 s")
+    assert (world.log.statuses, world.log.warnings) == (["busy; trying again in 3 s"], [])
+
+
+# A tenant that another resource has taken over.
+
+
+@pytest.mark.parametrize("on_delete", ["restore", "reset"])
+def test_a_delete_does_not_undo_a_create_of_the_same_run(world, on_delete):
+    """A renamed resource's old self sends nothing and warns, with the ways to keep what was there before."""
+    session = world.session()
+    old = session.create({**INPUTS, "on_delete": on_delete}).to_props()
+    world.tenants[ACME].forget_calls()
+    session.delete(old)
+    assert world.tenants[ACME].calls == []
+    (warning,) = (line for line in world.log.warnings if "took this tenant over" in line)
+    assert all(word in warning for word in (ACME, "`aliases`", "`formerly`"))
+
+
+def test_a_retaining_delete_needs_no_warning(world):
+    """A delete that would send nothing anyway says what it always says."""
+    session = world.session()
+    state = session.create({**INPUTS, "session_lifetime": "7d", "on_delete": "retain"}).to_props()
+    session.delete(state)
+    assert (world.log.warnings, len(world.log.infos)) == ([], 1)
+
+
+def test_another_run_may_delete(world):
+    """The next process has created nothing, so its delete does what `on_delete` says."""
+    state = world.session().create(INPUTS).to_props()
+    world.tenants[ACME].forget_calls()
+    world.session().delete(state)
+    assert world.tenants[ACME].calls == [{"session_lifetime": 10_080}]
+
+
+def test_a_failed_create_takes_nothing_over(world):
+    """Only a create that succeeded keeps a delete of the same tenant from its work."""
+    session = world.session()
+    old = session.create({**INPUTS, "domain": OTHER}).to_props()
+    fresh = world.session()
+    world.tenants[OTHER].failures = [(CredentialsError("none"), False)]
+    with pytest.raises(CredentialsError):
+        fresh.create({**INPUTS, "domain": OTHER, "session_lifetime": "9h"})
+    world.tenants[OTHER].forget_calls()
+    fresh.delete(old)
+    assert world.tenants[OTHER].calls == [{"session_lifetime": 10_080}]

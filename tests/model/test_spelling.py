@@ -1,0 +1,39 @@
+"""How names are spelled in messages."""
+
+import pytest
+
+from auth0_sessions.lifecycle.inputs import INPUTS
+from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, camel_case
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("domain", "domain"),
+        ("session_lifetime", "sessionLifetime"),
+        ("idle_ephemeral_session_lifetime", "idleEphemeralSessionLifetime"),
+        ("old_sessions_gone_by", "oldSessionsGoneBy"),
+        ("sessionLifetime", "sessionLifetime"),
+        ("a_1", "a1"),
+    ],
+)
+def test_camel_case(name, expected):
+    """Every word but the first has a capital, and a name in camelCase is its own."""
+    assert camel_case(name) == expected
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_each_spelling_has_its_names(name):
+    """Python's names are those of the table, configuration's are theirs in camelCase."""
+    assert (SNAKE_CASE.name(name), CAMEL_CASE.name(name)) == (name, camel_case(name))
+
+
+def test_names_stay_apart():
+    """No two inputs are the same name in camelCase."""
+    assert len({camel_case(name) for name in INPUTS}) == len(INPUTS)
+
+
+def test_an_assignment_can_be_typed():
+    """A message shows a value as the user writes it: Python's keyword argument, or a key with its value."""
+    assert SNAKE_CASE.assign("over_limit", "clamp") == "over_limit='clamp'"
+    assert CAMEL_CASE.assign("over_limit", "clamp") == 'overLimit: "clamp"'

@@ -1,0 +1,80 @@
+"""A tenant in memory and a log in memory, of the types that operations ask for."""
+
+from collections.abc import Sequence
+
+from auth0_sessions.api.wire import shared_fields
+from auth0_sessions.model.settings import Value, Values
+
+
+class FakeTenant:
+    """A tenant in memory that notes every call, and caps what it reports where it is set to.
+
+    Attributes:
+        stored: What was ever written.
+        caps: Setting -> the most that is reported.
+        calls: "GET", or what was written.
+        tries: How often each write may be tried.
+        failures: What the next writes raise, each with whether it takes effect all the same.
+
+    """
+
+    def __init__(self, **stored: Value) -> None:
+        self.stored: dict[str, Value] = dict(stored)
+        self.caps: dict[str, int] = {}
+        self.calls: list[object] = []
+        self.tries: list[int | None] = []
+        self.failures: list[tuple[Exception, bool]] = []
+
+    def read(self) -> dict[str, Value]:
+        """Return what was ever written."""
+        self.calls.append("GET")
+        return self._reported()
+
+    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
+        """Write settings and return what is reported then; a shared object that was not just read costs a GET."""
+        if shared_fields(values) and not just_read:
+            self.calls.append("GET")
+        self.calls.append(dict(values))
+        self.tries.append(tries)
+        error, takes_effect = self.failures.pop(0) if self.failures else (None, True)
+        if takes_effect:
+            self.stored.update(values)
+        if error:
+            raise error
+        return self._reported()
+
+    def _reported(self) -> dict[str, Value]:
+        return {name: self._capped(name, value) for name, value in self.stored.items()}
+
+    def _capped(self, name: str, value: Value) -> Value:
+        return min(value, self.caps.get(name, value)) if isinstance(value, int) else value
+
+    def change_on_the_dashboard(self, **values: Value) -> None:
+        """Change settings outside of the program."""
+        self.stored.update(values)
+
+    def forget_calls(self) -> Sequence[object]:
+        """Start to count again, and return what was counted."""
+        calls, self.calls = self.calls, []
+        return calls
+
+
+class FakeLog:
+    """A log that keeps its lines."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+        self.infos: list[str] = []
+        self.statuses: list[str] = []
+
+    def warning(self, message: str) -> None:
+        """Keep a warning."""
+        self.warnings.append(message)
+
+    def info(self, message: str) -> None:
+        """Keep a piece of news."""
+        self.infos.append(message)
+
+    def status(self, message: str) -> None:
+        """Keep a status line."""
+        self.statuses.append(message)
