@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from auth0_sessions.model.plans import Plan as Plan
     from auth0_sessions.model.profiles import PROFILES as PROFILES
     from auth0_sessions.model.profiles import Profile as Profile
-    from auth0_sessions.program.components import SessionPolicy as SessionPolicy
-    from auth0_sessions.program.components import TenantFleet as TenantFleet
+    from auth0_sessions.program.fleet import TenantFleet as TenantFleet
+    from auth0_sessions.program.policy import SessionPolicy as SessionPolicy
     from auth0_sessions.program.provider import Provider as Provider
 
 __version__ = "0.1.0"

@@ -18,7 +18,6 @@ from auth0_sessions.audit.expected import Expected, expected_of
 from auth0_sessions.audit.findings import hold
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.fleet.file import TenantsFile
-from auth0_sessions.model.profiles import Profile
 
 __all__ = ["Audit", "AuditedLifetime", "AuditedTenant", "Finding", "Rule", "Status", "audit"]
 
@@ -34,7 +33,7 @@ def audit(
     source: str,
     *,
     read: Reader,
-    profile: Profile | None = None,
+    profile: str | None = None,
     on_progress: Callable[[int, int, str], None] = lambda *_: None,
 ) -> Audit:
     """Read every tenant of a file, several at a time, and hold it to its baseline.

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auth0_sessions.errors import InputError, listed
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Entry, read_entries
+from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, read_entries
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.policy import Chosen, Picked, choose_profile, pick
-from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.plans import Plan, cap
 from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits, profile_of_stack
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, Values
@@ -33,6 +33,7 @@ class Expected:
         limits: Setting -> the most that it may be, in minutes; one that nothing limits is missing.
         why: Setting -> the reason for its limit.
         is_own: True where the file may declare more than its profile has.
+        is_ceiling: True where the tenant keeps a lifetime that is shorter than declared.
         is_foreign: True where the profile is the auditor's, whatever the file declares.
 
     """
@@ -49,35 +50,37 @@ class Expected:
     why: Mapping[str, str]
     is_own: bool
     is_foreign: bool
+    is_ceiling: bool = False
 
     def cap(self, setting: str) -> int | None:
         """Return the most that the plan honours, in minutes."""
         return cap(self.plan, setting) if self.plan else None
 
 
-def expected_of(file: TenantsFile, source: str, profile: Profile | None) -> list[Expected]:
+def expected_of(file: TenantsFile, source: str, profile: str | None) -> list[Expected]:
     """Return what every tenant of a file should be.
 
     Raises:
         InputError: With everything that is wrong with the file.
 
     """
-    entries = read_entries(file.tenants, file.plan, None, needs=NEEDS_DOMAIN)
+    entries = read_entries(file.tenants, Defaults(file.plan, None, file.profiles, file.enforce), needs=NEEDS_DOMAIN)
     fallback = PROFILES[Profile.BALANCED], ""
     try:
-        fallback = _fallback(file)
+        fallback = _fallback(file, entries.profiles)
     except InputError as error:
         entries.of_all.append(f"the fleet: {error}")
     expected = []
     for name, entry in entries.tenants.items():
         own = (entry.values["profile"], "the tenant's entry") if "profile" in entry.values else fallback
         # Without a plan nothing is held to a cap, and the highest ones stand for none.
-        chosen = Chosen(entry.values.get("plan", Plan.ENTERPRISE), own[0])
+        enforce = entry.values.get("enforce", Enforce.EXACT)
+        chosen = Chosen(entry.values.get("plan", Plan.ENTERPRISE), own[0], enforce)
         over_limit = entry.values.get("over_limit", OverLimit.ERROR)
         applied = pick(chosen, entry.values, over_limit, entry.spelling)
         entries.problems[name].extend(problem.reason for problem in applied.problems)
         if not (entries.problems[name] or entries.of_all):
-            baseline = own if profile is None else (PROFILES[profile], THE_COMMAND_LINE)
+            baseline = own if profile is None else (choose_profile(profile, entries.profiles), THE_COMMAND_LINE)
             expected.append(_expected(entry, applied, *baseline))
     if problems := entries.all_problems:
         raise InputError(listed(source, problems))
@@ -113,13 +116,14 @@ def _expected(entry: Entry, applied: Picked, profile: ProfileLimits, profile_fro
         why=why,
         is_own=is_own,
         is_foreign=is_foreign,
+        is_ceiling=values.get("enforce") is Enforce.AT_MOST,
     )
 
 
-def _fallback(file: TenantsFile) -> tuple[ProfileLimits, str]:
+def _fallback(file: TenantsFile, profiles: Mapping[str, ProfileLimits]) -> tuple[ProfileLimits, str]:
     """Return the profile of tenants that name none, chosen as a fleet chooses it."""
     if file.profile is not None:
-        return choose_profile(file.profile), "the file"
+        return choose_profile(file.profile, profiles), "the file"
     if file.stack:
         return PROFILES[profile_of_stack(file.stack)], f"the stack's name '{file.stack}'"
     return PROFILES[Profile.BALANCED], "the default, Auth0's own values"

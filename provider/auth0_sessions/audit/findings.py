@@ -10,7 +10,6 @@ from auth0_sessions.audit.expected import Expected
 from auth0_sessions.audit.model import AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.errors import Auth0SessionsError
 from auth0_sessions.model.judgment import Ceiling, judge
-from auth0_sessions.model.profiles import Profile
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, LOGIN_SETTINGS, Value, text
 
 
@@ -31,7 +30,7 @@ def hold(tenant: Expected, found: TenantSessions | BaseException) -> AuditedTena
         name=tenant.name,
         domain=tenant.domain,
         plan=tenant.plan,
-        profile=Profile(tenant.profile.name),
+        profile=str(tenant.profile.name),
         profile_from=tenant.profile_from,
         status=status if lifetimes else Status.UNREACHABLE,
         error=None if lifetimes else str(found),
@@ -70,7 +69,7 @@ def _findings(tenant: Expected, name: str, found: TenantSessions) -> list[Findin
             rules[Rule.ABOVE_CAP] = judged.above_cap
         if judged.ceiling is not None:
             rules[Rule.ABOVE_BASELINE] = judged.above_ceiling
-    if target not in (None, value) and not rules:
+    if target not in (None, value) and not rules and not (tenant.is_ceiling and _is_shorter(value, target)):
         rules[Rule.NOT_AS_DECLARED] = _declared(tenant, name)
     is_now = f"{name} is {text(value)}"
     if name in found.defaulted:
@@ -79,6 +78,10 @@ def _findings(tenant: Expected, name: str, found: TenantSessions) -> list[Findin
         Finding(setting=name, rule=rule, message=f"{is_now}; {reason}.", change=_change(name, target or limit))
         for rule, reason in rules.items()
     ]
+
+
+def _is_shorter(value: Value, target: Value | None) -> bool:
+    return isinstance(value, int) and isinstance(target, int) and value < target
 
 
 def _declared(tenant: Expected, name: str) -> str:

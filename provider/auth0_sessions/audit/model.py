@@ -8,7 +8,6 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.profiles import Profile
 
 
 class Rule(StrEnum):
@@ -63,7 +62,7 @@ class AuditedTenant(_Row):
     name: str = Field(description="The tenant's short name in the tenants file.")
     domain: str
     plan: Plan | None = Field(description="As the tenants file says; no endpoint of Auth0 tells it.")
-    profile: Profile = Field(description="The baseline.")
+    profile: str = Field(description="The baseline: the name of a built-in profile, or of one of your own.")
     profile_from: str = Field(description="What named the profile.")
     status: Status
     error: str | None = Field(description="Why an unreachable tenant could not be read, and what to do.")

@@ -84,7 +84,7 @@ def audit_parts(audit: Audit) -> Iterator[RenderableType]:
         sheet.add(
             visible(tenant.name),
             plan,
-            tenant.profile.value,
+            tenant.profile,
             *cells[:2],
             both,
             Text(tenant.status.value, COLORS[tenant.status]),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as fields_of
 from typing import Any
 
 from auth0_sessions.errors import InputError, shown
 from auth0_sessions.fleet.policy import choose_plan, choose_profile
-from auth0_sessions.lifecycle.inputs import read_inputs
+from auth0_sessions.fleet.profiles import read_profiles
+from auth0_sessions.lifecycle.inputs import READERS, read_inputs
+from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.profiles import PROFILES, Profile
+from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling, camel_case
 
 NEEDS_DOMAIN = {"domain": "is missing; give the tenant's domain, as in acme.eu.auth0.com."}
@@ -36,7 +38,9 @@ class TenantSpec:
         session_cookie_mode: `persistent` or `non-persistent`; not managed if left out.
         over_limit: What happens to a value above the plan's cap: `error`, `clamp` or `warn`.
         on_delete: `retain`, `restore` or `reset`.
+        enforce: `exact`, or `at-most` to leave a stricter tenant alone.
         credentials: Label of a credential set; never a secret.
+        formerly: The short name that this tenant had before; its resource is kept across the rename.
 
     """
 
@@ -50,7 +54,9 @@ class TenantSpec:
     session_cookie_mode: str | None = None
     over_limit: str | None = None
     on_delete: str | None = None
+    enforce: str | None = None
     credentials: str | None = None
+    formerly: str | None = None
 
 
 KEYS = {camel_case(row.name): row.name for row in fields_of(TenantSpec)}
@@ -74,6 +80,24 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Defaults:
+    """What a fleet says for the tenants that leave it out; nothing in it is checked yet.
+
+    Attributes:
+        plan: The plan.
+        profile: The profile.
+        profiles: A team's own profiles.
+        enforce: Whether a lifetime is the tenant's value, or a ceiling.
+
+    """
+
+    plan: object = None
+    profile: object = None
+    profiles: object = None
+    enforce: object = None
+
+
+@dataclass(frozen=True)
 class Entries:
     """A fleet's tenants.
 
@@ -81,12 +105,14 @@ class Entries:
         tenants: Short name -> its entry, with the fleet's plan and profile where it names none.
         problems: Short name -> what is wrong with its entry.
         of_all: What is wrong with the fleet as a whole.
+        profiles: The profiles that may be named.
 
     """
 
     tenants: dict[str, Entry] = field(default_factory=dict)
     problems: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     of_all: list[str] = field(default_factory=list)
+    profiles: dict[str, ProfileLimits] = field(default_factory=lambda: dict(PROFILES))
 
     @property
     def all_problems(self) -> list[str]:
@@ -95,58 +121,79 @@ class Entries:
         return [*self.of_all, *named, *_named_twice(self.tenants)]
 
 
-def read_entries(tenants: object, plan: object, profile: object, *, needs: Mapping[str, str]) -> Entries:
+def read_entries(tenants: object, defaults: Defaults, *, needs: Mapping[str, str]) -> Entries:
     """Read a fleet's tenants; what is wrong is collected, not raised.
 
     Args:
         tenants: Short name -> `TenantSpec`, or a mapping with its keys in camelCase or snake_case.
-        plan: The plan of tenants that name none.
-        profile: The profile of tenants that name none.
+        defaults: What the fleet says for tenants that leave it out.
         needs: The keys that every tenant has to have in the end, each with what to say where it has not.
 
     """
-    entries = Entries()
     if not isinstance(tenants, Mapping) or not tenants:
-        entries.of_all.append("tenants should be an object with an entry for each tenant, as in acme: {domain: ...}.")
-        return entries
-    defaults = _defaults(entries, plan, profile)
+        wanted = "tenants should be an object with an entry for each tenant, as in acme: {domain: ...}."
+        return Entries(of_all=[wanted])
+    profiles, wrong = read_profiles(defaults.profiles)
+    entries = Entries(of_all=wrong, profiles=profiles)
+    filled = _filled(entries, defaults)
     for key, spec in tenants.items():
         name = _text(key)
         if name in entries.tenants:
             entries.problems[name].append("there are two tenants of this name.")
         given = _as_mapping(spec)
         if given is None:
-            entries.problems[name].append(f"{shown(spec)} is not a tenant; give an object with at least its domain.")
+            entries.problems[name].append("is not a tenant; give an object with at least its domain.")
             continue
-        entry, problems = _read(name, given, defaults)
+        entry, problems = _read(name, given, filled, profiles)
         missing = [key for key in needs if key not in entry.values and key not in _named(given)]
         entries.problems[name].extend([*problems, *(f"{key} {needs[key]}" for key in missing)])
         entries.tenants[name] = entry
+    for name, entry in entries.tenants.items():
+        if (was := entry.values.get("formerly")) in entries.tenants:
+            entries.problems[name].append(f"formerly is {shown(was)}, and there still is a tenant of that name.")
     return entries
 
 
-def _defaults(entries: Entries, plan: object, profile: object) -> dict[str, Any]:
-    """Read a fleet's plan and profile; where one is wrong, say so once and go on with one that forbids the least."""
-    defaults: dict[str, Any] = {}
-    for key, value, choose, stand_in in (
-        ("plan", plan, choose_plan, Plan.ENTERPRISE),
-        ("profile", profile, choose_profile, PROFILES[Profile.CONVENIENT]),
-    ):
-        if not value:
-            continue
+def _filled(entries: Entries, defaults: Defaults) -> dict[str, Any]:
+    """Read a fleet's defaults; where one is wrong, say so once and go on with one that forbids the least."""
+    known = entries.profiles
+    readers: tuple[tuple[str, object, Callable[[object], Any], Any], ...] = (
+        ("plan", defaults.plan, choose_plan, Plan.ENTERPRISE),
+        ("profile", defaults.profile, lambda value: choose_profile(value, known), known[Profile.CONVENIENT]),
+        ("enforce", defaults.enforce, lambda value: READERS["enforce"](value, "enforce"), Enforce.EXACT),
+    )
+    filled: dict[str, Any] = {}
+    for key, value, read, stand_in in readers:
         try:
-            defaults[key] = choose(value)
+            if value is not None:
+                filled[key] = read(value)
         except InputError as error:
             entries.of_all.append(f"the fleet: {error}")
-            defaults[key] = stand_in
-    return defaults
+            filled[key] = stand_in
+    return filled
 
 
-def _read(name: str, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> tuple[Entry, list[str]]:
+def _read(
+    name: str, given: Mapping[str, Any], filled: Mapping[str, Any], profiles: Mapping[str, ProfileLimits]
+) -> tuple[Entry, list[str]]:
     """Read one tenant's entry, under whichever spelling its keys have."""
     spelling = CAMEL_CASE if any(key in KEYS and key != KEYS[key] for key in given) else SNAKE_CASE
-    values, problems = dict(defaults), []
+    inputs, problems = _inputs(given)
+    values = dict(filled)
+    own = _own_values(inputs, profiles, problems)
+    read = read_inputs(inputs, spelling)
+    for problem in read.problems:
+        key = spelling.name(problem.property)
+        problems.append(problem.reason if problem.reason.startswith(f"{key} ") else f"{key}: {problem.reason}")
+    for key in inputs.keys() - read.values.keys():
+        values.pop(key, None)
+    return Entry(name, {**values, **own, **read.values}, spelling), problems
+
+
+def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return an entry under the names of its fields, and what is wrong with its keys."""
     inputs: dict[str, Any] = {}
+    problems = []
     for key, value in given.items():
         field_name = KEYS.get(key, key)
         if field_name not in KEYS.values():
@@ -155,18 +202,22 @@ def _read(name: str, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> t
             problems.append(f"{field_name}: is given twice, as {key} too. Keep one of them.")
         else:
             inputs[field_name] = value
+    return inputs, problems
+
+
+def _own_values(
+    inputs: Mapping[str, Any], profiles: Mapping[str, ProfileLimits], problems: list[str]
+) -> dict[str, Any]:
+    """Read what an entry has beyond the inputs of its resource."""
+    own: dict[str, Any] = {}
     if "profile" in inputs:
         try:
-            values["profile"] = choose_profile(inputs.pop("profile"))
+            own["profile"] = choose_profile(inputs["profile"], profiles)
         except InputError as error:
             problems.append(str(error))
-            values.pop("profile", None)
-    read = read_inputs(inputs, spelling)
-    for problem in read.problems:
-        values.pop(problem.property, None)
-        key = spelling.name(problem.property)
-        problems.append(problem.reason if problem.reason.startswith(f"{key} ") else f"{key}: {problem.reason}")
-    return Entry(name, {**values, **read.values}, spelling), problems
+    if "formerly" in inputs:
+        own["formerly"] = str(inputs["formerly"])
+    return own
 
 
 def _named(given: Mapping[str, Any]) -> set[str]:

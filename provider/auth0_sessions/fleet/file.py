@@ -15,6 +15,9 @@ from auth0_sessions.errors import InputError, shown
 
 NAMESPACE = "auth0-sessions"
 _STACK_FILE = re.compile(r"Pulumi\.(.+)\.(?:ya?ml|json)")
+_BESIDE = ("plan", "profile", "profiles", "enforce")
+"""What a list of tenants may have beside them."""
+
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 
 
@@ -29,6 +32,8 @@ class TenantsFile:
         tenants: Short name -> a tenant's entry.
         plan: The plan of tenants that set none, or None.
         profile: The profile of tenants that set none, or None.
+        profiles: A team's own profiles, or None.
+        enforce: Whether lifetimes are exact or ceilings, or None.
         stack: The stack that the file belongs to, from its name `Pulumi.STACK.yaml`; None for any other file.
 
     """
@@ -36,6 +41,8 @@ class TenantsFile:
     tenants: Any
     plan: Any = None
     profile: Any = None
+    profiles: Any = None
+    enforce: Any = None
     stack: str | None = None
 
 
@@ -95,11 +102,11 @@ def _of_list(path: Path, found: Mapping[str, Any]) -> TenantsFile:
     inner = found.get("tenants")
     if not isinstance(inner, Mapping) or not any(isinstance(entry, Mapping) for entry in inner.values()):
         return TenantsFile(found)
-    if unknown := found.keys() - {"tenants", "plan", "profile"}:
+    if unknown := found.keys() - {"tenants", *_BESIDE}:
         names = ", ".join(sorted(map(str, unknown)))
-        message = f"{path}: beside tenants there may be plan and profile, and nothing else; there is {names}."
+        message = f"{path}: {names}: there is no such key; beside tenants there may be {', '.join(_BESIDE)}."
         raise InputError(message)
-    return TenantsFile(inner, found.get("plan"), found.get("profile"))
+    return TenantsFile(inner, **{key: found.get(key) for key in _BESIDE})
 
 
 def _of_stack(path: Path, found: Mapping[str, Any]) -> TenantsFile:
@@ -117,12 +124,8 @@ def _of_stack(path: Path, found: Mapping[str, Any]) -> TenantsFile:
         )
         raise InputError(message)
     listed, stack = tenants_of(value, folder), _STACK_FILE.fullmatch(path.name)
-    return TenantsFile(
-        listed.tenants,
-        _first([listed.plan, *(config.get("plan") for config in configs)]),
-        _first([listed.profile, *(config.get("profile") for config in configs)]),
-        stack.group(1) if stack else None,
-    )
+    beside = {key: _first([getattr(listed, key), *(config.get(key) for config in configs)]) for key in _BESIDE}
+    return TenantsFile(listed.tenants, **beside, stack=stack.group(1) if stack else None)
 
 
 def _project(path: Path) -> tuple[Path, Mapping[str, Any]]:
@@ -138,7 +141,7 @@ def _project(path: Path) -> tuple[Path, Mapping[str, Any]]:
 def _own(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return this package's values of a configuration; a project's declares types, with a value or a default."""
     own = {key.removeprefix(f"{NAMESPACE}:"): value for key, value in config.items() if key.startswith(f"{NAMESPACE}:")}
-    return {key: _value(value) if key in ("plan", "profile") else value for key, value in own.items()}
+    return {key: _value(value) if key in ("plan", "profile", "enforce") else value for key, value in own.items()}
 
 
 def _value(declared: Any) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from auth0_sessions.lifecycle.inputs import Problem
-from auth0_sessions.model.choices import OverLimit, choose
+from auth0_sessions.model.choices import Enforce, OverLimit, choose
 from auth0_sessions.model.judgment import judge, settle
 from auth0_sessions.model.plans import Plan, cap
 from auth0_sessions.model.profiles import PROFILES, ProfileLimits
@@ -21,10 +21,18 @@ from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 @dataclass(frozen=True)
 class Chosen:
-    """What decides about a tenant that names no value itself."""
+    """What decides about a tenant that names no value itself.
+
+    Attributes:
+        plan: Its plan.
+        profile: Its profile.
+        enforce: Whether a lifetime is the tenant's value, or a ceiling.
+
+    """
 
     plan: Plan
     profile: ProfileLimits
+    enforce: Enforce = Enforce.EXACT
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class Picked:
         why: Setting -> the reason, without the value.
         problems: What is wrong with the arguments; with any, the rest does not count.
         lowered: The settings whose argument was lowered to the plan's cap.
+        is_ceiling: True where the tenant keeps a shorter lifetime.
 
     """
 
@@ -43,11 +52,30 @@ class Picked:
     why: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     lowered: list[str] = field(default_factory=list)
+    is_ceiling: bool = False
 
     @property
     def reasons(self) -> dict[str, str]:
         """Setting -> one sentence that a reviewer understands."""
-        return {name: f"{SETTINGS[name].label} {text(value)}: {self.why[name]}" for name, value in self.minutes.items()}
+        return {name: self.reason(name, None) for name in self.minutes}
+
+    def applied(self, name: str, reported: int | None) -> int:
+        """Return what a tenant ends up with, in minutes: under a ceiling, what it reports where that is shorter."""
+        most = self.minutes[name]
+        return most if reported is None or not self.is_ceiling else min(reported, most)
+
+    def reason(self, name: str, reported: int | None) -> str:
+        """Return why a setting has its value.
+
+        Args:
+            name: The setting.
+            reported: What the tenant reports, in minutes, where the value is a ceiling; None where that is not known.
+
+        """
+        label, most = SETTINGS[name].label, text(self.minutes[name])
+        if (applied := self.applied(name, reported)) < self.minutes[name]:
+            return f"{label} {text(applied)}: the tenant's own value, stricter than {most} ({self.why[name]})"
+        return f"{label} {'at most ' if self.is_ceiling else ''}{most}: {self.why[name]}"
 
 
 def choose_plan(value: object) -> Plan:
@@ -85,7 +113,7 @@ def pick(
         spelling: How messages spell the names of properties.
 
     """
-    picked = Picked()
+    picked = Picked(is_ceiling=chosen.enforce is Enforce.AT_MOST)
     for name in LOGIN_LIFETIMES:
         if name in arguments:
             _from_argument(picked, chosen, name, int(arguments[name]), over_limit, spelling)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Entry, read_entries
+from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, read_entries
 from auth0_sessions.fleet.policy import Chosen, Picked, pick
-from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.plans import cap, share_of
-from auth0_sessions.model.settings import ABSOLUTE, IDLE, LOGIN_LIFETIMES, text
+from auth0_sessions.model.settings import ABSOLUTE, ABSOLUTE_AND_IDLE, IDLE, LOGIN_LIFETIMES, text
 
 NEEDS = {
     **NEEDS_DOMAIN,
@@ -27,6 +27,7 @@ class FleetTenant:
         chosen: Its plan and profile.
         picked: Its lifetimes and their reasons.
         rest: The other inputs of its `SessionLifetime`.
+        formerly: The short name that it had before, or None.
 
     """
 
@@ -34,6 +35,7 @@ class FleetTenant:
     chosen: Chosen
     picked: Picked
     rest: dict[str, Any]
+    formerly: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,15 @@ class FleetPlan:
     problems: list[str] = field(default_factory=list)
 
 
-def plan_fleet(tenants: object, plan: str | None, profile: str) -> FleetPlan:
+def plan_fleet(tenants: object, defaults: Defaults) -> FleetPlan:
     """Check all tenants of a fleet and pick what each gets.
 
     Args:
         tenants: Short name -> `TenantSpec`, or a mapping with its keys in camelCase or snake_case.
-        plan: The plan of tenants that name none.
-        profile: The profile of tenants that name none.
+        defaults: What the fleet says for tenants that leave it out.
 
     """
-    entries = read_entries(tenants, plan, profile, needs=NEEDS)
+    entries = read_entries(tenants, defaults, needs=NEEDS)
     planned = [
         _tenant(entry) for entry in entries.tenants.values() if "plan" in entry.values and "profile" in entry.values
     ]
@@ -70,26 +71,49 @@ def plan_fleet(tenants: object, plan: str | None, profile: str) -> FleetPlan:
 
 def _tenant(entry: Entry) -> FleetTenant:
     values = entry.values
-    chosen = Chosen(values["plan"], values["profile"])
+    chosen = Chosen(values["plan"], values["profile"], values.get("enforce", Enforce.EXACT))
     picked = pick(chosen, values, values.get("over_limit", OverLimit.ERROR), entry.spelling)
-    rest = {key: str(value) for key, value in values.items() if key not in ("plan", "profile", *LOGIN_LIFETIMES)}
-    return FleetTenant(entry.name, chosen, picked, rest)
+    rest = {key: str(value) for key, value in values.items() if key not in _DECIDED}
+    return FleetTenant(entry.name, chosen, picked, rest, values.get("formerly"))
 
 
-HEADINGS = ("tenant", "plan", "profile", "absolute", "idle", "share of the cap used", "reason")
+_DECIDED = ("plan", "profile", "enforce", "formerly", *LOGIN_LIFETIMES)
 
 
-def report(fleet: FleetPlan) -> str:
-    """Return what every tenant gets and why, as a Markdown table."""
-    rows = (HEADINGS, ["---"] * len(HEADINGS), *map(_row, fleet.tenants))
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+HEADINGS = ("tenant", "plan", "profile", "absolute", "idle", "non-persistent", "share of the cap used", "reason")
 
 
-def _row(tenant: FleetTenant) -> Sequence[str]:
+Reported = Mapping[str, Mapping[str, int | None]]
+"""Short name -> setting -> what the tenant reports, in minutes, for tenants whose lifetimes are ceilings."""
+
+
+def report(fleet: FleetPlan, reported: Reported | None = None) -> str:
+    """Return what every tenant gets and why, as a Markdown table.
+
+    Args:
+        fleet: The tenants.
+        reported: What they report, where that is known.
+
+    """
+    rows = [_row(tenant, (reported or {}).get(tenant.name, {})) for tenant in fleet.tenants]
+    return "\n".join("| " + " | ".join(row) + " |" for row in (HEADINGS, ["---"] * len(HEADINGS), *rows))
+
+
+def _row(tenant: FleetTenant, reported: Mapping[str, int | None]) -> Sequence[str]:
     plan, profile, picked = tenant.chosen.plan, tenant.chosen.profile, tenant.picked
-    absolute, idle = picked.minutes[ABSOLUTE], picked.minutes[IDLE]
-    used = [share_of(picked.minutes[name], cap(plan, name) or picked.minutes[name]) for name in (ABSOLUTE, IDLE)]
-    reasons = "; ".join(picked.reasons[setting] for setting in (ABSOLUTE, IDLE))
+    minutes = {name: picked.applied(name, reported.get(name)) for name in LOGIN_LIFETIMES}
+    used = [share_of(minutes[name], cap(plan, name) or minutes[name]) for name in (ABSOLUTE, IDLE)]
+    reasons = "; ".join(picked.reason(name, reported.get(name)) for name in (ABSOLUTE, IDLE))
     shares = f"absolute {used[0]}, idle {used[1]}"
-    cells = (tenant.name, plan.value, profile.name, text(absolute), text(idle), shares, reasons)
+    pairs = [f"{text(minutes[absolute])} / {text(minutes[idle])}" for absolute, idle in ABSOLUTE_AND_IDLE[1:]]
+    cells = (
+        tenant.name,
+        plan.value,
+        profile.name,
+        text(minutes[ABSOLUTE]),
+        text(minutes[IDLE]),
+        *pairs,
+        shares,
+        reasons,
+    )
     return [" ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|") for cell in cells]

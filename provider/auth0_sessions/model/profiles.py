@@ -53,7 +53,11 @@ class ProfileLimits:
     def ceiling(self, setting: str) -> Ceiling | None:
         """Return the ceiling that the profile sets for one lifetime setting; None where it sets none."""
         minutes = self.minutes(setting) if self.is_ceiling else None
-        return None if minutes is None else Ceiling(minutes, f"profile '{self.name}'", f"{self.source}: {self.force}")
+        return (
+            None
+            if minutes is None
+            else Ceiling(minutes, f"profile '{self.name}'", ": ".join(filter(None, (self.source, self.force))))
+        )
 
     def minutes(self, setting: str) -> int | None:
         """Return what the profile asks for one lifetime setting; None for the plan's cap."""

@@ -41,7 +41,14 @@ class _Components(Provider):
         self, name: str, resource_type: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions | None = None
     ) -> ConstructResult:
         """Make one component."""
-        given = {**{key: self._config.get(key) for key in ("plan", "profile")}, **inputs}
+        given = {
+            **{
+                key: self._config.get(key)
+                for key in ("plan", "profile", "enforce", "profiles")
+                if resource_type == FLEET or key != "profiles"
+            },
+            **inputs,
+        }
         if resource_type == POLICY:
             arguments = {KEYS.get(key, key): value for key, value in given.items() if value is not None}
             made: Any = SessionPolicy(name, opts=options, **arguments)

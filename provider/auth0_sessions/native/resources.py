@@ -10,6 +10,7 @@ import pulumi
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.settings import LIFETIMES
+from auth0_sessions.model.spelling import camel_case
 from auth0_sessions.native.names import PACKAGE, RESOURCE, TO_CAMEL, TO_SNAKE
 from auth0_sessions.program import components, run
 from auth0_sessions.program.provider import domain_of
@@ -111,12 +112,10 @@ class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
         return TO_SNAKE.get(prop, prop)
 
 
-# Numbers of the wire are floats; Pulumi makes whole ones of them where a type says so.
+# Pulumi looks at these under the names on the wire, and needs them only where a number has to be whole.
 SessionLifetime.__annotations__ = {
-    **dict.fromkeys((*INPUTS, "old_sessions_gone_by"), pulumi.Output[str | None]),
-    **{f"{name}_minutes": pulumi.Output[int | None] for name in LIFETIMES},
-    "previous": pulumi.Output[dict[str, Any] | None],
-    "superseded": pulumi.Output[dict[str, Any] | None],
+    **{camel_case(f"{name}_minutes"): pulumi.Output[int | None] for name in LIFETIMES},
+    "previous": pulumi.Output[dict[str, int] | None],
 }
 
 

@@ -37,6 +37,7 @@ MEANINGS = {
     "had before it was managed, `reset` writes Auth0's defaults.",
     "enforce": "`exact` gives the tenant each lifetime as declared; `at-most` makes a lifetime a ceiling: a tenant "
     "with a shorter one keeps it.",
+    "formerly": "The short name that this tenant had before; its resource is kept across the rename.",
     "credentials": "The label of a credential set, as in `acme` for `AUTH0_ACME_CLIENT_ID`. Never a secret.",
     "profile": f"The profile of the policy: `{'`, `'.join(PROFILES)}`. Default: the provider's `profile`, then by "
     "the stack's name.",
@@ -172,8 +173,9 @@ def _resource() -> Spec:
     }
 
 
-def _policy_inputs() -> Spec:
-    return _properties({name: _input(name) for name in (row.name for row in fields(TenantSpec))})
+def _policy_inputs(*others: str) -> Spec:
+    names = (row.name for row in fields(TenantSpec) if row.name != "formerly")
+    return _properties({name: _input(name) for name in (*names, *others)})
 
 
 def _types() -> Spec:
@@ -181,7 +183,7 @@ def _types() -> Spec:
         f"{PACKAGE}:index:TenantSpec": {
             "type": "object",
             "description": "One tenant of a fleet. What is left out falls back to the fleet's plan and profile.",
-            "properties": _policy_inputs(),
+            "properties": _policy_inputs("formerly"),
             "required": ["domain"],
         },
         f"{PACKAGE}:index:Superseded": {
@@ -233,6 +235,8 @@ def _fleet() -> Spec:
             },
             "plan": {**STRING, "plain": True, "description": "The plan of tenants that name none."},
             "profile": {**STRING, "plain": True, "description": "The profile of tenants that name none."},
+            "profiles": {**ANY_MAP, "plain": True, "description": _PROFILES},
+            "enforce": {**STRING, "plain": True, "description": MEANINGS["enforce"]},
         },
         "properties": {
             "tenants": {**applied, "description": "Short name to what was applied."},
@@ -270,6 +274,10 @@ def _plan_limits() -> Spec:
     }
 
 
+_PROFILES = (
+    "Your own profiles: name to `{absolute, idle, ephemeralAbsolute, ephemeralIdle, ceiling, source}`. Default: the "
+    "configuration `auth0-sessions:profiles`."
+)
 _ABOUT = (
     "The session lifetimes of one Auth0 tenant, exact to the minute. Only the settings that are declared are sent, "
     "compared or given back. The resource's ID is the tenant's domain."

@@ -1,0 +1,88 @@
+"""A team's own profiles, as configuration, a tenants file or a program gives them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from auth0_sessions.errors import InputError, shown
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.profiles import PROFILES, ProfileLimits
+
+KEYS = {
+    "absolute": "absolute_minutes",
+    "idle": "idle_minutes",
+    "ephemeralAbsolute": "ephemeral_absolute_minutes",
+    "ephemeralIdle": "ephemeral_idle_minutes",
+}
+"""A lifetime's key -> its field of `ProfileLimits`."""
+
+_OTHER_KEYS = ("ceiling", "source")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+_TRUTHS = {True: True, False: False, "true": True, "false": False}
+_EXAMPLE = 'as in {"our-baseline": {"absolute": "12h", "idle": "30m", "source": "Security handbook 4.2"}}'
+
+
+def read_profiles(raw: object) -> tuple[dict[str, ProfileLimits], list[str]]:
+    """Return the profiles that may be named, the built-in ones included, and everything that is wrong with a team's.
+
+    Args:
+        raw: Name -> object with `absolute`, `idle`, `ephemeralAbsolute`, `ephemeralIdle` (text with a unit, at least
+            one of them), `ceiling` (default true) and `source`; or its JSON text; None for no profiles.
+
+    """
+    try:
+        given = json.loads(raw) if isinstance(raw, str) else raw
+    except ValueError:
+        given = raw
+    if given is None:
+        return dict(PROFILES), []
+    if not isinstance(given, Mapping):
+        return dict(PROFILES), [f"profiles should be an object, {_EXAMPLE}."]
+    known = dict(PROFILES)
+    problems: list[str] = []
+    for key, entry in given.items():
+        name = str(key)
+        profile, wrong = _read(name, entry)
+        problems.extend(f"profile {shown(name)}: {problem}" for problem in wrong)
+        if profile is not None and name not in PROFILES:
+            known[name] = profile
+    return known, problems
+
+
+def _read(name: str, entry: object) -> tuple[ProfileLimits | None, list[str]]:
+    """Return one profile as far as it is right, and what is wrong with it."""
+    problems: list[str] = []
+    if name in PROFILES:
+        problems.append("is built in and cannot be redefined; choose another name.")
+    elif not _NAME.fullmatch(name):
+        problems.append("a name has small letters, digits and '-'.")
+    if not isinstance(entry, Mapping):
+        return None, [*problems, f"should be an object, {_EXAMPLE}."]
+    minutes: dict[str, int] = {}
+    for key, value in entry.items():
+        if key in KEYS and value is not None:
+            try:
+                minutes[KEYS[key]] = Lifetime.parse(value).minutes
+            except InputError as error:
+                problems.append(f"{key}: {error}")
+        elif key not in (*KEYS, *_OTHER_KEYS):
+            problems.append(f"{key}: there is no such key; the keys are {', '.join((*KEYS, *_OTHER_KEYS))}.")
+    ceiling = _TRUTHS.get(_hashable(entry.get("ceiling", True)))
+    if ceiling is None:
+        problems.append(f"ceiling is {shown(entry['ceiling'])}; allowed: true, false.")
+    if not any(key in entry for key in KEYS):
+        problems.append(f"has no lifetime; give at least one of {', '.join(KEYS)}.")
+    source = str(entry.get("source") or "your own profile")
+    return _profile(name, minutes, source, is_ceiling=ceiling is not False), problems
+
+
+def _hashable(value: Any) -> Any:
+    return value if isinstance(value, (str, bool)) else str(value)
+
+
+def _profile(name: str, minutes: Mapping[str, int], source: str, *, is_ceiling: bool) -> ProfileLimits:
+    lifetimes = {field: minutes.get(field) for field in KEYS.values()}
+    return ProfileLimits(name=name, **lifetimes, source=source, date="", force="", is_ceiling=is_ceiling)

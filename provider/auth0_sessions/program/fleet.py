@@ -1,0 +1,139 @@
+"""`TenantFleet`: many tenants and one report, generic over the front end that applies their policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import pulumi
+
+from auth0_sessions.errors import InputError, listed
+from auth0_sessions.fleet.entries import Defaults, TenantSpec
+from auth0_sessions.fleet.file import tenants_of
+from auth0_sessions.fleet.report import FleetTenant, plan_fleet, report
+from auth0_sessions.program import run
+from auth0_sessions.program.policy import NAMESPACE, SessionPolicy, default_profile
+
+
+class TenantFleet(pulumi.ComponentResource):
+    """Many tenants, each with its `SessionPolicy`, and one report of what every tenant gets and why.
+
+    >>> from auth0_sessions import TenantFleet, TenantSpec
+    >>> fleet = TenantFleet(
+    ...     "fleet",
+    ...     plan="essential",
+    ...     tenants={
+    ...         "acme": TenantSpec(domain="acme.eu.auth0.com", credentials="acme"),
+    ...         "globex": TenantSpec(domain="globex.eu.auth0.com", credentials="globex", plan="enterprise"),
+    ...     },
+    ... )  # doctest: +SKIP
+    """
+
+    tenants: pulumi.Output[dict[str, dict[str, Any]]]
+    """Name -> what was applied (domain, plan, profile, the four lifetimes, cookie mode, reasons)."""
+    report: pulumi.Output[str]
+    """A Markdown table of each tenant's plan, profile, lifetimes, shares of the plan's caps, and reasons."""
+    policies: dict[str, SessionPolicy]
+    """Name -> the tenant's component."""
+    policy: ClassVar[type[SessionPolicy]]
+    """The `SessionPolicy` of the front end that this component is for."""
+
+    def __init__(  # noqa: PLR0913  One argument for each input.
+        self,
+        name: str,
+        *,
+        tenants: Mapping[str, TenantSpec | Mapping[str, Any]],
+        plan: str | None = None,
+        profile: str | None = None,
+        profiles: Mapping[str, Any] | None = None,
+        enforce: str | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare a fleet.
+
+        Args:
+            name: The component's name in the stack.
+            tenants: Short name -> `TenantSpec`, or a mapping with its keys in camelCase or snake_case.
+            plan: The plan of tenants that name none. Default: the configuration `auth0-sessions:plan`.
+            profile: The profile of tenants that name none; default as for `SessionPolicy`.
+            profiles: Your own profiles: name -> `{"absolute", "idle", "ephemeralAbsolute", "ephemeralIdle", "ceiling",
+                "source"}`. Default: the configuration `auth0-sessions:profiles`.
+            enforce: `"exact"`, or `"at-most"` to leave tenants with shorter lifetimes alone. Default: the configuration
+                `auth0-sessions:enforce`, else `"exact"`.
+            opts: Resource options.
+
+        Raises:
+            pulumi.RunError: With every problem of every tenant.
+
+        """
+        super().__init__(f"{NAMESPACE}:index:TenantFleet", name, {}, opts)
+        fleet = plan_fleet(
+            tenants,
+            Defaults(
+                plan or run.configured("plan"),
+                profile or default_profile(),
+                run.configured("profiles") if profiles is None else profiles,
+                enforce or run.configured("enforce"),
+            ),
+        )
+        if fleet.problems:
+            raise pulumi.RunError(listed(f"TenantFleet '{name}'", fleet.problems))
+        self.policies = {tenant.name: self._policy_of(name, tenant) for tenant in fleet.tenants}
+        table = report(fleet)
+        if pulumi.runtime.is_dry_run():
+            # A preview shortens a long output, and this is the one to read.
+            pulumi.log.info(f"\n{table}", resource=self)
+        applied = {tenant: made.applied for tenant, made in self.policies.items()}
+        self.tenants = pulumi.Output.from_input(applied)
+        self.report = pulumi.Output.all(**self._reported()).apply(lambda known: report(fleet, known))
+        self.register_outputs({"tenants": self.tenants, "report": self.report})
+
+    def _reported(self) -> dict[str, Any]:
+        """Return what the tenants whose lifetimes are ceilings report."""
+        return {name: made._reported() for name, made in self.policies.items() if made.is_ceiling}  # noqa: SLF001
+
+    def _policy_of(self, name: str, tenant: FleetTenant) -> SessionPolicy:
+        """Declare one tenant's policy with what the fleet has picked for it already."""
+        made = self.policy.__new__(self.policy)
+        was = [pulumi.Alias(name=f"{name}-{tenant.formerly}")] if tenant.formerly else None
+        options = pulumi.ResourceOptions(parent=self, aliases=was)
+        made._declare(f"{name}-{tenant.name}", tenant.chosen, lambda: tenant.picked, tenant.rest, options)  # noqa: SLF001
+        return made
+
+    @classmethod
+    def from_config(cls, name: str, *, opts: pulumi.ResourceOptions | None = None) -> Self:
+        """Declare the fleet of the configuration `auth0-sessions:tenants`.
+
+        It is an object with an entry for each tenant, or the name of a YAML or JSON file with such an object, which
+        starts from the folder of `Pulumi.yaml`. `auth0-sessions audit --tenants` reads the same.
+
+        Args:
+            name: The component's name in the stack.
+            opts: Resource options.
+
+        Raises:
+            pulumi.RunError: There are no tenants, or with every problem of every tenant.
+
+        """
+        configured = run.configured("tenants")
+        if configured is None:
+            message = (
+                "The configuration auth0-sessions:tenants is missing. Give one entry for each tenant, as in "
+                "`pulumi config set --path 'auth0-sessions:tenants.acme.domain' acme.eu.auth0.com`, or the name of a "
+                "file that holds them."
+            )
+            raise pulumi.RunError(message)
+        try:
+            file = tenants_of(configured, run.project_folder())
+        except InputError as error:
+            message = f"The configuration auth0-sessions:tenants is no object and no usable file: {error}"
+            raise pulumi.RunError(message) from None
+        return cls(
+            name,
+            tenants=file.tenants,
+            plan=file.plan,
+            profile=file.profile,
+            profiles=file.profiles,
+            enforce=file.enforce,
+            opts=opts,
+        )

@@ -1,0 +1,233 @@
+"""`SessionPolicy`: plan-aware settings for one tenant, generic over the front end that applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+import pulumi
+
+from auth0_sessions.errors import InputError, listed
+from auth0_sessions.fleet.policy import Chosen, Picked, choose_plan, choose_profile, pick
+from auth0_sessions.fleet.profiles import read_profiles
+from auth0_sessions.lifecycle.inputs import READERS, read_inputs
+from auth0_sessions.model.choices import Enforce, OverLimit
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.profiles import profile_of_stack
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, text
+from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
+from auth0_sessions.program import run
+
+T = TypeVar("T")
+NAMESPACE = "auth0-sessions"
+POLICY_OUTPUTS = ("domain", "plan", "profile", *LOGIN_SETTINGS, "reasons")
+
+
+class SessionPolicy(pulumi.ComponentResource):
+    """One tenant's session lifetimes, picked from argument, profile and plan, each with its reason.
+
+    An explicit argument goes before the profile, the profile before the plan's cap. Nothing exceeds the plan's cap,
+    unless `over_limit="warn"` lets an argument do so. An idle timeout never exceeds the absolute lifetime, and
+    non-persistent sessions get the same values or shorter, unless an argument of their own asks for more.
+
+    >>> from auth0_sessions import SessionPolicy
+    >>> SessionPolicy("acme", domain="acme.eu.auth0.com", plan="enterprise", profile="nist-aal2")  # doctest: +SKIP
+    """
+
+    domain: pulumi.Output[str]
+    """Canonical domain of the tenant."""
+    plan: pulumi.Output[str]
+    """The plan whose caps were held."""
+    profile: pulumi.Output[str]
+    """The profile that was used."""
+    session_lifetime: pulumi.Output[str]
+    """Absolute expiry of persistent sessions, as applied."""
+    idle_session_lifetime: pulumi.Output[str]
+    """Inactivity timeout of persistent sessions, as applied."""
+    ephemeral_session_lifetime: pulumi.Output[str]
+    """Absolute expiry of non-persistent sessions, as applied."""
+    idle_ephemeral_session_lifetime: pulumi.Output[str]
+    """Inactivity timeout of non-persistent sessions, as applied."""
+    session_cookie_mode: pulumi.Output[str | None]
+    """Kind of session that the tenant creates; None unless it was an argument."""
+    reasons: pulumi.Output[dict[str, str]]
+    """Setting -> one sentence that says where its value comes from."""
+    lifetime: Any
+    """The `SessionLifetime` that does it."""
+    resource: ClassVar[type[Any]]
+    """The `SessionLifetime` of the front end that this component is for."""
+    spelling: ClassVar[Spelling] = SNAKE_CASE
+    """How its messages and its outputs in state spell names."""
+
+    def __init__(  # noqa: PLR0913  One argument for each input.
+        self,
+        name: str,
+        *,
+        domain: pulumi.Input[str] | None = None,
+        plan: str | None = None,
+        profile: str | None = None,
+        enforce: str | None = None,
+        session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        idle_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        idle_ephemeral_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
+        session_cookie_mode: pulumi.Input[str] | None = None,
+        over_limit: pulumi.Input[str] = "error",
+        on_delete: pulumi.Input[str] = "retain",
+        credentials: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare one tenant's policy.
+
+        Args:
+            name: The component's name in the stack.
+            domain: The tenant; default as for `SessionLifetime`.
+            plan: The tenant's plan, a plain value: required here or as the configuration `auth0-sessions:plan`.
+            profile: A name of `PROFILES`, a plain value. Default: the configuration `auth0-sessions:profile`, else by
+                the stack's name: dev, development, test, sandbox, preview and pr-* get `convenient`, others `balanced`.
+            enforce: `"exact"`, or `"at-most"` to leave a tenant with shorter lifetimes alone; a plain value. Default:
+                the configuration `auth0-sessions:enforce`, else `"exact"`.
+            session_lifetime: Overrides the profile; text with a unit, `"1m"` to `"365d"`. A `nist-*`, `pci-dss` or
+                `strict` profile is a ceiling. The same for the three that follow.
+            idle_session_lifetime: Inactivity timeout of persistent sessions.
+            ephemeral_session_lifetime: Absolute expiry of non-persistent sessions.
+            idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions.
+            session_cookie_mode: `"persistent"` or `"non-persistent"`; not managed if left out.
+            over_limit: What happens to an argument above the plan's cap, as for `SessionLifetime`.
+            on_delete: `"retain"`, `"restore"` or `"reset"`, as for `SessionLifetime`.
+            credentials: Label of a credential set; never a secret.
+            opts: Resource options.
+
+        Raises:
+            pulumi.RunError: An argument is wrong, weakens the profile or exceeds the plan; every problem is told.
+
+        """
+        chosen = _chosen(name, plan, profile, enforce)
+        arguments = {
+            "session_lifetime": session_lifetime,
+            "idle_session_lifetime": idle_session_lifetime,
+            "ephemeral_session_lifetime": ephemeral_session_lifetime,
+            "idle_ephemeral_session_lifetime": idle_ephemeral_session_lifetime,
+        }
+        given = {**arguments, "over_limit": over_limit}
+        rest = {"domain": domain, "session_cookie_mode": session_cookie_mode, "on_delete": on_delete}
+        self._declare(
+            name,
+            chosen,
+            lambda: _when_known(given, lambda known: self._picked(name, chosen, known)),
+            {**rest, "over_limit": over_limit, "credentials": credentials},
+            opts,
+        )
+
+    def _declare(
+        self,
+        name: str,
+        chosen: Chosen,
+        picked_by: Callable[[], Picked | pulumi.Output[Picked]],
+        given: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        """Register the component and its child; `picked_by` is called in between, so that it may log on its row."""
+        super().__init__(f"{NAMESPACE}:index:SessionPolicy", name, {}, opts)
+        picked = picked_by()
+        self.is_ceiling = chosen.enforce is Enforce.AT_MOST
+        self.lifetime = self.resource(
+            f"{name}-lifetime",
+            plan=chosen.plan.value,
+            enforce=chosen.enforce.value,
+            opts=pulumi.ResourceOptions(parent=self),
+            **{setting: _map(picked, _text_of(setting)) for setting in LOGIN_LIFETIMES},
+            **{key: value for key, value in given.items() if value is not None},
+        )
+        self.domain = self.lifetime.domain
+        self.plan = pulumi.Output.from_input(chosen.plan.value)
+        self.profile = pulumi.Output.from_input(str(chosen.profile.name))
+        self.session_cookie_mode = self.lifetime.session_cookie_mode
+        mode = given.get("session_cookie_mode")
+        reported = self._reported() if self.is_ceiling else {}
+        self.reasons = pulumi.Output.all(picked, mode, reported).apply(lambda known: self._reasons(*known))
+        for setting in LOGIN_LIFETIMES:
+            asked = getattr(self.lifetime, setting)
+            setattr(self, setting, asked if setting not in reported else _applied(picked, setting, reported[setting]))
+        self.register_outputs({**self.applied, "lifetime": self.lifetime})
+
+    @property
+    def applied(self) -> dict[str, Any]:
+        """What was applied, where and for which reason, as outputs are spelled."""
+        return {self.spelling.name(name): getattr(self, name) for name in POLICY_OUTPUTS}
+
+    def _reported(self) -> dict[str, pulumi.Output[int | None]]:
+        """Return what the tenant reports under a ceiling; a preview does not know."""
+        if pulumi.runtime.is_dry_run():
+            return {}
+        return {setting: getattr(self.lifetime, f"{setting}_minutes") for setting in LOGIN_LIFETIMES}
+
+    def _reasons(self, picked: Picked, cookie_mode: str | None, reported: Mapping[str, int | None]) -> dict[str, str]:
+        mode = {} if cookie_mode is None else {"session_cookie_mode": f"cookie mode {cookie_mode}: the argument"}
+        reasons = {name: picked.reason(name, reported.get(name)) for name in picked.minutes}
+        return {self.spelling.name(name): reason for name, reason in {**reasons, **mode}.items()}
+
+    def _picked(self, name: str, chosen: Chosen, known: Mapping[str, Any]) -> Picked:
+        """Read the arguments and pick, once all of them are known."""
+        given = {setting: value for setting, value in known.items() if value is not None}
+        read = read_inputs(given, self.spelling)
+        problems = [
+            f"{self.spelling.name(problem.property)}: {problem.reason}"
+            if problem.property in LOGIN_LIFETIMES
+            else problem.reason
+            for problem in read.problems
+        ]
+        over_limit = read.values.pop("over_limit", OverLimit.ERROR)
+        picked = pick(chosen, read.values, over_limit, self.spelling)
+        if problems or picked.problems:
+            reasons = [*problems, *(problem.reason for problem in picked.problems)]
+            raise pulumi.RunError(listed(f"SessionPolicy '{name}'", reasons))
+        for setting in picked.lowered:
+            because = self.spelling.assign("over_limit", OverLimit.CLAMP.value)
+            pulumi.log.warn(f"{name}: {picked.reasons[setting]} ({because}).", resource=self)
+        return picked
+
+
+def default_profile() -> str:
+    """Return the profile of those that name none: the configured one, else by the stack's name."""
+    return run.configured("profile") or profile_of_stack(pulumi.get_stack()).value
+
+
+def _chosen(name: str, plan: object, profile: object, enforce: object) -> Chosen:
+    profiles, problems = read_profiles(run.configured("profiles"))
+    readers: dict[str, Callable[[], Any]] = {
+        "plan": lambda: choose_plan(plan or run.configured("plan")),
+        "profile": lambda: choose_profile(profile or default_profile(), profiles),
+        "enforce": lambda: READERS["enforce"](enforce or run.configured("enforce") or Enforce.EXACT, "enforce"),
+    }
+    chosen = {}
+    for key, read in readers.items():
+        try:
+            chosen[key] = read()
+        except InputError as error:
+            problems.append(str(error))
+    if problems:
+        raise pulumi.RunError(listed(f"SessionPolicy '{name}'", problems))
+    return Chosen(**chosen)
+
+
+def _when_known(given: Mapping[str, Any], use: Callable[[Mapping[str, Any]], T]) -> T | pulumi.Output[T]:
+    """Use values at once where all are known, so that a preview shows the result; else as soon as they are."""
+    if any(isinstance(value, pulumi.Output) or hasattr(value, "__await__") for value in given.values()):
+        return pulumi.Output.all(**given).apply(use)
+    return use(given)
+
+
+def _applied(
+    picked: Picked | pulumi.Output[Picked], setting: str, reported: pulumi.Output[int | None]
+) -> pulumi.Output[str]:
+    """Return what a tenant ends up with, as text."""
+    return pulumi.Output.all(picked, reported).apply(lambda known: text(known[0].applied(setting, known[1])))
+
+
+def _text_of(setting: str) -> Callable[[Picked], str]:
+    return lambda picked: text(picked.minutes[setting])
+
+
+def _map(value: Picked | pulumi.Output[Picked], use: Callable[[Picked], T]) -> T | pulumi.Output[T]:
+    return value.apply(use) if isinstance(value, pulumi.Output) else use(value)
