@@ -146,7 +146,7 @@ def test_the_provider_is_pickled_by_reference():
     assert vars(SessionLifetimeProvider()) == {}
 
 
-def test_all_verbs_over_grpc(host, tenant):
+def test_all_verbs_over_grpc(host, start, tenant):
     """Check, create, diff, read, update and delete, with the values and calls of the contract."""
     inputs, failures = host.check(
         {"domain": f"{tenant.domain}/", "session_lifetime": "1440m", "plan": "enterprise", "on_delete": "restore"}
@@ -176,9 +176,23 @@ def test_all_verbs_over_grpc(host, tenant):
     updated = host.update(read_state, {**inputs, "idle_session_lifetime": "1h"})
     assert updated["previous"] == {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}
     assert tenant.settings == {"session_lifetime": 1_440, "idle_session_lifetime": 60}
-    host.delete(updated)
-    assert tenant.settings == {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}
     assert tenant.calls.count("POST /oauth/token") == 1
+
+    later = start()
+    later.configure()
+    later.delete(updated)
+    assert tenant.settings == {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}
+    assert tenant.calls.count("POST /oauth/token") == 2
+
+
+def test_a_delete_after_a_create_of_the_same_process_sends_nothing(host, tenant):
+    """A renamed resource's old self does not undo the new one's create; the warning says how to keep `previous`."""
+    inputs = {"domain": tenant.domain, "session_lifetime": "1d", "on_delete": "restore"}
+    state = host.create(inputs)
+    calls = len(tenant.calls)
+    host.delete({**inputs, **{key: state[key] for key in ("previous", "session_lifetime_minutes")}})
+    assert (tenant.settings, len(tenant.calls)) == ({"session_lifetime": 1_440}, calls)
+    assert [text for text in host.warnings() if "took this tenant over" in text and "`aliases`" in text]
 
 
 def test_a_lookup_reads_from_its_inputs(host, tenant):
@@ -196,6 +210,8 @@ def test_a_lookup_reads_from_its_inputs(host, tenant):
         "idle_ephemeral_session_lifetime": "1d",
         "idle_ephemeral_session_lifetime_minutes": 1_440,
         "session_cookie_mode": "persistent",
+        "anonymous_session_lifetime": "30d",
+        "anonymous_session_lifetime_minutes": 43_200,
     }
 
 

@@ -7,19 +7,20 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from auth0_sessions.api.reader import TenantSessions, read_tenant_sessions
 from auth0_sessions.audit import WORKERS, Audit, Rule, Status, audit
 from auth0_sessions.errors import InputError, TenantUnreachableError
 from auth0_sessions.fleet.file import TenantsFile
-from auth0_sessions.fleet.policy import pick
 from auth0_sessions.fleet.report import plan_fleet
+from auth0_sessions.model.choices import OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import Profile
-from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, SETTINGS
+from auth0_sessions.model.settings import DEFAULTS, LOGIN_LIFETIMES, SETTINGS
+from expected_values import cap_of, expected_of
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "audit.schema.json"
 DAY = 1_440
@@ -48,12 +49,12 @@ def rules_of(tenant):
 
 @pytest.mark.parametrize("plan", Plan)
 @pytest.mark.parametrize("profile", Profile)
-@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 @pytest.mark.parametrize("named_by", ["entry", "command line"])
 def test_a_minute_makes_the_difference(plan, profile, name, named_by):
     """What a policy picks meets the baseline, whoever names the profile; a minute more is a finding."""
     entry, baseline = ({"profile": profile}, None) if named_by == "entry" else ({}, profile)
-    most = pick(plan, profile, {}).minutes
+    most = expected_of(plan, profile)
     fine = audited({"plan": plan, **entry}, baseline=baseline, read=holding(**most))
     assert (fine.status, fine.findings) == (Status.MEETS, [])
     wrong = audited({"plan": plan, **entry}, baseline=baseline, read=holding(**most | {name: most[name] + 1}))
@@ -65,20 +66,40 @@ def test_a_minute_makes_the_difference(plan, profile, name, named_by):
 ENTRIES = st.fixed_dictionaries(
     {"plan": st.sampled_from(Plan), "profile": st.sampled_from(Profile)},
     optional={
-        **dict.fromkeys(LIFETIMES, st.integers(1, 525_600).map("{}m".format)),
-        "over_limit": st.sampled_from(["error", "clamp"]),
+        **dict.fromkeys(LOGIN_LIFETIMES, st.integers(1, 525_600).map("{}m".format)),
+        "over_limit": st.sampled_from(OverLimit),
     },
 )
 
 
-@given(ENTRIES, st.sampled_from(LIFETIMES))
-def test_an_audit_and_a_fleet_agree(entry, name):
-    """Where a fleet takes an entry, a tenant as the fleet applies it meets the baseline, and a minute more does not."""
+def applied_by_a_fleet(entry):
+    """Return the lifetimes that a fleet applies for an entry; an entry that it refuses is no example."""
     fleet = plan_fleet({"acme": {"domain": "acme.auth0.com", **entry}}, None, "balanced")
     assume(not fleet.problems)
-    applied = fleet.picked["acme"].minutes
-    assert audited(entry, read=holding(**applied)).findings == []
-    assert set(rules_of(audited(entry, read=holding(**applied | {name: applied[name] + 1})))) == {name}
+    return fleet.tenants[0].picked.minutes
+
+
+@given(ENTRIES, st.sampled_from(LOGIN_LIFETIMES))
+@example({"plan": Plan.FREE, "profile": Profile.CONVENIENT, "over_limit": OverLimit.WARN}, "session_lifetime")
+@example(
+    {"plan": Plan.FREE, "profile": Profile.BALANCED, "over_limit": OverLimit.WARN, "session_lifetime": "40d"},
+    "session_lifetime",
+)
+@example({"plan": Plan.ENTERPRISE, "profile": Profile.NIST_AAL1, "idle_session_lifetime": "31d"}, "session_lifetime")
+def test_an_audit_and_a_fleet_agree(entry, name):
+    """A tenant as a fleet applies its entry meets the baseline, but for what the plan does not allow, and that alone.
+
+    Under `warn` a fleet sends a value above the cap. Auth0 supersedes it, which is the finding; a tenant that has the
+    cap instead meets the baseline. A minute more than either is always a finding.
+    """
+    applied = applied_by_a_fleet(entry)
+    above = {each for each, minutes in applied.items() if minutes > cap_of(entry["plan"], each)}
+    assert above <= (entry.keys() if entry.get("over_limit") is OverLimit.WARN else set())
+    assert rules_of(audited(entry, read=holding(**applied))) == {each: [Rule.ABOVE_CAP] for each in above}
+
+    held = {each: min(minutes, cap_of(entry["plan"], each)) for each, minutes in applied.items()}
+    assert audited(entry, read=holding(**held)).findings == []
+    assert set(rules_of(audited(entry, read=holding(**held | {name: held[name] + 1})))) == {name}
 
 
 def test_the_two_reasons_why_a_value_is_too_long():
@@ -135,12 +156,29 @@ def test_the_advice_is_in_both_units(minutes):
 
 
 def test_what_a_declared_value_comes_to():
-    """An idle timeout that a fleet lowers to the absolute lifetime is advised as the fleet applies it."""
+    """A value above the cap that a fleet lowers to it is advised as the fleet applies it."""
+    entry = {"plan": "free", "idleSessionLifetime": "4d", "overLimit": "clamp"}
+    tenant = audited(entry, read=holding(idle_session_lifetime=30))
+    (finding,) = [one for one in tenant.findings if one.setting == "idle_session_lifetime"]
+    assert finding.message == "idle_session_lifetime is 30m; the tenants file declares 4d, which comes to 3d."
+    assert finding.change.startswith("Set idle_session_lifetime to 3d: ")
+
+
+def test_an_idle_value_that_is_declared_is_wanted_as_it_is():
+    """A fleet keeps an explicit idle timeout that is longer than the absolute lifetime, and so does its audit."""
     entry = {"plan": "enterprise", "sessionLifetime": "1h", "idleSessionLifetime": "2h"}
+    fine = audited(entry, read=holding(session_lifetime=60, idle_session_lifetime=120))
+    assert "idle_session_lifetime" not in rules_of(fine)
     tenant = audited(entry, read=holding(session_lifetime=60, idle_session_lifetime=30))
     (finding,) = [one for one in tenant.findings if one.setting == "idle_session_lifetime"]
-    assert finding.message == "idle_session_lifetime is 30m; the tenants file declares 2h, which comes to 1h."
-    assert finding.change.startswith("Set idle_session_lifetime to 1h: ")
+    assert finding.message == "idle_session_lifetime is 30m; the tenants file declares 2h."
+
+
+def test_the_sixth_setting_is_not_audited():
+    """Anonymous sessions are nobody's baseline, whatever a tenant has."""
+    tenant = audited({"plan": "free"}, read=holding(anonymous_session_lifetime=525_600))
+    assert tenant.findings == []
+    assert [row.setting for row in tenant.lifetimes] == list(LOGIN_LIFETIMES)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +189,7 @@ def test_what_a_declared_value_comes_to():
         (None, None, {"profile": "nist-aal2", "stack": "dev"}, "nist-aal2", "the file"),
         (None, None, {"stack": "dev"}, "convenient", "the stack's name 'dev'"),
         (None, None, {"stack": "prod"}, "balanced", "the stack's name 'prod'"),
-        (None, None, {}, "balanced", "nobody, so Auth0's defaults"),
+        (None, None, {}, "balanced", "the default, Auth0's own values"),
     ],
 )
 def test_who_names_the_profile(option, own, file, expected, named_by):
@@ -277,7 +315,7 @@ def test_each_tenant_is_read_with_its_own_label():
         (TenantsFile({"a": {"domain": "a.auth0.com"}}, plan=7), ["the fleet: plan is 7"]),
         (
             TenantsFile({"a": {"domain": "a.auth0.com", "plan": "free", "sessionLifetime": "40d"}}),
-            ["a: session_lifetime is"],
+            ["a: sessionLifetime is"],
         ),
         (TenantsFile({"a": {}, "b": {"domain": 1}}), ["a: domain is missing", "b: domain: 1 is no domain"]),
     ],

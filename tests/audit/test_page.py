@@ -19,7 +19,7 @@ from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Fi
 from auth0_sessions.audit.page import FLEET, LONGEST, OUTCOMES, RULES, SHORTEST, TICKS, place, seen, to_html
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.profiles import Profile
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Limit, text
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, SETTINGS, Clock, text
 
 WHEN = datetime(2026, 11, 23, 22, 48, 36, tzinfo=UTC)
 DAY, YEAR = 1_440, 525_600
@@ -49,7 +49,7 @@ def audited(setting, minutes, *, plan=Plan.ESSENTIAL, baseline=YEAR, **others):
     most = None
     if plan:
         limits = PLAN_LIMITS[plan]
-        most = limits.absolute_minutes if SETTINGS[setting].limit is Limit.ABSOLUTE else limits.idle_minutes
+        most = limits.absolute_minutes if SETTINGS[setting].limit is Clock.ABSOLUTE else limits.idle_minutes
     return AuditedLifetime(
         **{
             "setting": setting,
@@ -86,7 +86,7 @@ def tenant(name="acme", minutes=DEFAULTS, *, plan=Plan.ESSENTIAL, baseline=YEAR,
             "error": None,
             "lifetimes": [
                 audited(setting, each, plan=plan, baseline=baseline)
-                for setting, each in zip(LIFETIMES, minutes, strict=True)
+                for setting, each in zip(LOGIN_LIFETIMES, minutes, strict=True)
             ],
             "session_cookie_mode": "persistent",
             "notes": [],
@@ -111,7 +111,7 @@ def mixed():
     """Return an audit with every kind of tenant, row and mark."""
     worst = (100_000, 60, 4_320, 5)
     findings = (
-        found("session_lifetime", Rule.ABOVE_CAP, "{} is above what the plan honours."),
+        found("session_lifetime", Rule.ABOVE_CAP, "{} is above what the plan allows."),
         found("session_lifetime", Rule.ABOVE_BASELINE, "{} is above the profile's figure."),
         found("session_cookie_mode", Rule.NOT_AS_DECLARED, "{} is not as the file says."),
     )
@@ -130,7 +130,7 @@ def many(count=300):
     tenants = []
     for number in range(count):
         minutes = [lengths[(number + shift) % len(lengths)] for shift in range(4)]
-        findings = [found(name) for name in LIFETIMES[: number % 3]]
+        findings = [found(name) for name in LOGIN_LIFETIMES[: number % 3]]
         plan = [*Plan, None][number % 5]
         tenants.append(tenant(f"tenant-{number}", minutes, plan=plan, baseline=DAY, findings=findings))
     return audit_of(*tenants[:-1], unreachable())
@@ -140,7 +140,7 @@ def hostile(evil):
     """Return an audit in which every text that comes from outside is this one."""
     told = [found(evil, rule, evil, evil) for rule in Rule]
     texts = {"domain": evil, "profile_from": evil, "notes": [evil]}
-    lengths = [audited(setting, 60).model_copy(update={"text": evil}) for setting in LIFETIMES]
+    lengths = [audited(setting, 60).model_copy(update={"text": evil}) for setting in LOGIN_LIFETIMES]
     tenants = (
         tenant(evil, findings=told, session_cookie_mode=evil, lifetimes=lengths, **texts),
         unreachable(evil, error=evil, **texts),
@@ -322,7 +322,7 @@ def test_what_is_beyond_the_scale_is_drawn_beyond_it():
 )
 def test_a_bar_in_words(lifetime, expected):
     """A sentence says everything that a bar shows."""
-    rows = [audited(setting, 60) if setting != lifetime.setting else lifetime for setting in LIFETIMES]
+    rows = [audited(setting, 60) if setting != lifetime.setting else lifetime for setting in LOGIN_LIFETIMES]
     assert expected in text_of(audit_of(tenant(lifetimes=rows)))
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from expected_values import cap_of, ceiling_of, expected_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES
 from auth0_sessions.model.spelling import CAMEL_CASE, camel_case
+from expected_values import cap_of, ceiling_of, expected_of
 
 SIBLINGS = list(zip(*ABSOLUTE_AND_IDLE, strict=True))
 CEILINGS = [profile for profile in Profile if PROFILES[profile].is_ceiling]

@@ -5,7 +5,6 @@ import string
 from dataclasses import fields
 
 import pytest
-from expected_values import expected_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
 from auth0_sessions.model.spelling import camel_case
+from expected_values import expected_of
 
 KEYS = tuple(row.name for row in fields(TenantSpec))
 GOOD = {

@@ -1,7 +1,6 @@
 """Check: what a program wrote -> canonical inputs, every problem at once, and warnings."""
 
 import pytest
-from expected_values import cap_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from auth0_sessions.model.lifetime import MAX_MINUTES, Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, LOGIN_LIFETIMES, SETTINGS, CookieMode
 from auth0_sessions.model.spelling import CAMEL_CASE, camel_case
+from expected_values import cap_of
 
 DOMAIN = "acme.eu.auth0.com"
 OTHER = "other.eu.auth0.com"

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
-from fakes import FakeLog, FakeTenant
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -29,6 +28,7 @@ from auth0_sessions.model.settings import (
     text,
     with_defaults,
 )
+from fakes import FakeLog, FakeTenant
 
 DOMAIN = "acme.eu.auth0.com"
 NOON = datetime(2026, 9, 21, 12, 0, 0, tzinfo=UTC)

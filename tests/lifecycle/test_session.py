@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from fakes import FakeLog, FakeTenant
 
 from auth0_sessions.api.credentials import ApiToken, EnvironmentSource
 from auth0_sessions.errors import CredentialsError, DomainError
@@ -13,6 +12,7 @@ from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, SETTINGS, text
 from auth0_sessions.model.spelling import CAMEL_CASE
+from fakes import FakeLog, FakeTenant
 
 ACME, OTHER = "acme.eu.auth0.com", "other.eu.auth0.com"
 INPUTS = {"domain": ACME, "session_lifetime": "8h", "over_limit": "error", "on_delete": "restore"}

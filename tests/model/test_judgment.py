@@ -1,7 +1,6 @@
 """A lifetime held to the plan's cap and to a ceiling."""
 
 import pytest
-from expected_values import cap_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +10,7 @@ from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, LOGIN_LIFETIMES
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, camel_case
+from expected_values import cap_of
 
 DAY = 1_440
 STRICT = Ceiling(DAY, "profile 'strict'", "a login a day: our choice")

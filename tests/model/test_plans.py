@@ -1,10 +1,10 @@
 """What a plan allows."""
 
 import pytest
-from expected_values import cap_of
 
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap, highest_cap, share_of
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, SETTINGS
+from expected_values import cap_of
 
 DOCUMENTED = {
     # Plan: absolute and idle cap in hours, as Auth0's documentation writes them.

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from expected_values import ceiling_of
 
 from auth0_sessions.model.judgment import Ceiling
 from auth0_sessions.model.profiles import PROFILES, Profile, profile_of_stack
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, DEFAULTS, LOGIN_LIFETIMES
+from expected_values import ceiling_of
 
 DOCUMENTED = {
     # Profile: absolute and idle in hours (None: the plan's cap), whether an argument may be longer, and the source.

@@ -3,56 +3,28 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime import mocks
 
+import mocked
 from auth0_sessions import Lifetime, Plan, Profile, SessionPolicy, TenantFleet, TenantSpec
-from auth0_sessions.model.plans import PLAN_LIMITS
 from auth0_sessions.model.profiles import PROFILES
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS
+from expected_values import expected_of
+from mocked import Engine
 
-APPLIED = ("domain", "plan", "profile", *LIFETIMES, "session_cookie_mode", "reasons")
+APPLIED = ("domain", "plan", "profile", *LOGIN_LIFETIMES, "session_cookie_mode", "reasons")
 CONVENIENT_STACKS = ("dev", "development", "test", "sandbox", "preview", "pr-17")
 BALANCED_STACKS = ("prod", "production", "staging", "main", "pr", "test-eu")
 
 
-class Engine(pulumi.runtime.Mocks):
-    """Answers as our provider would at a create, and remembers what was registered."""
-
-    def __init__(self) -> None:
-        self.registered: dict[str, mocks.MockResourceArgs] = {}
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        self.registered[args.name] = args
-        return args.inputs.get("domain", args.name), dict(args.inputs)
-
-    def call(self, _args: mocks.MockCallArgs) -> dict[str, Any]:
-        return {}
-
-    def sent(self, name: str) -> dict[str, Any]:
-        """Return the inputs of a policy's child, without the provider and without what is None."""
-        inputs = self.registered[f"{name}-lifetime"].inputs
-        return {key: value for key, value in inputs.items() if value is not None and key != "__provider"}
-
-
-@pytest.fixture
-def run() -> Iterator[Callable[..., Engine]]:
-    """Run a program as the engine would, in a stack and with a configuration."""
-
-    def run(program: Any, *, stack: str = "production", **config: str) -> Engine:
-        engine = Engine()
-        pulumi.runtime.set_mocks(engine, project="test", stack=stack, preview=False)
-        pulumi.runtime.set_all_config({f"auth0-sessions:{key}": value for key, value in config.items()})
-        pulumi.runtime.test(program)()
-        return engine
-
-    yield run
-    pulumi.runtime.set_all_config({})
+def run(program: Any, *, stack: str = "production", **config: str) -> Engine:
+    """Run a program in a stack, with these values of our own configuration."""
+    return mocked.run(program, stack=stack, config={f"auth0-sessions:{key}": value for key, value in config.items()})
 
 
 def policy_of(seen: dict[str, Any] | None = None, **arguments: Any) -> Callable[[], Any]:
@@ -68,23 +40,13 @@ def policy_of(seen: dict[str, Any] | None = None, **arguments: Any) -> Callable[
 
 def minutes_in(values: dict[str, Any]) -> dict[str, int]:
     """Return the lifetimes among some values, in minutes."""
-    return {name: Lifetime.parse(values[name]).minutes for name in LIFETIMES}
-
-
-def expected_of(plan: Plan, profile: Profile) -> dict[str, int]:
-    """Return the four lifetimes that follow from the two tables alone."""
-    caps, row = PLAN_LIMITS[plan], PROFILES[profile]
-    absolute = min(caps.absolute_minutes, row.absolute_minutes or caps.absolute_minutes)
-    idle = min(caps.idle_minutes, row.idle_minutes or caps.idle_minutes, absolute)
-    other_absolute = min(absolute, row.ephemeral_absolute_minutes or absolute)
-    other_idle = min(idle, row.ephemeral_idle_minutes or idle, other_absolute)
-    return dict(zip(LIFETIMES, (absolute, idle, other_absolute, other_idle), strict=True))
+    return {name: Lifetime.parse(values[name]).minutes for name in LOGIN_LIFETIMES}
 
 
 # One tenant.
 
 
-def test_the_type_tokens_are_the_contract_s(run):
+def test_the_type_tokens_are_the_contract_s():
     """The types `auth0-sessions:index:...` are in users' state, and so are the names of the children."""
 
     def program() -> None:
@@ -99,24 +61,34 @@ def test_the_type_tokens_are_the_contract_s(run):
 
 
 def test_every_setting_is_an_argument_of_both():
-    """A new row in the field table is missing here until policy and tenant have it; both have a profile as well."""
+    """A new row of login sessions is missing here until policy and tenant have it; both have a profile as well."""
     arguments = set(inspect.signature(SessionPolicy.__init__).parameters) - {"self", "name", "opts"}
     assert arguments == {field.name for field in fields(TenantSpec)}
-    assert {*SETTINGS, "domain", "plan", "profile", "over_limit", "on_delete", "credentials"} == arguments
+    assert {*LOGIN_SETTINGS, "domain", "plan", "profile", "over_limit", "on_delete", "credentials"} == arguments
+
+
+@pytest.mark.parametrize("name", LOGIN_SETTINGS)
+def test_every_setting_has_the_types_of_its_kind(name):
+    """A lifetime is text or a `Lifetime`, the mode is text; each may be left out."""
+    kind = "str | Lifetime" if name in LOGIN_LIFETIMES else "str"
+    argument = inspect.signature(SessionPolicy.__init__).parameters[name]
+    assert (argument.annotation, argument.default) == (f"pulumi.Input[{kind}] | None", None)
+    (field,) = (field for field in fields(TenantSpec) if field.name == name)
+    assert (field.type, field.default) == (f"{kind} | None", None)
 
 
 @pytest.mark.parametrize("stack", ["pr-17", "production"])
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("plan", Plan)
-def test_plan_and_profile_decide_whatever_the_stack(run, plan, profile, stack):
+def test_plan_and_profile_decide_whatever_the_stack(plan, profile, stack):
     """With plan and profile as arguments the tables decide, on every kind of stack, and the child gets the values."""
     seen: dict[str, Any] = {}
     engine = run(policy_of(seen, plan=plan.value, profile=profile.value), stack=stack, profile="strict", plan="free")
     assert (seen["plan"], seen["profile"], seen["domain"]) == (plan, profile, "acme.auth0.com")
-    assert minutes_in(seen) == minutes_in(engine.sent("acme")) == expected_of(plan, profile)
-    assert engine.sent("acme")["plan"] == plan
+    assert minutes_in(seen) == minutes_in(engine.sent("acme-lifetime")) == expected_of(plan, profile)
+    assert engine.sent("acme-lifetime")["plan"] == plan
     assert seen["session_cookie_mode"] is None
-    assert list(seen["reasons"]) == list(LIFETIMES)
+    assert list(seen["reasons"]) == list(LOGIN_LIFETIMES)
 
 
 @pytest.mark.parametrize("plan", Plan)
@@ -127,7 +99,7 @@ def test_plan_and_profile_decide_whatever_the_stack(run, plan, profile, stack):
         *((stack, Profile.BALANCED) for stack in BALANCED_STACKS),
     ],
 )
-def test_without_a_profile_the_stack_s_name_decides(run, plan, stack, profile):
+def test_without_a_profile_the_stack_s_name_decides(plan, stack, profile):
     """Stacks that come and go get `convenient`, all others `balanced`; the plan comes from the configuration here."""
     seen: dict[str, Any] = {}
     run(policy_of(seen), stack=stack, plan=plan.value)
@@ -137,7 +109,7 @@ def test_without_a_profile_the_stack_s_name_decides(run, plan, stack, profile):
 
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("stack", ["dev", "production"])
-def test_a_configured_profile_goes_before_the_stack_s_name(run, stack, profile):
+def test_a_configured_profile_goes_before_the_stack_s_name(stack, profile):
     """`auth0-sessions:profile` decides where the program names none."""
     seen: dict[str, Any] = {}
     run(policy_of(seen, plan="free"), stack=stack, profile=profile.value)
@@ -156,17 +128,17 @@ def test_a_configured_profile_goes_before_the_stack_s_name(run, stack, profile):
         ("production", {}, {"plan": "free", "session_lifetime": "2h"}, ("2h", "2h", "2h", "2h")),
     ],
 )
-def test_spot_values(run, stack, config, arguments, expected):
+def test_spot_values(stack, config, arguments, expected):
     """Figures of the contract, written out, in the order of the field table."""
     seen: dict[str, Any] = {}
     run(policy_of(seen, **arguments), stack=stack, **config)
-    assert tuple(seen[name] for name in LIFETIMES) == expected
+    assert tuple(seen[name] for name in LOGIN_LIFETIMES) == expected
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("given", ["PT7M", Lifetime(7), "output"])
-def test_an_argument_goes_before_the_profile(run, name, profile, given):
+def test_an_argument_goes_before_the_profile(name, profile, given):
     """An explicit argument wins, plain, as a `Lifetime` or as an output, and the reason says that it was one."""
     seen: dict[str, Any] = {}
 
@@ -177,11 +149,11 @@ def test_an_argument_goes_before_the_profile(run, name, profile, given):
         await policy_of(seen, plan="free", profile=profile.value, **{name: value()})()
 
     engine = run(program)
-    assert seen[name] == engine.sent("acme")[name] == "7m"
+    assert seen[name] == engine.sent("acme-lifetime")[name] == "7m"
     assert "7m: the argument" in seen["reasons"][name]
 
 
-def test_reasons_are_sentences(run):
+def test_reasons_are_sentences():
     """A reviewer reads the kind, the value and who asked for it."""
     seen: dict[str, Any] = {}
     run(policy_of(seen, plan="essential", profile="convenient", session_lifetime="2d"))
@@ -196,12 +168,12 @@ def test_reasons_are_sentences(run):
     }
 
 
-def test_the_rest_goes_to_the_child(run):
+def test_the_rest_goes_to_the_child():
     """Cookie mode, over_limit, on_delete and credentials are the child's; an unset cookie mode is not managed."""
     rest = {"session_cookie_mode": "persistent", "over_limit": "warn", "on_delete": "reset", "credentials": "acme"}
-    sent = run(policy_of(plan="free", profile="strict", **rest)).sent("acme")
+    sent = run(policy_of(plan="free", profile="strict", **rest)).sent("acme-lifetime")
     assert {key: sent[key] for key in rest} == rest
-    assert "session_cookie_mode" not in run(policy_of(plan="free", profile="strict")).sent("acme")
+    assert "session_cookie_mode" not in run(policy_of(plan="free", profile="strict")).sent("acme-lifetime")
 
 
 @pytest.mark.parametrize(
@@ -212,7 +184,7 @@ def test_the_rest_goes_to_the_child(run):
         ("warn", "60d", "absolute 60d: the argument; profile 'convenient' has the plan's cap; free allows 30d"),
     ],
 )
-def test_over_limit_holds_for_an_argument(run, over_limit, applied, reason):
+def test_over_limit_holds_for_an_argument(over_limit, applied, reason):
     """`clamp` and `warn` are no error, and the reason tells what was done."""
     seen: dict[str, Any] = {}
     run(policy_of(seen, plan="free", profile="convenient", session_lifetime="60d", over_limit=over_limit))
@@ -222,7 +194,7 @@ def test_over_limit_holds_for_an_argument(run, over_limit, applied, reason):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({}, ["no plan is named", "'enterprise'", "auth0-sessions:plan"]),
+        ({}, ["plan is missing", "'enterprise'", "auth0-sessions:plan"]),
         ({"plan": "gold"}, ["plan is 'gold'", "'free'"]),
         ({"plan": "free", "profile": "lax"}, ["profile is 'lax'", "'pci-dss'"]),
         ({"plan": "free", "session_lifetime": 720}, ["session_lifetime: 720 has no unit"]),
@@ -234,12 +206,12 @@ def test_over_limit_holds_for_an_argument(run, over_limit, applied, reason):
     ],
 )
 @pytest.mark.parametrize("pending", [False, True])
-def test_what_is_wrong_stops_the_program(run, arguments, words, pending):
+def test_what_is_wrong_stops_the_program(arguments, words, pending):
     """A wrong argument is a `RunError` with the component's name and every problem, for outputs as for plain values."""
 
     def program() -> Any:
         given = {
-            key: pulumi.Output.from_input(value) if pending and key in LIFETIMES else value
+            key: pulumi.Output.from_input(value) if pending and key in LOGIN_LIFETIMES else value
             for key, value in arguments.items()
         }
         return policy_of({}, **given)()
@@ -250,7 +222,7 @@ def test_what_is_wrong_stops_the_program(run, arguments, words, pending):
 
 
 @pytest.mark.parametrize("profile", [profile for profile in Profile if PROFILES[profile].is_ceiling])
-def test_a_binding_profile_is_not_weakened(run, profile):
+def test_a_binding_profile_is_not_weakened(profile):
     """An argument above a `nist-*`, `pci-dss` or `strict` profile is an error, under `clamp` as well."""
     weakened = {"session_lifetime": "31d"} if profile is Profile.NIST_AAL1 else {"idle_session_lifetime": "61m"}
     (name,) = weakened
@@ -277,7 +249,7 @@ def fleet_of(seen: dict[str, Any], **arguments: Any) -> Callable[[], Any]:
     return program
 
 
-def test_every_tenant_has_a_policy(run):
+def test_every_tenant_has_a_policy():
     """Each tenant gets a child with its own values, else with the fleet's; outputs and report have all of them."""
     seen: dict[str, Any] = {}
     engine = run(fleet_of(seen, plan="free", profile="balanced"))
@@ -285,17 +257,17 @@ def test_every_tenant_has_a_policy(run):
     assert [tuple(row) for row in seen["tenants"].values()] == [APPLIED] * 3
     assert [row["domain"] for row in seen["tenants"].values()] == [f"{name}.auth0.com" for name in TENANTS]
     assert minutes_in(seen["tenants"]["acme"]) == expected_of(Plan.FREE, Profile.BALANCED)
-    assert minutes_in(engine.sent("fleet-globex")) == expected_of(Plan.ENTERPRISE, Profile.NIST_AAL2) | {
+    assert minutes_in(engine.sent("fleet-globex-lifetime")) == expected_of(Plan.ENTERPRISE, Profile.NIST_AAL2) | {
         "session_lifetime": 480,
         "ephemeral_session_lifetime": 480,
     }
-    assert engine.sent("fleet-initech")["credentials"] == "initech"
+    assert engine.sent("fleet-initech-lifetime")["credentials"] == "initech"
     assert seen["tenants"]["initech"]["session_cookie_mode"] == "persistent"
     assert [line.split(" | ")[0] for line in seen["report"].splitlines()[2:]] == [f"| {name}" for name in TENANTS]
 
 
 @pytest.mark.parametrize("stack", ["dev", "production"])
-def test_a_fleet_falls_back_to_configuration_and_stack(run, stack):
+def test_a_fleet_falls_back_to_configuration_and_stack(stack):
     """Plan and profile that neither tenant nor fleet names come from the configuration, then from the stack's name."""
     seen: dict[str, Any] = {}
     run(fleet_of(seen, tenants={"acme": TENANTS["acme"]}), stack=stack, plan="essential")
@@ -305,20 +277,19 @@ def test_a_fleet_falls_back_to_configuration_and_stack(run, stack):
     assert minutes_in(seen["tenants"]["acme"]) == expected_of(Plan.ESSENTIAL, Profile.STRICT)
 
 
-def test_nothing_is_declared_if_one_tenant_is_wrong(run):
+def test_nothing_is_declared_if_one_tenant_is_wrong():
     """All bad tenants are told in one error, and no tenant is touched."""
     engine = Engine()
-    pulumi.runtime.set_mocks(engine, project="test", stack="dev", preview=False)
     bad = {**TENANTS, "bad": {"domain": "x", "idle": "1h"}, "worse": {"domain": "acme.auth0.com", "plan": "gold"}}
     with pytest.raises(pulumi.RunError) as told:
-        pulumi.runtime.test(fleet_of({}, tenants=bad, plan="free", profile="strict"))()
+        engine.run(fleet_of({}, tenants=bad, plan="free", profile="strict"))
     lines = str(told.value).splitlines()
     assert lines[0] == "TenantFleet 'fleet' has 4 problems:"
     assert [line.split()[1] for line in lines[1:]] == ["bad:", "bad:", "worse:", "acme,"]
     assert list(engine.registered) in ([], ["fleet"])
 
 
-def test_a_tenant_is_managed_once_in_a_program(run):
+def test_a_tenant_is_managed_once_in_a_program():
     """A tenant of a fleet that another resource of the program manages is an error with both names."""
 
     async def program() -> None:
@@ -340,7 +311,7 @@ def from_config(seen: dict[str, Any]) -> Callable[[], Any]:
 
 
 @pytest.mark.parametrize("key", ["sessionLifetime", "session_lifetime"])
-def test_a_fleet_from_configuration(run, key):
+def test_a_fleet_from_configuration(key):
     """`auth0-sessions:tenants` is one object, with keys in camelCase or in snake_case."""
     seen: dict[str, Any] = {}
     run(
@@ -349,12 +320,12 @@ def test_a_fleet_from_configuration(run, key):
         profile="convenient",
         tenants=f'{{"acme": {{"domain": "acme.auth0.com", "{key}": "2h"}}, "b": {{"domain": "b.auth0.com"}}}}',
     )
-    assert minutes_in(seen["tenants"]["acme"]) == dict.fromkeys(LIFETIMES, 120)
+    assert minutes_in(seen["tenants"]["acme"]) == dict.fromkeys(LOGIN_LIFETIMES, 120)
     assert minutes_in(seen["tenants"]["b"]) == expected_of(Plan.FREE, Profile.CONVENIENT)
 
 
 @pytest.mark.parametrize("project", [True, False], ids=["project", "no project"])
-def test_a_fleet_from_a_file_that_the_configuration_names(run, tmp_path, monkeypatch, project):
+def test_a_fleet_from_a_file_that_the_configuration_names(tmp_path, monkeypatch, project):
     """The name starts from the project's folder, else the current one; the file's plan and profile go first."""
     if project:
         monkeypatch.setattr(pulumi, "get_root_directory", lambda: str(tmp_path))
@@ -382,13 +353,13 @@ def test_a_fleet_from_a_file_that_the_configuration_names(run, tmp_path, monkeyp
         ({"tenants": '{"acme": {"domain": "acme.auth0.com"}}', "profile": "lax"}, "the fleet: profile is 'lax'"),
     ],
 )
-def test_what_is_wrong_with_the_configuration_is_told(run, config, words):
+def test_what_is_wrong_with_the_configuration_is_told(config, words):
     """A missing or wrong configuration stops the program with what to write instead."""
     with pytest.raises(pulumi.RunError, match=words):
         run(from_config({}), **{"plan": "free", **config})
 
 
-def test_a_cookie_mode_has_a_reason_where_it_is_managed(run):
+def test_a_cookie_mode_has_a_reason_where_it_is_managed():
     """The cookie mode is managed only if it was an argument, and then its reason says so."""
     seen: dict[str, Any] = {}
     run(policy_of(seen, plan="free", session_cookie_mode=pulumi.Output.from_input("non-persistent")))

@@ -97,8 +97,10 @@ def _expected(entry: Entry, applied: Picked, profile: ProfileLimits, profile_fro
     top = applied if is_own else pick(Chosen(most, profile), {})
     limits, why = {}, {}
     for setting in LOGIN_LIFETIMES:
-        from_top = is_foreign or setting in values or top.minutes[setting] <= applied.minutes[setting]
-        source, highest = top if from_top else applied, cap(most, setting) or 0
+        # What the profile leaves to the plan may be declared longer than it comes to without a declaration.
+        choose = max if setting in values else min
+        source = top if is_foreign else choose(top, applied, key=lambda picked: picked.minutes[setting])
+        highest = cap(most, setting) or 0
         if plan is not None or source.minutes[setting] < highest:
             limits[setting], why[setting] = min(source.minutes[setting], highest), source.why[setting]
     declared = {name: values[name] for name in LOGIN_SETTINGS if name in values}

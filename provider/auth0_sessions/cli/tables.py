@@ -64,7 +64,8 @@ def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[Rend
             shown,
             share,
             f"{value:,}",
-            f"{value / MINUTES_PER_HOUR:,.6g}",
+            # Inside an object the API counts minutes as well.
+            f"{value / MINUTES_PER_HOUR:,.6g}" if len(SETTINGS[name].wire) == 1 else "",
             ends_section=name == LOGIN_LIFETIMES[-1],
         )
     yield Text(sessions.domain, "bold")

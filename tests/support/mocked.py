@@ -1,0 +1,52 @@
+"""A mocked engine: how a program's resources look without a provider."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pulumi
+from pulumi.runtime import mocks
+
+from auth0_sessions.model.settings import LIFETIMES
+
+MINUTES = 480
+"""What every managed lifetime is reported as."""
+
+
+class Engine(pulumi.runtime.Mocks):
+    """Answers as our provider would at a create, and remembers what was registered."""
+
+    def __init__(self) -> None:
+        self.registered: dict[str, mocks.MockResourceArgs] = {}
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        """Note a resource and return its outputs."""
+        self.registered[args.name] = args
+        minutes = {f"{name}_minutes": MINUTES for name in LIFETIMES if name in args.inputs}
+        return args.inputs.get("domain", args.name), {**args.inputs, **minutes, "previous": {}, "superseded": {}}
+
+    def call(self, _args: mocks.MockCallArgs) -> dict[str, Any]:
+        """Answer a function, of which there is none."""
+        return {}
+
+    def sent(self, name: str) -> dict[str, Any]:
+        """Return the inputs of a resource, without the provider and without what is None."""
+        inputs = self.registered[name].inputs
+        return {key: value for key, value in inputs.items() if value is not None and key != "__provider"}
+
+    def run(
+        self, program: Callable[[], Any], *, stack: str = "production", config: Mapping[str, str] | None = None
+    ) -> None:
+        """Run a program in a run of its own, with this configuration and no other."""
+        pulumi.runtime.set_mocks(self, project="test", stack=stack, preview=False)
+        pulumi.runtime.set_all_config(dict(config or {}))
+        try:
+            pulumi.runtime.test(program)()
+        finally:
+            pulumi.runtime.set_all_config({})
+
+
+def run(program: Callable[[], Any], *, stack: str = "production", config: Mapping[str, str] | None = None) -> Engine:
+    """Run a program as a new engine would, and return the engine."""
+    engine = Engine()
+    engine.run(program, stack=stack, config=config)
+    return engine
