@@ -21,6 +21,7 @@ from auth0_sessions.sandbox.plans import PLANS
 COMMAND = Path(sys.executable).with_name("auth0-sessions")
 PLAIN = {**os.environ, "NO_COLOR": "1", "COLUMNS": "40"}
 SECRET = "canary-secret"
+PARTS = ("CLIENT_ID", "CLIENT_SECRET")
 
 
 def line(process: subprocess.Popen[str]) -> str:
@@ -49,10 +50,22 @@ def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]
             process.kill()
 
 
-def exports(welcome: list[str]) -> list[dict[str, str]]:
-    """Return what the copy-paste blocks set, one mapping for each tenant."""
-    pairs = [(match[1], match[2]) for text in welcome if (match := re.fullmatch(r"  export (\w+)=(\S+)", text))]
-    return [dict(pairs[start : start + 3]) for start in range(0, len(pairs), 3)]
+def exports(welcome: list[str]) -> dict[str, str]:
+    """Return what the copy-paste block sets."""
+    lines = [text.removeprefix("  export ") for text in welcome if text.startswith("  export ")]
+    return dict(pair.split("=", 1) for text in lines for pair in text.split())
+
+
+def environments(welcome: list[str]) -> dict[str, dict[str, str]]:
+    """Return an unlabeled environment for each of several tenants, made of the welcome's domains and labels."""
+    domains = dict(re.findall(r"^Tenant (\S+) \(\w+\) is served at (\S+)$", "\n".join(welcome), re.MULTILINE))
+    labeled = exports(welcome)
+    assert len(labeled) == 2 * len(domains)
+    return {
+        name: {"AUTH0_DOMAIN": domain}
+        | {f"AUTH0_{part}": labeled[f"AUTH0_{name.upper().replace('-', '_')}_{part}"] for part in PARTS}
+        for name, domain in domains.items()
+    }
 
 
 def ask(environment: dict[str, str], **changes: Any) -> requests.Response:
@@ -83,7 +96,7 @@ def invoke(*arguments: str) -> Result:
 def test_the_sandbox_serves_until_it_is_told_to_stop(ending: signal.Signals) -> None:
     """Each request is one whole line, seen at once and without a secret; both signals end it with 0."""
     with serving() as (process, welcome):
-        (acme,) = exports(welcome)
+        acme = exports(welcome)
         assert acme["AUTH0_DOMAIN"].endswith("/acme")
         assert ask(acme, client_secret=SECRET).status_code == 200
         first = line(process)
@@ -98,19 +111,18 @@ def test_the_sandbox_serves_until_it_is_told_to_stop(ending: signal.Signals) -> 
 
 
 def test_tenants_and_options_can_be_chosen() -> None:
-    """Tenants come as options and arguments; cap, latency and rates are as asked for."""
-    arguments = ["--tenant", "acme:free", "beta", "gamma:essential", "--over-cap", "clamp"]
+    """Tenants come as options and arguments, with one block of labels; cap, latency and rates are as asked for."""
+    arguments = ["--tenant", "acme:free", "beta", "gamma-eu:essential", "--over-cap", "clamp"]
     with serving(*arguments, "--no-rate-limits", "--latency", "20") as (_, welcome):
-        environments = exports(welcome)
-        names = [environment["AUTH0_DOMAIN"].rpartition("/")[2] for environment in environments]
-        acme, beta, gamma = environments
-        assert names == ["acme", "beta", "gamma"]
-        stored = [write(environment, 8760).json()["session_lifetime"] for environment in environments]
+        found = environments(welcome)
+        names = [environment["AUTH0_DOMAIN"].rpartition("/")[2] for environment in found.values()]
+        assert list(found) == names == ["acme", "beta", "gamma-eu"]
+        stored = [write(environment, 8760).json()["session_lifetime"] for environment in found.values()]
         assert stored == [720, 8760, 720]
-        answer = write(gamma, 1)
+        answer = write(found["gamma-eu"], 1)
         assert answer.elapsed.total_seconds() >= 0.02
-        assert [write(acme, 1).status_code for _ in range(4)] == [200] * 4
-        assert write(beta, 8761).status_code == 400
+        assert [write(found["acme"], 1).status_code for _ in range(4)] == [200] * 4
+        assert write(found["beta"], 8761).status_code == 400
 
 
 @pytest.mark.parametrize(

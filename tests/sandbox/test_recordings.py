@@ -32,7 +32,7 @@ def session_part(body: dict[str, Any]) -> dict[str, Any]:
 
 def foreign_part(body: dict[str, Any]) -> dict[str, Any]:
     """Return an answer's other settings."""
-    return {name: value for name, value in body.items() if name in schema.FOREIGN_KEYS}
+    return {name: value for name, value in body.items() if name in schema.FOREIGN}
 
 
 def seeded(sandbox: Sandbox, body: dict[str, Any], without: Collection[str] = ()) -> Tenant:
@@ -131,9 +131,9 @@ def test_the_openapi_extract_agrees_with_the_tables() -> None:
     """Each session field of the published schema is known, and its minimum is 1."""
     fields = OPENAPI["request"]["properties"]
 
-    assert set() == set(fields) - {*schema.LIFETIME_KEYS, *schema.FOREIGN_KEYS, "session_cookie"}
+    assert set() == set(fields) - {*schema.LIFETIME_KEYS, *schema.FOREIGN, "session_cookie"}
     assert {1} == {fields[name]["minimum"] for name in schema.LIFETIME_KEYS}
-    assert tuple(OPENAPI["components"]["SessionCookieModeEnum"]["enum"]) == schema.COOKIE_MODES
+    assert tuple(OPENAPI["components"]["SessionCookieModeEnum"]["enum"]) == schema.COOKIE_MODE.choices
 
 
 def test_a_new_tenant_has_the_recorded_foreign_keys() -> None:

@@ -1,6 +1,6 @@
 """The fake Auth0: every rule, every fault and the handle that tests hold on to."""
 
-import ast
+import base64
 import doctest
 import importlib
 import json
@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,15 +19,13 @@ from hypothesis import strategies as st
 
 from auth0_sessions import sandbox as package
 from auth0_sessions.sandbox import Fault, LoggedRequest, Sandbox, Tenant
-from auth0_sessions.sandbox.journal import KEPT, Call, Journal
 from auth0_sessions.sandbox.plans import PLANS, Rate
 from auth0_sessions.sandbox.rates import Bucket
-from auth0_sessions.sandbox.schema import FOREIGN_KEYS, LIFETIMES
+from auth0_sessions.sandbox.schema import FOREIGN, LIFETIMES
 from auth0_sessions.sandbox.settings import as_hours
-from auth0_sessions.sandbox.tenant import OPTIONS
+from auth0_sessions.sandbox.tenant import LOG_LENGTH
 from auth0_sessions.sandbox.tokens import SCOPES
 
-FOLDER = Path(package.__file__).parent
 SECRET = "canary-secret"
 READ, UPDATE = SCOPES
 
@@ -158,17 +155,30 @@ def test_another_grant_is_refused(acme: Tenant) -> None:
 
 def test_only_registered_clients_are_known_once_there_is_one(acme: Tenant) -> None:
     """Registering a client ends the open mode: a wrong id or secret is a 401."""
-    acme.add_client("id", SECRET, scopes=(READ,))
+    acme.add_client("id", SECRET)
 
     refusal = {"error": "access_denied", "error_description": "Unauthorized"}
-    assert ask(acme).json()["scope"] == READ
+    assert ask(acme).json()["scope"] == " ".join(SCOPES)
     for answer in (ask(acme, client_id="other"), ask(acme, client_secret="other")):
         assert (401, refusal) == (answer.status_code, answer.json())
 
 
+@pytest.mark.parametrize("registered", [False, True])
+def test_the_scopes_of_a_tenant_hold_for_every_client(acme: Tenant, registered: bool) -> None:  # noqa: FBT001
+    """What the grant allows can change at any time, also for a client that is registered."""
+    if registered:
+        acme.add_client("id", SECRET)
+    acme.scopes = (READ,)
+
+    token = ask(acme).json()
+
+    assert token["scope"] == READ
+    assert call(acme, "PATCH", {"session_lifetime": 1}, token=token["access_token"]).status_code == 403
+
+
 def test_a_client_without_a_grant_is_refused(acme: Tenant) -> None:
-    """A client without scopes has no client grant, and the 403 says how to get one."""
-    acme.add_client("id", SECRET, scopes=())
+    """Without scopes there is no client grant, and the 403 says how to get one."""
+    acme.scopes = ()
 
     answer = ask(acme)
 
@@ -177,19 +187,42 @@ def test_a_client_without_a_grant_is_refused(acme: Tenant) -> None:
 
 
 def test_the_audience_must_be_the_tenants_own(sandbox: Sandbox, acme: Tenant) -> None:
-    """The exact audience is needed, slash included; http and https are both fine."""
+    """The exact audience is needed, slash included."""
     beta = sandbox.add_tenant("beta")
     right = f"{acme.domain}/api/v2/"
-    for audience in (right, right.replace("http:", "https:")):
-        assert ask(acme, audience=audience).status_code == 200
+    assert ask(acme, audience=right).status_code == 200
     for audience in (right[:-1], f"{beta.domain}/api/v2/", right.replace("127.0.0.1", "localhost")):
         answer = ask(acme, audience=audience)
         expected = f"Service not enabled within domain: {audience}"
         assert (403, expected) == (answer.status_code, answer.json()["error_description"])
 
 
+def claims(token: str) -> dict[str, Any]:
+    """Return the payload of a JSON Web Token."""
+    payload = token.split(".")[1]
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return found
+
+
+def test_a_token_names_its_tenant(acme: Tenant, clock: Clock) -> None:
+    """A token is a JSON Web Token with the tenant as issuer and its Management API as audience, wherever it is from."""
+    for token in (ask(acme).json()["access_token"], acme.issue_token()):
+        assert token.count(".") == 2
+        assert claims(token) == {
+            "iss": f"{acme.domain}/",
+            "sub": "sandbox@clients",
+            "aud": f"{acme.domain}/api/v2/",
+            "iat": int(clock.now),
+            "exp": int(clock.now) + 86_400,
+            "scope": " ".join(SCOPES),
+            "gty": "client-credentials",
+            "jti": claims(token)["jti"],
+        }
+    assert acme.issue_token() != acme.issue_token()
+
+
 def test_localhost_is_an_audience_for_those_who_call_it(acme: Tenant) -> None:
-    """A client that calls localhost may name localhost."""
+    """A client that calls localhost may name localhost, and its token is one of localhost."""
     url = acme.domain.replace("127.0.0.1", "localhost")
     body = {
         "grant_type": "client_credentials",
@@ -198,7 +231,12 @@ def test_localhost_is_an_audience_for_those_who_call_it(acme: Tenant) -> None:
         "audience": f"{url}/api/v2/",
     }
 
-    assert requests.post(f"{url}/oauth/token", json=body, timeout=10).status_code == 200
+    token = requests.post(f"{url}/oauth/token", json=body, timeout=10).json()["access_token"]
+
+    assert (f"{url}/", f"{url}/api/v2/") == (claims(token)["iss"], claims(token)["aud"])
+    assert reason(call(acme, token=token))[2] == f"Bad audience: {url}/api/v2/"
+    headers = {"Authorization": f"Bearer {token}"}
+    assert requests.get(f"{url}/api/v2/tenants/settings", headers=headers, timeout=10).status_code == 200
 
 
 def test_tokens_expire(acme: Tenant, clock: Clock) -> None:
@@ -220,24 +258,47 @@ def test_a_token_of_another_tenant_is_refused(sandbox: Sandbox, acme: Tenant) ->
     assert expected == reason(call(acme, token=beta.issue_token()))
 
 
+BAD_FORMAT = (400, "Bearer", "Bad HTTP authentication header format")
+
+
 @pytest.mark.parametrize(
-    ("header", "expected"),
+    ("header", "expected", "challenge"),
     [
-        (None, (401, "Missing authentication")),
-        ("Bearer sandbox-token-unknown", (401, "Invalid token")),
-        ("Bearer", (400, "Bad HTTP authentication header format")),
-        ("Bearer a b", (400, "Bad HTTP authentication header format")),
-        ("Basic YTpi", (400, "Bad HTTP authentication header format")),
+        (None, (401, None, "Missing authentication"), "Bearer"),
+        ("Basic YTpi", (401, None, "Missing authentication"), "Bearer"),
+        (
+            "Bearer not.signed.here",
+            (401, None, "Invalid signature received for JSON Web Token validation"),
+            'Bearer error="Invalid signature received for JSON Web Token validation"',
+        ),
+        ("Bearer", BAD_FORMAT, None),
+        ("Bearer opaque-token", BAD_FORMAT, None),
+        ("Bearer a.b", BAD_FORMAT, None),
+        ("Bearer a b", BAD_FORMAT, None),
     ],
 )
-def test_the_authorization_header_is_checked(acme: Tenant, header: str | None, expected: tuple[int, str]) -> None:
-    """Missing, unknown and misshapen are told apart."""
+def test_the_authorization_header_is_checked(
+    acme: Tenant, header: str | None, expected: tuple[int, str | None, str], challenge: str | None
+) -> None:
+    """A header without a JSON Web Token is a 400 about the bearer; a missing or unknown token is a 401."""
     headers = {} if header is None else {"Authorization": header}
 
     answer = requests.get(f"{acme.domain}/api/v2/tenants/settings", headers=headers, timeout=10)
 
-    status, _, message = reason(answer)
-    assert expected == (status, message)
+    assert expected == reason(answer)
+    assert answer.headers.get("WWW-Authenticate") == challenge
+
+
+@pytest.mark.parametrize("kind", ["401-expired", "401-invalid"])
+def test_a_refused_token_is_named_three_times(acme: Tenant, kind: str) -> None:
+    """What is wrong with a token is the message, an attribute of the body and the challenge of the header."""
+    acme.fault(kind)
+
+    answer = call(acme)
+
+    message = answer.json()["message"]
+    assert answer.json()["attributes"] == {"error": message}
+    assert answer.headers["WWW-Authenticate"] == f'Bearer error="{message}"'
 
 
 @pytest.mark.parametrize(
@@ -320,6 +381,9 @@ def test_hours_and_minutes_are_stored_as_minutes(
 
 
 DESCRIBED = "session_lifetime (Login session lifetime, how long the session will stay valid (unit: hours))"
+COOKIE = "session_cookie (Session cookie configuration)."
+FLAGS = "flags (Flags used to change the behavior of this tenant)."
+ANONYMOUS = "sessions.anonymous.lifetime_in_minutes (Anonymous session lifetime, in minutes)."
 REFUSED = [
     ({}, "'Too few properties defined (0), minimum 1'."),
     ([], "'Expected type object but found type array'."),
@@ -341,10 +405,10 @@ REFUSED = [
         {"session_lifetime": 8, "session_lifetime_in_minutes": 480},
         "'Only one of session_lifetime and session_lifetime_in_minutes can be set'.",
     ),
-    ({"session_cookie": {}}, "'Missing required property: mode' on property session_cookie."),
+    ({"session_cookie": {}}, f"'Missing required property: mode' on property {COOKIE}"),
     (
         {"session_cookie": {"mode": "persistent", "x": 1}},
-        "'Additional properties not allowed: x' on property session_cookie.",
+        f"'Additional properties not allowed: x' on property {COOKIE}",
     ),
     (
         {"session_cookie": {"mode": "non_persistent"}},
@@ -356,16 +420,60 @@ REFUSED = [
     ),
     (
         {"session_cookie": "persistent"},
-        """'Expected type ["object","null"] but found type string' on property session_cookie.""",
+        f"'Expected type object,null but found type string' on property {COOKIE}",
     ),
-    ({"flags": None}, "'Expected type object but found type null' on property flags."),
+    ({"flags": None}, f"'Expected type object but found type null' on property {FLAGS}"),
+    ({"flags": {}}, f"'Too few properties defined (0), minimum 1' on property {FLAGS}"),
+    (
+        {"flags": {"new_universal_login_experience_enabled": True}},
+        f"'Additional properties not allowed: new_universal_login_experience_enabled' on property {FLAGS}",
+    ),
+    ({"flags": {"enable_sso": 1}}, "'Expected type boolean but found type integer' on property flags.enable_sso."),
+    (
+        {"error_page": {"enabled": True}},
+        "'Additional properties not allowed: enabled' on property error_page (Error page customization).",
+    ),
+    (
+        {"sessions": {"lifetime": 1}},
+        "'Additional properties not allowed: lifetime' on property sessions (Sessions related settings for tenant).",
+    ),
+    (
+        {"sessions": {"anonymous": {"lifetime_in_minutes": 0}}},
+        f"'Value 0 is less than minimum 1' on property {ANONYMOUS}",
+    ),
+    (
+        {"sessions": {"anonymous": {"lifetime_in_minutes": 525_601}}},
+        f"'Value 525601 is greater than maximum 525600' on property {ANONYMOUS}",
+    ),
+    (
+        {"sessions": {"anonymous": {"lifetime_in_minutes": 1.5}}},
+        f"'Expected type integer but found type number' on property {ANONYMOUS}",
+    ),
+    (
+        {"sessions": {"anonymous": {"lifetime": 1}}},
+        "'Additional properties not allowed: lifetime' on property sessions.anonymous.",
+    ),
+    (
+        {"sessions": {"anonymous": None}},
+        "'Expected type object but found type null' on property sessions.anonymous.",
+    ),
+    (
+        {"oidc_logout": {"rp_logout_end_session_endpoint_discovery": None}},
+        "'Expected type boolean but found type null' on property oidc_logout.rp_logout_end_session_endpoint_discovery.",
+    ),
+    (
+        {"device_flow": {"charset": "base2"}},
+        "'No enum match for: base2' on property device_flow.charset.",
+    ),
+    ({"friendly_name": 1, "session_lifetime": 0}, f"'Value 0 is less than minimum 1' on property {DESCRIBED}."),
+    ({"b": 1, "a": 1}, "'Additional properties not allowed: b,a'."),
     ({"friendly_name": 1}, "'Expected type string but found type integer' on property friendly_name."),
 ]
 
 
 @pytest.mark.parametrize(("body", "message"), REFUSED)
 def test_a_bad_body_is_refused_and_nothing_is_stored(acme: Tenant, body: Any, message: str) -> None:
-    """Each rule of the body has its wording, and one bad member keeps the good ones out too."""
+    """Each rule has its wording, the last bad member is the one reported, and it keeps the good ones out too."""
     foreign = acme.foreign
     body = {"idle_session_lifetime": 1, **body} if isinstance(body, dict) and body else body
 
@@ -375,7 +483,7 @@ def test_a_bad_body_is_refused_and_nothing_is_stored(acme: Tenant, body: Any, me
     assert ({}, foreign) == (acme.settings, acme.foreign)
 
 
-@pytest.mark.parametrize("body", ["", "{", "{'a': 1}", '{"session_lifetime": NaN}', "[" * 100_000])
+@pytest.mark.parametrize("body", ["", "{", "{'a': 1}", "[" * 100_000])
 def test_malformed_json_is_refused(acme: Tenant, body: Any) -> None:
     """What is no JSON is a 400 without a code."""
     assert reason(call(acme, "PATCH", body)) == (400, None, "Invalid request payload JSON format")
@@ -384,14 +492,11 @@ def test_malformed_json_is_refused(acme: Tenant, body: Any) -> None:
 @pytest.mark.parametrize("name", LIFETIMES)
 @pytest.mark.parametrize(("suffix", "unit"), [("", 60), ("_in_minutes", 1)])
 def test_every_lifetime_has_a_hard_maximum(acme: Tenant, name: str, suffix: str, unit: int) -> None:
-    """Absolute lifetimes end at 525600 minutes, idle ones at 144000 unless that is switched off."""
-    idle = name.startswith("idle")
-    maximum = (144_000 if idle else 525_600) // unit
+    """Absolute lifetimes end at 525600 minutes, idle ones at 144000."""
+    maximum = (144_000 if name.startswith("idle") else 525_600) // unit
 
     assert call(acme, "PATCH", {name + suffix: maximum}).status_code == 200
     assert call(acme, "PATCH", {name + suffix: maximum + 1}).status_code == 400
-    acme.idle_maximum = False
-    assert (200 if idle else 400) == call(acme, "PATCH", {name + suffix: maximum + 1}).status_code
 
 
 def test_different_settings_may_use_different_units(acme: Tenant) -> None:
@@ -422,10 +527,57 @@ def test_a_write_merges_at_the_top_level(acme: Tenant) -> None:
     assert expected == acme.foreign
 
 
-@pytest.mark.parametrize("name", [name for name, types in FOREIGN_KEYS.items() if "null" in types])
+@pytest.mark.parametrize("name", [name for name, rule in FOREIGN.items() if "null" in rule.types])
 def test_null_removes_every_nullable_key(acme: Tenant, name: str) -> None:
     """A nullable key is gone after null, whether it was there or not."""
     assert name not in call(acme, "PATCH", {name: None}).json()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("access_token", {"claims_mapping": {}}),
+        ("allow_organization_name_in_authentication_api", None),
+        ("authorization_response_iss_parameter_supported", True),
+        ("client_id_metadata_document_dynamic_registration_supported", True),
+        ("customize_mfa_in_postlogin_action", None),
+        ("device_flow", {"charset": "digits", "mask": "***-***"}),
+        ("dpop_strict_refresh_token_binding", True),
+        ("enable_ai_guide", False),
+        ("legacy_sandbox_version", "12"),
+        ("pushed_authorization_requests_supported", None),
+        ("security_headers", None),
+    ],
+)
+def test_what_the_sdks_declare_is_accepted(acme: Tenant, name: str, value: Any) -> None:
+    """Keys and nulls that the types of Auth0's SDKs have are taken."""
+    assert value == call(acme, "PATCH", {name: value}).json().get(name)
+    assert value == acme.foreign.get(name)
+
+
+@pytest.mark.parametrize(
+    ("merges", "kept"),
+    [(False, {}), (True, {"oidc_logout_prompt_enabled": True})],
+)
+def test_a_write_of_sessions_replaces_it_or_merges(acme: Tenant, merges: bool, kept: dict[str, Any]) -> None:  # noqa: FBT001
+    """Auth0 does not document which: by default a member that a PATCH does not send is lost."""
+    acme.merge_sessions = merges
+
+    answer = call(acme, "PATCH", {"sessions": {"anonymous": {"lifetime_in_minutes": 1440}}})
+
+    expected = {**kept, "anonymous": {"lifetime_in_minutes": 1440}}
+    assert (answer.json()["sessions"], acme.foreign["sessions"]) == (expected, expected)
+    assert acme.settings == {"anonymous_session_lifetime": 1440}
+    assert call(acme, query={"fields": "sessions"}).json() == {"sessions": expected}
+
+
+def test_an_anonymous_lifetime_is_set_beside_the_rest_of_sessions(sandbox: Sandbox) -> None:
+    """The Dashboard changes one member of ``sessions``, from the start or later, and can un-set it."""
+    acme = sandbox.add_tenant("acme", settings={"anonymous_session_lifetime": 60})
+    prompt = {"oidc_logout_prompt_enabled": True}
+    assert acme.foreign["sessions"] == {**prompt, "anonymous": {"lifetime_in_minutes": 60}}
+    acme.dashboard(anonymous_session_lifetime=None)
+    assert (acme.settings, acme.foreign["sessions"]) == ({}, {**prompt, "anonymous": {}})
 
 
 @pytest.mark.parametrize("plan", PLANS)
@@ -435,9 +587,9 @@ def test_a_value_above_the_plans_cap(acme: Tenant, plan: str, name: str, mode: s
     """Echo stores it as sent, clamp stores the cap, refuse answers 400; the cap itself always passes."""
     enterprise, idle = plan == "enterprise", name.startswith("idle")
     cap = (144_000 if idle else 525_600) if enterprise else (4_320 if idle else 43_200)
-    acme.plan, acme.over_cap, acme.idle_maximum = plan, mode, False
+    acme.plan, acme.over_cap = plan, mode
     assert call(acme, "PATCH", {f"{name}_in_minutes": cap}).status_code == 200
-    if enterprise and not idle:
+    if enterprise:
         return  # The cap is the hard maximum, so that nothing can lie between the two.
 
     answer = call(acme, "PATCH", {f"{name}_in_minutes": cap + 1})
@@ -626,13 +778,11 @@ def test_a_page_is_html(acme: Tenant, kind: str) -> None:
 
 
 def test_a_redirect_names_its_location(acme: Tenant) -> None:
-    """A redirect goes where the test says, and must say where."""
+    """A redirect goes where the test says."""
     acme.fault("redirect", location="http://127.0.0.1:1/elsewhere")
     answer = call(acme)
 
     assert (answer.status_code, answer.headers["location"]) == (302, "http://127.0.0.1:1/elsewhere")
-    with pytest.raises(ValueError, match="needs location"):
-        acme.fault("redirect")
 
 
 @pytest.mark.parametrize("kind", sorted(MANGLED))
@@ -650,6 +800,27 @@ def test_a_mangled_answer_comes_after_the_effect(acme: Tenant, kind: str) -> Non
         assert answer.json() == []
     else:
         assert {"eight hours"} == {answer.json()[name] for name in LIFETIMES}
+
+
+@pytest.mark.parametrize("kind", sorted({*MANGLED, "drop-after"}))
+def test_a_mangled_answer_waits_for_a_good_one(sandbox: Sandbox, clock: Clock, kind: str) -> None:
+    """A fault of a good answer is not used up by a refusal before it."""
+    acme = sandbox.add_tenant("acme", plan="free")
+    token = acme.issue_token()
+    assert [call(acme, token=token).status_code for _ in range(2)] == [200, 200]
+    acme.fault(kind, operation="patch")
+    write = {"session_lifetime": 1}
+
+    assert call(acme, "PATCH", write, token=token).status_code == 429
+    clock.now += 10
+    assert call(acme, "PATCH", {"session_lifetime": 0}, token=token).status_code == 400
+    assert acme.settings == {}
+    if kind == "drop-after":
+        with pytest.raises(requests.exceptions.ConnectionError):
+            call(acme, "PATCH", write, token=token)
+    else:
+        assert call(acme, "PATCH", write, token=token).text != call(acme, "PATCH", write, token=acme.issue_token()).text
+    assert acme.settings == {"session_lifetime": 60}
 
 
 def test_wrong_types_reach_the_token_answer(acme: Tenant) -> None:
@@ -733,7 +904,7 @@ def test_a_fault_can_last_until_it_is_cleared(acme: Tenant) -> None:
 )
 def test_a_fault_that_makes_no_sense_is_refused(acme: Tenant, kind: str, details: dict[str, Any]) -> None:
     """A fault that could never fire is a mistake in the test that asks for it."""
-    with pytest.raises(ValueError, match=r"nonsense|operation|times"):
+    with pytest.raises(ValueError, match=r"nonsense|operation|times|after"):
         acme.fault(kind, **details)
 
 
@@ -748,7 +919,6 @@ def test_the_log_tells_what_was_sent(acme: Tenant, session: requests.Session) ->
     call(acme, query={"fields": "flags"}, session=session)
 
     log = acme.requests
-    assert [later.number - log[0].number for later in log[1:]] == [1, 2, 3]
     assert acme.calls == [
         "POST /oauth/token",
         "POST /oauth/token",
@@ -756,7 +926,6 @@ def test_the_log_tells_what_was_sent(acme: Tenant, session: requests.Session) ->
         "GET /tenants/settings",
     ]
     assert [request.status for request in log] == [200, 200, 400, 200]
-    assert [request.has_authorization for request in log] == [False, False, True, True]
     assert [request.body["client_secret"] for request in log[:2]] == ["***", "***"]
     assert (log[2].body, log[3].query) == ({"session_lifetime": 9000}, {"fields": "flags"})
     assert log[3].path == "/acme/api/v2/tenants/settings"
@@ -813,7 +982,7 @@ def test_a_request_under_way_is_in_the_log(acme: Tenant) -> None:
 @pytest.mark.parametrize("name", ["", "Acme", "a_b", "a/b", ".sandbox"])
 def test_a_bad_tenant_name_is_refused(sandbox: Sandbox, name: str) -> None:
     """A name is a path prefix of small letters, digits and dashes."""
-    with pytest.raises(ValueError, match="no tenant name"):
+    with pytest.raises(ValueError, match="name"):
         sandbox.add_tenant(name)
 
 
@@ -827,7 +996,7 @@ def test_a_bad_tenant_name_is_refused(sandbox: Sandbox, name: str) -> None:
         ("token_seconds", True),
         ("scopes", "read:tenant_settings"),
         ("rate_limits", 0),
-        ("idle_maximum", None),
+        ("merge_sessions", None),
     ],
 )
 def test_a_bad_option_is_refused(sandbox: Sandbox, acme: Tenant, option: str, value: Any) -> None:
@@ -842,15 +1011,15 @@ def test_a_bad_option_is_refused(sandbox: Sandbox, acme: Tenant, option: str, va
 def test_every_option_is_tested_for_bad_values() -> None:
     """The list above names every option."""
     marks = test_a_bad_option_is_refused.pytestmark
-    assert set(OPTIONS) == {row[0] for row in marks[0].args[1]}
+    assert set(Tenant.model_fields) - {"name", "domain"} == {row[0] for row in marks[0].args[1]}
 
 
 def test_a_tenant_is_added_once(sandbox: Sandbox, acme: Tenant) -> None:
     """A second tenant of that name, or an unknown option, is refused."""
     with pytest.raises(ValueError, match="already a tenant 'acme'"):
         sandbox.add_tenant(acme.name)
-    with pytest.raises(ValueError, match="'colour' is no option"):
-        sandbox.add_tenant("beta", colour="red")
+    with pytest.raises(ValueError, match="color"):
+        sandbox.add_tenant("beta", color="red")
 
 
 def test_reset_forgets_everything(sandbox: Sandbox, acme: Tenant) -> None:
@@ -865,7 +1034,11 @@ def test_reset_forgets_everything(sandbox: Sandbox, acme: Tenant) -> None:
 
     assert sandbox.requests == []
     again = sandbox.add_tenant("acme")
-    assert reason(call(again, token=token)) == (401, None, "Invalid token")
+    assert reason(call(again, token=token)) == (
+        401,
+        None,
+        "Invalid signature received for JSON Web Token validation",
+    )
 
 
 def test_a_sandbox_needs_to_run_and_runs_once() -> None:
@@ -925,8 +1098,7 @@ def test_the_control_door_does_what_the_handle_does(sandbox: Sandbox) -> None:
     assert (read["settings"], read["rate_limits"]) == ({"idle_session_lifetime": 5}, False)
     assert f"{sandbox.url}/acme" == read["domain"]
     assert door(sandbox, "GET", "requests") == []
-    door(sandbox, "DELETE", "tenants/acme")
-    door(sandbox, "GET", "tenants/acme", status=404)
+    door(sandbox, "GET", "tenants/beta", status=404)
 
 
 def test_the_control_door_has_clients_tokens_faults_and_the_log(sandbox: Sandbox, acme: Tenant) -> None:
@@ -935,9 +1107,8 @@ def test_the_control_door_has_clients_tokens_faults_and_the_log(sandbox: Sandbox
     door(sandbox, "POST", "tenants/acme/clients", {"client_id": "id", "client_secret": "other"})
     assert ask(acme).status_code == 401
     token = door(sandbox, "POST", "tenants/acme/tokens", {"seconds": 5})["access_token"]
-    door(sandbox, "POST", "tenants/acme/faults", {"kind": "500", "times": None})
+    door(sandbox, "POST", "tenants/acme/faults", {"kind": "500"})
     assert call(acme, token=token).status_code == 500
-    door(sandbox, "DELETE", "tenants/acme/faults")
     assert call(acme, token=token).status_code == 200
 
     log = door(sandbox, "GET", "requests?tenant=acme")
@@ -958,8 +1129,9 @@ def test_the_control_door_has_clients_tokens_faults_and_the_log(sandbox: Sandbox
         ("PATCH", "tenants/acme", {"settings": {"session_lifetime": 5}, "plan": "gold"}),
         ("PATCH", "tenants/acme", {"settings": {"session_lifetime": 0}, "plan": "free"}),
         ("PATCH", "tenants/acme", {"settings": 5}),
+        ("PATCH", "tenants/acme", {"settings": {"session_lifetime": 5}, "name": "beta"}),
         ("POST", "tenants/acme/faults", {"kind": "nonsense"}),
-        ("POST", "tenants/acme/faults", {"colour": "red"}),
+        ("POST", "tenants/acme/faults", {"color": "red"}),
     ],
 )
 def test_the_control_door_names_mistakes(sandbox: Sandbox, acme: Tenant, method: str, path: str, body: Any) -> None:
@@ -971,20 +1143,6 @@ def test_the_control_door_names_mistakes(sandbox: Sandbox, acme: Tenant, method:
 
 
 # The package
-
-
-def test_the_sandbox_imports_nothing_from_the_rest_of_the_package() -> None:
-    """The witness shares no code, and so no mistake, with what it watches."""
-    for path in FOLDER.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            assert [
-                name
-                for name in names
-                if name.startswith(("auth0_sessions", "pulumi")) and not name.startswith("auth0_sessions.sandbox")
-            ] == [], path.name
-            assert not getattr(node, "level", 0), path.name
 
 
 def test_the_pytest_plugin_is_light() -> None:
@@ -1023,11 +1181,12 @@ def test_an_unknown_name_is_no_part_of_the_package() -> None:
     assert [name for name in package.__all__ if not hasattr(package, name)] == []
 
 
-def test_the_log_is_bounded():
+def test_the_log_is_bounded(sandbox: Sandbox, acme: Tenant) -> None:
     """A sandbox that runs for days does not grow: the oldest requests are forgotten."""
-    journal = Journal()
-    call = Call("acme", "GET", "/api/v2/tenants/settings", {}, {}, b"", "127.0.0.1:1")
-    numbers = [journal.open(call, 0.0) for _ in range(KEPT + 5)]
-    kept = [entry.number for entry in journal.entries()]
-    assert kept == numbers[5:]
-    assert journal.close(numbers[0], 200) is None
+    call(acme)
+    first = sandbox.log[0]
+    sandbox.log.extend([first] * LOG_LENGTH)
+    ask(acme)
+
+    assert len(sandbox.requests) == LOG_LENGTH
+    assert sandbox.requests[-1].call == "POST /oauth/token"

@@ -1,6 +1,7 @@
 """The command that serves a fake Auth0."""
 
 import contextlib
+import os
 import signal
 import threading
 import time
@@ -95,17 +96,27 @@ def _start(port: int, *, rate_limits: bool) -> "Sandbox":
     try:
         server.start()
     except OSError as error:
-        fail(f"Port {port} cannot be used ({error.strerror}); give another with --port, or --port 0.", FAILURE)
+        fail(
+            f"Port {port} cannot be used ({os.strerror(error.errno or 0)}); give another with --port, or --port 0.",
+            FAILURE,
+        )
     return server
 
 
 def _print_welcome(tenants: "Sequence[Tenant]") -> None:
     for tenant in tenants:
-        _print(f"Tenant {tenant.name} ({tenant.plan}) is served at {tenant.domain}; to use it:", style="bold")
-        _print(f"  export AUTH0_DOMAIN={tenant.domain}")
+        _print(f"Tenant {tenant.name} ({tenant.plan}) is served at {tenant.domain}", style="bold")
+    if len(tenants) == 1:
+        _print("To use it:")
+        _print(f"  export AUTH0_DOMAIN={tenants[0].domain}")
         _print("  export AUTH0_CLIENT_ID=sandbox")
         _print("  export AUTH0_CLIENT_SECRET=sandbox")
-        _print("")
+    else:
+        _print("To use them, each with its name as the credentials label:")
+        for tenant in tenants:
+            prefix = f"AUTH0_{tenant.name.upper().replace('-', '_')}"
+            _print(f"  export {prefix}_CLIENT_ID=sandbox {prefix}_CLIENT_SECRET=sandbox")
+    _print("")
     _print("One line for each request follows; Ctrl-C ends the sandbox.")
 
 

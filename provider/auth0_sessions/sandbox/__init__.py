@@ -14,6 +14,7 @@ from the rest of the package, and its figures come from Auth0's documents and re
 The same server is a pytest fixture, ``auth0_sandbox``, and a command, ``auth0-sessions sandbox``.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,19 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Fault", "LoggedRequest", "OverCap", "Sandbox", "Tenant"]
 
-_HOMES = {
-    "Fault": "faults",
-    "LoggedRequest": "journal",
-    "OverCap": "plans",
-    "Sandbox": "server",
-    "Tenant": "tenant",
-}
+_HOMES = dict(zip(__all__, ("faults", "journal", "plans", "server", "tenant"), strict=True))
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name on first use: pytest loads this package in every run, mostly for nothing."""
-    from importlib import import_module  # noqa: PLC0415 - Only needed when a name is asked for.
-
     if name not in _HOMES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)

@@ -11,8 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 JSON_TYPE = {"content-type": "application/json; charset=utf-8"}
-CLIENT_GRANT_DOCS = "https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants"
-GRANT_TYPE_DOCS = "https://auth0.com/docs/clients/client-grant-types"
+MISSING = "Missing authentication"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,9 @@ def as_json(status: int, body: object) -> Answer:
     return Answer(status, json.dumps(body, separators=(",", ":")).encode(), JSON_TYPE)
 
 
-def management_error(status: int, message: str, code: str | None = None) -> Answer:
+def management_error(status: int, message: str, code: str | None = None, **more: object) -> Answer:
     """Return an error as the Management API words it; ``errorCode`` can be absent."""
-    body: dict[str, Any] = {"statusCode": status, "error": HTTPStatus(status).phrase, "message": message}
+    body: dict[str, Any] = {"statusCode": status, "error": HTTPStatus(status).phrase, "message": message, **more}
     return as_json(status, body if code is None else {**body, "errorCode": code})
 
 
@@ -65,9 +64,12 @@ def bad_request(message: str, code: str | None = None) -> RefusalError:
     return RefusalError(management_error(HTTPStatus.BAD_REQUEST, message, code))
 
 
-def unauthorized(message: str) -> RefusalError:
-    """Return a 401 of the Management API, to be raised."""
-    return RefusalError(management_error(HTTPStatus.UNAUTHORIZED, message))
+def unauthorized(message: str) -> Answer:
+    """Return a 401 of the Management API; what is wrong with a token is in an attribute and a header too."""
+    if message == MISSING:
+        return management_error(HTTPStatus.UNAUTHORIZED, message).adding({"www-authenticate": "Bearer"})
+    answer = management_error(HTTPStatus.UNAUTHORIZED, message, attributes={"error": message})
+    return answer.adding({"www-authenticate": f'Bearer error="{message}"'})
 
 
 def insufficient_scope(scope: str) -> Answer:
@@ -80,7 +82,7 @@ def no_client_grant(audience: str) -> Answer:
     """Return the 403 for a client that exists but has no grant for the Management API."""
     description = (
         f'Client is not authorized to access "{audience}". You need to create a "client-grant" '
-        f"associated to this API. See: {CLIENT_GRANT_DOCS}"
+        "associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants"
     )
     return token_error(HTTPStatus.FORBIDDEN, "access_denied", description)
 

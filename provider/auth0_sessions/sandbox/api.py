@@ -1,38 +1,43 @@
-"""What a tenant answers: one function for each operation, no network in it."""
+"""What a tenant answers: one function for each operation, without any network."""
 
 import re
 from http import HTTPStatus
-from typing import NoReturn
 
-from auth0_sessions.sandbox import answers, faults, schema
+from auth0_sessions.sandbox import answers, faults, tokens
 from auth0_sessions.sandbox.answers import Answer, RefusalError, Silence, bad_request
-from auth0_sessions.sandbox.journal import Call
-from auth0_sessions.sandbox.plans import OverCap
-from auth0_sessions.sandbox.state import API_PATH, TenantState, World
-from auth0_sessions.sandbox.tokens import READ_SCOPE, UPDATE_SCOPE, Token
+from auth0_sessions.sandbox.journal import OPERATIONS, Call
+from auth0_sessions.sandbox.rules import Rule, problems
+from auth0_sessions.sandbox.schema import ANSWER_KEYS
+from auth0_sessions.sandbox.tenant import API_PATH, Tenant, World
 
 GRANT = "client_credentials"
+_SWITCH = Rule(("string",), choices=("true", "false"))
+_QUERY = Rule(("object",), members={"fields": Rule(("string",)), "include_fields": _SWITCH})
 _LOCALHOST = re.compile(r"localhost(:\d+)?")
 
 
 def respond(world: World, call: Call) -> Answer | Silence:
     """Answer one request, or say how it ends without an answer. The caller holds the lock."""
     tenant = world.tenants.get(call.tenant)
-    if tenant is None or call.operation is None:
+    operation = OPERATIONS.get((call.method, call.path))
+    if tenant is None or operation is None:
         message = f"No such tenant or endpoint: {call.method} /{call.tenant}{call.path}"
         return answers.management_error(HTTPStatus.NOT_FOUND, message)
-    rule = tenant.faults.take(call.operation)
-    if rule is None:
-        return _real(world, tenant, call, call.operation)
-    found = faults.instead(rule, call.operation, tenant.audience, world.clock())
-    if found is None:
-        return faults.afterwards(rule, _real(world, tenant, call, call.operation))
+    rule = tenant.faults.meet(operation)
+    if rule is None or rule.kind in faults.AFTER_EFFECT:
+        answer = _real(world, tenant, call, operation)
+        if rule is None or answer.status != HTTPStatus.OK:
+            return answer
+        tenant.faults.spend(rule)
+        return faults.spoiled(rule.kind, answer)
+    tenant.faults.spend(rule)
+    found = faults.instead(rule, operation, tenant.domain + API_PATH, world.clock())
     if isinstance(found, Answer) and rule.kind in faults.FROM_API:
-        return found.adding(tenant.take(call.operation, world.clock())[1])
+        return found.adding(tenant.take(operation, world.clock())[1])
     return found
 
 
-def _real(world: World, tenant: TenantState, call: Call, operation: str) -> Answer:
+def _real(world: World, tenant: Tenant, call: Call, operation: str) -> Answer:
     allowed, headers = tenant.take(operation, world.clock())
     try:
         answer = _perform(world, tenant, call, operation) if allowed else answers.too_many_requests(operation)
@@ -41,66 +46,43 @@ def _real(world: World, tenant: TenantState, call: Call, operation: str) -> Answ
     return answer.adding(headers)
 
 
-def _perform(world: World, tenant: TenantState, call: Call, operation: str) -> Answer:
+def _perform(world: World, tenant: Tenant, call: Call, operation: str) -> Answer:
     if operation == "token":
-        return _token(world, tenant, call)
-    scope = READ_SCOPE if operation == "get" else UPDATE_SCOPE
-    world.vault.authorize(call.headers.get("authorization"), tenant.audience, scope, world.clock())
-    return _get(tenant, call, world.clock()) if operation == "get" else _patch(tenant, call, world.clock())
+        return _token(tenant, call)
+    scope = tokens.READ_SCOPE if operation == "get" else tokens.UPDATE_SCOPE
+    audiences = {base + API_PATH for base in _bases(tenant, call)}
+    tokens.authorize(call.headers.get("authorization"), world.key, audiences, scope, world.clock())
+    if operation == "get":
+        return _get(tenant, call, world.clock())
+    return answers.as_json(HTTPStatus.OK, tenant.write(call.body, world.clock()))
 
 
-def _get(tenant: TenantState, call: Call, now: float) -> Answer:
-    shown = tenant.visible(now).shown(versions=True)
-    names, include = _projection(call)
-    if names:
-        shown = {name: value for name, value in shown.items() if (name in names) is include}
+def _get(tenant: Tenant, call: Call, now: float) -> Answer:
+    fields = call.query.get("fields", "")
+    names = {name for name in fields.split(",") if name}
+    wrong = list(problems(_QUERY, call.query))
+    if not names <= set(ANSWER_KEYS):
+        wrong.append(f"'String does not match pattern ^(({'|'.join(ANSWER_KEYS)}),?)*$: {fields}' on property fields.")
+    if wrong:
+        message = f"Query validation error: {wrong[0]}"
+        raise bad_request(message, "invalid_query_string")
+    include = call.query.get("include_fields") != "false"
+    shown = {name: value for name, value in tenant.read(now).items() if not names or (name in names) is include}
     return answers.as_json(HTTPStatus.OK, shown)
 
 
-def _projection(call: Call) -> tuple[set[str], bool]:
-    """Return the names in ``fields`` and whether they are wanted or unwanted; refuse any other query."""
-    for key in call.query:
-        if key not in ("fields", "include_fields"):
-            _refuse_query(f"Additional properties not allowed: {key}")
-    fields = call.query.get("fields", "")
-    names = {name for name in fields.split(",") if name}
-    if not names <= set(schema.ANSWER_KEYS):
-        pattern = f"^(({'|'.join(schema.ANSWER_KEYS)}),?)*$"
-        _refuse_query(f"String does not match pattern {pattern}: {fields}", "fields")
-    include = call.query.get("include_fields", "true")
-    if include not in ("true", "false"):
-        _refuse_query("Expected type boolean but found type string", "include_fields")
-    return names, include == "true"
-
-
-def _refuse_query(reason: str, path: str = "") -> NoReturn:
-    where = f" on property {path}" if path else ""
-    message = f"Query validation error: '{reason}'{where}."
-    raise bad_request(message, "invalid_query_string")
-
-
-def _patch(tenant: TenantState, call: Call, now: float) -> Answer:
-    caps = {name: tenant.limits.cap_minutes(idle=row.idle) for name, row in schema.LIFETIMES.items()}
-    maxima = schema.maxima(idle_maximum=tenant.idle_maximum)
-    if tenant.over_cap is OverCap.REFUSE:
-        maxima = {name: min(cap, maxima.get(name, cap)) for name, cap in caps.items()}
-    body = schema.check_body(schema.parse_body(call.body), maxima)
-    tenant.write(body, caps if tenant.over_cap is OverCap.CLAMP else {}, now)
-    return answers.as_json(HTTPStatus.OK, tenant.stored.shown(versions=False))
-
-
-def _token(world: World, tenant: TenantState, call: Call) -> Answer:
+def _token(tenant: Tenant, call: Call) -> Answer:
     body = _token_request(call)
-    scopes = _granted(tenant, body["client_id"], body["client_secret"])
-    if body["audience"] not in _audiences(tenant, call.headers.get("host", "")):
+    if not tenant.knows(body["client_id"], body["client_secret"]):
+        return answers.token_error(HTTPStatus.UNAUTHORIZED, "access_denied", "Unauthorized")
+    if body["audience"] not in {known + API_PATH for known in _bases(tenant, call)}:
         description = f"Service not enabled within domain: {body['audience']}"
-        raise RefusalError(answers.token_error(HTTPStatus.FORBIDDEN, "access_denied", description))
-    if not scopes:
-        raise RefusalError(answers.no_client_grant(body["audience"]))
-    token = Token(tenant.audience, scopes, world.clock() + tenant.token_seconds)
+        return answers.token_error(HTTPStatus.FORBIDDEN, "access_denied", description)
+    if not tenant.scopes:
+        return answers.no_client_grant(body["audience"])
     granted = {
-        "access_token": world.vault.issue(token),
-        "scope": " ".join(scopes),
+        "access_token": tenant.issue_token(base=body["audience"].removesuffix(API_PATH)),
+        "scope": " ".join(tenant.scopes),
         "expires_in": int(tenant.token_seconds),
         "token_type": "Bearer",
     }
@@ -116,24 +98,14 @@ def _token_request(call: Call) -> dict[str, str]:
             raise RefusalError(answers.token_error(HTTPStatus.BAD_REQUEST, "invalid_request", description))
         if name == "grant_type" and body[name] != GRANT:
             description = f"Grant type '{body[name]}' not allowed for the client."
-            more = {"error_uri": answers.GRANT_TYPE_DOCS}
+            more = {"error_uri": "https://auth0.com/docs/clients/client-grant-types"}
             refusal = answers.token_error(HTTPStatus.FORBIDDEN, "unauthorized_client", description, **more)
             raise RefusalError(refusal)
     return body
 
 
-def _granted(tenant: TenantState, client_id: str, client_secret: str) -> tuple[str, ...]:
-    """Return a client's scopes; any client is known until the first one is registered."""
-    if not tenant.clients:
-        return tenant.scopes
-    client = tenant.clients.get(client_id)
-    if client is None or client.secret != client_secret:
-        raise RefusalError(answers.token_error(HTTPStatus.UNAUTHORIZED, "access_denied", "Unauthorized"))
-    return client.scopes
-
-
-def _audiences(tenant: TenantState, host: str) -> set[str]:
-    """Return the accepted audiences; a client that called ``localhost`` may name that."""
-    canonical = tenant.domain.removeprefix("http://").removesuffix(f"/{tenant.name}")
-    hosts = [canonical, host] if _LOCALHOST.fullmatch(host) else [canonical]
-    return {f"{scheme}://{name}/{tenant.name}{API_PATH}" for scheme in ("http", "https") for name in hosts}
+def _bases(tenant: Tenant, call: Call) -> set[str]:
+    """Return the tenant's addresses: its domain, and ``localhost`` for a client that called that."""
+    host = call.headers.get("host", "")
+    own = {tenant.domain}
+    return own | {f"http://{host}/{tenant.name}"} if _LOCALHOST.fullmatch(host) else own

@@ -1,26 +1,21 @@
-"""Faults on demand: one table row each, and the queue that says which request meets which.
+"""Faults on demand: what each kind answers, and which request meets it.
 
-Every figure in a row is what an Auth0 tenant, or the edge in front of it, is known to answer.
+Every figure is what an Auth0 tenant, or the edge in front of it, is known to answer.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from auth0_sessions.sandbox import answers
 from auth0_sessions.sandbox.answers import Answer, Silence
 from auth0_sessions.sandbox.rates import ratelimit_headers
-from auth0_sessions.sandbox.schema import LIFETIMES
+from auth0_sessions.sandbox.rules import problems
+from auth0_sessions.sandbox.schema import LIFETIMES, lifetime_rule
 from auth0_sessions.sandbox.tokens import EXPIRED, INVALID, READ_SCOPE, UPDATE_SCOPE
-
-OPERATION_NAMES = ("token", "get", "patch")
-_HTML = {"content-type": "text/html"}
-_TOO_LARGE = (
-    "Payload validation error: 'Value 20160 is greater than maximum 8760' on property session_lifetime "
-    f"({LIFETIMES['session_lifetime'].description} (unit: hours))."
-)
 
 
 class Fault(StrEnum):
@@ -36,8 +31,8 @@ class Fault(StrEnum):
     HTML_OK = "html-200"
     """200 with an HTML page, as a captive portal sends it."""
     HTML_UNAVAILABLE = "html-503"
-    EXPIRED_TOKEN = "401-expired"  # noqa: S105 - The name of a fault, no secret.
-    INVALID_TOKEN = "401-invalid"  # noqa: S105 - The name of a fault, no secret.
+    EXPIRED_TOKEN = "401-expired"  # noqa: S105 - The name of a fault, not a secret.
+    INVALID_TOKEN = "401-invalid"  # noqa: S105 - The name of a fault, not a secret.
     INSUFFICIENT_SCOPE = "403-scope"
     BAD_REQUEST = "400"
     REDIRECT = "redirect"
@@ -56,114 +51,70 @@ class Fault(StrEnum):
     """A JSON array instead of an object."""
 
 
-@dataclass
-class FaultRule:
-    """One fault: which requests meet it, and how often."""
-
-    kind: Fault
-    times: int | None = 1
-    operation: str | None = None
-    after: int = 0
-    retry_after: int = 1
-    location: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse what would never fire, or not mean what it says."""
-        if self.operation not in (None, *OPERATION_NAMES):
-            message = f"operation is {self.operation!r}; use one of {', '.join(OPERATION_NAMES)}, or None"
-            raise ValueError(message)
-        if (self.times is not None and self.times < 1) or self.after < 0:
-            message = f"times={self.times!r}, after={self.after!r}: times is at least 1 or None, after at least 0"
-            raise ValueError(message)
-        if self.kind is Fault.REDIRECT and not self.location:
-            message = "the fault 'redirect' needs location=URL"
-            raise ValueError(message)
-
-
-def parse_kind(kind: str) -> Fault:
-    """Return the fault of that name, or raise ``ValueError`` with all the names."""
-    if kind not in list(Fault):
-        message = f"{kind!r} is no fault; use one of {', '.join(Fault)}"
-        raise ValueError(message)
-    return Fault(kind)
-
-
-FROM_API = frozenset(
-    {
-        Fault.INTERNAL_ERROR,
-        Fault.EXPIRED_TOKEN,
-        Fault.INVALID_TOKEN,
-        Fault.INSUFFICIENT_SCOPE,
-        Fault.BAD_REQUEST,
-    }
-)
+AFTER_EFFECT = {Fault.DROP_AFTER, Fault.TRUNCATED_JSON, Fault.WRONG_TYPES, Fault.NOT_AN_OBJECT}
+"""The faults that spoil a good answer: they wait for one, a refusal does not use them up."""
+FROM_API = {Fault.INTERNAL_ERROR, Fault.EXPIRED_TOKEN, Fault.INVALID_TOKEN, Fault.INSUFFICIENT_SCOPE, Fault.BAD_REQUEST}
 """The faults that the API itself answers, and so with rate-limit headers; the edge sends none."""
 
 
-class FaultQueue:
+class FaultRule(BaseModel):
+    """One fault: which requests meet it, and how often."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Fault
+    times: PositiveInt | None = 1
+    operation: Literal["token", "get", "patch"] | None = None
+    after: NonNegativeInt = 0
+    retry_after: NonNegativeInt = 1
+    location: str = "http://127.0.0.1:9/elsewhere"
+
+
+class FaultQueue(list[FaultRule]):
     """The faults of one tenant, in the order in which they were asked for."""
 
-    def __init__(self) -> None:
-        """Start without faults."""
-        self._rules: list[FaultRule] = []
-
-    def add(self, rule: FaultRule) -> None:
-        """Queue a fault."""
-        self._rules.append(rule)
-
-    def clear(self) -> None:
-        """Drop every fault."""
-        self._rules.clear()
-
-    def take(self, operation: str) -> FaultRule | None:
-        """Return the fault that this request meets; it counts towards every rule's ``after``."""
-        hit = None
-        for rule in [rule for rule in self._rules if rule.operation in (None, operation)]:
-            if rule.after:
-                rule.after -= 1
-            elif hit is None:
-                hit = rule
-        if hit is not None:
-            self._use(hit)
+    def meet(self, operation: str) -> FaultRule | None:
+        """Return the fault that a request meets; the request counts towards every rule's ``after``."""
+        matching = [rule for rule in self if rule.operation in (None, operation)]
+        hit = next((rule for rule in matching if not rule.after), None)
+        for rule in matching:
+            rule.after = max(0, rule.after - 1)
         return hit
 
-    def _use(self, rule: FaultRule) -> None:
+    def spend(self, rule: FaultRule) -> None:
+        """Count one use of a fault, and drop it after its last one."""
         if rule.times is not None:
             rule.times -= 1
             if rule.times == 0:
-                self._rules.remove(rule)
+                self[:] = [other for other in self if other is not rule]
 
 
-def instead(rule: FaultRule, operation: str, audience: str, now: float) -> Answer | Silence | None:
-    """Return what is answered instead of the real answer; None if the request takes effect first."""
-    if rule.kind is Fault.DROP_BEFORE:
+def instead(rule: FaultRule, operation: str, audience: str, now: float) -> Answer | Silence:
+    """Return what is answered instead of the real answer."""
+    token = operation == "token"
+    match rule.kind:
+        case Fault.REDIRECT:
+            found: Answer | Silence = Answer(HTTPStatus.FOUND, b"", {"location": rule.location})
+        case Fault.RATE_LIMITED | Fault.RETRY_AFTER as kind:
+            headers = {"retry-after": str(rule.retry_after)} if kind is Fault.RETRY_AFTER else {}
+            found = answers.too_many_requests(operation).adding({**ratelimit_headers(2, 0, int(now)), **headers})
+        case Fault.INSUFFICIENT_SCOPE if token:
+            found = answers.no_client_grant(audience)
+        case Fault.INSUFFICIENT_SCOPE:
+            found = answers.insufficient_scope(READ_SCOPE if operation == "get" else UPDATE_SCOPE)
+        case kind:
+            found = _TOKEN[kind] if token and kind in _TOKEN else _ANSWERS[kind]
+    return found
+
+
+def spoiled(kind: Fault, answer: Answer) -> Answer | Silence:
+    """Return what becomes of a good answer."""
+    if kind is Fault.DROP_AFTER:
         return Silence.DROP
-    if rule.kind is Fault.HANG:
-        return Silence.HANG
-    if rule.kind in _EDGE:
-        return _EDGE[rule.kind](rule)
-    table = _TOKEN if operation == "token" else _MANAGEMENT
-    if rule.kind not in table:
-        return None
-    answer = table[rule.kind](audience if operation == "token" else operation)
-    return _limited(answer, rule, now) if answer.status == HTTPStatus.TOO_MANY_REQUESTS else answer
-
-
-def afterwards(rule: FaultRule, answer: Answer) -> Answer | Silence:
-    """Return what becomes of the real answer."""
-    if rule.kind is Fault.DROP_AFTER:
-        return Silence.DROP
-    if rule.kind is Fault.TRUNCATED_JSON:
+    if kind is Fault.TRUNCATED_JSON:
         return Answer(answer.status, answer.body[: len(answer.body) // 2], answer.headers)
-    body: object = [] if rule.kind is Fault.NOT_AN_OBJECT else _wrong_types(json.loads(answer.body))
+    body: object = [] if kind is Fault.NOT_AN_OBJECT else _wrong_types(json.loads(answer.body))
     return Answer(answer.status, json.dumps(body).encode(), answer.headers)
-
-
-def _limited(answer: Answer, rule: FaultRule, now: float) -> Answer:
-    headers = ratelimit_headers(2, 0, int(now))
-    if rule.kind is Fault.RETRY_AFTER:
-        headers["retry-after"] = str(rule.retry_after)
-    return answer.adding(headers)
 
 
 def _wrong_types(body: dict[str, object]) -> dict[str, object]:
@@ -174,46 +125,27 @@ def _wrong_types(body: dict[str, object]) -> dict[str, object]:
     return {**wrong, **dict.fromkeys(LIFETIMES, "eight hours"), "session_cookie": "persistent"}
 
 
-def _page(status: HTTPStatus) -> Callable[[FaultRule], Answer]:
+def _page(status: HTTPStatus) -> Answer:
     text = f"<html><head><title>{status} {status.phrase}</title></head><body>{status.phrase}</body></html>"
-    return lambda _rule: Answer(status, text.encode(), _HTML)
+    return Answer(status, text.encode(), {"content-type": "text/html"})
 
 
-def _management(status: HTTPStatus, message: str, code: str | None = None) -> Callable[[str], Answer]:
-    return lambda _operation: answers.management_error(status, message, code)
-
-
-def _token(status: HTTPStatus, error: str, description: str) -> Callable[[str], Answer]:
-    return lambda _audience: answers.token_error(status, error, description)
-
-
-_EDGE: dict[Fault, Callable[[FaultRule], Answer]] = {
+_TOO_LARGE = next(problems(lifetime_rule("session_lifetime"), 20_160, "session_lifetime"))
+_ANSWERS: dict[Fault, Answer | Silence] = {
+    Fault.DROP_BEFORE: Silence.DROP,
+    Fault.HANG: Silence.HANG,
+    Fault.INTERNAL_ERROR: answers.management_error(500, "Internal error", "internal_error"),
+    Fault.BAD_GATEWAY: answers.management_error(502, "Bad gateway"),
+    Fault.UNAVAILABLE: answers.management_error(503, "Service unavailable"),
     Fault.HTML_OK: _page(HTTPStatus.OK),
     Fault.HTML_UNAVAILABLE: _page(HTTPStatus.SERVICE_UNAVAILABLE),
-    Fault.REDIRECT: lambda rule: Answer(HTTPStatus.FOUND, b"", {"location": rule.location}),
+    Fault.EXPIRED_TOKEN: answers.unauthorized(EXPIRED),
+    Fault.INVALID_TOKEN: answers.unauthorized(INVALID),
+    Fault.BAD_REQUEST: answers.management_error(400, f"Payload validation error: {_TOO_LARGE}", "invalid_body"),
 }
-_GATEWAYS = {
-    Fault.INTERNAL_ERROR: _management(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal error", "internal_error"),
-    Fault.BAD_GATEWAY: _management(HTTPStatus.BAD_GATEWAY, "Bad gateway"),
-    Fault.UNAVAILABLE: _management(HTTPStatus.SERVICE_UNAVAILABLE, "Service unavailable"),
+_TOKEN = {
+    Fault.EXPIRED_TOKEN: answers.token_error(401, "access_denied", "Unauthorized"),
+    Fault.INVALID_TOKEN: answers.token_error(401, "access_denied", "Unauthorized"),
+    Fault.BAD_REQUEST: answers.token_error(400, "invalid_request", "Missing required parameter: grant_type"),
 }
-_MANAGEMENT: dict[Fault, Callable[[str], Answer]] = {
-    **_GATEWAYS,
-    **dict.fromkeys((Fault.RATE_LIMITED, Fault.RETRY_AFTER), answers.too_many_requests),
-    Fault.EXPIRED_TOKEN: _management(HTTPStatus.UNAUTHORIZED, EXPIRED),
-    Fault.INVALID_TOKEN: _management(HTTPStatus.UNAUTHORIZED, INVALID),
-    Fault.INSUFFICIENT_SCOPE: lambda operation: answers.insufficient_scope(
-        READ_SCOPE if operation == "get" else UPDATE_SCOPE
-    ),
-    Fault.BAD_REQUEST: _management(HTTPStatus.BAD_REQUEST, _TOO_LARGE, "invalid_body"),
-}
-_TOKEN: dict[Fault, Callable[[str], Answer]] = {
-    **_GATEWAYS,
-    **dict.fromkeys((Fault.RATE_LIMITED, Fault.RETRY_AFTER), lambda _audience: answers.too_many_requests("token")),
-    **dict.fromkeys(
-        (Fault.EXPIRED_TOKEN, Fault.INVALID_TOKEN),
-        _token(HTTPStatus.UNAUTHORIZED, "access_denied", "Unauthorized"),
-    ),
-    Fault.INSUFFICIENT_SCOPE: answers.no_client_grant,
-    Fault.BAD_REQUEST: _token(HTTPStatus.BAD_REQUEST, "invalid_request", "Missing required parameter: grant_type"),
-}
+"""What the token endpoint words otherwise than the Management API."""

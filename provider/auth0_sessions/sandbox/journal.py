@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 SECRET_MEMBERS = frozenset({"client_secret", "client_assertion", "password", "refresh_token"})
-MASK = "***"
 
 OPERATIONS = {
     ("POST", "/oauth/token"): "token",
@@ -29,11 +28,6 @@ class Call:
     body: bytes
     connection: str
 
-    @property
-    def operation(self) -> str | None:
-        """Name the operation that is called, None for an unknown one."""
-        return OPERATIONS.get((self.method, self.path))
-
     def parsed(self) -> Any:
         """Return the body as JSON or, where it says so, as a form; None if it is neither."""
         if self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
@@ -43,8 +37,16 @@ class Call:
         except (ValueError, RecursionError):
             return None
 
+    def logged(self, now: float) -> "LoggedRequest":
+        """Return the call's line of the log."""
+        body = self.parsed()
+        if isinstance(body, dict):
+            body = {name: "***" if name in SECRET_MEMBERS else value for name, value in body.items()}
+        path = f"/{self.tenant}{self.path}"
+        return LoggedRequest(now, self.tenant, self.method, path, dict(self.query), body, self.connection)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class LoggedRequest:
     """One line of the log.
 
@@ -52,7 +54,6 @@ class LoggedRequest:
     or never answered; ``connection`` is the client's host and port, so equal values mean one TCP connection.
     """
 
-    number: int
     time: float
     tenant: str
     method: str
@@ -60,7 +61,6 @@ class LoggedRequest:
     query: Mapping[str, str]
     body: Any
     connection: str
-    has_authorization: bool
     status: int | None = None
 
     @property
@@ -68,55 +68,3 @@ class LoggedRequest:
         """Return the request in short, such as ``PATCH /tenants/settings``."""
         below = self.path.removeprefix(f"/{self.tenant}").removeprefix("/api/v2")
         return f"{self.method} {below}"
-
-
-KEPT = 10_000
-"""How many requests the log holds; older ones are forgotten."""
-
-
-class Journal:
-    """The last ``KEPT`` requests in the order of their arrival: a sandbox may run for days."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self._entries: dict[int, LoggedRequest] = {}
-        self._count = 0
-
-    def open(self, call: Call, now: float) -> int:
-        """Log a request on arrival and return its number; numbers are never used twice."""
-        self._count += 1
-        self._entries.pop(self._count - KEPT, None)
-        self._entries[self._count] = LoggedRequest(
-            number=self._count,
-            time=now,
-            tenant=call.tenant,
-            method=call.method,
-            path=f"/{call.tenant}{call.path}",
-            query=dict(call.query),
-            body=_masked(call.parsed()),
-            connection=call.connection,
-            has_authorization="authorization" in call.headers,
-        )
-        return self._count
-
-    def close(self, number: int, status: int | None) -> LoggedRequest | None:
-        """Note how a request was answered; None if it was cleared away in the meantime."""
-        entry = self._entries.get(number)
-        if entry is None:
-            return None
-        self._entries[number] = replace(entry, status=status)
-        return self._entries[number]
-
-    def entries(self, tenant: str | None = None) -> list[LoggedRequest]:
-        """Return the log, or one tenant's part of it."""
-        return [entry for entry in self._entries.values() if tenant in (None, entry.tenant)]
-
-    def clear(self) -> None:
-        """Forget every request."""
-        self._entries.clear()
-
-
-def _masked(body: Any) -> Any:
-    if not isinstance(body, dict):
-        return body
-    return {name: MASK if name in SECRET_MEMBERS else value for name, value in body.items()}

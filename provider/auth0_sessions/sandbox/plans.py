@@ -7,6 +7,9 @@ first two; their wording for every plan that is not Enterprise covers it.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
+
+Plan = Literal["free", "essential", "professional", "enterprise"]
 
 
 class OverCap(StrEnum):
@@ -37,12 +40,8 @@ class PlanRow:
     management: Rate
     authentication: Rate
 
-    def cap_minutes(self, *, idle: bool) -> int:
-        """Return the cap on a lifetime, in minutes; persistent and non-persistent sessions share it."""
-        return self.idle_minutes if idle else self.absolute_minutes
 
-
-PLANS: dict[str, PlanRow] = {
+PLANS: dict[Plan, PlanRow] = {
     "free": PlanRow(43_200, 4_320, Rate(2, 2), Rate(30, 30)),
     "essential": PlanRow(43_200, 4_320, Rate(10, 150 / 60), Rate(25, 25)),
     "professional": PlanRow(43_200, 4_320, Rate(10, 150 / 60), Rate(25, 25)),

@@ -20,27 +20,18 @@ class Bucket:
 
         Without a limit the bucket is always full: the headers are there and never ask for a wait.
         """
-        self._fill(now if limited else float("inf"))
+        added = max(0.0, now - self._updated) * self.rate.per_second if limited else self.rate.burst
+        self._level = min(float(self.rate.burst), self._level + added)
         self._updated = now
         allowed = self._level >= 1
-        self._level -= 1 if allowed else 0
-        return allowed, self._headers(now)
-
-    def _fill(self, now: float) -> None:
-        added = max(0.0, now - self._updated) * self.rate.per_second
-        self._level = min(float(self.rate.burst), self._level + added)
-
-    def _headers(self, now: float) -> dict[str, str]:
+        self._level -= allowed
         # The reset is the whole second in which the next request is added. With several a second that is
         # often the current one, a wait of nothing: clients that trust it retry at once and forever.
         until_next = (1 - self._level % 1) / self.rate.per_second
-        return ratelimit_headers(self.rate.burst, int(self._level), int(now + until_next))
+        return allowed, ratelimit_headers(self.rate.burst, int(self._level), int(now + until_next))
 
 
 def ratelimit_headers(limit: int, remaining: int, reset_seconds: int) -> dict[str, str]:
     """Return the three headers; the reset is in Unix seconds."""
-    return {
-        "x-ratelimit-limit": str(limit),
-        "x-ratelimit-remaining": str(remaining),
-        "x-ratelimit-reset": str(reset_seconds),
-    }
+    figures = {"limit": limit, "remaining": remaining, "reset": reset_seconds}
+    return {f"x-ratelimit-{name}": str(figure) for name, figure in figures.items()}

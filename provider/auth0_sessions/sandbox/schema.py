@@ -1,46 +1,42 @@
-"""The rules of a PATCH body, one table row per key, refused in the words of the API's validator.
+"""The keys of a tenant's settings, and what a PATCH may write to each.
 
-Sources: the Management API's OpenAPI document for keys, types and minima; the refusals that users quoted
-in issues for the wording and for the hard maximum of 8760 hours. The idle maximum is set by analogy, so it
-can be switched off; the words for "both units in one body" are a decision of this sandbox.
+Sources: the Management API's OpenAPI document and the types of Auth0's SDKs for keys, types and minima; the refusals
+that users quoted in issues for descriptions and for the hard maximum of 8760 hours. The maximum of idle lifetimes is
+set by analogy; the words for "both units in one body" are a decision of this sandbox.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from auth0_sessions.sandbox.answers import bad_request
+from auth0_sessions.sandbox.rules import Rule, problems
 
-COOKIE_MODES = ("persistent", "non-persistent")
 MINUTES_SUFFIX = "_in_minutes"
 MINUTES_PER_HOUR = 60
-ABSOLUTE_MAXIMUM_MINUTES = 525_600
+YEAR_MINUTES = 525_600
 IDLE_MAXIMUM_MINUTES = 144_000
 
 
 @dataclass(frozen=True, slots=True)
 class LifetimeRow:
-    """One lifetime: whether it counts inactivity, and the validator's description of it."""
+    """One lifetime: the validator's description of it, and whether it counts inactivity."""
 
-    idle: bool
     description: str
+    idle: bool = False
 
 
 LIFETIMES: dict[str, LifetimeRow] = {
-    "session_lifetime": LifetimeRow(
-        idle=False, description="Login session lifetime, how long the session will stay valid"
-    ),
+    "session_lifetime": LifetimeRow("Login session lifetime, how long the session will stay valid (unit: {unit})"),
     "idle_session_lifetime": LifetimeRow(
-        idle=True,
-        description="Force a user to login after they have been inactive for the specified number",
+        "Force a user to login after they have been inactive for the specified number (unit: {unit})", idle=True
     ),
-    "ephemeral_session_lifetime": LifetimeRow(
-        idle=False, description="How long an ephemeral (non-persistent) session will stay valid"
-    ),
+    "ephemeral_session_lifetime": LifetimeRow("Number of {unit} an ephemeral (non-persistent) session will stay valid"),
     "idle_ephemeral_session_lifetime": LifetimeRow(
+        "Number of {unit} for which an ephemeral (non-persistent) session can be inactive before the user must log in "
+        "again",
         idle=True,
-        description="How long an ephemeral (non-persistent) session can be inactive before a new login",
     ),
 }
 
@@ -50,140 +46,113 @@ LIFETIME_KEYS: dict[str, tuple[str, int]] = {
 }
 """Each key of a PATCH body that holds a lifetime: which one, and how many minutes its unit has."""
 
-FOREIGN_KEYS: dict[str, tuple[str, ...]] = {
-    "acr_values_supported": ("array", "null"),
-    "allow_organization_name_in_authentication_api": ("boolean",),
-    "allowed_logout_urls": ("array",),
-    "change_password": ("object", "null"),
-    "client_id_metadata_document_supported": ("boolean",),
-    "country_codes": ("object", "null"),
-    "customize_mfa_in_postlogin_action": ("boolean",),
-    "default_audience": ("string",),
-    "default_directory": ("string",),
-    "default_redirection_uri": ("string",),
-    "default_token_quota": ("object", "null"),
-    "dynamic_client_registration_security_mode": ("string",),
-    "enabled_locales": ("array",),
-    "error_page": ("object", "null"),
-    "flags": ("object",),
-    "friendly_name": ("string",),
-    "guardian_mfa_page": ("object", "null"),
-    "include_session_metadata_in_tenant_logs": ("boolean",),
-    "mtls": ("object", "null"),
-    "oidc_logout": ("object",),
-    "phone_consolidated_experience": ("boolean",),
-    "picture_url": ("string",),
-    "pushed_authorization_requests_supported": ("boolean",),
-    "resource_parameter_profile": ("string",),
-    "sandbox_version": ("string",),
-    "sessions": ("object", "null"),
-    "skip_non_verifiable_callback_uri_confirmation_prompt": ("boolean", "null"),
-    "support_email": ("string",),
-    "support_url": ("string",),
-    "universal_login": ("object", "null"),
-}
-"""Each key that is none of this package's settings, with the JSON types that it takes."""
 
-ANSWER_KEYS = (*LIFETIMES, "session_cookie", *FOREIGN_KEYS, "sandbox_versions_available")
+def _object(description: str = "", *, null: bool = True, **members: Rule) -> Rule:
+    return Rule(("object", "null") if null else ("object",), description, members=members)
+
+
+def _each(names: str, rule: Rule) -> dict[str, Rule]:
+    return dict.fromkeys(names.split(), rule)
+
+
+def _choice(*choices: str) -> Rule:
+    return Rule(("string",), choices=choices)
+
+
+COOKIE_MODE = _choice("persistent", "non-persistent")
+ANONYMOUS_LIFETIME = Rule(("integer",), "Anonymous session lifetime, in minutes", maximum=YEAR_MINUTES)
+_COOKIE = Rule(("object", "null"), "Session cookie configuration", members={"mode": COOKIE_MODE}, required=("mode",))
+_SWITCH = Rule(("boolean",))
+_TEXT = Rule(("string",))
+_LIST = Rule(("array",))
+_OBJECT = Rule(("object",))
+_FLAGS = """
+allow_changing_enable_sso allow_legacy_delegation_grant_types allow_legacy_ro_grant_types
+allow_legacy_tokeninfo_endpoint change_pwd_flow_v1 custom_domains_provisioning dashboard_insights_view
+dashboard_log_streams_next disable_clickjack_protection_headers disable_fields_map_fix disable_impersonation
+disable_management_api_sms_obfuscation enable_adfs_waad_email_verification enable_apis_section
+enable_client_connections enable_dynamic_client_registration enable_idtoken_api2 enable_legacy_profile
+enable_pipeline2 enable_public_signup_user_exists_error enable_sso
+enforce_client_authentication_on_passwordless_start genai_trial improved_signup_bot_detection_in_classic
+local_resource_discovery mfa_show_factor_list_on_enrollment no_disclose_enterprise_connections
+remove_alg_from_jwks revoke_refresh_token_grant trust_azure_adfs_email_verified_connection_property
+use_scope_descriptions_for_consent
+"""
+_SWITCHES = """
+client_id_metadata_document_dynamic_registration_supported client_id_metadata_document_supported
+dpop_strict_refresh_token_binding enable_ai_guide include_session_metadata_in_tenant_logs
+phone_consolidated_experience
+"""
+_NULLABLE_SWITCHES = """
+allow_organization_name_in_authentication_api authorization_response_iss_parameter_supported
+customize_mfa_in_postlogin_action pushed_authorization_requests_supported
+skip_non_verifiable_callback_uri_confirmation_prompt
+"""
+_TEXTS = """
+default_audience default_directory default_redirection_uri friendly_name legacy_sandbox_version picture_url
+sandbox_version support_email support_url
+"""
+
+FOREIGN: dict[str, Rule] = {
+    **_each(_SWITCHES, _SWITCH),
+    **_each(_NULLABLE_SWITCHES, Rule(("boolean", "null"))),
+    **_each(_TEXTS, _TEXT),
+    "access_token": _object(claims_mapping=_OBJECT),
+    "acr_values_supported": Rule(("array", "null")),
+    "allowed_logout_urls": _LIST,
+    "change_password": _object("Change Password page customization", enabled=_SWITCH, html=_TEXT),
+    "country_codes": _object(list=_LIST, mode=_choice("allow", "deny")),
+    "default_token_quota": _object(clients=_OBJECT, organizations=_OBJECT),
+    "device_flow": _object("Device Flow configuration", charset=_choice("base20", "digits"), mask=_TEXT),
+    "dynamic_client_registration_security_mode": _choice("strict", "permissive"),
+    "enabled_locales": _LIST,
+    "error_page": _object("Error page customization", html=_TEXT, show_log_link=_SWITCH, url=_TEXT),
+    "flags": Rule(
+        ("object",), "Flags used to change the behavior of this tenant", members=_each(_FLAGS, _SWITCH), fewest=1
+    ),
+    "guardian_mfa_page": _object("Guardian page customization", enabled=_SWITCH, html=_TEXT),
+    "mtls": _object("mTLS configuration", enable_endpoint_aliases=_SWITCH),
+    "oidc_logout": _object(
+        "Settings related to OIDC RP-initiated Logout", null=False, rp_logout_end_session_endpoint_discovery=_SWITCH
+    ),
+    "resource_parameter_profile": _choice("audience", "compatibility"),
+    "security_headers": _object(content_security_policy=_OBJECT, x_xss_protection=_OBJECT),
+    "sessions": _object(
+        "Sessions related settings for tenant",
+        oidc_logout_prompt_enabled=_SWITCH,
+        anonymous=_object(null=False, lifetime_in_minutes=ANONYMOUS_LIFETIME, activate_cookie=_SWITCH),
+    ),
+    "universal_login": Rule(("object", "null")),
+}
+"""Each key that is neither a lifetime nor the cookie, with its rule."""
+
+ANSWER_KEYS = (*LIFETIMES, "session_cookie", *FOREIGN, "sandbox_versions_available")
 """What an answer can hold, and so what ``fields`` may name: never a key in minutes."""
 
 
-def maxima(*, idle_maximum: bool) -> dict[str, int]:
-    """Return the hard maximum of each lifetime, in minutes; idle ones have none when switched off."""
-    absolute = {name: ABSOLUTE_MAXIMUM_MINUTES for name, row in LIFETIMES.items() if not row.idle}
-    idle = {name: IDLE_MAXIMUM_MINUTES for name, row in LIFETIMES.items() if row.idle}
-    return {**absolute, **idle} if idle_maximum else absolute
+def lifetime_rule(key: str, cap_minutes: int = YEAR_MINUTES) -> Rule:
+    """Return the rule of a key that holds a lifetime; a cap that the tenant enforces lowers its maximum."""
+    name, unit_minutes = LIFETIME_KEYS[key]
+    row, unit = LIFETIMES[name], "minutes" if unit_minutes == 1 else "hours"
+    maximum = min(cap_minutes, IDLE_MAXIMUM_MINUTES if row.idle else YEAR_MINUTES) // unit_minutes
+    return Rule(("integer",), row.description.format(unit=unit), maximum=maximum)
 
 
-def json_type(value: object) -> str:
-    """Name the JSON type as the validator does: a number without a fraction is an integer."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, float):
-        return "integer" if value.is_integer() else "number"
-    names = {int: "integer", str: "string", list: "array", dict: "object"}
-    return names[type(value)]
-
-
-def parse_body(raw: bytes) -> object:
-    """Return the JSON value of a body, or refuse it."""
+def check_body(raw: bytes, caps_minutes: Mapping[str, int]) -> dict[str, Any]:
+    """Return the JSON of a PATCH body, or refuse it for the first problem that the API would report."""
     try:
-        return json.loads(raw, parse_constant=_no_constant)
+        body = json.loads(raw)
     except (ValueError, RecursionError) as error:
         message = "Invalid request payload JSON format"
         raise bad_request(message) from error
-
-
-def check_body(body: object, maxima_minutes: Mapping[str, int]) -> dict[str, Any]:
-    """Return the body if a PATCH may carry it, else refuse it for the first reason found."""
-    if not isinstance(body, dict):
-        refuse(f"Expected type object but found type {json_type(body)}")
-    if not body:
-        refuse("Too few properties defined (0), minimum 1")
-    for key in body:
-        if key not in LIFETIME_KEYS and key not in FOREIGN_KEYS and key != "session_cookie":
-            refuse(f"Additional properties not allowed: {key}")
-    for key, value in body.items():
-        _check_member(key, value, maxima_minutes)
+    caps = {name: caps_minutes.get(name, YEAR_MINUTES) for name in LIFETIMES}
+    lifetimes = {key: lifetime_rule(key, caps[name]) for key, (name, _) in LIFETIME_KEYS.items()}
+    rule = Rule(("object",), members={**FOREIGN, "session_cookie": _COOKIE, **lifetimes}, fewest=1)
+    for problem in problems(rule, body):
+        message = f"Payload validation error: {problem}"
+        raise bad_request(message, "invalid_body")
     for name in LIFETIMES:
         if name in body and name + MINUTES_SUFFIX in body:
-            refuse(f"Only one of {name} and {name}{MINUTES_SUFFIX} can be set")
-    return body
-
-
-def refuse(reason: str, path: str = "", description: str = "") -> NoReturn:
-    """Refuse a body with a 400 in the recorded wording; a fault of the body itself names no property."""
-    where = f" on property {path}" if path else ""
-    what = f" ({description})" if description else ""
-    message = f"Payload validation error: '{reason}'{where}{what}."
-    raise bad_request(message, "invalid_body")
-
-
-def _no_constant(name: str) -> object:
-    message = f"{name} is no JSON"
-    raise ValueError(message)
-
-
-def _check_member(key: str, value: object, maxima_minutes: Mapping[str, int]) -> None:
-    if key in LIFETIME_KEYS:
-        _check_lifetime(key, value, maxima_minutes)
-    elif key == "session_cookie":
-        _check_cookie(value)
-    else:
-        _check_type(value, FOREIGN_KEYS[key], key)
-
-
-def _check_type(value: object, wanted: tuple[str, ...], path: str = "", description: str = "") -> None:
-    found = json_type(value)
-    if found not in wanted:
-        names = wanted[0] if len(wanted) == 1 else json.dumps(wanted, separators=(",", ":"))
-        refuse(f"Expected type {names} but found type {found}", path, description)
-
-
-def _check_lifetime(key: str, value: Any, maxima_minutes: Mapping[str, int]) -> None:
-    name, unit_minutes = LIFETIME_KEYS[key]
-    unit = "minutes" if unit_minutes == 1 else "hours"
-    description = f"{LIFETIMES[name].description} (unit: {unit})"
-    _check_type(value, ("integer",), key, description)
-    if value < 1:
-        refuse(f"Value {int(value)} is less than minimum 1", key, description)
-    if name in maxima_minutes and value > maxima_minutes[name] // unit_minutes:
-        maximum = maxima_minutes[name] // unit_minutes
-        refuse(f"Value {int(value)} is greater than maximum {maximum}", key, description)
-
-
-def _check_cookie(value: object) -> None:
-    path = "session_cookie"
-    _check_type(value, ("object", "null"), path)
-    if not isinstance(value, dict):
-        return
-    for key in value:
-        if key != "mode":
-            refuse(f"Additional properties not allowed: {key}", path)
-    if "mode" not in value:
-        refuse("Missing required property: mode", path)
-    _check_type(value["mode"], ("string",), f"{path}.mode")
-    if value["mode"] not in COOKIE_MODES:
-        refuse(f"No enum match for: {value['mode']}", f"{path}.mode")
+            message = f"Payload validation error: 'Only one of {name} and {name}{MINUTES_SUFFIX} can be set'."
+            raise bad_request(message, "invalid_body")
+    return dict(body)

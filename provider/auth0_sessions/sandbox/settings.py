@@ -1,61 +1,49 @@
-"""What a tenant stores, and how it shows it: minutes inside, hours in every answer.
+"""What a tenant stores, and how it shows it: lifetimes in minutes inside, in hours in every answer.
 
-Sources: recorded answers. Minutes come back as minutes / 60 in a plain double, printed without a fraction
-when whole; a key that was never written is absent; a PATCH merges at the top level and ``flags`` member by
-member.
+Sources: recorded answers. Minutes come back as minutes / 60 in a plain double, printed without a fraction when whole;
+a key that was never written is absent; a PATCH merges at the top level and ``flags`` member by member. Whether it
+merges ``sessions`` is not known, so a tenant replaces it unless told otherwise.
 """
 
 import copy
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from auth0_sessions.sandbox.schema import COOKIE_MODES, LIFETIME_KEYS, LIFETIMES, MINUTES_PER_HOUR
+from auth0_sessions.sandbox import schema
+from auth0_sessions.sandbox.rules import Rule, problems
+from auth0_sessions.sandbox.schema import LIFETIME_KEYS, LIFETIMES, MINUTES_PER_HOUR
 
 VERSIONS = ["22", "18"]
+COOKIE = "session_cookie_mode"
+ANONYMOUS = "anonymous_session_lifetime"
+
+SESSION_SETTINGS: dict[str, Rule] = {
+    **{name: schema.lifetime_rule(name + schema.MINUTES_SUFFIX) for name in LIFETIMES},
+    COOKIE: schema.COOKIE_MODE,
+    ANONYMOUS: schema.ANONYMOUS_LIFETIME,
+}
+"""What the Dashboard's session page holds: lifetimes in minutes and the cookie's mode."""
 
 _FOREIGN = """{
-  "allowed_logout_urls": [],
-  "acr_values_supported": [],
-  "change_password": {"enabled": false},
-  "default_audience": "",
-  "default_directory": "",
-  "enabled_locales": ["de", "fr"],
+  "allowed_logout_urls": [], "acr_values_supported": [], "default_audience": "", "default_directory": "",
+  "change_password": {"enabled": false}, "guardian_mfa_page": {"enabled": false}, "enabled_locales": ["de", "fr"],
   "flags": {
-    "allow_changing_enable_sso": false,
-    "disable_impersonation": true,
-    "enable_dynamic_client_registration": true,
-    "enable_public_signup_user_exists_error": true,
-    "enable_sso": true,
-    "universal_login": true,
-    "revoke_refresh_token_grant": false,
-    "disable_clickjack_protection_headers": false
+    "allow_changing_enable_sso": false, "disable_clickjack_protection_headers": false, "disable_impersonation": true,
+    "enable_dynamic_client_registration": true, "enable_public_signup_user_exists_error": true, "enable_sso": true,
+    "revoke_refresh_token_grant": false, "universal_login": true
   },
-  "friendly_name": "My Test Tenant",
-  "guardian_mfa_page": {"enabled": false},
-  "picture_url": "https://mycompany.org/logo.png",
-  "sandbox_version": "18",
-  "support_email": "support@mycompany.org",
-  "support_url": "https://mycompany.org/support",
+  "friendly_name": "My Test Tenant", "picture_url": "https://mycompany.org/logo.png",
+  "support_email": "support@mycompany.org", "support_url": "https://mycompany.org/support",
+  "sandbox_version": "18", "mtls": {"enable_endpoint_aliases": true}, "phone_consolidated_experience": false,
   "sessions": {"oidc_logout_prompt_enabled": true},
   "oidc_logout": {"rp_logout_end_session_endpoint_discovery": false},
-  "allow_organization_name_in_authentication_api": true,
-  "customize_mfa_in_postlogin_action": true,
-  "pushed_authorization_requests_supported": false,
-  "mtls": {"enable_endpoint_aliases": true},
-  "universal_login": {"colors": {"page_background": "#FF4F40", "primary": "#2A2E35"}},
-  "resource_parameter_profile": "audience",
-  "phone_consolidated_experience": false,
-  "client_id_metadata_document_supported": true,
-  "dynamic_client_registration_security_mode": "permissive"
+  "allow_organization_name_in_authentication_api": true, "customize_mfa_in_postlogin_action": true,
+  "pushed_authorization_requests_supported": false, "client_id_metadata_document_supported": true,
+  "resource_parameter_profile": "audience", "dynamic_client_registration_security_mode": "permissive",
+  "universal_login": {"colors": {"page_background": "#FF4F40", "primary": "#2A2E35"}}
 }"""
-
-
-def foreign_defaults() -> dict[str, Any]:
-    """Return the settings of a recorded tenant that have nothing to do with sessions."""
-    parsed: dict[str, Any] = json.loads(_FOREIGN)
-    return parsed
+"""What a recorded tenant had set, apart from its login sessions."""
 
 
 def as_hours(minutes: int) -> float:
@@ -64,71 +52,69 @@ def as_hours(minutes: int) -> float:
     return minutes / MINUTES_PER_HOUR if rest else whole
 
 
-@dataclass
 class Stored:
-    """The settings of one tenant: lifetimes in minutes, and everything else as it was written."""
+    """The settings of one tenant, by the names of an answer; lifetimes are in minutes."""
 
-    minutes: dict[str, int] = field(default_factory=dict)
-    cookie_mode: str | None = None
-    foreign: dict[str, Any] = field(default_factory=foreign_defaults)
+    def __init__(self, foreign: Mapping[str, Any] | None = None) -> None:
+        """Start with the settings of a recorded tenant that are not a login session's, or with others."""
+        self._values: dict[str, Any] = json.loads(_FOREIGN) if foreign is None else copy.deepcopy(dict(foreign))
 
-    def shown(self, *, versions: bool) -> dict[str, Any]:
-        """Return the whole settings object of an answer; only a GET has the sandbox versions."""
-        shown: dict[str, Any] = copy.deepcopy(self.foreign)
-        shown.update({name: as_hours(minutes) for name, minutes in self.minutes.items()})
-        if self.cookie_mode is not None:
-            shown["session_cookie"] = {"mode": self.cookie_mode}
-        if versions:
-            shown["sandbox_versions_available"] = list(VERSIONS)
-        return shown
+    @property
+    def foreign(self) -> dict[str, Any]:
+        """Return a copy of everything but the four lifetimes and the cookie's mode."""
+        own = {*LIFETIMES, "session_cookie"}
+        return {name: copy.deepcopy(value) for name, value in self._values.items() if name not in own}
+
+    def shown(self) -> dict[str, Any]:
+        """Return the whole settings object of an answer."""
+        hours = {name: as_hours(self._values[name]) for name in LIFETIMES if name in self._values}
+        return {**copy.deepcopy(self._values), **hours}
 
     def summary(self) -> dict[str, Any]:
-        """Return what is stored of the session settings: minutes and the cookie mode's text."""
-        summary: dict[str, Any] = {name: self.minutes[name] for name in LIFETIMES if name in self.minutes}
-        return summary if self.cookie_mode is None else {**summary, "session_cookie_mode": self.cookie_mode}
+        """Return the session settings that are set: minutes and the cookie mode's text."""
+        anonymous = (self._values.get("sessions") or {}).get("anonymous") or {}
+        found = {
+            **{name: self._values.get(name) for name in LIFETIMES},
+            COOKIE: (self._values.get("session_cookie") or {}).get("mode"),
+            ANONYMOUS: anonymous.get("lifetime_in_minutes"),
+        }
+        return {name: value for name, value in found.items() if value is not None}
 
-    def merge(self, body: Mapping[str, Any], caps_minutes: Mapping[str, int]) -> None:
-        """Apply a checked PATCH body; a lifetime above its cap in ``caps_minutes`` is stored as the cap."""
+    def merge(self, body: Mapping[str, Any], caps_minutes: Mapping[str, int], merged: Collection[str]) -> None:
+        """Apply a checked PATCH body.
+
+        A lifetime above its cap in ``caps_minutes`` is stored as the cap; the objects in ``merged`` keep the members
+        that the body does not name.
+        """
         for key, value in body.items():
             if key in LIFETIME_KEYS:
                 name, unit_minutes = LIFETIME_KEYS[key]
                 minutes = int(value) * unit_minutes
-                self.minutes[name] = min(minutes, caps_minutes.get(name, minutes))
-            elif key == "session_cookie":
-                self.cookie_mode = None if value is None else value["mode"]
+                self._values[name] = min(minutes, caps_minutes.get(name, minutes))
+            elif value is None:
+                self._values.pop(key, None)
+            elif key in merged:
+                self._values[key] = {**self._values.get(key, {}), **copy.deepcopy(value)}
             else:
-                self._merge_foreign(key, value)
+                self._values[key] = copy.deepcopy(value)
 
     def assign(self, changes: Mapping[str, Any]) -> None:
         """Set session settings as the Dashboard does, in minutes; None un-sets one. All or nothing."""
         for name, value in changes.items():
-            _check_assignment(name, value)
+            if name not in SESSION_SETTINGS:
+                message = f"{name!r} is not a session setting; use {', '.join(SESSION_SETTINGS)}"
+                raise ValueError(message)
+            for problem in problems(SESSION_SETTINGS[name], value, name) if value is not None else ():
+                raise ValueError(problem)
         for name, value in changes.items():
-            if name == "session_cookie_mode":
-                self.cookie_mode = value
+            if name == COOKIE:
+                self.merge({"session_cookie": value and {"mode": value}}, {}, ())
+            elif name == ANONYMOUS:
+                sessions = self._values.setdefault("sessions", {})
+                sessions["anonymous"] = {**sessions.get("anonymous", {}), "lifetime_in_minutes": value}
+                if value is None:
+                    del sessions["anonymous"]["lifetime_in_minutes"]
             elif value is None:
-                self.minutes.pop(name, None)
+                self._values.pop(name, None)
             else:
-                self.minutes[name] = value
-
-    def _merge_foreign(self, key: str, value: Any) -> None:
-        if value is None:
-            self.foreign.pop(key, None)
-        elif key == "flags":
-            self.foreign["flags"] = {**self.foreign.get("flags", {}), **value}
-        else:
-            self.foreign[key] = copy.deepcopy(value)
-
-
-def _check_assignment(name: str, value: object) -> None:
-    if name != "session_cookie_mode" and name not in LIFETIMES:
-        message = f"{name!r} is no session setting; use {', '.join(LIFETIMES)} or session_cookie_mode"
-        raise ValueError(message)
-    if value is None:
-        return
-    if name == "session_cookie_mode" and value not in COOKIE_MODES:
-        message = f"session_cookie_mode is {value!r}; use one of {', '.join(COOKIE_MODES)}"
-        raise ValueError(message)
-    if name in LIFETIMES and (type(value) is not int or value < 1):
-        message = f"{name} is {value!r}; give whole minutes, at least 1"
-        raise ValueError(message)
+                self._values[name] = int(value)

@@ -1,79 +1,31 @@
-"""The in-process handle of one fake tenant."""
+"""One fake tenant with its switches, the handle that tests hold on to; and the world of tenants around it."""
 
 import copy
+import secrets
+import threading
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any
 
-from auth0_sessions.sandbox.faults import FaultRule, parse_kind
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictBool
+
+from auth0_sessions.sandbox import tokens
+from auth0_sessions.sandbox.faults import FaultQueue, FaultRule
 from auth0_sessions.sandbox.journal import LoggedRequest
-from auth0_sessions.sandbox.plans import PLANS, OverCap
-from auth0_sessions.sandbox.settings import Stored
-from auth0_sessions.sandbox.state import Client, TenantState, World
-from auth0_sessions.sandbox.tokens import SCOPES, Token
+from auth0_sessions.sandbox.plans import PLANS, OverCap, Plan, Rate
+from auth0_sessions.sandbox.rates import Bucket
+from auth0_sessions.sandbox.schema import LIFETIMES, check_body
+from auth0_sessions.sandbox.settings import VERSIONS, Stored
 
-T = TypeVar("T")
-
-
-class Option(Generic[T]):
-    """One switch of a tenant: checked when it is set, and kept in the tenant's state."""
-
-    def __init__(self, parse: Callable[[str, Any], T]) -> None:
-        """Take what turns a given value into a valid one or raises ``ValueError``."""
-        self.parse = parse
-        self.name = ""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        """Remember the attribute's name, which is also the name in the state."""
-        self.name = name
-
-    def __get__(self, tenant: "Tenant", owner: type | None = None) -> T:
-        """Read the switch."""
-        value: T = getattr(tenant.state, self.name)
-        return value
-
-    def __set__(self, tenant: "Tenant", value: Any) -> None:
-        """Set the switch for every request that follows."""
-        parsed = self.parse(self.name, value)
-        with tenant.world.lock:
-            setattr(tenant.state, self.name, parsed)
+API_PATH = "/api/v2/"
+LOG_LENGTH = 10_000
+"""How many requests the log holds: a sandbox may run for days."""
 
 
-def _one_of(allowed: Sequence[str]) -> Callable[[str, Any], str]:
-    def parse(name: str, value: Any) -> str:
-        if value not in allowed:
-            message = f"{name} is {value!r}; use one of {', '.join(allowed)}"
-            raise ValueError(message)
-        return str(value)
-
-    return parse
+Seconds = Annotated[float, Field(ge=0, strict=True)]
 
 
-def _over_cap(name: str, value: Any) -> OverCap:
-    return OverCap(_one_of(list(OverCap))(name, value))
-
-
-def _seconds(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        message = f"{name} is {value!r}; give seconds, 0 or more"
-        raise ValueError(message)
-    return value
-
-
-def _switch(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        message = f"{name} is {value!r}; use true or false"
-        raise ValueError(message)  # noqa: TRY004 - Every bad option is a ValueError.
-    return value
-
-
-def _scopes(name: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple) or not all(isinstance(scope, str) for scope in value):
-        message = f"{name} is {value!r}; give a list of scopes"
-        raise ValueError(message)
-    return tuple(value)
-
-
-class Tenant:
+class Tenant(BaseModel):
     """A tenant of a running sandbox; made by ``Sandbox.add_tenant``.
 
     Settings are in minutes, ``session_cookie_mode`` is text, and a key that was never set is absent:
@@ -86,49 +38,57 @@ class Tenant:
         ...     acme.stale_seconds = 1
         ...     acme.settings
         {'session_lifetime': 480, 'session_cookie_mode': 'persistent'}
+
+    The switches can be set at any time and hold for every request that follows.
     """
 
-    plan = Option(_one_of(list(PLANS)))
-    over_cap = Option(_over_cap)
-    stale_seconds = Option(_seconds)
-    latency_seconds = Option(_seconds)
-    token_seconds = Option(_seconds)
-    scopes = Option(_scopes)
-    rate_limits = Option(_switch)
-    idle_maximum = Option(_switch)
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
 
-    def __init__(self, world: World, state: TenantState) -> None:
-        """Hold on to a tenant's state."""
-        self.world = world
-        self.state = state
+    name: Annotated[str, Field(pattern="^[a-z0-9-]+$", frozen=True)]
+    """The path prefix of the tenant's address."""
+    domain: Annotated[str, Field(frozen=True)]
+    """The tenant's address, such as ``http://127.0.0.1:54321/acme``."""
+    plan: Plan = "enterprise"
+    over_cap: OverCap = OverCap.ECHO
+    merge_sessions: StrictBool = False
+    """Whether a PATCH of ``sessions`` keeps the members that it does not name; Auth0 does not document it."""
+    stale_seconds: Seconds = 0
+    """How long a GET shows the values of before a PATCH."""
+    latency_seconds: Seconds = 0
+    token_seconds: Seconds = 86_400
+    scopes: tuple[str, ...] = tokens.SCOPES
+    """What the clients' grant allows; without any there is no grant."""
+    rate_limits: StrictBool = True
 
-    @property
-    def name(self) -> str:
-        """The tenant's name, its path prefix."""
-        return self.state.name
+    _world: "World" = PrivateAttr()
+    _stored: Stored = PrivateAttr()
+    _replaced: list[tuple[float, Stored]] = PrivateAttr(default_factory=list)
+    _clients: dict[str, str] = PrivateAttr(default_factory=dict)
+    _faults: FaultQueue = PrivateAttr(default_factory=FaultQueue)
+    _buckets: dict[tuple[bool, Rate], Bucket] = PrivateAttr(default_factory=dict)
 
-    @property
-    def domain(self) -> str:
-        """The tenant's address, such as ``http://127.0.0.1:54321/acme``."""
-        return self.state.domain
+    def __init__(self, world: "World", stored: Stored, **options: Any) -> None:
+        """Join a world."""
+        super().__init__(**options)
+        self._world = world
+        self._stored = stored
 
     @property
     def settings(self) -> dict[str, Any]:
         """What is stored right now: minutes, the cookie mode, never-set keys absent."""
-        with self.world.lock:
-            return self.state.stored.summary()
+        with self._world.lock:
+            return self._stored.summary()
 
     @property
     def foreign(self) -> dict[str, Any]:
-        """A copy of every setting that has nothing to do with sessions."""
-        with self.world.lock:
-            return copy.deepcopy(self.state.stored.foreign)
+        """A copy of every setting but the four lifetimes and the cookie's mode."""
+        with self._world.lock:
+            return self._stored.foreign
 
     @property
     def requests(self) -> list[LoggedRequest]:
         """The tenant's part of the log."""
-        with self.world.lock:
-            return self.world.journal.entries(self.name)
+        return [request for request in self._world.requests if request.tenant == self.name]
 
     @property
     def calls(self) -> list[str]:
@@ -137,79 +97,145 @@ class Tenant:
 
     def dashboard(self, **changes: int | str | None) -> None:
         """Change settings as somebody in the Dashboard does: minutes, None un-sets; no API call is logged."""
-        with self.world.lock:
-            self.state.assign(changes)
+        with self._world.lock:
+            self._stored.assign(changes)
+            self._replaced.clear()
 
-    def add_client(self, client_id: str, client_secret: str, scopes: Sequence[str] = SCOPES) -> None:
-        """Register a client; from now on only registered ones get a token. No scopes: no client grant."""
-        with self.world.lock:
-            self.state.clients[client_id] = Client(client_secret, tuple(scopes))
+    def add_client(self, client_id: str, client_secret: str) -> None:
+        """Register a client; from now on only registered ones get a token."""
+        with self._world.lock:
+            self._clients[client_id] = client_secret
 
-    def issue_token(self, scopes: Sequence[str] | None = None, seconds: float | None = None) -> str:
-        """Return a Management API token, by default one like ``/oauth/token`` issues."""
-        with self.world.lock:
-            life = self.state.token_seconds if seconds is None else seconds
-            granted = self.state.scopes if scopes is None else tuple(scopes)
-            return self.world.vault.issue(Token(self.state.audience, granted, self.world.clock() + life))
+    def issue_token(
+        self, scopes: Sequence[str] | None = None, seconds: float | None = None, *, base: str | None = None
+    ) -> str:
+        """Return a Management API token, by default one like ``/oauth/token`` issues.
+
+        ``base`` is the address that the client knows the tenant by; ``iss`` and ``aud`` are made of it.
+        """
+        now = int(self._world.clock())
+        claims = {
+            "iss": f"{base or self.domain}/",
+            "sub": "sandbox@clients",
+            "aud": f"{base or self.domain}{API_PATH}",
+            "iat": now,
+            "exp": now + (self.token_seconds if seconds is None else seconds),
+            "scope": " ".join(self.scopes if scopes is None else scopes),
+            "gty": "client-credentials",
+        }
+        return tokens.issue(self._world.key, claims)
 
     def fault(
-        self,
-        kind: str,
-        *,
-        times: int | None = 1,
-        operation: str | None = None,
-        after: int = 0,
-        **details: Any,
+        self, kind: str, *, times: int | None = 1, operation: str | None = None, after: int = 0, **details: Any
     ) -> None:
         """Let requests fail: the next ``times`` (None: all), only of one ``operation`` if given.
 
         ``after`` matching requests are let through first. Details: ``retry_after`` (seconds, for
         429-retry-after) and ``location`` (a URL, for redirect). The kinds are the values of ``Fault``.
         """
-        rule = FaultRule(parse_kind(kind), times, operation, after, **details)
-        with self.world.lock:
-            self.state.faults.add(rule)
+        given = {"kind": kind, "times": times, "operation": operation, "after": after, **details}
+        rule = FaultRule.model_validate(given)
+        with self._world.lock:
+            self._faults.append(rule)
 
     def clear_faults(self) -> None:
         """Drop every fault that is still waiting."""
-        with self.world.lock:
-            self.state.faults.clear()
+        with self._world.lock:
+            self._faults.clear()
+
+    # What the server asks, with the lock held.
+
+    @property
+    def faults(self) -> FaultQueue:
+        """The faults that wait for requests."""
+        return self._faults
+
+    def knows(self, client_id: str, client_secret: str) -> bool:
+        """Tell whether a client may log in; any may until the first one is registered."""
+        return not self._clients or self._clients.get(client_id) == client_secret
+
+    def take(self, operation: str, now: float) -> tuple[bool, dict[str, str]]:
+        """Take one request out of the bucket that the operation belongs to; return the headers too."""
+        login, row = operation == "token", PLANS[self.plan]
+        rate = row.authentication if login else row.management
+        bucket = self._buckets.setdefault((login, rate), Bucket(rate, now))
+        return bucket.take(now, limited=self.rate_limits)
+
+    def read(self, now: float) -> dict[str, Any]:
+        """Return what a GET shows: the settings of ``stale_seconds`` ago."""
+        self._replaced = [(at, old) for at, old in self._replaced if now - at < self.stale_seconds]
+        stored = self._replaced[0][1] if self._replaced else self._stored
+        return {**stored.shown(), "sandbox_versions_available": list(VERSIONS)}
+
+    def write(self, raw: bytes, now: float) -> dict[str, Any]:
+        """Apply a PATCH body or refuse it; return what the answer shows."""
+        plan = PLANS[self.plan]
+        caps = {name: plan.idle_minutes if row.idle else plan.absolute_minutes for name, row in LIFETIMES.items()}
+        body = check_body(raw, caps if self.over_cap is OverCap.REFUSE else {})
+        if self.stale_seconds:
+            self._replaced.append((now, copy.deepcopy(self._stored)))
+        merged = {"flags", "sessions"} if self.merge_sessions else {"flags"}
+        self._stored.merge(body, caps if self.over_cap is OverCap.CLAMP else {}, merged)
+        return self._stored.shown()
 
 
-OPTIONS = tuple(name for name, value in vars(Tenant).items() if isinstance(value, Option))
-"""The names of a tenant's switches."""
+class World:
+    """The state of a sandbox; the server holds ``lock`` while it answers."""
 
+    def __init__(self, clock: Callable[[], float], *, rate_limits: bool) -> None:
+        """Start without tenants and without an address."""
+        self.url = ""
+        self.stopping = False
+        self.clock = clock
+        self.rate_limits = rate_limits
+        self.lock = threading.RLock()
+        self.tenants: dict[str, Tenant] = {}
+        self.log: deque[LoggedRequest] = deque(maxlen=LOG_LENGTH)
+        self.key = secrets.token_bytes(32)
 
-def add_tenant(
-    world: World,
-    name: str,
-    *,
-    settings: Mapping[str, int | str | None] | None = None,
-    foreign: Mapping[str, Any] | None = None,
-    **options: Any,
-) -> Tenant:
-    """Add a tenant with its settings (minutes), foreign keys and switches; all or nothing."""
-    check_options(options)
-    stored = Stored() if foreign is None else Stored(foreign=copy.deepcopy(dict(foreign)))
-    stored.assign(settings or {})
-    with world.lock:
-        state = world.add(name)
-        state.stored = stored
-        tenant = Tenant(world, state)
-        set_options(tenant, options)
-    return tenant
+    @property
+    def requests(self) -> list[LoggedRequest]:
+        """The log of all requests in the order of their arrival, those to unknown tenants included."""
+        with self.lock:
+            return list(self.log)
 
+    def add_tenant(
+        self,
+        name: str,
+        *,
+        settings: Mapping[str, int | str | None] | None = None,
+        foreign: Mapping[str, Any] | None = None,
+        replace: bool = False,
+        **options: Any,
+    ) -> Tenant:
+        """Add a tenant. A new one has foreign settings and no session setting.
 
-def check_options(options: Mapping[str, Any]) -> None:
-    """Refuse an unknown switch or a bad value."""
-    for name, value in options.items():
-        if name not in OPTIONS:
-            message = f"{name!r} is no option of a tenant; use {', '.join(OPTIONS)}"
-            raise ValueError(message)
-        vars(Tenant)[name].parse(name, value)
+        ``settings`` are in minutes with ``session_cookie_mode`` as text; ``foreign`` replaces the other
+        settings; ``options`` are the switches of ``Tenant``: plan, over_cap, merge_sessions, stale_seconds,
+        latency_seconds, token_seconds, scopes, rate_limits.
+        """
+        if not self.url:
+            message = "start the sandbox first: a tenant's address holds the port"
+            raise RuntimeError(message)
+        stored = Stored(foreign)
+        stored.assign(settings or {})
+        options = {"name": name, "domain": f"{self.url}/{name}", "rate_limits": self.rate_limits, **options}
+        tenant = Tenant(self, stored, **options)
+        with self.lock:
+            if name in self.tenants and not replace:
+                message = f"there is already a tenant {name!r}"
+                raise ValueError(message)
+            self.tenants[name] = tenant
+        return tenant
 
+    def clear_requests(self) -> None:
+        """Forget the log."""
+        with self.lock:
+            self.log.clear()
 
-def set_options(tenant: Tenant, options: Mapping[str, Any]) -> None:
-    """Set several switches that ``check_options`` let pass."""
-    for name, value in options.items():
-        setattr(tenant, name, value)
+    def reset(self) -> None:
+        """Drop all tenants with their faults, invalidate their tokens, and forget the log."""
+        with self.lock:
+            self.tenants.clear()
+            self.log.clear()
+            self.key = secrets.token_bytes(32)

@@ -1,68 +1,71 @@
-"""Access tokens: opaque, bound to one tenant, with an end and a set of scopes.
+"""Access tokens: JSON Web Tokens that name their tenant, signed with a key of the sandbox's own.
 
-Sources: refusals quoted in public issues of Auth0's SDKs.
+Sources: Auth0's documents on Management API tokens for the claims, refusals quoted in public issues of its SDKs for
+the wording.
 """
 
-import re
+import base64
+import hashlib
+import hmac
+import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Collection
+from typing import Any, NoReturn
 
-from auth0_sessions.sandbox.answers import RefusalError, bad_request, insufficient_scope, unauthorized
+from auth0_sessions.sandbox.answers import MISSING, RefusalError, bad_request, insufficient_scope, unauthorized
 
 READ_SCOPE = "read:tenant_settings"
 UPDATE_SCOPE = "update:tenant_settings"
 SCOPES = (READ_SCOPE, UPDATE_SCOPE)
-PREFIX = "sandbox-token-"
-BAD_HEADER = "Bad HTTP authentication header format"
 EXPIRED = "Expired token received for JSON Web Token validation"
 INVALID = "Invalid token"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """What a token grants: the Management API of one audience until ``expires_at`` (Unix seconds)."""
-
-    audience: str
-    scopes: tuple[str, ...]
-    expires_at: float
+def issue(key: bytes, claims: dict[str, Any]) -> str:
+    """Return a token with these claims; equal claims give different tokens."""
+    parts = ({"alg": "HS256", "typ": "JWT"}, {**claims, "jti": secrets.token_urlsafe(8)})
+    signed = ".".join(_encoded(json.dumps(part).encode()) for part in parts)
+    return f"{signed}.{_signature(key, signed)}"
 
 
-class TokenVault:
-    """Every token of a sandbox, so that one tenant's token is recognised, and refused, by another."""
-
-    def __init__(self) -> None:
-        """Start without tokens."""
-        self._tokens: dict[str, Token] = {}
-
-    def issue(self, token: Token) -> str:
-        """Return a new token's text."""
-        text = PREFIX + secrets.token_urlsafe(24)
-        self._tokens[text] = token
-        return text
-
-    def clear(self) -> None:
-        """Forget every token."""
-        self._tokens.clear()
-
-    def authorize(self, header: str | None, audience: str, scope: str, now: float) -> None:
-        """Refuse an Authorization header that does not grant ``scope`` at ``audience`` right now."""
-        token = self._tokens.get(_bearer(header))
-        if token is None:
-            raise unauthorized(INVALID)
-        if token.audience != audience:
-            message = f"Bad audience: {token.audience}"
-            raise unauthorized(message)
-        if token.expires_at <= now:
-            raise unauthorized(EXPIRED)
-        if scope not in token.scopes:
-            raise RefusalError(insufficient_scope(scope))
+def authorize(header: str | None, key: bytes, audiences: Collection[str], scope: str, now: float) -> None:
+    """Refuse an Authorization header that does not grant ``scope`` at one of ``audiences`` right now."""
+    claims = _claims(_bearer(header), key)
+    if claims["aud"] not in audiences:
+        _refuse(f"Bad audience: {claims['aud']}")
+    if claims["exp"] <= now:
+        _refuse(EXPIRED)
+    if scope not in claims["scope"].split():
+        raise RefusalError(insufficient_scope(scope))
 
 
 def _bearer(header: str | None) -> str:
-    if not header:
-        message = "Missing authentication"
-        raise unauthorized(message)
-    matched = re.fullmatch(r"Bearer (\S+)", header, re.IGNORECASE)
-    if matched is None:
-        raise bad_request(BAD_HEADER)
-    return matched[1]
+    words = (header or "").split()
+    if not words:
+        _refuse(MISSING)
+    if len(words) != 2 or (words[0].lower() == "bearer" and words[1].count(".") != 2):  # noqa: PLR2004 - Of a JWT.
+        message = "Bad HTTP authentication header format"
+        raise bad_request(message, "Bearer")
+    if words[0].lower() != "bearer":
+        _refuse(MISSING)
+    return words[1]
+
+
+def _claims(token: str, key: bytes) -> dict[str, Any]:
+    signed, _, signature = token.rpartition(".")
+    if not hmac.compare_digest(_signature(key, signed).encode(), signature.encode()):
+        _refuse("Invalid signature received for JSON Web Token validation")
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
+    return claims
+
+
+def _refuse(message: str) -> NoReturn:
+    raise RefusalError(unauthorized(message))
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _signature(key: bytes, signed: str) -> str:
+    return _encoded(hmac.digest(key, signed.encode(), hashlib.sha256))
