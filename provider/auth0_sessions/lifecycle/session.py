@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from auth0_sessions.api.credentials import Credentials, Source, TokenKeeper, find_credentials
+from auth0_sessions.api.credentials import Credentials, Source, TokenKeeper, check_label, find_credentials
 from auth0_sessions.errors import Auth0SessionsError, CredentialsError, InputError
 from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem
@@ -134,7 +134,7 @@ class Session:
 
     def look_up(self, domain: str, label: str | None) -> LookedUp:
         """Read a tenant that is not managed here: 1 GET."""
-        tenant = canonical_domain(domain)
+        tenant, label = canonical_domain(domain), None if label is None else check_label(label)
         return LookedUp(tenant, label, self._operations(tenant, label).tenant.read())
 
     def preview_create(self, props: Mapping[str, Any], *, reads: bool) -> dict[str, Any]:

@@ -45,6 +45,11 @@ class ProviderConfig:
     explicit: bool = False
 
     @property
+    def plan(self) -> Plan | None:
+        """The plan of resources that name none."""
+        return choose(Plan, self.given["plan"], "plan", PLAN_ADVICE) if self.given.get("plan") else None
+
+    @property
     def bound_domain(self) -> str | None:
         """The only tenant of an explicit provider that names one."""
         return canonical_domain(self.given["domain"]) if self.explicit and self.given.get("domain") else None
@@ -89,8 +94,18 @@ def check_config(given: Mapping[str, Any]) -> list[Problem]:
         try:
             read(value)
         except InputError as error:
-            problems.append(Problem(key, str(error)))
+            problems.append(Problem(key, str(error), is_private="@" in str(value)))
     return problems
+
+
+def is_default(name: str) -> bool:
+    """Return whether a provider is one that the engine makes by itself, by its name."""
+    return name == "default" or name.startswith("default_")
+
+
+def has_moved(old: Any, new: Any) -> bool:
+    """Return whether a provider's domain has become another tenant's; an unknown or missing one is not compared."""
+    return isinstance(old, str) and isinstance(new, str) and canonical_domain(old) != canonical_domain(new)
 
 
 def _live_preview(value: Any) -> None:

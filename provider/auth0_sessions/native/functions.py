@@ -33,12 +33,19 @@ def call(token: str, given: Mapping[str, Any], session: Session) -> tuple[dict[s
 
 
 def _tenant_sessions(given: Mapping[str, Any], session: Session) -> tuple[dict[str, Any], list[Problem]]:
+    domain, label = given.get("domain") or session.default_domain, given.get("credentials")
+    if domain is None:
+        reason = (
+            'no tenant is named. Give domain: "acme.eu.auth0.com", or a provider with a domain, or set AUTH0_DOMAIN or '
+            "the configuration auth0-sessions:domain."
+        )
+        return {}, [Problem("domain", reason)]
     try:
-        found = session.look_up(given.get("domain") or session.default_domain or "", given.get("credentials"))
+        found = session.look_up(domain, label)
     except InputError as error:
         return {}, [Problem("domain", str(error), is_private=True)]
-    defaults = [TO_CAMEL[name] for name in SETTINGS if name not in found.found]
-    return {**found.to_props(), "defaults": defaults}, []
+    props = {name: value for name, value in found.to_props().items() if name != "credentials"}
+    return {**props, "defaults": [TO_CAMEL[name] for name in SETTINGS if name not in found.found]}, []
 
 
 def _plan_limits(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:

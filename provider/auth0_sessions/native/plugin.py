@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import functools
 import json
+import traceback
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from threading import Event
 from typing import Any, TypeVar
 
 import grpc
-import pulumi
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as proto
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 import auth0_sessions
-from auth0_sessions.errors import Auth0SessionsError
+from auth0_sessions.errors import shown
 from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN, Problem
 from auth0_sessions.lifecycle.operations import Change, Diff
 from auth0_sessions.lifecycle.preview import NOTHING
@@ -25,13 +25,12 @@ from auth0_sessions.lifecycle.record import State
 from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
-from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.spelling import CAMEL_CASE
 from auth0_sessions.native import functions, remote
-from auth0_sessions.native.config import SECRET_KEYS, ProviderConfig, check_config
+from auth0_sessions.native.config import SECRET_KEYS, ProviderConfig, check_config, has_moved, is_default
 from auth0_sessions.native.names import TO_CAMEL, Props, from_wire, secret, to_wire
 from auth0_sessions.native.schema import schema
-from auth0_sessions.program.log import EngineLog
+from auth0_sessions.program.log import EngineLog, is_users
 
 T = TypeVar("T")
 Verb = Callable[["Plugin", Any, grpc.ServicerContext], T]
@@ -46,15 +45,17 @@ _urn: ContextVar[str] = ContextVar("urn", default="")
 
 
 def _verb(call: Verb[T]) -> Verb[T]:
-    """Let our own errors reach the terminal as one paragraph on the resource's row."""
+    """Let our own errors reach the terminal as one paragraph on the resource's row, and a bug with its traceback."""
 
     @functools.wraps(call)
     def wrapped(self: Plugin, request: Any, context: grpc.ServicerContext) -> T:
         _urn.set(getattr(request, "urn", ""))
         try:
             return call(self, request, context)
-        except (Auth0SessionsError, pulumi.RunError) as error:
-            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+        except Exception as error:
+            if is_users(error):
+                context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+            context.abort(grpc.StatusCode.INTERNAL, traceback.format_exc())
             raise
 
     return wrapped
@@ -81,7 +82,7 @@ class Plugin(ResourceProviderServicer):
             sources=config.sources,
             bound_domain=config.bound_domain,
             default_domain=config.default_domain,
-            run=Run(config.given.get("plan"), log.warning, CAMEL_CASE),
+            run=Run(config.plan, log.warning, CAMEL_CASE),
             spelling=CAMEL_CASE,
         )
 
@@ -111,7 +112,8 @@ class Plugin(ResourceProviderServicer):
         response = proto.CheckResponse(failures=_failures(check_config(given)))
         response.inputs.CopyFrom(request.news)
         for key in SECRET_KEYS:
-            if given.get(key) is not None:
+            # What is unknown yet keeps the mark that the program gave it.
+            if given.get(key) is not None and not _has_unknown(given[key]):
                 response.inputs.update({key: secret(_text(given[key]))})
         return response
 
@@ -119,8 +121,7 @@ class Plugin(ResourceProviderServicer):
     def DiffConfig(self, request: Any, _context: grpc.ServicerContext) -> proto.DiffResponse:  # noqa: N802
         """Ask for a replacement where an explicit provider has moved, so that each tenant keeps its own credentials."""
         old, new = (from_wire(struct).values.get("domain") for struct in (request.olds, request.news))
-        is_default = request.urn.rpartition("::")[2].startswith("default")
-        if is_default or None in (old, new) or UNKNOWN in (old, new) or old == new:
+        if is_default(request.urn.rpartition("::")[2]) or not has_moved(old, new):
             return proto.DiffResponse(changes=proto.DiffResponse.DIFF_UNKNOWN)
         return proto.DiffResponse(changes=proto.DiffResponse.DIFF_SOME, replaces=["domain"], diffs=["domain"])
 
@@ -128,7 +129,7 @@ class Plugin(ResourceProviderServicer):
     def Configure(self, request: Any, _context: grpc.ServicerContext) -> proto.ConfigureResponse:  # noqa: N802
         """Take the configuration of this provider."""
         given = from_wire(request.args).values
-        self._start(ProviderConfig(given, explicit=not request.name.startswith("default")))
+        self._start(ProviderConfig(given, explicit=not is_default(request.name)))
         return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=True)
 
     @_verb
@@ -137,7 +138,7 @@ class Plugin(ResourceProviderServicer):
         news = from_wire(request.news)
         checked = self._session.check(news.values, from_wire(request.olds).values, _name_of(request.urn))
         return proto.CheckResponse(
-            inputs=to_wire(checked.inputs, news.secrets), failures=_failures(checked.problems, news.secrets)
+            inputs=to_wire(checked.inputs, news.secrets), failures=_failures(checked.problems, news)
         )
 
     @_verb
@@ -187,8 +188,7 @@ class Plugin(ResourceProviderServicer):
     def _read_unknown(self, id_: str, label: str | None, *, is_look_up: bool) -> proto.ReadResponse:
         """Read a tenant for a look-up, or for an import, whose code has what a person would write."""
         found = self._session.look_up(id_, label)
-        plan = self._config.given.get("plan")
-        state = found.adopted(Plan(plan) if plan else None)
+        state = found.adopted(self._config.plan)
         assumed = {"on_delete": OnDelete.RETAIN, "over_limit": OverLimit.ERROR, "enforce": Enforce.EXACT}
         inputs = {name: value for name, value in state.declared.to_props().items() if value != assumed.get(name)}
         outs = {**found.to_props(), "previous": state.previous} if is_look_up else {**NOTHING, **state.to_props()}
@@ -235,17 +235,18 @@ def _inputs(given: Props) -> dict[str, Any]:
     return {name: value for name, value in given.values.items() if name in INPUTS}
 
 
-def _failures(problems: list[Problem], secrets: frozenset[str] = frozenset()) -> list[proto.CheckFailure]:
+def _failures(problems: list[Problem], given: Props | None = None) -> list[proto.CheckFailure]:
     """Return problems as the engine shows them; without a property where it would print a value that is secret."""
-    return [
-        proto.CheckFailure(
-            property=""
-            if problem.is_private or problem.property in secrets
-            else TO_CAMEL.get(problem.property, problem.property),
-            reason=problem.reason,
-        )
-        for problem in problems
-    ]
+    return [_failure(problem, given or Props({})) for problem in problems]
+
+
+def _failure(problem: Problem, given: Props) -> proto.CheckFailure:
+    name, reason = TO_CAMEL.get(problem.property, problem.property), problem.reason
+    if problem.property in given.secrets:
+        value = given.values[problem.property]
+        hidden = reason.replace(shown(value), "[secret]").replace(str(value), "[secret]")
+        return proto.CheckFailure(reason=f"{name}: {hidden}")
+    return proto.CheckFailure(property="" if problem.is_private else name, reason=reason)
 
 
 def _detailed(found: Diff) -> dict[str, proto.PropertyDiff]:
@@ -265,3 +266,7 @@ def _name_of(urn: str) -> str:
 
 def _text(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, Mapping) else value
+
+
+def _has_unknown(value: Any) -> bool:
+    return any(map(_has_unknown, value.values())) if isinstance(value, Mapping) else value is UNKNOWN

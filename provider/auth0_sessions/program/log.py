@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import grpc
+import pulumi
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from auth0_sessions.errors import Auth0SessionsError
@@ -19,6 +20,11 @@ DEBUG_VARIABLE = "AUTH0_SESSIONS_DEBUG"
 """Set to anything in the environment, it brings Python tracebacks back."""
 
 LOG_TIMEOUT_SECONDS = 5.0
+
+
+def is_users(error: Exception) -> bool:
+    """Return whether an error is shown as its text alone; a bug is shown with its traceback."""
+    return isinstance(error, (Auth0SessionsError, pulumi.RunError)) and not os.environ.get(DEBUG_VARIABLE)
 
 
 class EngineLog:
@@ -70,7 +76,7 @@ class _CleanTraceback(ModuleType):
 
     def format_exc(self, *args: Any, **kwargs: Any) -> str:
         error = sys.exc_info()[1]
-        if isinstance(error, Auth0SessionsError) and not os.environ.get(DEBUG_VARIABLE):
+        if isinstance(error, Exception) and is_users(error):
             return str(error)
         return traceback.format_exc(*args, **kwargs)
 

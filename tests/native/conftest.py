@@ -1,0 +1,172 @@
+"""The real plugin: the process that the engine starts, spoken to over gRPC as the engine does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+
+CREDENTIALS = {"AUTH0_CLIENT_ID": "plugin-client", "AUTH0_CLIENT_SECRET": "plugin-canary"}
+STACK = "urn:pulumi:dev::sessions::"
+KIND = "auth0-sessions:index:SessionLifetime"
+DEFAULT = "default_0_1_0"
+
+
+class FakeEngine(engine_pb2_grpc.EngineServicer):
+    """Notes what a plugin says."""
+
+    def __init__(self) -> None:
+        self.said: list[engine_pb2.LogRequest] = []
+
+    def Log(self, request: engine_pb2.LogRequest, _context: Any) -> empty_pb2.Empty:  # noqa: N802
+        self.said.append(request)
+        return empty_pb2.Empty()
+
+
+def struct(values: dict[str, Any]) -> struct_pb2.Struct:
+    """Return a dictionary as the engine sends it."""
+    made = struct_pb2.Struct()
+    made.update(values)
+    return made
+
+
+def plain(values: struct_pb2.Struct) -> dict[str, Any]:
+    """Return what a plugin answers, with whole numbers as integers."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        if isinstance(value, struct_pb2.Struct):
+            return {key: read(inner) for key, inner in value.items()}
+        return [read(item) for item in value] if isinstance(value, struct_pb2.ListValue) else value
+
+    return read(values)
+
+
+@dataclass
+class Host:
+    """A plugin's process, the engine it speaks to, and the engine's calls with plain dictionaries."""
+
+    stub: provider_pb2_grpc.ResourceProviderStub
+    engine: FakeEngine
+    address: str
+    process: subprocess.Popen[str]
+    olds: dict[str, Any] = field(default_factory=dict)
+
+    def configure(self, name: str = DEFAULT, **config: Any) -> Host:
+        """Configure the default provider, or an explicit one with another name."""
+        urn = f"{STACK}pulumi:providers:auth0-sessions::{name}"
+        request = provider_pb2.ConfigureRequest(args=struct(config), name=name, urn=urn)
+        answer = self.stub.Configure(request)
+        assert (answer.acceptSecrets, answer.supportsPreview) == (True, True)
+        return self
+
+    def check_config(self, news: dict[str, Any], name: str = DEFAULT) -> tuple[dict[str, Any], dict[str, str]]:
+        urn = f"{STACK}pulumi:providers:auth0-sessions::{name}"
+        answer = self.stub.CheckConfig(provider_pb2.CheckRequest(urn=urn, news=struct(news)))
+        return plain(answer.inputs), {failure.property: failure.reason for failure in answer.failures}
+
+    def diff_config(self, olds: dict[str, Any], news: dict[str, Any], name: str = DEFAULT) -> provider_pb2.DiffResponse:
+        urn = f"{STACK}pulumi:providers:auth0-sessions::{name}"
+        return self.stub.DiffConfig(provider_pb2.DiffRequest(urn=urn, olds=struct(olds), news=struct(news)))
+
+    def check(
+        self, news: dict[str, Any], olds: dict[str, Any] | None = None, name: str = "acme"
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        request = provider_pb2.CheckRequest(urn=f"{STACK}{KIND}::{name}", olds=struct(olds or {}), news=struct(news))
+        answer = self.stub.Check(request)
+        return plain(answer.inputs), {failure.property: failure.reason for failure in answer.failures}
+
+    def diff(self, olds: dict[str, Any], news: dict[str, Any]) -> provider_pb2.DiffResponse:
+        return self.stub.Diff(provider_pb2.DiffRequest(id="x", olds=struct(olds), news=struct(news)))
+
+    def create(self, news: dict[str, Any], *, preview: bool = False, name: str = "acme") -> dict[str, Any]:
+        urn = f"{STACK}{KIND}::{name}"
+        answer = self.stub.Create(provider_pb2.CreateRequest(urn=urn, properties=struct(news), preview=preview))
+        return {**plain(answer.properties), **({"id": answer.id} if answer.id else {})}
+
+    def read(
+        self, id_: str, state: dict[str, Any] | None, inputs: dict[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        request = provider_pb2.ReadRequest(id=id_, urn=f"{STACK}{KIND}::acme")
+        if state is not None:
+            request.properties.CopyFrom(struct(state))
+            request.inputs.CopyFrom(struct(inputs or {}))
+        answer = self.stub.Read(request)
+        return answer.id, plain(answer.properties), plain(answer.inputs)
+
+    def update(self, olds: dict[str, Any], news: dict[str, Any], *, preview: bool = False) -> dict[str, Any]:
+        request = provider_pb2.UpdateRequest(id="x", olds=struct(olds), news=struct(news), preview=preview)
+        return plain(self.stub.Update(request).properties)
+
+    def delete(self, state: dict[str, Any]) -> None:
+        self.stub.Delete(provider_pb2.DeleteRequest(id="x", properties=struct(state)))
+
+    def invoke(self, function: str, **arguments: Any) -> tuple[dict[str, Any], dict[str, str]]:
+        request = provider_pb2.InvokeRequest(tok=f"auth0-sessions:index:{function}", args=struct(arguments))
+        answer = self.stub.Invoke(request)
+        failures = {failure.property: failure.reason for failure in answer.failures}
+        return plain(getattr(answer, "return")), failures
+
+    @staticmethod
+    def refused(call: Callable[[], Any]) -> str:
+        """Return what the engine would show of a call that fails."""
+        with pytest.raises(grpc.RpcError) as caught:
+            call()
+        return str(caught.value.details())
+
+    def warnings(self) -> list[str]:
+        return [one.message for one in self.engine.said if one.severity == engine_pb2.WARNING]
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Host]]:
+    """Start plugin processes; each is ended by its own process id."""
+    engine = FakeEngine()
+    server = grpc.server(ThreadPoolExecutor(2))
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    hosts: list[tuple[Host, grpc.Channel]] = []
+
+    def started(*arguments: str, attached: bool = True, **environment: str) -> Host:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("AUTH0_", "PULUMI_"))}
+        process = subprocess.Popen(
+            [*(arguments or (sys.executable, "-m", "auth0_sessions")), *([address] if attached else [])],
+            env={**clean, **CREDENTIALS, **environment},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        channel = grpc.insecure_channel(f"127.0.0.1:{process.stdout.readline().strip()}")
+        made = Host(provider_pb2_grpc.ResourceProviderStub(channel), engine, address, process)
+        hosts.append((made, channel))
+        return made
+
+    yield started
+    for host, channel in hosts:
+        channel.close()
+        host.process.kill()
+        host.process.wait()
+        host.process.stdout.close()
+    server.stop(None).wait()
+
+
+@pytest.fixture
+def host(start: Callable[..., Host]) -> Host:
+    """One configured process of the default provider."""
+    return start().configure()
+
+
+@pytest.fixture
+def tenant(auth0_sandbox: Any) -> Any:
+    """An Enterprise tenant on which nothing was ever set."""
+    return auth0_sandbox.add_tenant("acme", plan="enterprise")

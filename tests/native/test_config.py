@@ -1,0 +1,145 @@
+"""The provider's configuration: the order of credentials, the tenant it is bound to, and what is wrong with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from auth0_sessions.api.credentials import find_credentials
+from auth0_sessions.errors import CredentialsError
+from auth0_sessions.lifecycle.inputs import UNKNOWN
+from auth0_sessions.model.plans import Plan
+from auth0_sessions.native.config import CONFIG_KEYS, KEYS, SECRET_KEYS, ProviderConfig, check_config, is_default
+from auth0_sessions.native.schema import schema
+
+ACME = "acme.eu.auth0.com"
+OWN = {"clientId": "own", "clientSecret": "own-secret"}
+LABELLED = {"credentials": '{"lab": {"clientId": "labelled", "clientSecret": "s"}}'}
+
+
+def client_of(config, label=None):
+    """Return the client id that would be used."""
+    return find_credentials(config.sources(label), ACME).client_id
+
+
+def test_the_keys_are_those_of_the_schema():
+    """Configuration, explicit provider and schema have the same keys, and the same are secret."""
+    for part in (schema()["config"]["variables"], schema()["provider"]["inputProperties"]):
+        assert set(part) == set(KEYS)
+        assert {key for key, spec in part.items() if spec.get("secret")} == set(SECRET_KEYS)
+    assert {key.removeprefix("auth0:") for key in CONFIG_KEYS.values()} < set(KEYS)
+
+
+def test_the_environment_comes_before_the_default_providers_configuration(monkeypatch):
+    """A rotated secret in the environment wins over the copy of the configuration in state."""
+    config = ProviderConfig(OWN)
+    assert client_of(config) == "own"
+    monkeypatch.setenv("AUTH0_CLIENT_ID", "environment")
+    monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
+    assert client_of(config) == "environment"
+
+
+def test_an_explicit_providers_credentials_come_first(monkeypatch):
+    """An explicit provider's own credentials win; without any it falls back to the environment."""
+    monkeypatch.setenv("AUTH0_CLIENT_ID", "environment")
+    monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
+    assert client_of(ProviderConfig(OWN, explicit=True)) == "own"
+    assert client_of(ProviderConfig(OWN, explicit=True), "lab") == "own"
+    assert client_of(ProviderConfig({}, explicit=True)) == "environment"
+
+
+@pytest.mark.parametrize(
+    "credentials", [LABELLED["credentials"], {"lab": {"clientId": "labelled", "clientSecret": "s"}}]
+)
+def test_a_label_is_looked_up_in_the_environment_and_then_in_the_configuration(monkeypatch, credentials):
+    """A label never falls back to the unlabelled set; its object may come as text or as an object."""
+    monkeypatch.setenv("AUTH0_CLIENT_ID", "unlabelled")
+    monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
+    config = ProviderConfig({**OWN, "credentials": credentials})
+    assert client_of(config, "lab") == "labelled"
+    assert client_of(ProviderConfig({"credentials": credentials}, explicit=True), "lab") == "labelled"
+    with pytest.raises(CredentialsError):
+        client_of(config, "other")
+    monkeypatch.setenv("AUTH0_LAB_CLIENT_ID", "labelled-environment")
+    monkeypatch.setenv("AUTH0_LAB_CLIENT_SECRET", "s")
+    assert client_of(config, "lab") == "labelled-environment"
+
+
+def test_missing_credentials_name_the_keys_that_this_front_end_has():
+    """A native plugin cannot see `auth0:` keys, and says so where somebody would expect it."""
+    with pytest.raises(CredentialsError) as caught:
+        client_of(ProviderConfig({}))
+    assert "environment AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET" in str(caught.value)
+    assert "auth0-sessions:clientId and auth0-sessions:clientSecret, or auth0-sessions:apiToken" in str(caught.value)
+    assert "cannot see keys that start with auth0:" in str(caught.value)
+    with pytest.raises(CredentialsError) as caught:
+        client_of(ProviderConfig({}, explicit=True))
+    assert "the explicit provider's clientId and clientSecret, or apiToken" in str(caught.value)
+    with pytest.raises(CredentialsError) as caught:
+        client_of(ProviderConfig({}), "lab")
+    assert "AUTH0_LAB_CLIENT_ID" in str(caught.value)
+    assert "configuration auth0-sessions:credentials, entry 'lab'" in str(caught.value)
+
+
+def test_only_an_explicit_provider_is_bound_to_its_domain(monkeypatch):
+    """The configured domain is a default for the stack; that of an explicit provider is its only one."""
+    given = {"domain": f"https://{ACME.upper()}/"}
+    assert (ProviderConfig(given).bound_domain, ProviderConfig(given).default_domain) == (None, given["domain"])
+    explicit = ProviderConfig(given, explicit=True)
+    assert (explicit.bound_domain, explicit.default_domain) == (ACME, ACME)
+    monkeypatch.setenv("AUTH0_DOMAIN", "environment.auth0.com")
+    assert ProviderConfig(given).default_domain == "environment.auth0.com"
+    assert explicit.default_domain == ACME
+    assert ProviderConfig({}, explicit=True).default_domain == "environment.auth0.com"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("default", True),
+        ("default_0_1_0", True),
+        ("default_1_0_0_rc_1_https___example.com", True),
+        ("default-eu", False),
+        ("defaults", False),
+        ("acme", False),
+    ],
+)
+def test_the_engines_own_providers_are_known_by_their_names(name, expected):
+    """The engine makes names of `default` and a version; a person's `default-eu` is an explicit provider."""
+    assert is_default(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(True, True), ("true", True), (False, False), ("false", False), (None, False)]
+)
+def test_live_preview_is_a_boolean_that_may_come_as_text(value, expected):
+    """Configuration is text, so `"true"` and `true` are the same."""
+    assert ProviderConfig({"livePreview": value}).live_preview is expected
+
+
+@pytest.mark.parametrize("value", ["Enterprise", "enterprise", " enterprise "])
+def test_the_plan_is_read_as_everywhere(value):
+    """A plan's case and the spaces around it do not matter."""
+    assert ProviderConfig({"plan": value}).plan is Plan.ENTERPRISE
+    assert ProviderConfig({}).plan is None
+
+
+def test_right_and_unknown_configuration_has_no_problem():
+    """What a preview cannot know yet is not judged, and a key that is left out is not needed."""
+    right = {"domain": ACME, "plan": "free", "livePreview": "true", **OWN, "tenants": "tenants.yaml"}
+    assert check_config(right) == []
+    assert check_config(dict.fromkeys(KEYS, UNKNOWN)) == []
+    assert check_config(dict.fromkeys(KEYS)) == []
+
+
+def test_every_mistake_is_reported_in_one_go():
+    """Each mistake is a problem of its own key."""
+    problems = check_config({"domain": "not a domain", "plan": "gold", "livePreview": "maybe"})
+    assert [problem.property for problem in problems] == ["domain", "plan", "livePreview"]
+    assert not any(problem.is_private for problem in problems)
+
+
+def test_user_info_in_the_domain_is_not_repeated():
+    """A password in the domain is in no message, and the engine is not asked to print the value."""
+    (problem,) = check_config({"domain": f"https://user:canary@{ACME}"})
+    assert problem.is_private
+    assert "canary" not in problem.reason

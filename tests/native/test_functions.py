@@ -1,0 +1,98 @@
+"""The functions: a live tenant's sessions, and a plan's limits."""
+
+from __future__ import annotations
+
+import pytest
+
+from auth0_sessions.model.plans import PLAN_LIMITS, Plan
+from auth0_sessions.native.schema import schema
+
+OUTPUTS = {
+    name: schema()["functions"][f"auth0-sessions:index:{name}"]["outputs"]["properties"]
+    for name in ("getTenantSessions", "getPlanLimits")
+}
+
+
+def test_a_tenants_sessions(host, tenant):
+    """One login and one read: each setting, its minutes, and which of them are Auth0's defaults."""
+    tenant.dashboard(session_lifetime=90, session_cookie_mode="non-persistent")
+    found, failures = host.invoke("getTenantSessions", domain=f"{tenant.domain}/")
+    assert failures == {}
+    assert tenant.calls == ["POST /oauth/token", "GET /tenants/settings"]
+    assert found.keys() == OUTPUTS["getTenantSessions"].keys()
+    assert found["domain"] == tenant.domain
+    assert (found["sessionLifetime"], found["sessionLifetimeMinutes"]) == ("1h30m", 90)
+    assert (found["idleSessionLifetime"], found["idleSessionLifetimeMinutes"]) == ("3d", 4_320)
+    assert found["sessionCookieMode"] == "non-persistent"
+    assert found["defaults"] == [
+        "idleSessionLifetime",
+        "ephemeralSessionLifetime",
+        "idleEphemeralSessionLifetime",
+        "anonymousSessionLifetime",
+    ]
+
+
+def test_a_tenant_by_its_label(start, tenant):
+    """A label picks the credential set, and is not part of the result."""
+    host = start(AUTH0_LAB_CLIENT_ID="lab-client", AUTH0_LAB_CLIENT_SECRET="s").configure()
+    found, failures = host.invoke("getTenantSessions", domain=tenant.domain, credentials="lab")
+    assert failures == {}
+    assert found.keys() == OUTPUTS["getTenantSessions"].keys()
+    assert tenant.requests[0].body["client_id"] == "lab-client"
+
+
+def test_the_providers_domain_is_the_default(start, tenant):
+    """Without a domain the provider's is read; without any the message says where to put one."""
+    found, _ = start().configure("p", domain=tenant.domain).invoke("getTenantSessions")
+    assert found["domain"] == tenant.domain
+    _, failures = start().configure().invoke("getTenantSessions")
+    assert "auth0-sessions:domain" in failures["domain"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"domain": "https://user:Canary-S3cret@acme.auth0.com"},
+        {"domain": "acme.auth0.com", "credentials": "Canary S3cret"},
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_not_repeated(host, arguments):
+    """The engine prints the value of an argument that a failure names, so such a failure names none."""
+    _, failures = host.invoke("getTenantSessions", **arguments)
+    assert list(failures) == [""]
+    assert "canary" not in failures[""].lower()
+
+
+def test_a_tenant_that_cannot_be_read_is_an_error(host, tenant):
+    """What the tenant refuses is one paragraph."""
+    tenant.fault("403-scope", times=None)
+    text = host.refused(lambda: host.invoke("getTenantSessions", domain=tenant.domain))
+    assert "read:tenant_settings" in text
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize("plan", Plan)
+def test_a_plans_limits(host, plan):
+    """The caps of the table, in minutes, with their source; the plan's case does not matter."""
+    found, failures = host.invoke("getPlanLimits", plan=plan.value.upper())
+    assert failures == {}
+    assert found.keys() == OUTPUTS["getPlanLimits"].keys()
+    limits = PLAN_LIMITS[plan]
+    assert found == {
+        "plan": plan.value,
+        "absoluteMinutes": limits.absolute_minutes,
+        "idleMinutes": limits.idle_minutes,
+        "source": limits.source,
+    }
+
+
+@pytest.mark.parametrize("arguments", [{}, {"plan": "gold"}, {"plan": 7}])
+def test_an_unknown_plan_is_a_failure_of_the_plan(host, arguments):
+    """A plan that there is not, or none, is refused with the plans that there are."""
+    _, failures = host.invoke("getPlanLimits", **arguments)
+    assert "'free', 'essential', 'professional', 'enterprise'" in failures["plan"]
+
+
+def test_an_unknown_function_is_refused(host):
+    """A function of another version is refused by name."""
+    assert "auth0-sessions:index:getNothing" in host.refused(lambda: host.invoke("getNothing"))

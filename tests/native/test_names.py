@@ -1,0 +1,125 @@
+"""Names and values between the core and the engine: an inverse pair, with secrets and unknowns kept."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from google.protobuf import struct_pb2
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi.runtime import rpc
+
+from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
+from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS
+from auth0_sessions.native.names import TO_CAMEL, TO_SNAKE, from_wire, secret, to_wire
+
+NAMES = (*INPUTS, *OUTPUTS)
+TEXTS = st.text().filter(lambda text: text != rpc.UNKNOWN)
+SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3), max_leaves=5
+)
+SETTING_MAPS = st.dictionaries(st.sampled_from(list(SETTINGS)), SCALARS)
+
+
+def struct(values: dict) -> struct_pb2.Struct:
+    """Return a dictionary as the engine sends it."""
+    made = struct_pb2.Struct()
+    made.update(values)
+    return made
+
+
+def output(**members) -> dict:
+    """Return an output value as the engine sends it."""
+    return {rpc._special_sig_key: rpc._special_output_value_sig, **members}
+
+
+def test_every_property_has_one_name_on_each_side():
+    """No two properties share a name on the wire, and the two tables are inverse."""
+    assert {TO_SNAKE[camel]: camel for camel in TO_SNAKE} == TO_CAMEL
+    assert TO_CAMEL.keys() == set(NAMES)
+    assert len(TO_SNAKE) == len(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_on_the_wire_are_camel_case(name):
+    """A name on the wire has no underscore and starts with a small letter."""
+    assert "_" not in TO_CAMEL[name]
+    assert TO_CAMEL[name][0].islower()
+
+
+@given(st.dictionaries(st.sampled_from([name for name in NAMES if name not in ("previous", "superseded")]), VALUES))
+def test_what_is_written_is_read_again(values):
+    """Reading is the inverse of writing, for any plain value."""
+    assert from_wire(to_wire(values)).values == values
+
+
+@given(SETTING_MAPS, SETTING_MAPS)
+def test_settings_inside_properties_are_spelled_too(previous, superseded):
+    """The keys of `previous` and `superseded` are settings: camelCase on the wire, snake_case here."""
+    values = {"previous": previous, "superseded": superseded}
+    wire = to_wire(values)
+    assert set(wire["previous"]) == {TO_CAMEL[name] for name in previous}
+    assert from_wire(wire).values == values
+
+
+def test_a_record_of_the_dynamic_resource_is_read_as_it_is():
+    """snake_case names, outside and inside, need no mapping; other keys stay what they are."""
+    record = {"session_lifetime": "8h", "previous": {"idle_session_lifetime": 15}, "__provider": "x"}
+    assert from_wire(struct(record)).values == record
+
+
+@pytest.mark.parametrize(
+    ("wire", "value"),
+    [(8.0, 8), (8.5, 8.5), (-0.0, 0), (math.inf, math.inf), (2.0**53, 2**53)],
+)
+def test_whole_numbers_are_integers_again(wire, value):
+    """Numbers travel as floats; a whole one is an integer here, so that no message shows `8.0`."""
+    read = from_wire(struct({"plan": wire})).values["plan"]
+    assert (read, type(read)) == (value, type(value))
+
+
+def test_unknown_values_stay_unknown():
+    """The engine's marker for what a preview cannot know is ours, also as an output without a value."""
+    wire = struct({"domain": rpc.UNKNOWN, "plan": output()})
+    assert from_wire(wire).values == {"domain": UNKNOWN, "plan": UNKNOWN}
+    assert to_wire({"domain": UNKNOWN})["domain"] == rpc.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("wire", "value"),
+    [
+        (secret("8h"), "8h"),
+        (secret(secret("8h")), "8h"),
+        (output(value="8h", secret=True), "8h"),
+        ({"inside": secret(1)}, {"inside": 1}),
+        ([secret(1), 2], [1, 2]),
+    ],
+)
+def test_a_secret_is_noted_and_unwrapped(wire, value):
+    """A secret is known by its name, wherever it is inside the value."""
+    read = from_wire(struct({"sessionLifetime": wire, "plan": output(value="free", secret=False)}))
+    assert read.values == {"session_lifetime": value, "plan": "free"}
+    assert read.secrets == {"session_lifetime"}
+
+
+@pytest.mark.parametrize("name", LIFETIMES)
+def test_what_belongs_to_a_secret_setting_leaves_as_a_secret(name):
+    """The setting, its minutes and `superseded` leave as secrets; everything else does not."""
+    values = {name: "8h", f"{name}_minutes": 480, "superseded": {name: {"asked": "8h"}}, "domain": "acme.auth0.com"}
+    wire = to_wire(values, {name})
+    assert from_wire(wire).secrets == {name, f"{name}_minutes", "superseded"}
+    assert from_wire(wire).values == values
+
+
+def test_a_secret_label_hides_no_setting():
+    """`superseded` is about settings: a label that came as a secret does not make it one."""
+    wire = to_wire({"credentials": "acme", "superseded": {}}, {"credentials"})
+    assert from_wire(wire).secrets == {"credentials"}
+
+
+def test_none_is_never_a_secret():
+    """A secret None would be an unknown to the engine's users: it leaves as null."""
+    assert to_wire({"plan": None}, {"plan"})["plan"] is None

@@ -1,0 +1,549 @@
+"""The plugin's verbs over gRPC: the values, calls, texts and secrets that the engine gets."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import engine_pb2, plugin_pb2, provider_pb2
+
+import auth0_sessions
+from auth0_sessions.native.names import secret
+from auth0_sessions.native.schema import schema
+
+KIND = "auth0-sessions:index:SessionLifetime"
+ACME = f"urn:pulumi:dev::sessions::{KIND}::acme"
+CALLS = ["POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"]
+Kinds = provider_pb2.PropertyDiff
+Response = provider_pb2.DiffResponse
+
+
+def inputs_of(tenant, **more):
+    """Return checked inputs of a tenant."""
+    given = {"domain": tenant.domain, "plan": "enterprise", "overLimit": "error", "onDelete": "restore"}
+    return {**given, "sessionLifetime": "1d", **more}
+
+
+# Starting
+
+
+@pytest.mark.parametrize(
+    "command",
+    [(sys.executable, "-m", "auth0_sessions"), (Path(sys.executable).with_name("pulumi-resource-auth0-sessions"),)],
+    ids=["module", "console script"],
+)
+def test_both_ways_to_start_it(start, command):
+    """The console script and the package itself start the plugin, which says its version and schema."""
+    host = start(*command)
+    assert host.stub.GetPluginInfo(empty_pb2.Empty()).version == auth0_sessions.__version__
+    assert json.loads(host.stub.GetSchema(provider_pb2.GetSchemaRequest()).schema) == schema()
+
+
+def test_an_engine_may_attach(start, tenant):
+    """A plugin that somebody else started speaks to the engine that attaches."""
+    host = start(attached=False).configure()
+    host.create(inputs_of(tenant))
+    assert host.engine.said == []
+    host.stub.Attach(plugin_pb2.PluginAttach(address=host.address))
+    host.create(inputs_of(tenant, sessionLifetime="8h"))
+    assert [text for text in host.warnings() if "from 1d to 8h" in text]
+
+
+@pytest.mark.parametrize("verb", ["Call", "Parameterize", "GetMapping"])
+def test_what_is_not_served_is_unimplemented(host, verb):
+    """The engine knows what to do without a verb only where the answer is `UNIMPLEMENTED`."""
+    request = {"Call": provider_pb2.CallRequest, "Parameterize": provider_pb2.ParameterizeRequest}
+    with pytest.raises(grpc.RpcError) as caught:
+        getattr(host.stub, verb)(request.get(verb, provider_pb2.GetMappingRequest)())
+    assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
+
+
+# The whole life
+
+
+def test_all_verbs(host, tenant):
+    """Check, create, diff, read, update and delete, with the values and calls of the contract."""
+    inputs, failures = host.check(
+        {"domain": f"{tenant.domain}/", "sessionLifetime": "1440m", "plan": "enterprise", "onDelete": "restore"}
+    )
+    assert failures == {}
+    assert inputs == inputs_of(tenant)
+    assert tenant.calls == []
+    state = host.create(inputs)
+    assert tenant.calls == CALLS
+    assert state["id"] == tenant.domain
+    assert state["sessionLifetimeMinutes"] == 1_440
+    assert state["previous"] == {"sessionLifetime": 10_080}
+
+    tenant.dashboard(session_lifetime=90)
+    id_, read_state, read_inputs = host.read(tenant.domain, state, inputs)
+    assert (id_, read_inputs) == (tenant.domain, {**inputs, "sessionLifetime": "1h30m"})
+    assert read_state["sessionLifetimeMinutes"] == 90
+
+    updated = host.update(read_state, {**inputs, "idleSessionLifetime": "1h"})
+    assert updated["previous"] == {"sessionLifetime": 10_080, "idleSessionLifetime": 4_320}
+    assert tenant.settings == {"session_lifetime": 1_440, "idle_session_lifetime": 60}
+    host.configure().delete(updated)
+    assert tenant.settings == {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}
+    assert tenant.calls.count("POST /oauth/token") == 2
+
+
+def test_a_record_has_every_property(host, tenant):
+    """What is not managed is null from the start, so that no preview calls it unknown."""
+    state = host.create(inputs_of(tenant))
+    assert state.keys() - {"id"} == schema()["resources"][KIND]["properties"].keys()
+    assert [name for name in ("idleSessionLifetime", "idleSessionLifetimeMinutes", "credentials") if state[name]] == []
+
+
+# Check
+
+
+def test_check_reports_every_problem_in_the_words_of_its_language(host, tenant):
+    """Each problem is on its property, and names are in camelCase; a number is shown as it was written."""
+    given = {
+        "domain": tenant.domain,
+        "sessionLifetime": 8,
+        "idleSessionLifetime": 1.5,
+        "plan": "gold",
+        "overLimit": True,
+        "onDelete": [],
+        "sessionCookieMode": {},
+    }
+    inputs, failures = host.check(given)
+    assert set(failures) == set(given) - {"domain"}
+    assert failures["sessionLifetime"].startswith("8 has no unit: write '8h' or '8m'")
+    assert failures["idleSessionLifetime"].startswith("1.5 has no unit")
+    assert failures["overLimit"].startswith("overLimit is True")
+    assert not [reason for reason in failures.values() if "_" in reason]
+    assert inputs["sessionLifetime"] == 8
+
+
+def test_caps_are_enforced_with_the_configured_plan(start, tenant):
+    """A resource without a plan is held to the provider's, and the advice is in camelCase."""
+    host = start().configure(plan="Essential")
+    inputs, failures = host.check({"domain": tenant.domain, "sessionLifetime": "60d"})
+    assert inputs["plan"] == "essential"
+    assert "the essential plan allows at most 30d" in failures["sessionLifetime"]
+    assert 'overLimit: "clamp"' in failures["sessionLifetime"]
+
+
+def test_no_plan_is_one_warning_a_run(host, tenant):
+    """Without a plan no cap is checked, which is said once for all tenants of a provider."""
+    for name in ("a", "b"):
+        assert host.check({"domain": f"{name}.auth0.com", "sessionLifetime": "60d"}, name=name)[1] == {}
+    (warning,) = host.warnings()
+    assert 'plan: "enterprise"' in warning
+    assert "pulumi config set auth0-sessions:plan enterprise" in warning
+
+
+def test_unknown_values_pass_a_check(host):
+    """What a preview cannot know comes back unknown, and everything else is still checked."""
+    inputs, failures = host.check({"domain": rpc.UNKNOWN, "sessionLifetime": rpc.UNKNOWN, "plan": 7})
+    assert set(failures) == {"plan"}
+    assert (inputs["domain"], inputs["sessionLifetime"], inputs["overLimit"]) == (rpc.UNKNOWN, rpc.UNKNOWN, "error")
+
+
+def test_no_setting_and_no_domain(host):
+    """A resource that manages nothing, or no tenant, is refused in camelCase."""
+    _, failures = host.check({})
+    assert set(failures) == {"domain", "sessionLifetime"}
+    assert 'domain: "acme.eu.auth0.com"' in failures["domain"]
+    assert "idleEphemeralSessionLifetime" in failures["sessionLifetime"]
+
+
+def test_a_tenant_that_is_managed_twice_is_refused(host, tenant):
+    """The second resource of a tenant is refused with both names; the same one may be checked again."""
+    given = {"domain": tenant.domain, "sessionLifetime": "8h", "plan": "free"}
+    assert host.check(given, name="one")[1] == {}
+    assert host.check(given, name="one")[1] == {}
+    _, failures = host.check(given | {"domain": f"{tenant.domain}/"}, name="two")
+    assert "managed twice" in failures["domain"]
+    assert "'one'" in failures["domain"]
+    assert "'two'" in failures["domain"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"credentials": "Canary-S3cret"},
+        {"domain": "https://user:Canary-S3cret@acme.auth0.com"},
+        {"sessionLifetime": secret("Canary-S3cret")},
+        {"plan": secret("Canary-S3cret")},
+        {"sessionCookieMode": secret(["Canary-S3cret"])},
+        {"sessionLifetime": secret("Canary-S3cret" * 20)},
+    ],
+    ids=repr,
+)
+def test_a_secret_in_the_wrong_place_is_refused_without_being_repeated(host, tenant, given):
+    """The engine prints the value of a property that a failure names, so such a failure names none."""
+    _, failures = host.check({"domain": tenant.domain, "sessionLifetime": "8h", **given})
+    assert list(failures) == [""]
+    assert "Canary" not in failures[""]
+    assert next(iter(given)) in failures[""]
+    assert not [one for one in host.engine.said if "Canary" in one.message]
+
+
+# Secrets in, secrets out
+
+
+def test_what_comes_as_a_secret_leaves_as_one(host, tenant):
+    """A secret setting is a secret in every record, with its minutes and `superseded`; nothing else is."""
+    inputs, failures = host.check(inputs_of(tenant, sessionLifetime=secret("24h")))
+    assert failures == {}
+    assert inputs["sessionLifetime"] == secret("1d")
+    created = host.create(inputs)
+    _, read, read_inputs = host.read(tenant.domain, created, inputs)
+    updated = host.update(created, {**inputs, "sessionLifetime": secret("2d")})
+    for record in (created, read, updated, host.create(inputs, preview=True)):
+        hidden = {name for name, value in record.items() if isinstance(value, dict) and rpc._special_sig_key in value}
+        assert hidden == {"sessionLifetime", "sessionLifetimeMinutes", "superseded"}
+    assert read_inputs["sessionLifetime"] == secret("1d")
+
+
+# Diff
+
+
+RECORD = {
+    "domain": "acme.auth0.com",
+    "plan": "enterprise",
+    "overLimit": "error",
+    "onDelete": "retain",
+    "sessionLifetime": "1d",
+    "sessionLifetimeMinutes": 1_440,
+    "idleSessionLifetime": "8h",
+    "idleSessionLifetimeMinutes": 480,
+    "previous": {"sessionLifetime": 10_080, "idleSessionLifetime": 4_320},
+    "superseded": {},
+    "oldSessionsGoneBy": "2026-01-01T00:00:00Z",
+}
+INPUTS = {name: RECORD[name] for name in list(RECORD)[:5]} | {"idleSessionLifetime": "8h"}
+
+
+@pytest.mark.parametrize(
+    ("change", "detailed", "replaces"),
+    [
+        ({}, {}, []),
+        ({"sessionLifetime": "24h"}, {}, []),
+        ({"sessionLifetime": "30d"}, {"sessionLifetime": Kinds.UPDATE}, []),
+        ({"sessionLifetime": rpc.UNKNOWN}, {"sessionLifetime": Kinds.UPDATE}, []),
+        ({"sessionLifetime": secret("30d")}, {"sessionLifetime": Kinds.UPDATE}, []),
+        ({"ephemeralSessionLifetime": "8h"}, {"ephemeralSessionLifetime": Kinds.ADD}, []),
+        ({"sessionCookieMode": rpc.UNKNOWN}, {"sessionCookieMode": Kinds.ADD}, []),
+        ({"idleSessionLifetime": None}, {"idleSessionLifetime": Kinds.DELETE}, []),
+        ({"plan": None}, {"plan": Kinds.DELETE}, []),
+        ({"onDelete": "restore", "overLimit": "warn"}, dict.fromkeys(("onDelete", "overLimit"), Kinds.UPDATE), []),
+        ({"credentials": "acme"}, {"credentials": Kinds.ADD}, []),
+        ({"domain": "other.auth0.com"}, {"domain": Kinds.UPDATE_REPLACE}, ["domain"]),
+        ({"domain": rpc.UNKNOWN}, {"domain": Kinds.UPDATE_REPLACE}, ["domain"]),
+    ],
+)
+def test_the_diff_is_detailed(host, change, detailed, replaces):
+    """Each changed input has its kind, an output never has; a change of domain replaces, the new tenant first."""
+    found = host.diff(RECORD, {**INPUTS, **change})
+    assert found.hasDetailedDiff
+    assert {name: row.kind for name, row in found.detailedDiff.items()} == detailed
+    assert not any(row.inputDiff for row in found.detailedDiff.values())
+    assert (sorted(found.diffs), list(found.replaces)) == (sorted(detailed), replaces)
+    assert found.changes == (Response.DIFF_SOME if detailed else Response.DIFF_NONE)
+    assert found.deleteBeforeReplace is not bool(replaces)
+
+
+def test_a_record_of_the_dynamic_resource_is_written_anew(host):
+    """Equal inputs show no difference, but an update brings the record into its own form."""
+    record = {rpc_name(name): value for name, value in RECORD.items()} | {"__provider": "x"}
+    record["previous"] = {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}
+    found = host.diff(record, INPUTS)
+    assert found.changes == Response.DIFF_SOME
+    assert (dict(found.detailedDiff), list(found.replaces)) == ({}, [])
+    assert host.update(record, INPUTS)["previous"] == RECORD["previous"]
+    assert host.update(record, INPUTS)["oldSessionsGoneBy"] == RECORD["oldSessionsGoneBy"]
+
+
+def rpc_name(name):
+    """Return a property's name in a record of the dynamic resource."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+# Previews
+
+
+def test_a_preview_of_a_create_makes_no_call(host, tenant):
+    """What a preview cannot know is unknown, what is not managed is null, and no tenant is called."""
+    record = host.create(inputs_of(tenant, idleSessionLifetime=rpc.UNKNOWN), preview=True)
+    assert tenant.calls == []
+    unknown = {name for name, value in record.items() if value == rpc.UNKNOWN}
+    minutes = {"sessionLifetimeMinutes", "idleSessionLifetimeMinutes"}
+    assert unknown == minutes | {"idleSessionLifetime", "previous", "superseded", "oldSessionsGoneBy"}
+    assert record["sessionLifetime"] == "1d"
+    assert record["ephemeralSessionLifetimeMinutes"] is None
+
+
+def test_a_preview_of_an_update_makes_no_call(host, tenant):
+    """Only the outputs of what changes are unknown."""
+    record = host.update(RECORD, {**INPUTS, "idleSessionLifetime": "9h"}, preview=True)
+    assert tenant.calls == []
+    assert {name for name, value in record.items() if value == rpc.UNKNOWN} == {
+        "idleSessionLifetimeMinutes",
+        "superseded",
+    }
+    assert record["previous"] == RECORD["previous"]
+    assert record["oldSessionsGoneBy"] == RECORD["oldSessionsGoneBy"]
+
+
+def test_a_live_preview_reads_once(start, tenant):
+    """With `livePreview` the preview of a create shows what the tenant has, what would be written and what it means."""
+    host = start().configure(livePreview="true")
+    tenant.dashboard(session_lifetime=90, idle_session_lifetime=60)
+    record = host.create(inputs_of(tenant, sessionLifetime="8h", idleSessionLifetime="1h"), preview=True)
+    assert tenant.calls == CALLS[:2]
+    assert record["previous"] == {"sessionLifetime": 90, "idleSessionLifetime": 60}
+    assert record["idleSessionLifetimeMinutes"] == 60
+    said = [one.message for one in host.engine.said]
+    assert [text for text in said if "would write sessionLifetime 1h30m => 8h." in text]
+    assert [text for text in host.warnings() if "sessionLifetime goes from 1h30m to 8h" in text]
+    assert {one.urn for one in host.engine.said} == {ACME}
+
+
+@pytest.mark.parametrize("fault", ["403-scope", "401-invalid"])
+def test_a_live_preview_that_cannot_read_is_a_warning(start, tenant, fault):
+    """A tenant that cannot be read fails no preview."""
+    host = start().configure(livePreview=True)
+    tenant.fault(fault, times=None)
+    record = host.create(inputs_of(tenant), preview=True)
+    assert record["previous"] == rpc.UNKNOWN
+    assert [text for text in host.warnings() if "preview could not read the tenant" in text]
+
+
+def test_a_live_preview_of_what_is_unknown_makes_no_call(start, tenant):
+    """Where an input is not known yet, nothing is read."""
+    host = start().configure(livePreview="true")
+    host.create(inputs_of(tenant, sessionLifetime=rpc.UNKNOWN), preview=True)
+    assert tenant.calls == []
+
+
+# Read of what is not managed
+
+
+def test_an_import_takes_what_was_ever_written(host, tenant):
+    """The inputs are what a person would write: the settings ever written, without defaults of ours."""
+    tenant.dashboard(session_lifetime=90, session_cookie_mode="non-persistent")
+    id_, state, inputs = host.read(f"{tenant.domain}/", None)
+    assert tenant.calls == CALLS[:2]
+    assert id_ == tenant.domain
+    assert inputs == {"domain": id_, "sessionLifetime": "1h30m", "sessionCookieMode": "non-persistent"}
+    assert state["previous"] == {"sessionLifetime": 90, "sessionCookieMode": "non-persistent"}
+    checked, failures = host.check(inputs)
+    assert failures == {}
+    found = host.diff(state, checked)
+    assert (found.changes, dict(found.detailedDiff)) == (Response.DIFF_NONE, {})
+
+
+def test_an_import_of_an_untouched_tenant_takes_auth0s_defaults(start, tenant):
+    """Where nothing was ever written, the inputs are the defaults; a configured plan is one of them."""
+    _, state, inputs = start().configure(plan="Enterprise").read(tenant.domain, None)
+    assert inputs == {
+        "domain": tenant.domain,
+        "plan": "enterprise",
+        "sessionLifetime": "7d",
+        "idleSessionLifetime": "3d",
+        "ephemeralSessionLifetime": "3d",
+        "idleEphemeralSessionLifetime": "1d",
+        "sessionCookieMode": "persistent",
+    }
+    assert state["overLimit"] == "error"
+    assert state["onDelete"] == "retain"
+
+
+def test_an_import_above_the_configured_cap_says_so_in_its_code(start, tenant):
+    """A value above the cap is the tenant's, so the generated code has `overLimit: warn` and passes the check."""
+    tenant.dashboard(session_lifetime=86_400)
+    host = start().configure(plan="essential")
+    _, state, inputs = host.read(tenant.domain, None)
+    assert inputs == {
+        "domain": tenant.domain,
+        "plan": "essential",
+        "sessionLifetime": "60d",
+        "overLimit": "warn",
+    }
+    checked, failures = host.check(inputs)
+    assert failures == {}
+    assert host.diff(state, checked).changes == Response.DIFF_NONE
+
+
+def test_a_look_up_has_every_setting(host, tenant):
+    """`get` returns every setting and its minutes, Auth0's defaults where absent, and nothing that is not there."""
+    tenant.dashboard(idle_session_lifetime=15)
+    id_, state, _ = host.read(tenant.domain, {})
+    assert (id_, state["idleSessionLifetime"], state["idleSessionLifetimeMinutes"]) == (tenant.domain, "15m", 15)
+    assert (state["sessionLifetime"], state["sessionCookieMode"]) == ("7d", "persistent")
+    assert state["sessionLifetimeMinutes"] == 10_080
+    assert host.check(inputs_of(tenant))[1] == {}
+
+
+@pytest.mark.parametrize(
+    ("id_", "part"),
+    [
+        ("not a domain", "'not a domain'"),
+        ("https://user:Canary-S3cret@acme.auth0.com", "no user name or password"),
+    ],
+)
+@pytest.mark.parametrize("state", [None, {}], ids=["import", "look-up"])
+def test_a_wrong_id_is_one_paragraph(host, id_, part, state):
+    """An ID that is not a domain is refused in one line, without a secret in it."""
+    text = host.refused(lambda: host.read(id_, state))
+    assert part in text
+    assert "Canary" not in text
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize("state", [None, {}], ids=["import", "look-up"])
+def test_no_tenant_and_no_credentials_are_one_paragraph(start, tenant, state):
+    """A domain without a tenant, or without credentials, is refused in one line that says what to do."""
+    host = start(AUTH0_CLIENT_SECRET="").configure()
+    text = host.refused(lambda: host.read(tenant.domain, state))
+    assert text.startswith(f"No credentials for {tenant.domain}.")
+    assert "cannot see keys that start with auth0:" in text
+    assert "\n" not in text
+    text = host.refused(lambda: start().configure().read(f"{tenant.domain}x", state))
+    assert text.startswith(f"{tenant.domain}x: could not get a Management API token (404)")
+    assert "\n" not in text
+
+
+def test_a_label_that_is_a_secret_is_not_repeated(host, tenant):
+    """A look-up checks its label before it looks for variables of that name."""
+    text = host.refused(lambda: host.read(tenant.domain, {"credentials": "Canary S3cret"}))
+    assert "CANARY" not in text.upper()
+    assert "not a label of a credential set" in text
+
+
+# Providers
+
+
+def test_plain_credentials_are_encrypted_in_state(host):
+    """However the credentials came, they leave as secrets; everything else leaves as it came."""
+    given = {
+        "domain": "acme.auth0.com",
+        "clientSecret": "plain",
+        "apiToken": secret("marked"),
+        "credentials": {"acme": {"clientSecret": "s"}},
+        "version": "0.1.0",
+    }
+    inputs, failures = host.check_config(given)
+    assert failures == {}
+    assert inputs == {
+        **given,
+        "clientSecret": secret("plain"),
+        "credentials": secret('{"acme": {"clientSecret": "s"}}'),
+    }
+
+
+@pytest.mark.parametrize("given", [rpc.UNKNOWN, {"acme": {"clientSecret": rpc.UNKNOWN}}], ids=["whole", "inside"])
+def test_unknown_credentials_stay_unknown(host, given):
+    """Credentials that another resource makes are unknown at the first preview."""
+    inputs, failures = host.check_config({"credentials": given, "clientSecret": rpc.UNKNOWN, "domain": rpc.UNKNOWN})
+    assert failures == {}
+    assert inputs == {"credentials": given, "clientSecret": rpc.UNKNOWN, "domain": rpc.UNKNOWN}
+
+
+def test_wrong_configuration_is_refused_in_one_go(host):
+    """Each mistake is a failure of its key; a password in the domain is not repeated."""
+    _, failures = host.check_config({"domain": "https://u:Canary@acme.auth0.com", "plan": "gold", "livePreview": "no"})
+    assert set(failures) == {"", "plan", "livePreview"}
+    assert "Canary" not in "".join(failures.values())
+
+
+@pytest.mark.parametrize(
+    ("olds", "news", "name", "replaces"),
+    [
+        ({"domain": "a.auth0.com"}, {"domain": "b.auth0.com"}, "p", True),
+        ({"domain": "a.auth0.com"}, {"domain": "b.auth0.com"}, "default-eu", True),
+        ({"domain": "a.auth0.com"}, {"domain": "https://A.auth0.com/"}, "p", False),
+        ({"domain": "a.auth0.com", "clientSecret": "x"}, {"domain": "a.auth0.com", "clientSecret": "y"}, "p", False),
+        ({"domain": "a.auth0.com"}, {"domain": rpc.UNKNOWN}, "p", False),
+        ({"domain": "a.auth0.com"}, {}, "p", False),
+        ({}, {"domain": "a.auth0.com"}, "p", False),
+        ({"domain": "a.auth0.com"}, {"domain": "b.auth0.com"}, "default_0_1_0", False),
+        ({"auth0:domain": "a.auth0.com", "auth0-sessions:provider": "p"}, {"domain": "a.auth0.com"}, "p", False),
+    ],
+)
+def test_only_an_explicit_provider_that_moves_is_replaced(host, olds, news, name, replaces):
+    """A move to another tenant replaces, so that each tenant keeps its own credentials; nothing else does."""
+    found = host.diff_config(olds, news, name)
+    assert list(found.replaces) == (["domain"] if replaces else [])
+
+
+def test_an_explicit_provider_is_bound_to_its_domain(start, host, tenant, auth0_sandbox):
+    """Its domain is the default and the only one, and its credentials go nowhere else."""
+    other = auth0_sandbox.add_tenant("other")
+    explicit = start().configure("p", domain=tenant.domain, clientId="own", clientSecret="own-canary")
+    inputs, failures = explicit.check({"sessionLifetime": "8h"})
+    assert (inputs["domain"], failures) == (tenant.domain, {})
+    _, failures = explicit.check({"sessionLifetime": "8h", "domain": other.domain}, name="other")
+    assert list(failures) == ["domain"]
+    state = host.create(inputs_of(other, onDelete="reset"))
+    auth0_sandbox.clear_requests()
+    assert "no credentials were sent" in host.refused(lambda: explicit.delete(state))
+    assert "no credentials were sent" in host.refused(lambda: explicit.read(other.domain, None))
+    assert other.calls == []
+    explicit.create(inputs)
+    assert tenant.requests[0].body["client_id"] == "own"
+
+
+# Errors and lines
+
+
+def test_an_error_is_one_paragraph(host, tenant):
+    """What the engine shows of a failed call is our text in camelCase, with no Python in it."""
+    tenant.fault("400", operation="patch")
+    text = host.refused(lambda: host.create(inputs_of(tenant)))
+    assert text.startswith(f"{tenant.domain}: could not write the session settings (400 invalid_body):")
+    assert "\n" not in text
+
+
+def test_a_bug_keeps_its_traceback(host, start, tenant):
+    """What is not a user's error is shown whole, so that it can be reported; a switch shows it for every error."""
+    assert "Traceback (most recent call last)" in host.refused(lambda: host.update({"previous": {}}, {"domain": "x"}))
+    tenant.fault("400", operation="patch")
+    host = start(AUTH0_SESSIONS_DEBUG="1").configure()
+    assert "Traceback (most recent call last)" in host.refused(lambda: host.create(inputs_of(tenant)))
+
+
+def test_lines_are_on_the_resources_own_row(host, tenant, auth0_sandbox):
+    """Warnings have the engine's own severity, a wait is an ephemeral line, and each is on its resource's row."""
+    tenant.fault("429", operation="get", times=1)
+    other = auth0_sandbox.add_tenant("other", plan="enterprise")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda one: host.create(inputs_of(one), name=one.name), (tenant, other)))
+    for one in (tenant, other):
+        said = [line for line in host.engine.said if line.urn == ACME.replace("acme", one.name)]
+        assert [line for line in said if one.domain not in line.message] == []
+        assert [line for line in said if line.severity == engine_pb2.WARNING and "from 7d to 1d" in line.message]
+    waits = [line for line in host.engine.said if "rate limit" in line.message]
+    assert [(line.ephemeral, line.urn) for line in waits] == [(True, ACME)]
+
+
+def test_no_engine_is_no_failure(start, tenant):
+    """An engine that does not listen loses lines, never a write."""
+    host = start(sys.executable, "-m", "auth0_sessions", "127.0.0.1:9", attached=False).configure()
+    assert host.create(inputs_of(tenant))["sessionLifetime"] == "1d"
+
+
+def test_many_tenants_at_a_time(host, auth0_sandbox):
+    """Calls of 64 tenants are under way at the same time; those of one tenant go one after the other."""
+    tenants = [auth0_sandbox.add_tenant(f"t{n}", plan="enterprise", latency_seconds=2) for n in range(64)]
+    with ThreadPoolExecutor(65) as pool:
+        reads = [pool.submit(host.read, one.domain, None) for one in [*tenants, tenants[0]]]
+        [read.result() for read in reads]
+    assert all(one.calls == CALLS[:2] for one in tenants[1:])
+    logins = [request.time for request in auth0_sandbox.requests if request.method == "POST"]
+    assert len(logins) == 64
+    assert max(logins) - min(logins) < 2
+    first = [request.time for request in tenants[0].requests]
+    assert [later - earlier >= 2 for earlier, later in itertools.pairwise(first)] == [True, True]

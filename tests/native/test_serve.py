@@ -1,0 +1,70 @@
+"""The plugin's process: what it prints, and when it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from google.protobuf import empty_pb2
+
+from auth0_sessions.native.serve import THREADS, WATCH_SECONDS
+
+PARENT = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-m", "auth0_sessions"])
+print(child.pid, flush=True)
+time.sleep(120)
+"""
+
+
+def test_it_ends_when_its_engine_was_killed():
+    """A killed engine cannot say goodbye: the plugin sees that it is gone, within a moment."""
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
+        child, port = (int(parent.stdout.readline()) for _ in range(2))
+        try:
+            assert port > 0
+            parent.kill()
+            # The plugin holds the other end of this pipe: its end is the plugin's.
+            rest, _ = parent.communicate(timeout=20 * WATCH_SECONDS)
+            assert rest == ""
+        finally:
+            if is_plugin(child):
+                os.kill(child, signal.SIGKILL)
+
+
+def is_plugin(pid):
+    """Return whether a process is still the plugin that was started here."""
+    try:
+        return b"auth0_sessions" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def test_it_stays_as_long_as_its_engine(host):
+    """A plugin whose engine lives goes on serving."""
+    try:
+        host.process.wait(2.5 * WATCH_SECONDS)
+    except subprocess.TimeoutExpired:
+        host.stub.GetPluginInfo(empty_pb2.Empty())
+    else:
+        raise AssertionError(host.process.returncode)
+
+
+def test_there_are_threads_for_every_call():
+    """The engine's `--parallel` decides how many calls there are: 64 of them, and a Cancel, find a thread."""
+    assert THREADS > 64
+
+
+def test_only_the_port_is_on_standard_output():
+    """The engine reads the port from the first line, and nothing else is printed, also not by a failing call."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "auth0_sessions"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        line = process.stdout.readline()
+        process.terminate()
+        rest, errors = process.communicate(timeout=20)
+    assert 0 < int(line) < 65_536
+    assert (rest, errors) == ("", "")
