@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test check bench docs schema clean
+.PHONY: help setup languages demo test check bench docs schema clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -13,10 +13,13 @@ help: ## Show this list.
 setup: $(READY) ## Make .venv and bring a Pulumi CLI into .pulumi-cli/bin.
 	@$(BIN)/python tools/pulumi_cli.py
 
+languages: setup ## Bring what the tests in YAML, TypeScript and Go need.
+	@$(BIN)/python tools/languages.py
+
 demo: setup ## Watch the real engine take a tenant's session lifetimes under control.
 	@$(BIN)/python tools/demo.py
 
-test: setup ## Run all tests, those on the real engine included.
+test: languages ## Run all tests, those on the real engine included.
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(READY) ## Check format, lint and types.

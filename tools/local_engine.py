@@ -31,7 +31,7 @@ def program_of(folder: Path) -> Callable[[], None]:
 
 
 def open_stack(  # noqa: PLR0913  A stack has as many sides as it has.
-    program: Callable[[], None],
+    program: Callable[[], None] | None,
     folder: Path,
     *,
     project: str = "sessions",
@@ -42,7 +42,7 @@ def open_stack(  # noqa: PLR0913  A stack has as many sides as it has.
     """Open a stack whose state, settings and home are in a folder of their own.
 
     Args:
-        program: The inline program.
+        program: The inline program; None where `project_file` is the program, in YAML.
         folder: An empty folder, or that of an earlier call.
         project: The project's name.
         project_file: A Pulumi.yaml to use instead of a plain one; its name has to be `project`.
@@ -50,8 +50,7 @@ def open_stack(  # noqa: PLR0913  A stack has as many sides as it has.
         environment: More variables for the CLI and for the providers' processes.
 
     """
-    for name in ("state", "work", "home"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    variables = stack_environment(folder)
     if project_file is not None:
         shutil.copy(project_file, folder / "work")
         # The engine asks for the program's folder even where the program is a function.
@@ -59,17 +58,25 @@ def open_stack(  # noqa: PLR0913  A stack has as many sides as it has.
         (folder / "work" / main).mkdir(parents=True, exist_ok=True)
     options = automation.LocalWorkspaceOptions(
         work_dir=str(folder / "work"),
-        pulumi_home=str(folder / "home"),
         pulumi_command=automation.PulumiCommand(root=str(CLI)),
-        env_vars={
-            "PULUMI_CONFIG_PASSPHRASE": "no secret here",
-            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_PYTHON_CMD": sys.executable,
-            **(environment or {}),
-        },
+        env_vars={**variables, **(environment or {})},
     )
+    if program is None:
+        return automation.create_or_select_stack(stack, work_dir=options.work_dir, opts=options)
     return automation.create_or_select_stack(stack, project, program, opts=options)
+
+
+def stack_environment(folder: Path) -> dict[str, str]:
+    """Make what a stack keeps in its folder; return the environment in which the CLI finds it."""
+    for name in ("state", "work", "home"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    return {
+        "PULUMI_CONFIG_PASSPHRASE": "no secret here",
+        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_PYTHON_CMD": sys.executable,
+    }
 
 
 def hide_what_the_sdk_leaves() -> None:

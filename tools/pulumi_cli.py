@@ -118,27 +118,32 @@ def from_go() -> str | None:
         if shutil.which("go") is None:
             return None
         print(f"Building Pulumi {dotted(TESTED)} with Go: about four minutes, this once.", flush=True)
-        if not build(built):
+        if not build(built, MODULE, PACKAGE, f"-X {VERSION_SYMBOL}=v{dotted(TESTED)}"):
             return None
-    # A symbolic link would make the CLI look for its provider host in the cache, and warn at every start.
-    try:
-        (BIN / "pulumi").hardlink_to(built)
-    except OSError:
-        shutil.copy2(built, BIN / "pulumi")
+    place(built, BIN / "pulumi")
     return "built from its Go modules"
 
 
-def build(target: Path) -> bool:
-    """Build into a file that appears only when it is whole."""
+def build(target: Path, module: Path, package: str, flags: str = "") -> bool:
+    """Build a Go program into a file that appears only when it is whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        half_done = Path(folder) / "pulumi"
-        flags = f"-s -w -X {VERSION_SYMBOL}=v{dotted(TESTED)}"
-        command = ["go", "build", "-trimpath", "-ldflags", flags, "-o", str(half_done), PACKAGE]
-        if subprocess.run(command, cwd=MODULE, check=False).returncode != 0:
+        half_done = Path(folder) / target.name
+        command = ["go", "build", "-trimpath", "-ldflags", f"-s -w {flags}", "-o", str(half_done), package]
+        if subprocess.run(command, cwd=module, check=False).returncode != 0:
             return False
         half_done.replace(target)
     return True
+
+
+def place(built: Path, target: Path) -> None:
+    """Put a program from the cache beside the CLI."""
+    target.unlink(missing_ok=True)
+    # A symbolic link would make the CLI look for its provider host in the cache, and warn at every start.
+    try:
+        target.hardlink_to(built)
+    except OSError:
+        shutil.copy2(built, target)
 
 
 def cache() -> Path:

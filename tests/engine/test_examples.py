@@ -141,7 +141,8 @@ def test_every_example_has_what_its_reader_needs(name):
 def test_no_example_is_forgotten():
     """A folder among the examples is one of those that are run here, or one that other tests name."""
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
-    assert folders == {*PROGRAMS, "automation", "pull_request", "quickstart"}
+    in_other_languages = {"go", "typescript", "yaml"}
+    assert folders == {*PROGRAMS, *in_other_languages, "automation", "pull_request", "quickstart"}
 
 
 @pytest.mark.parametrize(

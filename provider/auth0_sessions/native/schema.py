@@ -82,7 +82,12 @@ def schema() -> Spec:
         "license": "Apache-2.0",
         "publisher": PACKAGE,
         "meta": {"supportPack": True},
-        "language": {"nodejs": {"respectSchemaVersion": True}, "python": {"respectSchemaVersion": True}},
+        "language": {
+            "nodejs": {"respectSchemaVersion": True},
+            "python": {"respectSchemaVersion": True},
+            # Without the second one, the generated `TenantFleetArgs` names a type that is not generated.
+            "go": {"respectSchemaVersion": True, "generateExtraInputTypes": True},
+        },
         "config": {"variables": _config()},
         "provider": {
             "description": "One tenant and its credentials, or a plan and a profile for many.",

@@ -1,0 +1,43 @@
+"""`make languages`: what it says where a tool is missing, and what the examples and the pins owe their readers."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+import languages
+import pulumi_cli
+
+
+@pytest.mark.parametrize("name", ["go", "typescript", "yaml"])
+def test_every_example_has_what_its_reader_needs(name):
+    """A project file with a description, and a short README that says how to get the SDK and how to run it."""
+    assert "description: " in (languages.EXAMPLES / name / "Pulumi.yaml").read_text()
+    readme = (languages.EXAMPLES / name / "README.md").read_text()
+    assert "pulumi package add" in readme
+    assert "pulumi up" in readme
+    assert len(readme.splitlines()) < 40
+
+
+def test_one_version_of_pulumi():
+    """The CLI, the generators, the drivers and the examples name the same version, and the lock file no registry."""
+    version = pulumi_cli.dotted(pulumi_cli.TESTED)
+    node = json.loads((languages.MODULE / "node" / "package.json").read_text())
+    assert node["dependencies"]["@pulumi/pulumi"] == version
+    for path in (pulumi_cli.MODULE / "go.mod", languages.MODULE / "go.mod", languages.EXAMPLES / "go" / "go.mod"):
+        named = re.findall(r"github.com/pulumi/pulumi/(?:pkg|sdk)/v3 v(\S+)", path.read_text())
+        assert set(named) == {version}
+    assert '"resolved"' not in (languages.MODULE / "node" / "package-lock.json").read_text()
+
+
+def test_a_missing_tool_is_named(tmp_path, monkeypatch, capsys):
+    """Without Go, one paragraph for each language says what is missing and what follows, and `make test` goes on."""
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(languages, "LANGUAGES", {"go": languages.Language("Go", tmp_path / "go", languages.make_go)})
+    assert languages.main() == 0
+    said = capsys.readouterr().out
+    assert said.count("go is not on PATH") == 2
+    assert said.count("Install Go 1.25 or newer") == 2

@@ -1,0 +1,219 @@
+"""Bring what the tests in other languages than Python need, and say what it does.
+
+YAML's language host goes beside the CLI, built from its Go modules and kept in the user's cache. TypeScript, Go and
+Python get the SDKs that Pulumi's own generators write from `provider/schema.json`, and the programs of `examples/` are
+compiled against them; all of it is in `.pulumi-cli/languages`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi_cli
+
+ROOT = pulumi_cli.ROOT
+MODULE = ROOT / "tools" / "languages"
+SCHEMA = ROOT / "provider" / "schema.json"
+EXAMPLES = ROOT / "examples"
+HOME = ROOT / ".pulumi-cli" / "languages"
+YAML_HOST = "pulumi-language-yaml"
+YAML_PACKAGE = "github.com/pulumi/pulumi-yaml"
+
+ADVICE = {"go": "Go 1.25 or newer", "npm": "Node.js 20 or newer with npm"}
+MISSING = """\
+{title}: {tool} is not on PATH, so the tests in {title} are skipped (under CI=true they fail).
+Install {advice} and run `make languages` again.
+"""
+
+
+class MissingError(Exception):
+    """A tool that a language needs is not on PATH."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language whose SDK is generated, and whose example is compiled against it.
+
+    Attributes:
+        title: What people call it.
+        folder: Where its program is made.
+        make: Makes the program in a folder that holds nothing yet.
+
+    """
+
+    title: str
+    folder: Path
+    make: Callable[[Path], None]
+
+    @property
+    def sources(self) -> list[Path]:
+        """The files that the program is made from."""
+        found = [*MODULE.rglob("*"), *(EXAMPLES / self.folder.name).glob("*")]
+        return [Path(__file__), SCHEMA, *sorted(path for path in found if path.is_file())]
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the program was never made."""
+        return not note_of(self.folder).exists()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the program was made from its sources as they are now."""
+        return is_made(self.folder, self.sources)
+
+    def prepare(self) -> str:
+        """Make the program unless it is there; return what was done."""
+        if self.is_current:
+            return "already there"
+        need("go")
+        print(f"{self.title}: generating the SDK and compiling against it.", flush=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self.make(self.folder)
+        mark(self.folder, self.sources)
+        return "the SDK is generated, and what uses it compiles"
+
+
+def main() -> int:
+    """Prepare every language; return the exit status."""
+    for title, prepare in [("YAML", yaml_host), *((one.title, one.prepare) for one in LANGUAGES.values())]:
+        try:
+            print(f"{title}: {prepare()}", flush=True)
+        except MissingError as tool:
+            print(MISSING.format(title=title, tool=tool, advice=ADVICE[str(tool)]), end="", flush=True)
+        except subprocess.CalledProcessError as failed:
+            print(f"{title}: `{' '.join(failed.cmd)}` failed.", file=sys.stderr)
+            return 1
+    return 0
+
+
+def yaml_host() -> str:
+    """Put YAML's language host beside the CLI: the official one, or a build."""
+    target = pulumi_cli.BIN / YAML_HOST
+    official = (pulumi_cli.BIN / "pulumi").resolve().with_name(YAML_HOST)
+    if official != target and official.exists():
+        target.unlink(missing_ok=True)
+        target.symlink_to(official)
+        return "the language host of the official CLI"
+    version = match_in(rf"{YAML_PACKAGE} v(\S+)", MODULE / "go.mod")
+    built = pulumi_cli.cache() / f"{YAML_HOST}-{version}"
+    if not built.exists():
+        need("go")
+        print("YAML: building the language host with Go: about two minutes, this once.", flush=True)
+        if not pulumi_cli.build(built, MODULE, f"{YAML_PACKAGE}/cmd/{YAML_HOST}"):
+            raise subprocess.CalledProcessError(1, ["go", "build", YAML_HOST])
+    pulumi_cli.place(built, target)
+    return f"{built.name}, built from its Go modules"
+
+
+def make_typescript(folder: Path) -> None:
+    """Compile the example and its driver against the SDK, strictly."""
+    install_packages()
+    sdk = folder / "sdk"
+    generate("nodejs", sdk)
+    link = folder / "node_modules" / json.loads((sdk / "package.json").read_text())["name"]
+    link.parent.mkdir(parents=True)
+    link.symlink_to(sdk, target_is_directory=True)
+    (folder / "example").mkdir()
+    for path in (EXAMPLES / "typescript" / "index.ts", EXAMPLES / "typescript" / "tsconfig.json"):
+        shutil.copy(path, folder / "example")
+    for path in (MODULE / "node" / "driver.ts", MODULE / "node" / "tsconfig.json"):
+        shutil.copy(path, folder)
+    run("npm", "run", "--silent", "postinstall", cwd=sdk)
+    run("npm", "exec", "--offline", "--", "tsc", "--strict", "--project", ".", cwd=folder)
+
+
+def install_packages() -> None:
+    """Install the TypeScript compiler and Pulumi's SDK from npm, as the lock file has them."""
+    locked = [MODULE / "node" / name for name in ("package.json", "package-lock.json", ".npmrc")]
+    if is_made(HOME / "node_modules", locked):
+        return
+    need("npm")
+    print("TypeScript: installing the compiler and Pulumi's SDK with npm.", flush=True)
+    for path in locked:
+        shutil.copy(path, HOME)
+    run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", cwd=HOME)
+    mark(HOME / "node_modules", locked)
+
+
+def make_go(folder: Path) -> None:
+    """Compile the example, as the program of a test binary that holds the driver, against the SDK."""
+    generate("go", folder / "sdk")
+    sdk = match_in(r"^module (.+)$", folder / "sdk" / "go.mod")
+    for name in ("go.mod", "go.sum"):
+        shutil.copy(MODULE / name, folder)
+    shutil.copytree(MODULE / "driver", folder / "driver")
+    (folder / "example").mkdir()
+    for path in (EXAMPLES / "go" / "main.go", MODULE / "testdata" / "driver_test.go"):
+        shutil.copy(path, folder / "example")
+    run("go", "mod", "edit", f"-require={sdk}@v0.0.0", f"-replace={sdk}=./sdk", cwd=folder)
+    run("go", "test", "-c", "-o", str(folder / "program"), "./example", cwd=folder)
+
+
+def make_python(folder: Path) -> None:
+    """Install the SDK into a folder, where the virtual environment is not touched."""
+    generate("python", folder / "sdk")
+    pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
+    run(*pip, "install", "--no-deps", "--target", str(folder / "site"), str(folder / "sdk"), cwd=folder)
+
+
+LANGUAGES = {
+    "typescript": Language("TypeScript", HOME / "typescript", make_typescript),
+    "go": Language("Go", HOME / "go", make_go),
+    "python": Language("Python", HOME / "python", make_python),
+}
+
+
+def generate(language: str, folder: Path) -> None:
+    """Write one language's SDK into a folder."""
+    run("go", "run", "./generate", language, str(SCHEMA), str(folder), cwd=MODULE)
+
+
+def match_in(pattern: str, path: Path) -> str:
+    """Return what the group of a pattern matches in a file."""
+    (match,) = re.findall(pattern, path.read_text(), re.MULTILINE)
+    return str(match)
+
+
+def need(tool: str) -> None:
+    """Raise if a tool is not on PATH."""
+    if shutil.which(tool) is None:
+        raise MissingError(tool)
+
+
+def run(*command: str, cwd: Path) -> None:
+    """Run a command; what it says goes to the terminal."""
+    subprocess.run(command, cwd=cwd, check=True)
+
+
+def digest(files: list[Path]) -> str:
+    """Return a fingerprint of some files."""
+    content = (path.name.encode() + b"\0" + path.read_bytes() for path in files)
+    return hashlib.sha256(b"\0".join(content)).hexdigest()
+
+
+def note_of(folder: Path) -> Path:
+    """Return the file that says what a folder was made from."""
+    return folder / ".made-from"
+
+
+def mark(folder: Path, files: list[Path]) -> None:
+    """Note what a folder was made from."""
+    note_of(folder).write_text(digest(files))
+
+
+def is_made(folder: Path, files: list[Path]) -> bool:
+    """Return whether a folder was made from these files as they are now."""
+    return note_of(folder).exists() and note_of(folder).read_text() == digest(files)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
