@@ -211,7 +211,8 @@ def _types() -> Spec:
 def _applied() -> Spec:
     names = ("domain", "plan", "profile", *LOGIN_SETTINGS)
     plain = {name: {**STRING, "description": _input(name)["description"]} for name in names}
-    return _properties({**plain, "reasons": {**TEXTS, "description": MEANINGS["reasons"]}})
+    reasons, previous = {**TEXTS, "description": MEANINGS["reasons"]}, _output("previous")
+    return _properties({**plain, "reasons": reasons, "previous": previous})
 
 
 def _policy() -> Spec:

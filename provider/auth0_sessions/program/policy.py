@@ -20,7 +20,7 @@ from auth0_sessions.program import run
 
 T = TypeVar("T")
 NAMESPACE = "auth0-sessions"
-POLICY_OUTPUTS = ("domain", "plan", "profile", *LOGIN_SETTINGS, "reasons")
+POLICY_OUTPUTS = ("domain", "plan", "profile", *LOGIN_SETTINGS, "reasons", "previous")
 
 
 class SessionPolicy(pulumi.ComponentResource):
@@ -52,6 +52,8 @@ class SessionPolicy(pulumi.ComponentResource):
     """Kind of session that the tenant creates; None unless it was an argument."""
     reasons: pulumi.Output[dict[str, str]]
     """Setting -> one sentence that says where its value comes from."""
+    previous: pulumi.Output[dict[str, int | str] | None]
+    """Setting -> what the tenant had before it was managed."""
     lifetime: Any
     """The `SessionLifetime` that does it."""
     resource: ClassVar[type[Any]]
@@ -146,6 +148,7 @@ class SessionPolicy(pulumi.ComponentResource):
         mode = given.get("session_cookie_mode")
         reported = self._reported() if self.is_ceiling else {}
         self.reasons = pulumi.Output.all(picked, mode, reported).apply(lambda known: self._reasons(*known))
+        self.previous = self.lifetime.previous.apply(self._spelled)
         for setting in LOGIN_LIFETIMES:
             asked = getattr(self.lifetime, setting)
             setattr(self, setting, asked if setting not in reported else _applied(picked, setting, reported[setting]))
@@ -165,7 +168,10 @@ class SessionPolicy(pulumi.ComponentResource):
     def _reasons(self, picked: Picked, cookie_mode: str | None, reported: Mapping[str, int | None]) -> dict[str, str]:
         mode = {} if cookie_mode is None else {"session_cookie_mode": f"cookie mode {cookie_mode}: the argument"}
         reasons = {name: picked.reason(name, reported.get(name)) for name in picked.minutes}
-        return {self.spelling.name(name): reason for name, reason in {**reasons, **mode}.items()}
+        return self._spelled({**reasons, **mode}) or {}
+
+    def _spelled(self, by_setting: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        return None if by_setting is None else {self.spelling.name(name): row for name, row in by_setting.items()}
 
     def _picked(self, name: str, chosen: Chosen, known: Mapping[str, Any]) -> Picked:
         """Read the arguments and pick, once all of them are known."""
