@@ -1,17 +1,21 @@
 """What our resource costs beside one that does nothing, on the real engine, as ratios within one run.
 
-N tenants of ours against the sandbox (in its own process, 50 ms an answer) and N do-nothing resources that sleep for as
-long as bare calls to it take are created, left unchanged, updated, refreshed and destroyed, step by step in turn; the
-best of several counts, because whatever else the machine does can only add. The engine and the SDK carry every property
-of a resource, so there is a do-nothing resource with one, and one as wide as ours.
+N tenants of ours against the sandbox (in its own process) and N do-nothing resources that sleep for as long as bare
+calls to it take are created, left unchanged, updated, refreshed and destroyed, step by step in turn; the best of
+several rounds counts, because whatever else the machine does can only add. Each front end is compared with a do-nothing
+resource of its kind. The engine and the SDK carry every property of a resource, so the dynamic one also has one
+that is as wide as ours.
 
-    python tools/bench.py [N ...]     default: 1 50 150 300
+    python tools/bench.py [N ...] [--latency MS] [--only dynamic|native]
 
-Then the time that importing takes, and a soak of client and sandbox: fifteen thousand calls over one connection.
+Without arguments: 1, 50, 150 and 300 tenants of the dynamic resource at 50 ms a call; 150 and 1,000 of the native one at
+50 and 200 ms. Then the time that importing takes, and a soak of client and sandbox: fifteen thousand calls over one
+connection.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import statistics
@@ -31,13 +35,19 @@ from rich.console import Console
 from rich.table import Table
 
 import idle
+import idle_plugin
 import local_engine
-from auth0_sessions import SessionLifetime
+from auth0_sessions import SessionLifetime, native
 from auth0_sessions.api.client import TenantClient
 from auth0_sessions.api.credentials import ClientCredentials
 from auth0_sessions.sandbox import Sandbox
 
 LATENCY_MS = 50
+PARALLEL = 64
+DEFAULT_RUNS = (
+    *(("dynamic", count, LATENCY_MS) for count in (1, 50, 150, 300)),
+    *(("native", count, latency) for count in (150, 1_000) for latency in (50, 200)),
+)
 STEPS = ("create", "unchanged", "update", "refresh", "destroy")
 SOAK_CALLS = 15_000
 ROUNDS, SMALL = 3, 50
@@ -47,7 +57,7 @@ CALLING_STEPS = 4
 IMPORTS = "import pulumi, requests, pydantic"
 
 
-def sandbox_command() -> list[str]:
+def sandbox_command(latency_ms: int) -> list[str]:
     """Return the command that serves the sandbox."""
     command = str(Path(sys.executable).with_name("auth0-sessions"))
     return [
@@ -57,15 +67,15 @@ def sandbox_command() -> list[str]:
         "0",
         "--no-rate-limits",
         "--latency",
-        str(LATENCY_MS),
+        str(latency_ms),
     ]
 
 
 @contextlib.contextmanager
-def sandbox(count: int) -> Iterator[str]:
+def sandbox(count: int, latency_ms: int) -> Iterator[str]:
     """Serve tenants `t0`, `t1`, ... in another process; yield its address."""
     process = subprocess.Popen(
-        [*sandbox_command(), *(f"t{n}" for n in range(count))], stdout=subprocess.PIPE, text=True
+        [*sandbox_command(latency_ms), *(f"t{n}" for n in range(count))], stdout=subprocess.PIPE, text=True
     )
     try:
         line = next(line for line in process.stdout or () if "http://127.0.0.1:" in line)
@@ -91,7 +101,8 @@ class PeakMemory(threading.Thread):
     def _processes() -> Iterator[Path]:
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if b"pulumi.dynamic" in (process / "cmdline").read_bytes():
+                command = (process / "cmdline").read_bytes()
+                if b"pulumi.dynamic" in command or b"pulumi-resource-" in command:
                     yield process
 
     def run(self) -> None:
@@ -127,6 +138,7 @@ class Side:
             "PYTHONPATH": str(local_engine.ROOT / "tools"),
             idle.VARIABLE: str(seconds_per_call),
         }
+        place_idle_plugin(folder)
 
         def program() -> None:
             for number in range(count):
@@ -141,12 +153,21 @@ class Side:
         memory.start()
         started = time.perf_counter()
         # Without a log of events, which a person at a terminal has not either.
-        getattr(self._stack, step if step in ("refresh", "destroy") else "up")()
+        getattr(self._stack, step if step in ("refresh", "destroy") else "up")(parallel=PARALLEL)
         seconds = time.perf_counter() - started
         memory.done.set()
         memory.join()
         self.seconds[step] = min(seconds, self.seconds.get(step, seconds))
         self.mebibytes = max(self.mebibytes, memory.mebibytes)
+
+
+def place_idle_plugin(folder: Path) -> None:
+    """Put the do-nothing plugin where the engine of a stack finds it."""
+    home = folder / "home" / "plugins" / f"resource-{idle_plugin.NAME}-v{idle_plugin.VERSION}"
+    home.mkdir(parents=True)
+    script = home / f"pulumi-resource-{idle_plugin.NAME}"
+    script.write_text(f"#!{sys.executable}\n{Path(idle_plugin.__file__).read_text()}")
+    script.chmod(0o755)
 
 
 def bare_call_seconds(url: str) -> float:
@@ -167,11 +188,14 @@ def rounds_for(count: int) -> int:
     return max(1, 150 // count) if count > SMALL else ROUNDS
 
 
-def compare(count: int, console: Console) -> None:
-    """Let all take each step in turn, several times, and print the best times."""
+Resource = Callable[[int, str], object]
 
-    def one_of_ours(number: int, value: str) -> object:
-        return SessionLifetime(
+
+def sides_of(front_end: str, url: str) -> dict[str, Resource]:
+    """Return what is compared: ours first."""
+
+    def ours(kind: Any) -> Resource:
+        return lambda number, value: kind(
             f"t{number}",
             domain=f"{url}/t{number}",
             plan="enterprise",
@@ -179,25 +203,35 @@ def compare(count: int, console: Console) -> None:
             on_delete="restore",
         )
 
+    if front_end == "native":
+        return {
+            "native": ours(native.SessionLifetime),
+            "do-nothing": lambda number, value: idle_plugin.Idle(f"i{number}", value),
+        }
+    return {
+        "dynamic": ours(SessionLifetime),
+        "do-nothing": lambda number, value: idle.Idle(f"i{number}", value),
+        "as wide": lambda number, value: idle.Idle(f"i{number}", value, wide=True),
+    }
+
+
+def compare(front_end: str, count: int, latency_ms: int, console: Console) -> None:
+    """Let all take each step in turn, several times, and print the best times."""
     rounds = rounds_for(count)
     with contextlib.ExitStack() as stack:
-        url = stack.enter_context(sandbox(count))
+        url = stack.enter_context(sandbox(count, latency_ms))
         bare = bare_call_seconds(url)
         sides = {
             name: Side(Path(stack.enter_context(tempfile.TemporaryDirectory())), resource, count, bare)
-            for name, resource in {
-                "ours": one_of_ours,
-                "do-nothing": lambda number, value: idle.Idle(f"i{number}", value),
-                "as wide": lambda number, value: idle.Idle(f"i{number}", value, wide=True),
-            }.items()
+            for name, resource in sides_of(front_end, url).items()
         }
         for turn in range(rounds):
             for step in STEPS:
                 for side in list(sides.values())[:: -1 if turn % 2 else 1]:
                     side.take(step)
         log: list[dict[str, Any]] = requests.get(f"{url}/.sandbox/requests", timeout=30).json()
-    table = Table(title=f"{count} tenants, seconds, best of {rounds} (a bare call: {bare * 1000:.0f} ms)")
-    for heading in ("", *sides, "ratio", "to as wide"):
+    table = Table(title=f"{front_end}, {count} tenants, seconds, best of {rounds} (a bare call: {bare * 1000:.0f} ms)")
+    for heading in ("", *sides, *(f"to {other}" for other in list(sides)[1:])):
         table.add_column(heading, justify="right" if heading else "left")
     for step in STEPS:
         table.add_row(step, *compared([side.seconds[step] for side in sides.values()], ".2f"))
@@ -265,14 +299,29 @@ def resident_mebibytes() -> float:
     return int(Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0]) / 1024
 
 
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Measure both front ends against resources that do nothing.")
+    parser.add_argument("counts", nargs="*", type=int, help="how many tenants")
+    parser.add_argument("--latency", type=int, default=LATENCY_MS, help="milliseconds of each answer")
+    parser.add_argument("--only", choices=("dynamic", "native"), help="one front end")
+    return parser.parse_args()
+
+
 def main() -> int:
-    """Measure for each N that was asked."""
+    """Measure for each N that was asked, or what is measured by default."""
+    asked = arguments()
     console = Console(highlight=False)
     console.print(f"Pulumi CLI {automation.PulumiCommand(root=str(local_engine.CLI)).version}, {os.cpu_count()} cores")
-    for count in [int(text) for text in sys.argv[1:]] or [1, 50, 150, 300]:
-        compare(count, console)
-    imports(console)
-    soak(console)
+    front_ends = [asked.only] if asked.only else ["dynamic", "native"]
+    runs = [(front_end, count, asked.latency) for front_end in front_ends for count in asked.counts] or [
+        run for run in DEFAULT_RUNS if run[0] in front_ends
+    ]
+    for run in runs:
+        compare(*run, console)
+    if not asked.counts:
+        imports(console)
+        soak(console)
     return 0
 
 
