@@ -13,6 +13,7 @@ from auth0_sessions import Lifetime, Plan, Provider, SessionLifetime
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
+from auth0_sessions.program.resource import SessionLifetimeArguments
 from mocked import MINUTES, Engine, run
 
 
@@ -21,9 +22,9 @@ async def value_of(output: pulumi.Output[Any]) -> Any:
     return await output.future()
 
 
-def typed_in(source: type) -> dict[str, str]:
-    """Return the annotated names in the body of a class, each with its annotation."""
-    (body,) = ast.parse(inspect.getsource(source)).body
+def outputs() -> dict[str, str]:
+    """Return the annotated names in the resource's class, each with its annotation."""
+    (body,) = ast.parse(inspect.getsource(SessionLifetimeArguments)).body
     assert isinstance(body, ast.ClassDef)
     return {
         ast.unparse(node.target): ast.unparse(node.annotation) for node in body.body if isinstance(node, ast.AnnAssign)
@@ -35,7 +36,7 @@ def test_every_setting_of_the_table_is_an_argument_and_an_output():
     arguments = set(inspect.signature(SessionLifetime.__init__).parameters) - {"self", "name", "opts"}
     assert arguments == set(INPUTS)
     assert set(SETTINGS) <= arguments
-    assert set(typed_in(SessionLifetime)) == {*INPUTS, *OUTPUTS}
+    assert set(outputs()) - {"package"} == {*INPUTS, *OUTPUTS}
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -44,9 +45,8 @@ def test_every_setting_has_the_types_of_its_kind(name):
     argument = inspect.signature(SessionLifetime.__init__).parameters[name]
     kind = "str | Lifetime" if name in LIFETIMES else "str"
     assert (argument.annotation, argument.default) == (f"pulumi.Input[{kind}] | None", None)
-    outputs = typed_in(SessionLifetime)
-    assert outputs[name] == "pulumi.Output[str | None]"
-    assert outputs.get(f"{name}_minutes") == ("pulumi.Output[int | None]" if name in LIFETIMES else None)
+    assert outputs()[name] == "pulumi.Output[str | None]"
+    assert outputs().get(f"{name}_minutes") == ("pulumi.Output[int | None]" if name in LIFETIMES else None)
 
 
 VALUES = {
@@ -56,6 +56,7 @@ VALUES = {
     "plan": "enterprise",
     "over_limit": "warn",
     "on_delete": "reset",
+    "enforce": "at-most",
     "credentials": "acme",
 }
 
@@ -96,7 +97,7 @@ def test_what_is_left_out_is_none_and_not_sent():
 
     engine = run(program)
     sent = {name for name, value in engine.registered["acme"].inputs.items() if value is not None}
-    assert sent == {"domain", "session_lifetime", "plan", "over_limit", "on_delete", "__provider"}
+    assert sent == {"domain", "session_lifetime", "plan", "over_limit", "on_delete", "enforce", "__provider"}
     assert seen["domain"] == "acme.eu.auth0.com"
     assert seen["session_lifetime_minutes"] == MINUTES
     assert {name for name, value in seen.items() if value is None} == {

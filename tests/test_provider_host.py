@@ -158,6 +158,7 @@ def test_all_verbs_over_grpc(host, start, tenant):
         "plan": "enterprise",
         "over_limit": "error",
         "on_delete": "restore",
+        "enforce": "exact",
     }
     assert tenant.calls == []
     state = host.create(inputs)

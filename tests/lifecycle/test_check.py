@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from auth0_sessions.lifecycle.check import changed_absolute, check
 from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
 from auth0_sessions.lifecycle.record import Declared
-from auth0_sessions.model.choices import OnDelete, OverLimit
+from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.lifetime import MAX_MINUTES, Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, LOGIN_LIFETIMES, SETTINGS, CookieMode
@@ -16,7 +16,13 @@ from expected_values import cap_of
 
 DOMAIN = "acme.eu.auth0.com"
 OTHER = "other.eu.auth0.com"
-CHOICES = {"session_cookie_mode": CookieMode, "plan": Plan, "over_limit": OverLimit, "on_delete": OnDelete}
+CHOICES = {
+    "session_cookie_mode": CookieMode,
+    "plan": Plan,
+    "over_limit": OverLimit,
+    "on_delete": OnDelete,
+    "enforce": Enforce,
+}
 GOOD = {
     "domain": DOMAIN,
     **dict.fromkeys(LIFETIMES, "1d"),
@@ -24,6 +30,7 @@ GOOD = {
     "plan": "free",
     "over_limit": "clamp",
     "on_delete": "restore",
+    "enforce": "at-most",
     "credentials": "acme",
 }
 CAPPED = [(plan, name) for plan in Plan for name in LOGIN_LIFETIMES]
@@ -57,9 +64,9 @@ def test_good_inputs_pass():
 
 
 def test_defaults():
-    """`over_limit` is "error" and `on_delete` is "retain" where the program says nothing."""
-    expected = {"domain": DOMAIN, "session_lifetime": "8h", "over_limit": "error", "on_delete": "retain"}
-    assert expected == checked(session_lifetime="8h").inputs
+    """`over_limit` is "error", `on_delete` "retain" and `enforce` "exact" where the program says nothing."""
+    defaults = {"over_limit": "error", "on_delete": "retain", "enforce": "exact"}
+    assert checked(session_lifetime="8h").inputs == {"domain": DOMAIN, "session_lifetime": "8h", **defaults}
 
 
 @pytest.mark.parametrize("name", INPUTS)
@@ -81,6 +88,7 @@ def test_none_is_the_same_as_nothing(name):
         ("plan", "Enterprise", "enterprise"),
         ("over_limit", "WARN", "warn"),
         ("on_delete", "Reset\n", "reset"),
+        ("enforce", "At-Most", "at-most"),
     ],
 )
 def test_canonical(name, given_value, canonical):

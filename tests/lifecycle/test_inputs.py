@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth0_sessions.lifecycle.inputs import INPUTS, READERS, UNKNOWN, Problem, read_inputs
-from auth0_sessions.model.choices import OnDelete, OverLimit
+from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode
@@ -18,6 +18,7 @@ VALUES = {
     "plan": ("Enterprise", Plan.ENTERPRISE),
     "over_limit": ("CLAMP", OverLimit.CLAMP),
     "on_delete": ("reset\n", OnDelete.RESET),
+    "enforce": ("At-Most", Enforce.AT_MOST),
     "credentials": ("acme-eu", "acme-eu"),
 }
 """Input -> what a person writes, and the value that it is."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
 from auth0_sessions.lifecycle.record import OUTPUTS, Declared, State
-from auth0_sessions.model.choices import OnDelete, OverLimit
+from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.lifetime import MAX_MINUTES
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode
@@ -34,6 +34,7 @@ def declarations(draw):
         plan=draw(st.none() | st.sampled_from(Plan)),
         over_limit=draw(st.sampled_from(OverLimit)),
         on_delete=draw(st.sampled_from(OnDelete)),
+        enforce=draw(st.sampled_from(Enforce)),
         credentials=draw(st.none() | st.just("acme")),
     )
 
@@ -99,8 +100,13 @@ def test_unknown_inputs_pass_through_a_record(declaration, names):
 
 @given(states())
 def test_superseded_follows_from_the_rest(state):
-    """A setting is superseded just when the tenant reports it otherwise than asked, and then both are there as text."""
-    differing = {name for name, asked in state.declared.wanted.items() if state.reported[name] != asked}
+    """A setting is superseded just when the tenant does not do what was asked, and then both are there as text."""
+    is_ceiling = state.declared.enforce is Enforce.AT_MOST
+    differing = {
+        name
+        for name, asked in state.declared.wanted.items()
+        if (state.reported[name] > asked if is_ceiling and name in LIFETIMES else state.reported[name] != asked)
+    }
     assert differing == set(state.superseded)
     assert all(row["asked"] != row["reported"] for row in state.superseded.values())
 
@@ -124,6 +130,7 @@ def test_props():
         "plan": "free",
         "over_limit": "warn",
         "on_delete": "restore",
+        "enforce": "exact",
         "credentials": "acme",
         "session_lifetime_minutes": 480,
         "previous": {"session_lifetime": 10_080},
@@ -149,7 +156,8 @@ def test_settings_that_are_not_managed_have_no_minutes():
 
 
 @pytest.mark.parametrize(
-    "missing", ["plan", "over_limit", "on_delete", "credentials", "previous", "superseded", "old_sessions_gone_by"]
+    "missing",
+    ["plan", "over_limit", "on_delete", "enforce", "credentials", "previous", "superseded", "old_sessions_gone_by"],
 )
 @pytest.mark.parametrize("gone", [True, False])
 def test_optional_keys_may_be_missing_or_null(missing, gone):

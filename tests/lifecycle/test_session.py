@@ -69,7 +69,8 @@ def reasons(checked):
 def test_a_check_is_offline(world):
     """Neither a client nor credentials are needed."""
     checked = world.session().check({"domain": ACME, "session_lifetime": "1440m"}, {})
-    assert checked.inputs == {"domain": ACME, "session_lifetime": "1d", "over_limit": "error", "on_delete": "retain"}
+    defaults = {"over_limit": "error", "on_delete": "retain", "enforce": "exact"}
+    assert checked.inputs == {"domain": ACME, "session_lifetime": "1d", **defaults}
     assert (checked.problems, world.connected) == ([], [])
 
 
@@ -165,7 +166,7 @@ def test_a_look_up_has_every_setting(world, label):
     """Every setting as text, every lifetime in minutes as well, the canonical domain, and the label as it was given."""
     world.tenants[ACME].change_on_the_dashboard(idle_session_lifetime=15)
     found = {**DEFAULTS, "idle_session_lifetime": 15}
-    assert world.session().look_up("https://ACME.eu.auth0.com/", label) == {
+    assert world.session().look_up("https://ACME.eu.auth0.com/", label).to_props() == {
         "domain": ACME,
         **{name: text(found[name]) for name in SETTINGS},
         **{f"{name}_minutes": found[name] for name in LIFETIMES},
