@@ -63,9 +63,9 @@ class Provider(pulumi.ProviderResource):
 
         """
         run.refuse_plain_secrets()
-        self.domain = run.when_known(domain, lambda _: None) if domain is not None else None
+        domain = run.when_known(domain, lambda _: None) if domain is not None else None
         given = {
-            "domain": self.domain,
+            "domain": domain,
             "clientId": client_id,
             "clientSecret": _secret(client_secret),
             "apiToken": _secret(api_token),
@@ -76,6 +76,8 @@ class Provider(pulumi.ProviderResource):
             "livePreview": _json(live_preview),
         }
         super().__init__(PACKAGE, name, {key: value for key, value in given.items() if value is not None}, opts)
+        # Pulumi has made an output of it, and a program knows the domain now.
+        self.domain = domain
 
 
 class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
