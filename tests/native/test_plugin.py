@@ -28,7 +28,7 @@ Response = provider_pb2.DiffResponse
 def inputs_of(tenant, **more):
     """Return checked inputs of a tenant."""
     given = {"domain": tenant.domain, "plan": "enterprise", "overLimit": "error", "onDelete": "restore"}
-    return {**given, "sessionLifetime": "1d", **more}
+    return {**given, "enforce": "exact", "sessionLifetime": "1d", **more}
 
 
 # Starting
@@ -215,6 +215,7 @@ RECORD = {
     "plan": "enterprise",
     "overLimit": "error",
     "onDelete": "retain",
+    "enforce": "exact",
     "sessionLifetime": "1d",
     "sessionLifetimeMinutes": 1_440,
     "idleSessionLifetime": "8h",
@@ -223,7 +224,7 @@ RECORD = {
     "superseded": {},
     "oldSessionsGoneBy": "2026-01-01T00:00:00Z",
 }
-INPUTS = {name: RECORD[name] for name in list(RECORD)[:5]} | {"idleSessionLifetime": "8h"}
+INPUTS = {name: RECORD[name] for name in list(RECORD)[:6]} | {"idleSessionLifetime": "8h"}
 
 
 @pytest.mark.parametrize(

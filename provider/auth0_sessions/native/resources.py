@@ -10,7 +10,6 @@ import pulumi
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.settings import LIFETIMES
-from auth0_sessions.model.spelling import camel_case
 from auth0_sessions.native.names import PACKAGE, RESOURCE, TO_CAMEL, TO_SNAKE
 from auth0_sessions.program import components, run
 from auth0_sessions.program.provider import domain_of
@@ -40,6 +39,7 @@ class Provider(pulumi.ProviderResource):
         client_secret: pulumi.Input[str] | None = None,
         api_token: pulumi.Input[str] | None = None,
         audience: pulumi.Input[str] | None = None,
+        credentials: pulumi.Input[Mapping[str, Mapping[str, str]]] | None = None,
         plan: pulumi.Input[str] | None = None,
         profile: pulumi.Input[str] | None = None,
         live_preview: pulumi.Input[bool] | None = None,
@@ -54,6 +54,8 @@ class Provider(pulumi.ProviderResource):
             client_secret: Its secret. It is marked secret even if a plain string is given.
             api_token: A Management API token, instead of the two. It is marked secret as well.
             audience: Audience of the token request; `https://DOMAIN/api/v2/` by default.
+            credentials: Label -> credential set, with the keys `clientId`, `clientSecret`, `apiToken` and `audience`.
+                It is marked secret as well.
             plan: The plan of tenants that name none. Default: the configuration `auth0-sessions:plan`.
             profile: The profile of policies that name none. Default: the configuration `auth0-sessions:profile`.
             live_preview: True to read a tenant once at the preview of its create.
@@ -61,19 +63,21 @@ class Provider(pulumi.ProviderResource):
 
         """
         run.refuse_plain_secrets()
-        self.domain = run.when_known(domain, lambda _: None) if domain is not None else None
+        domain = run.when_known(domain, lambda _: None) if domain is not None else None
         given = {
-            "domain": self.domain,
+            "domain": domain,
             "clientId": client_id,
-            "clientSecret": None if client_secret is None else pulumi.Output.secret(client_secret),
-            "apiToken": None if api_token is None else pulumi.Output.secret(api_token),
+            "clientSecret": _secret(client_secret),
+            "apiToken": _secret(api_token),
             "audience": audience,
+            "credentials": _secret(_json(credentials)),
             "plan": plan if plan is not None else run.configured("plan"),
             "profile": profile if profile is not None else run.configured("profile"),
-            # The provider protocol sends configuration as text.
-            "livePreview": None if live_preview is None else pulumi.Output.from_input(live_preview).apply(_json),
+            "livePreview": _json(live_preview),
         }
         super().__init__(PACKAGE, name, {key: value for key, value in given.items() if value is not None}, opts)
+        # Pulumi has made an output of it, and a program knows the domain now.
+        self.domain = domain
 
 
 class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
@@ -112,15 +116,20 @@ class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
         return TO_SNAKE.get(prop, prop)
 
 
-# Pulumi looks at these under the names on the wire, and needs them only where a number has to be whole.
+# Numbers of the wire are floats; Pulumi makes whole ones of them where a type says so, under the names of the wire.
 SessionLifetime.__annotations__ = {
-    **{camel_case(f"{name}_minutes"): pulumi.Output[int | None] for name in LIFETIMES},
+    **{TO_CAMEL[f"{name}_minutes"]: pulumi.Output[int | None] for name in LIFETIMES},
     "previous": pulumi.Output[dict[str, int] | None],
 }
 
 
-def _json(value: bool) -> str:  # noqa: FBT001  The value of an output.
-    return "true" if value else "false"
+def _json(value: pulumi.Input[Any] | None) -> pulumi.Output[str] | None:
+    """Return a value as the provider protocol sends configuration."""
+    return None if value is None else pulumi.Output.json_dumps(value)
+
+
+def _secret(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:
+    return None if value is None else pulumi.Output.secret(value)
 
 
 SessionPolicy, TenantFleet = components.over(SessionLifetime)

@@ -18,6 +18,7 @@ from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.spelling import SNAKE_CASE
 
+NATIVE_SECRET_CONFIG_KEYS = ("auth0-sessions:clientSecret", "auth0-sessions:apiToken")
 DEFAULT_TENANT = "the default tenant (AUTH0_DOMAIN or auth0:domain)"
 
 _runs: WeakKeyDictionary[object, Run] = WeakKeyDictionary()
@@ -65,7 +66,7 @@ def refuse_plain_secrets() -> None:
 
 
 def _refuse_plain_secrets() -> None:
-    for key in SECRET_CONFIG_KEYS:
+    for key in (*SECRET_CONFIG_KEYS, *NATIVE_SECRET_CONFIG_KEYS):
         if pulumi.runtime.get_config(key) is not None and not is_config_secret(key):
             message = (
                 f"The configuration {key} holds a credential in plain text. Encrypt it with `pulumi config set "
