@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from auth0_sessions.api.reader import TenantSessions, read_tenant_sessions
 from auth0_sessions.audit import WORKERS, Audit, Rule, Status, audit
 from auth0_sessions.errors import InputError, TenantUnreachableError
+from auth0_sessions.fleet.entries import Defaults
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.report import plan_fleet
 from auth0_sessions.model.choices import OverLimit
@@ -74,7 +75,7 @@ ENTRIES = st.fixed_dictionaries(
 
 def applied_by_a_fleet(entry):
     """Return the lifetimes that a fleet applies for an entry; an entry that it refuses is no example."""
-    fleet = plan_fleet({"acme": {"domain": "acme.auth0.com", **entry}}, None, "balanced")
+    fleet = plan_fleet({"acme": {"domain": "acme.auth0.com", **entry}}, Defaults(profile="balanced"))
     assume(not fleet.problems)
     return fleet.tenants[0].picked.minutes
 

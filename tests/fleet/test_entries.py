@@ -2,7 +2,7 @@
 
 import pytest
 
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, read_entries
+from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, read_entries
 from auth0_sessions.model.choices import OverLimit
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES
@@ -12,7 +12,7 @@ from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE
 def test_a_list_keeps_what_is_right_beside_what_is_wrong():
     """An entry's good keys are there as values, and its problems are under its name."""
     given = {"acme": {"domain": "ACME.auth0.com", "sessionLifetime": 7, "idleSessionLifetime": "1h"}}
-    entries = read_entries(given, "free", None, needs=NEEDS_DOMAIN)
+    entries = read_entries(given, Defaults("free"), needs=NEEDS_DOMAIN)
     assert entries.tenants["acme"].values == {
         "domain": "acme.auth0.com",
         "plan": Plan.FREE,
@@ -25,7 +25,7 @@ def test_a_list_keeps_what_is_right_beside_what_is_wrong():
 @pytest.mark.parametrize("key", ["plan", "profile", "over_limit"])
 def test_a_wrong_value_is_not_replaced_by_the_fleet_s(key):
     """A tenant that names a wrong plan or profile has none, so that nothing is decided by a value it did not name."""
-    entries = read_entries({"acme": {"domain": "a.auth0.com", key: "x"}}, "free", "strict", needs={})
+    entries = read_entries({"acme": {"domain": "a.auth0.com", key: "x"}}, Defaults("free", "strict"), needs={})
     assert key not in entries.tenants["acme"].values
     assert len(entries.all_problems) == 1
 
@@ -33,7 +33,7 @@ def test_a_wrong_value_is_not_replaced_by_the_fleet_s(key):
 def test_values_are_of_our_own_types():
     """Minutes, members of the closed sets, and a profile's row: nothing has to be read a second time."""
     given = {"domain": "a.auth0.com", "plan": "Enterprise", "profile": "Strict", "over_limit": "CLAMP"}
-    entries = read_entries({"acme": {**given, "session_lifetime": "PT1H"}}, None, None, needs=NEEDS_DOMAIN)
+    entries = read_entries({"acme": {**given, "session_lifetime": "PT1H"}}, Defaults(), needs=NEEDS_DOMAIN)
     values = entries.tenants["acme"].values
     assert values == {
         "domain": "a.auth0.com",
@@ -56,25 +56,25 @@ def test_values_are_of_our_own_types():
 )
 def test_an_entry_keeps_its_spelling(entry, spelling):
     """What is said of an entry later spells its keys as it does."""
-    assert read_entries({"acme": entry}, None, None, needs={}).tenants["acme"].spelling is spelling
+    assert read_entries({"acme": entry}, Defaults(), needs={}).tenants["acme"].spelling is spelling
 
 
 @pytest.mark.parametrize(("needs", "problems"), [({}, []), (NEEDS_DOMAIN, ["acme: domain is missing"])])
 def test_the_reader_of_a_list_says_what_it_has_to_hold(needs, problems):
     """A key that is not needed may be missing."""
-    entries = read_entries({"acme": {"plan": "free"}}, None, None, needs=needs)
+    entries = read_entries({"acme": {"plan": "free"}}, Defaults(), needs=needs)
     assert [line[: len("acme: domain is missing")] for line in entries.all_problems] == problems
 
 
 def test_everything_is_reported_in_order():
     """What is wrong with all comes first, then tenant by tenant, then the names that are one tenant."""
     tenants = {"b": {"domain": "x.auth0.com", "plan": 1}, "a": {"domain": "x.auth0.com", "credentials": "!"}}
-    problems = read_entries(tenants, "gold", None, needs=NEEDS_DOMAIN).all_problems
+    problems = read_entries(tenants, Defaults("gold"), needs=NEEDS_DOMAIN).all_problems
     assert [line.partition(":")[0] for line in problems] == ["the fleet", "b", "a", "b, a"]
 
 
 def test_the_sixth_setting_is_not_a_fleet_s():
     """Anonymous sessions are not part of a tenant's policy."""
     entry = {"domain": "a.auth0.com", "anonymousSessionLifetime": "1d"}
-    (problem,) = read_entries({"acme": entry}, "free", None, needs=NEEDS_DOMAIN).all_problems
+    (problem,) = read_entries({"acme": entry}, Defaults("free"), needs=NEEDS_DOMAIN).all_problems
     assert problem.startswith("acme: anonymousSessionLifetime: there is no such key")

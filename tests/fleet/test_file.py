@@ -107,7 +107,7 @@ def test_a_stack_s_file_may_name_another(file):
     file({"tenants": TENANTS, "profile": "nist-aal2"}, "list.json")
     config = {"auth0-sessions:plan": "free", "auth0-sessions:profile": "strict", "auth0-sessions:tenants": "list.json"}
     found = read_tenants_file(file({"config": config}, "Pulumi.prod.yaml"))
-    assert found == TenantsFile(TENANTS, "free", "nist-aal2", "prod")
+    assert found == TenantsFile(TENANTS, "free", "nist-aal2", stack="prod")
 
 
 def test_a_project_s_file_says_what_the_stack_s_does_not(file, tmp_path):
@@ -117,7 +117,7 @@ def test_a_project_s_file_says_what_the_stack_s_does_not(file, tmp_path):
     project = {"auth0-sessions:plan": "free", "auth0-sessions:profile": {"type": "string", "default": "strict"}}
     file({"name": "x", "config": project}, "Pulumi.yaml")
     stack = file({"config": {"auth0-sessions:tenants": "list.yaml"}}, "conf/Pulumi.prod.yaml")
-    assert read_tenants_file(stack) == TenantsFile(TENANTS, "free", "strict", "prod")
+    assert read_tenants_file(stack) == TenantsFile(TENANTS, "free", "strict", stack="prod")
     file({"config": {"auth0-sessions:tenants": "list.yaml", "auth0-sessions:profile": "nist-aal2"}}, stack)
     assert read_tenants_file(stack).profile == "nist-aal2"
 
@@ -137,7 +137,10 @@ def test_a_project_s_file_says_what_the_stack_s_does_not(file, tmp_path):
         ("acme: !!set [a]", "is neither YAML nor JSON"),
         ("&a {b: *a}: 1", "is neither YAML nor JSON"),
         ('{"acme": ' + "[" * 20_000, "is nested too deeply"),
-        ({"tenants": TENANTS, "profil": "strict"}, "beside tenants there may be plan and profile, and nothing else"),
+        (
+            {"tenants": TENANTS, "profil": "strict"},
+            "profil: there is no such key; beside tenants there may be plan, profile, profiles, enforce.",
+        ),
         ("[" * 5000, "is neither YAML nor JSON"),
         ("? {a: 1}\n: b", "is neither YAML nor JSON"),
         ("- acme", "is no list of tenants"),

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth0_sessions.fleet.entries import TenantSpec
+from auth0_sessions.fleet.entries import Defaults, TenantSpec
 from auth0_sessions.fleet.policy import Chosen, pick
 from auth0_sessions.fleet.report import HEADINGS, plan_fleet, report
+from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
@@ -30,7 +31,9 @@ GOOD = {
     "session_cookie_mode": "Persistent",
     "over_limit": "clamp",
     "on_delete": "restore",
+    "enforce": "At-Most",
     "credentials": "acme",
+    "formerly": "acme-old",
 }
 MINUTES = dict(zip(LOGIN_LIFETIMES, (60, 30, 40, 20), strict=True))
 REST = {
@@ -48,13 +51,15 @@ WRONG = {
     "session_cookie_mode": "sticky",
     "over_limit": "ignore",
     "on_delete": "explode",
+    "enforce": "sometimes",
     "credentials": "Not A Label",
+    "formerly": "acme",
 }
 
 
 def fleet_of(*, plan="essential", profile="balanced", **tenants):
     """Plan a fleet of these tenants."""
-    return plan_fleet(tenants, plan, profile)
+    return plan_fleet(tenants, Defaults(plan, profile))
 
 
 def planned(fleet):
@@ -82,8 +87,8 @@ def test_every_way_to_write_a_tenant_is_the_same(spell):
     """`TenantSpec`, snake_case and camelCase mappings give the same plan, profile, lifetimes and canonical rest."""
     assert set(KEYS) == set(GOOD)
     acme = planned(fleet_of(acme=spell(GOOD)))["acme"]
-    assert acme.chosen == Chosen(Plan.ENTERPRISE, PROFILES["strict"])
-    assert (acme.picked.minutes, acme.rest) == (MINUTES, REST)
+    assert acme.chosen == Chosen(Plan.ENTERPRISE, PROFILES["strict"], Enforce.AT_MOST)
+    assert (acme.picked.minutes, acme.rest, acme.formerly) == (MINUTES, REST, "acme-old")
     assert {type(value) for value in acme.rest.values()} == {str}
 
 
@@ -135,8 +140,7 @@ def test_every_problem_of_every_tenant_at_once():
             "second": {"domain": "b.auth0.com", "plan": "free", "idleSessionLifetime": "4d"},
             "third": {"domain": "c.auth0.com"},
         },
-        "essential",
-        "convenient",
+        Defaults("essential", "convenient"),
     )
     expected = [
         "first: idle: there is no such key",
@@ -154,8 +158,8 @@ def test_every_problem_of_every_tenant_at_once():
         (None, {"domain": "a.auth0.com"}, "acme: plan is missing"),
         ("free", {}, "acme: domain is missing"),
         ("free", {"domain": None}, "acme: domain is missing"),
-        ("free", "a.auth0.com", "acme: 'a.auth0.com' is not a tenant"),
-        ("free", None, "acme: None is not a tenant"),
+        ("free", "a.auth0.com", "acme: is not a tenant; give an object"),
+        ("free", None, "acme: is not a tenant; give an object"),
         ("free", {"domain": "a.auth0.com", "Plan": "free"}, "acme: Plan: there is no such key; the keys are domain"),
         ("free", {"domain": "a.auth0.com", "\ud800": 1}, "acme: \\ud800: there is no such key"),
         (
@@ -174,7 +178,7 @@ def test_what_is_no_tenant_is_told(plan, spec, words):
 @pytest.mark.parametrize("tenants", [{}, [], None, "acme", [{"domain": "a.auth0.com"}]])
 def test_what_is_no_fleet_is_told(tenants):
     """A fleet is an object with at least one tenant."""
-    (problem,) = plan_fleet(tenants, "free", "strict").problems
+    (problem,) = plan_fleet(tenants, Defaults("free", "strict")).problems
     assert problem.startswith("tenants should be an object")
 
 
@@ -188,14 +192,16 @@ def test_a_tenant_named_twice_is_an_error(spelling):
         "other": {"domain": "b.auth0.com"},
         "two": {"domain": spelling},
     }
-    first, second = plan_fleet(tenants, "free", "strict").problems
+    first, second = plan_fleet(tenants, Defaults("free", "strict")).problems
     assert first.startswith("one: sessionLifetime: 7 has no unit")
     assert second.startswith("one, two: all are acme.auth0.com.")
 
 
 def test_two_tenants_of_one_name_are_an_error():
     """Names that are the same as text do not silently replace one another."""
-    (problem,) = plan_fleet({1: {"domain": "a.auth0.com"}, "1": {"domain": "b.auth0.com"}}, "free", "strict").problems
+    (problem,) = plan_fleet(
+        {1: {"domain": "a.auth0.com"}, "1": {"domain": "b.auth0.com"}}, Defaults("free", "strict")
+    ).problems
     assert problem.startswith("1: ")
 
 
@@ -209,15 +215,16 @@ def test_the_report():
         globex={"domain": "b.auth0.com", "plan": "enterprise", "profile": "pci-dss", "sessionLifetime": "12h"},
     )
     assert report(fleet).splitlines() == [
-        "| tenant | plan | profile | absolute | idle | share of the cap used | reason |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| tenant | plan | profile | absolute | idle | non-persistent | share of the cap used | reason |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
         (
-            "| acme | essential | balanced | 7d | 3d | absolute 23%, idle 100% | absolute 7d: profile 'balanced' "
-            "(Auth0's defaults); idle 3d: profile 'balanced' (Auth0's defaults) |"
+            "| acme | essential | balanced | 7d | 3d | 3d / 1d | absolute 23%, idle 100% | "
+            "absolute 7d: profile 'balanced' (Auth0's defaults); idle 3d: profile 'balanced' (Auth0's defaults) |"
         ),
         (
-            "| globex | enterprise | pci-dss | 12h | 15m | absolute <1%, idle <1% | absolute 12h: the argument; "
-            "profile 'pci-dss' has the plan's cap; idle 15m: profile 'pci-dss' (PCI DSS 4.0.1 requirement 8.2.8) |"
+            "| globex | enterprise | pci-dss | 12h | 15m | 12h / 15m | absolute <1%, idle <1% | "
+            "absolute 12h: the argument; profile 'pci-dss' has the plan's cap; "
+            "idle 15m: profile 'pci-dss' (PCI DSS 4.0.1 requirement 8.2.8) |"
         ),
     ]
 
@@ -225,7 +232,7 @@ def test_the_report():
 @pytest.mark.parametrize("name", ["a|b", "a\\|b", "a\\", "a\nb", "| a |", "a\\\n|b", "a\r\nb\x0bc"])
 def test_no_name_breaks_the_table(name):
     """Pipes, backslashes and line breaks in a name stay in its cell."""
-    header, line, row = report(plan_fleet({name: {"domain": "a.auth0.com"}}, "free", "strict")).split("\n")
+    header, line, row = report(plan_fleet({name: {"domain": "a.auth0.com"}}, Defaults("free", "strict"))).split("\n")
     assert [len(cells_of(one)) for one in (header, line, row)] == [len(HEADINGS)] * 3
     assert cells_of(row)[0] == " ".join(name.split())
 
@@ -259,7 +266,7 @@ SPECS = st.one_of(
 )
 def test_whatever_is_given_is_planned_or_told(tenants, plan, profile):
     """No value raises: either every tenant has its lifetimes and its row, or there are problems that can be printed."""
-    fleet = plan_fleet(tenants, plan, profile)
+    fleet = plan_fleet(tenants, Defaults(plan, profile))
     if fleet.problems:
         assert "\n".join(fleet.problems).encode()
         return
@@ -279,10 +286,10 @@ def test_whatever_is_given_is_planned_or_told(tenants, plan, profile):
         max_size=4,
     )
 )
-def test_a_report_has_a_row_of_seven_cells_for_each_tenant(tenants):
-    """Whatever the names are, GitHub reads seven cells in each row, the first of them the name."""
+def test_a_report_has_a_row_for_each_tenant(tenants):
+    """Whatever the names are, GitHub reads a cell for each heading in each row, the first of them the name."""
     given = {name: {**spec, "domain": f"t{number}.auth0.com"} for number, (name, spec) in enumerate(tenants.items())}
-    fleet = plan_fleet(given, None, "strict")
+    fleet = plan_fleet(given, Defaults(profile="strict"))
     assert fleet.problems == []
     rows = [cells_of(row) for row in report(fleet).splitlines()[2:]]
     assert [len(row) for row in rows] == [len(HEADINGS)] * len(tenants)
@@ -295,5 +302,5 @@ def test_a_report_has_a_row_of_seven_cells_for_each_tenant(tenants):
 def test_a_wrong_plan_or_profile_of_the_fleet_is_told_once(plan, profile, word):
     """A hundred tenants that rely on it do not make a hundred lines."""
     tenants = {f"t{number}": {"domain": f"t{number}.auth0.com"} for number in range(100)}
-    (problem,) = plan_fleet(tenants, plan, profile).problems
+    (problem,) = plan_fleet(tenants, Defaults(plan, profile)).problems
     assert problem.startswith(f"the fleet: {word}")

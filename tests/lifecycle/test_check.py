@@ -201,7 +201,7 @@ def test_over_limit_error(plan, name):
 def test_another_plan_is_named_only_where_one_helps(plan, name):
     """The advice to name another plan is given only where another plan allows more."""
     reason = checked(**{name: longer(cap_of(plan, name)), "plan": plan.value}).problems[0].reason
-    assert (max(cap_of(other, name) for other in Plan) > cap_of(plan, name)) == ("real plan" in reason)
+    assert (max(cap_of(other, name) for other in Plan) > cap_of(plan, name)) == ("correct plan" in reason)
 
 
 @pytest.mark.parametrize(("plan", "name"), BELOW_THE_END)
