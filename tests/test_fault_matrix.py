@@ -105,7 +105,7 @@ def test_no_fault_loses_anything(auth0_sandbox, front_end, fault, verb):
     cells = list(product(ATTEMPTS, (False, True)))
     assert {cell: meet(auth0_sandbox, front_end, verb, fault, *cell) for cell in cells} == {
         (operation, stays): expected(verb, fault, operation, stays=stays).format(
-            tenant="TENANT", source=front_end.source
+            tenant="TENANT", source=front_end.source, earlier="session_lifetime 6d22h40m, idle_session_lifetime 3d"
         )
         for operation, stays in cells
     }

@@ -22,10 +22,9 @@ ORDER = [
 DIRECT = {
     "pulumi": {"program.run", "program.log", "program.provider", "program.components", "dynamic"},
     "grpc": {"program.log"},
-    "requests": {"api.client"},
-    "tenacity": {"api.retry"},
+    "requests": {"api.connection", "api.exchange"},
     "pydantic": {"api.credential_sets", "fleet.entries", "audit.model", "sandbox.faults", "sandbox.tenant"},
-    "pydantic_core": {"fleet.entries"},
+    "pydantic_core": {"fleet.entries", "api.client"},
     "yaml": {"fleet.file"},
     "jinja2": {"audit.page"},
     "markupsafe": {"audit.page"},

@@ -49,9 +49,10 @@ class Row:
 
 _ANSWER = (
     "Check that {tenant} is the tenant's own domain, that no proxy answers in its place, and the state of the "
-    "service; then run again."
+    "service; then try again."
 )
-_NETWORK = "Check the spelling of the domain, the network and the proxy settings; then run again."
+_NETWORK = "Check the spelling of the domain, the network and the proxy settings; then try again."
+_OUTAGE = "The service has failed, which usually passes: try again later, and see https://status.auth0.com."
 _APPLICATION = "both belong to one machine-to-machine application."
 _NEEDED = "read:tenant_settings and, to write, update:tenant_settings"
 
@@ -63,32 +64,32 @@ def _same(message: str, *, is_retried: bool = True) -> Row:
 
 _LIMITED = Row(
     Outcome(
-        " (429 too_many_requests): Rate limit exceeded. The token endpoint's rate limit lasted longer than we wait. "
-        "Run again."
+        " (429 too_many_requests): Rate limit exceeded. The rate limit of the token endpoint lasted longer than "
+        "we wait. Try again later."
     ),
     Outcome(
-        " (429 too_many_requests): Global limit has been reached. The tenant's rate limit lasted longer than we wait. "
-        "Run again, or give the other users of its API a rest."
+        " (429 too_many_requests): Global limit has been reached. The rate limit lasted longer than we wait. "
+        "Try again later, or reduce other traffic to this tenant's API."
     ),
 )
 _LOGIN_REFUSED = Outcome(
     f" (401 access_denied): Unauthorized. Check the client id and the client secret from {{source}}; {_APPLICATION} "
-    "After a rotation: `pulumi refresh` and `destroy` use the configuration of the last `up`, unless run with "
-    "--run-program.",
+    "After a rotation: `pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, unless run "
+    "with --run-program.",
     is_retried=False,
 )
-_IN_USE = "The token in use came from {source}: check that it is of this tenant and has not expired."
+_IN_USE = "The token came from {source}: check that it is a Management API token of this tenant and has not expired."
 _CLOSED = _same(f": the connection was closed without an answer. {_NETWORK}")
 _NO_TOKEN = Outcome(f": got an answer in which there is no usable access_token. {_ANSWER}")
 
 FAULTS: Mapping[str, Row] = {
     "429": _LIMITED,
     "429-retry-after": _LIMITED,
-    "500": _same(f": got status 500. {_ANSWER}"),
-    "502": _same(f": got status 502. {_ANSWER}"),
-    "503": _same(f": got status 503. {_ANSWER}"),
-    "html-200": _same(f": got status 200 and a page (text/html) that is no JSON. {_ANSWER}"),
-    "html-503": _same(f": got status 503 and a page (text/html) that is no JSON. {_ANSWER}"),
+    "500": _same(f" (500 internal_error): Internal error. {_OUTAGE}"),
+    "502": _same(f" (502): Bad gateway. {_OUTAGE}"),
+    "503": _same(f" (503): Service unavailable. {_OUTAGE}"),
+    "html-200": _same(f": got HTTP 200 with a non-JSON body (text/html). {_ANSWER}"),
+    "html-503": _same(f": got HTTP 503 with a non-JSON body (text/html). {_OUTAGE}"),
     "401-expired": Row(
         _LOGIN_REFUSED, Outcome(f" (401): Expired token received for JSON Web Token validation. {_IN_USE}")
     ),
@@ -98,7 +99,7 @@ FAULTS: Mapping[str, Row] = {
             ' (403 access_denied): Client is not authorized to access "{tenant}/api/v2/". You need to create a '
             '"client-grant" associated to this API. See: '
             "https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants. Authorize the application for the "
-            f"Auth0 Management API with {_NEEDED}. With a custom domain set the audience to "
+            f"Auth0 Management API with {_NEEDED}. With a custom domain, set the audience to "
             "https://TENANT.auth0.com/api/v2/. The credentials came from {source}.",
             is_retried=False,
         ),
@@ -128,7 +129,7 @@ FAULTS: Mapping[str, Row] = {
     "drop-before": _CLOSED,
     "hang": _same(f": no answer in time. {_NETWORK}"),
     "drop-after": _CLOSED,
-    "truncated-json": _same(f": got status 200 and a page (application/json) that is no JSON. {_ANSWER}"),
+    "truncated-json": _same(f": got HTTP 200 with a non-JSON body (application/json). {_ANSWER}"),
     "wrong-types": Row(
         _NO_TOKEN,
         Outcome(f": got an answer in which session_lifetime should be a number of hours, not str. {_ANSWER}"),
@@ -140,8 +141,20 @@ FAULTS: Mapping[str, Row] = {
 """Each fault of the sandbox, by its name there."""
 
 
+REFUSALS = ("429", "429-retry-after", "401-expired", "401-invalid", "403-scope", "400")
+"""The faults after which a write has certainly changed nothing."""
+NOT_PUT_BACK = (
+    " The write may have taken effect, and putting the earlier values back failed too. The tenant had {earlier}. "
+    "Restore them in the Dashboard or through the Management API, or run again and keep this message: the next record "
+    "would take what was written for what was there before."
+)
+
+
 def expected(verb: str, fault: str, operation: str, *, stays: bool) -> str:
-    """Return what a verb ends with: `SURVIVED`, or its error with `{tenant}` and, for the credentials, `{source}`.
+    """Return what a verb ends with: `SURVIVED`, or its error.
+
+    In an error, `{tenant}` stands for the domain, `{source}` for the place of the credentials, and `{earlier}` for what
+    the tenant had.
 
     Args:
         verb: A verb of `CALLS`.
@@ -153,4 +166,5 @@ def expected(verb: str, fault: str, operation: str, *, stays: bool) -> str:
     outcome = FAULTS[fault].login if operation == "token" else FAULTS[fault].call
     if operation not in CALLS[verb] or (outcome.is_retried and not stays):
         return SURVIVED
-    return f"{{tenant}}: {ATTEMPTS[operation]}{outcome.message.replace('{scope}', SCOPES.get(operation, ''))}"
+    lost = NOT_PUT_BACK if (verb, operation) == ("create", "patch") and stays and fault not in REFUSALS else ""
+    return f"{{tenant}}: {ATTEMPTS[operation]}{outcome.message.replace('{scope}', SCOPES.get(operation, ''))}{lost}"

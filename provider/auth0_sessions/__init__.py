@@ -47,6 +47,7 @@ _HOMES = {
             "DomainError",
             "CredentialsError",
             "TenantUnreachableError",
+            "CanceledError",
             "ApiError",
             "BadRequestError",
             "UnauthorizedError",

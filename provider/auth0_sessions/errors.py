@@ -12,6 +12,7 @@
     |   |-- RateLimitError      429, for longer than we wait
     |   |-- UnexpectedAnswerError   a redirect, an HTML page, broken JSON, 5xx that stays
     |-- TenantUnreachableError  no answer at all: DNS, TCP, TLS, timeout
+    |-- CanceledError           the run was canceled during a call, or while waiting for one
 
 A message reads: what, where, given, allowed, do this. It never holds a secret.
 """
@@ -56,11 +57,15 @@ class TenantUnreachableError(Auth0SessionsError):
     """A tenant gave no answer."""
 
 
+class CanceledError(Auth0SessionsError):
+    """The run was canceled."""
+
+
 class ApiError(Auth0SessionsError):
     """A tenant refused a call.
 
     Attributes:
-        status: The HTTP status.
+        status: The HTTP status; 0 for an answer that is not valid HTTP.
         error_code: Auth0's `errorCode`, or None where the answer has none.
 
     """

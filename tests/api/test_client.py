@@ -13,16 +13,11 @@ import responses
 from responses import matchers
 
 from auth0_sessions.api import client as client_module
-from auth0_sessions.api.client import (
-    CONNECT_TIMEOUT_SECONDS,
-    READ_TIMEOUT_SECONDS,
-    SETTINGS_PATH,
-    TOKEN_LEEWAY_SECONDS,
-    TOKEN_PATH,
-    TenantClient,
-)
-from auth0_sessions.api.credentials import ApiToken, ClientCredentials
+from auth0_sessions.api.calls import SETTINGS_PATH, TOKEN_LEEWAY_SECONDS, TOKEN_PATH
+from auth0_sessions.api.client import TIMEOUTS_SECONDS, TenantClient
+from auth0_sessions.api.credentials import ClientCredentials
 from auth0_sessions.api.retry import RetryPolicy
+from auth0_sessions.api.tokens import ApiToken
 from auth0_sessions.errors import (
     ApiError,
     Auth0SessionsError,
@@ -112,10 +107,10 @@ def clock(monkeypatch):
 
 
 def test_narrow_get(tenant):
-    """A read is one GET that asks for the five keys of sessions and no other."""
+    """A read is one GET that asks for the six keys of sessions and no other."""
     query = {
         "fields": "session_lifetime,idle_session_lifetime,ephemeral_session_lifetime,"
-        "idle_ephemeral_session_lifetime,session_cookie",
+        "idle_ephemeral_session_lifetime,session_cookie,sessions",
         "include_fields": "true",
     }
     tenant.http.get(SETTINGS_URL, json=ANSWER, match=[matchers.query_param_matcher(query)])
@@ -523,7 +518,7 @@ def test_every_call_has_a_timeout_and_verifies(http, domain):
     http.get(f"{url}{SETTINGS_PATH}", json=ANSWER)
     Harness(http, domain).client.read()
     found = [(call.request.req_kwargs["timeout"], call.request.req_kwargs["verify"]) for call in http.calls]
-    assert found == [((CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS), True)] * 2
+    assert found == [(TIMEOUTS_SECONDS, True)] * 2
 
 
 def test_netrc_is_not_used(monkeypatch, tmp_path, tenant):

@@ -9,7 +9,6 @@ from auth0_sessions.api.credentials import (
     LABELLED_CONFIG_KEY,
     SCOPES,
     SECRET_CONFIG_KEYS,
-    ApiToken,
     ClientCredentials,
     ConfigSource,
     EnvironmentSource,
@@ -19,6 +18,7 @@ from auth0_sessions.api.credentials import (
     find_credentials,
     sources,
 )
+from auth0_sessions.api.tokens import ApiToken
 from auth0_sessions.errors import CredentialsError, InputError
 
 DOMAIN = "acme.eu.auth0.com"

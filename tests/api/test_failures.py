@@ -1,26 +1,29 @@
 """A call that failed -> an error that says what, where, why and what to do now."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auth0_sessions.api.exchange import ExchangeError, Reply, Trouble
 from auth0_sessions.api.failures import (
     MAX_DETAIL_CHARACTERS,
-    Answer,
-    failure,
+    Attempt,
+    canceled,
+    no_answer,
+    out_of_time,
+    refused,
     short_reason,
-    tls,
-    unexpected,
-    unreachable,
+    unusable,
 )
 from auth0_sessions.errors import (
     ApiError,
     Auth0SessionsError,
     BadRequestError,
+    CanceledError,
     ForbiddenError,
     RateLimitError,
     TenantUnreachableError,
@@ -32,24 +35,22 @@ DOMAIN = "acme.eu.auth0.com"
 DOING = "write the session settings"
 CANARY = "canary-s3cr3t"
 ERRORS = json.loads((Path(__file__).parents[1] / "recordings" / "error_bodies.json").read_text())
-ANSWER = Answer(
-    domain=DOMAIN,
-    doing=DOING,
-    status=400,
-    body={},
-    content_type="application/json",
-    location=None,
-    source="the test's own place",
-    login=False,
-)
+ATTEMPT = Attempt(DOMAIN, DOING, "the test's own place", secrets=(CANARY,))
 TEXT = st.text() | st.none() | st.integers() | st.lists(st.text())
 
 
-def error(**parts):
-    """Return the error for an answer; `said` is the body's message."""
-    if "said" in parts:
-        parts["body"] = {"message": parts.pop("said")}
-    return failure(replace(ANSWER, **parts), [CANARY])
+def error(*, status=400, body=None, is_page=False, login=False, **headers):
+    """Return the error for an answer; `said` is the body's message, and the rest are headers."""
+    if "said" in headers:
+        body = {"message": headers.pop("said")}
+    attempt = Attempt(ATTEMPT.domain, ATTEMPT.doing, ATTEMPT.source, login, ATTEMPT.secrets)
+    sent = {name.replace("_", "-").title().replace("Www-", "WWW-"): value for name, value in headers.items()}
+    return refused(attempt, Reply(status, sent, b""), None if is_page else body or {})
+
+
+def lost(trouble, reason="", *, status=0):
+    """Return the error for an exchange without an answer."""
+    return no_answer(ATTEMPT, ExchangeError(trouble, reason, sent=True, status=status))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def error(**parts):
 )
 @pytest.mark.parametrize("login", [False, True])
 def test_kinds(status, kind, login):
-    """Every status has its kind of error, which tells the status, the tenant and what was tried."""
+    """Every status has its kind of error, which holds the status, the tenant and what was tried."""
     raised = error(status=status, said="Because", login=login)
     assert (kind, status) == (type(raised), raised.status)
     assert str(raised).startswith(f"{DOMAIN}: could not {DOING}")
@@ -88,22 +89,79 @@ def test_every_error_says_what_to_do(status, login):
 @pytest.mark.parametrize(
     ("parts", "advice"),
     [
-        ({"status": 401}, "The token in use came from the test's own place"),
+        ({"status": 401}, "The token came from the test's own place"),
         ({"status": 403}, "Grant read:tenant_settings and, to write, update:tenant_settings"),
         ({"status": 403}, "the credentials came from the test's own place"),
         ({"status": 403, "body": {"errorCode": "insufficient_entitlement"}}, "plan does not include this"),
-        ({"status": 404}, "check the domain"),
+        ({"status": 404}, "Check the domain"),
+        ({"status": 404}, "If the tenant no longer exists"),
+        ({"status": 404}, "`pulumi state delete URN`"),
+        ({"status": 404, "is_page": True}, "`pulumi state delete URN`"),
+        ({"status": 404, "login": True}, "`pulumi state delete URN`"),
+        ({"status": 409}, "Check the domain and the settings"),
         ({"status": 429}, "rate limit lasted longer than we wait"),
         ({"status": 401, "login": True}, "Check the client id and the client secret from the test's own place"),
         ({"status": 403, "login": True}, "Authorize the application for the Auth0 Management API"),
         ({"status": 403, "login": True}, "custom domain"),
-        ({"status": 429, "login": True}, "token endpoint's rate limit"),
+        ({"status": 429, "login": True}, "rate limit of the token endpoint"),
         ({"status": 418, "login": True}, "Check the client id"),
+        ({"status": 418, "is_page": True}, "that no proxy answers in its place"),
+        ({"status": 302}, "that no proxy answers in its place"),
     ],
 )
 def test_advice(parts, advice):
     """The advice belongs to the status and to the endpoint, and names where the credentials came from."""
     assert advice in str(error(**parts))
+
+
+@pytest.mark.parametrize("login", [False, True])
+@pytest.mark.parametrize("parts", [{"said": "Upstream is down"}, {"body": {}}, {"is_page": True}])
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 599])
+def test_an_outage_is_not_about_the_domain(status, parts, login):
+    """A 5xx keeps what Auth0 said, advises to wait, and does not send anybody to check a spelling."""
+    raised = error(status=status, login=login, **parts)
+    assert isinstance(raised, UnexpectedAnswerError)
+    assert "try again later" in str(raised)
+    assert "Check" not in str(raised)
+    assert parts.get("said", f"HTTP {status}") in str(raised)
+
+
+def test_an_outage_keeps_its_code():
+    """The error code of a 5xx is in the error."""
+    raised = error(status=500, body={"message": "Internal error", "errorCode": "internal_error"})
+    assert (raised.error_code, "(500 internal_error): Internal error. " in str(raised)) == ("internal_error", True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"message": "Bad HTTP authentication header format", "errorCode": "Bearer"},
+        {"message": "Bad HTTP authentication header format"},
+        {"message": "Not this", "errorCode": "Bearer"},
+    ],
+)
+def test_a_400_about_the_bearer_is_about_the_token(body):
+    """A 400 for a bearer that is not a JWT says to check the token, and not to correct a value."""
+    text = str(error(status=400, body=body))
+    assert "The token came from the test's own place" in text
+    assert "Correct the value" not in text
+
+
+@pytest.mark.parametrize(
+    ("body", "challenge", "detail"),
+    [
+        ({"message": "first", "attributes": {"error": "second"}, "error": "fourth"}, 'Bearer error="third"', "first"),
+        ({"attributes": {"error": "second"}, "error": "fourth"}, 'Bearer error="third"', "second"),
+        ({"error": "fourth"}, 'Bearer realm="x", error="third"', "third"),
+        ({"error": "fourth"}, 'Bearer error_description="third"', "third"),
+        ({"error": "fourth"}, "Bearer", "fourth"),
+        ({"attributes": ["x"], "error": "fourth"}, "", "fourth"),
+        ({"attributes": {"error": 5}}, "Bearer", "no reason was given"),
+    ],
+)
+def test_the_words_of_a_401(body, challenge, detail):
+    """What a 401 says is looked for in the message, the attributes, the header and the error, in this order."""
+    assert f"(401): {detail}. The token came from" in str(error(status=401, body=body, www_authenticate=challenge))
 
 
 @pytest.mark.parametrize("body", [row.get("body", row) for row in ERRORS])
@@ -127,7 +185,7 @@ def test_login_words():
     assert "(403 access_denied): Not authorized. " in str(raised)
 
 
-@pytest.mark.parametrize("body", [None, {}, {"message": None}, {"message": ["x"]}, {"error": {}}])
+@pytest.mark.parametrize("body", [{}, {"message": None}, {"message": ["x"]}, {"error": {}}])
 def test_no_words(body):
     """An answer without a reason says that none was given."""
     assert "(400): no reason was given. " in str(error(body=body))
@@ -136,7 +194,7 @@ def test_no_words(body):
 @pytest.mark.parametrize("status", [302, 307, 308])
 def test_redirect(status):
     """A redirect is an unexpected answer, and the error names the host it leads to and nothing more of it."""
-    raised = error(status=status, location="https://user:pw@evil.example/path?token=1", body=None)
+    raised = error(status=status, location="https://user:pw@evil.example/path?token=1", is_page=True)
     assert (UnexpectedAnswerError, status) == (type(raised), raised.status)
     assert "a redirect to evil.example, which" in str(raised)
     assert [word for word in ("pw", "/path", "token=1") if word in str(raised)] == []
@@ -145,19 +203,19 @@ def test_redirect(status):
 @pytest.mark.parametrize("location", ["", "/elsewhere", "https://", "?", "http://[", "http://[::1", "//[x]/", "\x00"])
 def test_redirect_to_nowhere(location):
     """A redirect whose host cannot be read is an unexpected answer as well."""
-    assert "a redirect to another place" in str(error(status=302, location=location, body=None))
+    assert "a redirect to another place" in str(error(status=302, location=location))
 
 
 def test_a_page_is_named():
-    """An answer that is no JSON is described by status and media type."""
-    assert "status 503 and a page (text/html) that is no JSON" in str(
-        error(status=503, body=None, content_type="text/html")
-    )
+    """An answer without JSON is described by status and media type."""
+    text = str(error(status=503, is_page=True, content_type="text/html; charset=utf-8"))
+    assert "got HTTP 503 with a non-JSON body (text/html)." in text
 
 
-def test_a_broken_service_with_json_is_no_page():
-    """An answer of a broken service that is JSON is not called a page."""
-    assert "page" not in str(error(status=503, said="Down"))
+@pytest.mark.parametrize("body", [{"message": "Down"}, {}])
+def test_json_is_not_called_a_page(body):
+    """An answer that is JSON, an empty object too, is not called anything else."""
+    assert "non-JSON" not in str(error(status=503, body=body))
 
 
 @pytest.mark.parametrize(
@@ -167,8 +225,10 @@ def test_a_broken_service_with_json_is_no_page():
         {"body": {"error": CANARY}},
         {"body": {"error": CANARY, "error_description": CANARY}},
         {"body": {"message": "No", "errorCode": CANARY}},
-        {"status": 503, "body": None, "content_type": CANARY},
-        {"status": 302, "body": None, "location": f"https://{CANARY}.evil.example/"},
+        {"body": {"attributes": {"error": CANARY}}},
+        {"www_authenticate": f'Bearer error="{CANARY}"'},
+        {"status": 503, "is_page": True, "content_type": CANARY},
+        {"status": 302, "location": f"https://{CANARY}.evil.example/"},
     ],
 )
 def test_echoed_secrets_are_taken_out(parts):
@@ -205,53 +265,66 @@ def test_words_end_once(said, ended):
     assert f": {ended}Correct" in str(error(said=said))
 
 
-class ReasonedError(OSError):
-    """A network error that wraps another, as urllib3 does."""
+@pytest.mark.parametrize("url", ["https://u:hunter2@proxy.example:1/", "(//hunter2@x)", "see http://a@b:hunter2@c"])
+def test_user_info_is_masked(url):
+    """What stands before the host of an address, such as a proxy's password, is not in any message."""
+    for raised in (lost(Trouble.NO_ANSWER, f"cannot reach {url}"), lost(Trouble.TLS, url), error(said=url)):
+        assert "hunter2" not in str(raised)
 
-    def __init__(self, reason):
-        super().__init__("outer")
-        self.reason = reason
 
-
-class ConnectTimeoutError(OSError):
-    """A timeout, by its name."""
+@pytest.mark.timeout(10)
+def test_a_long_text_is_masked_quickly():
+    """A megabyte of slashes costs no time that a server could use up."""
+    assert len(str(error(said="//" * 500_000))) < MAX_DETAIL_CHARACTERS + 300
 
 
 @pytest.mark.parametrize(
-    ("cause", "reason"),
+    ("trouble", "kind", "words"),
     [
-        (OSError(111, "Connection refused"), "Connection refused"),
-        (ReasonedError(OSError(111, "Connection refused")), "Connection refused"),
-        (OSError(ReasonedError(OSError(-2, "Name or service not known"))), "Name or service not known"),
-        (OSError("<urllib3.connection.Thing object at 0x7f00aa>: Failed to resolve"), "Failed to resolve"),
-        (ConnectTimeoutError("x"), "no answer in time"),
-        (OSError("Read timed out. (read timeout=30)"), "no answer in time"),
-        (OSError(), "OSError"),
+        (Trouble.NO_ANSWER, TenantUnreachableError, ": Connection refused. Check the spelling"),
+        (Trouble.TLS, TenantUnreachableError, "(Connection refused), and nothing was sent. Check the domain"),
+        (Trouble.TLS, TenantUnreachableError, "REQUESTS_CA_BUNDLE"),
+        (Trouble.PROXY, TenantUnreachableError, "Correct HTTPS_PROXY or ALL_PROXY"),
+        (Trouble.MALFORMED, UnexpectedAnswerError, ": got Connection refused. Check that"),
+        (Trouble.CANCELED, CanceledError, ": the run was canceled."),
     ],
 )
-def test_reason_of_a_network_error(cause, reason):
-    """The innermost reason is told, in a few words and without addresses in memory."""
-    assert f": {reason}. Check" in str(unreachable(DOMAIN, DOING, cause))
-    assert f"({reason}), and nothing was sent" in str(tls(DOMAIN, DOING, cause))
+def test_no_answer(trouble, kind, words):
+    """Each way to get no answer has its kind of error, and says what happened and what to do."""
+    raised = lost(trouble, "Connection refused")
+    assert (type(raised), words in str(raised)) == (kind, True)
 
 
-def test_network_errors_are_unreachable_tenants():
-    """A tenant without an answer, for lack of trust too, is one kind of error."""
-    kinds = {type(make(DOMAIN, DOING, OSError("x"))) for make in (unreachable, tls)}
-    assert {TenantUnreachableError} == kinds
+@pytest.mark.parametrize("trouble", Trouble)
+def test_no_secret_in_a_reason(trouble):
+    """A secret that comes back in what a library says is not in the message."""
+    assert CANARY not in str(lost(trouble, f"bad status line {CANARY}"))
 
 
-def test_tls_names_the_setting_for_proxies():
-    """Behind a proxy that opens TLS one can do something: name its certificates."""
-    assert "REQUESTS_CA_BUNDLE" in str(tls(DOMAIN, DOING, OSError("x")))
+def test_the_status_of_a_broken_answer_is_kept():
+    """An answer that cannot be used keeps its status, as far as there is one."""
+    assert [lost(Trouble.MALFORMED, "x", status=status).status for status in (200, 0)] == [200, 0]
+
+
+def test_out_of_time_sent_nothing():
+    """A call that its operation has no time for says that it was not made."""
+    raised = out_of_time(ATTEMPT)
+    assert (TenantUnreachableError, True) == (type(raised), "nothing was sent" in str(raised))
+
+
+def test_canceled_is_one_line():
+    """A run that is canceled says so in one line, with where it stood."""
+    raised = canceled(ATTEMPT)
+    assert str(raised) == f"{DOMAIN}: could not {DOING}: the run was canceled. Run it again to continue."
 
 
 @pytest.mark.parametrize(
     ("failure", "words"),
     [
         (error(status=429), "rate limit reached (429)"),
-        (unexpected(DOMAIN, DOING, "a page", status=503), "unexpected answer (503)"),
-        (unreachable(DOMAIN, DOING, OSError("x")), "no answer"),
+        (unusable(ATTEMPT, "a page", status=503), "unexpected answer (503)"),
+        (unusable(ATTEMPT, "garbage", status=0), "unexpected answer"),
+        (lost(Trouble.NO_ANSWER), "no answer"),
     ],
 )
 def test_short_reason(failure, words):
@@ -259,15 +332,23 @@ def test_short_reason(failure, words):
     assert words == short_reason(failure)
 
 
+def test_no_secret_in_a_repr():
+    """What was tried can be printed without its secrets."""
+    assert "secrets" in {field.name for field in fields(ATTEMPT)}
+    assert CANARY not in repr(ATTEMPT)
+
+
 @given(
-    status=st.integers(200, 599),
+    status=st.integers(100, 999),
     body=st.none() | st.dictionaries(st.sampled_from(["error", "error_description", "errorCode", "message"]), TEXT),
-    location=st.none() | st.text() | st.from_regex(r"(https?:)?//[\[\]a-z:@0-9/]{0,9}", fullmatch=True),
+    location=st.text() | st.from_regex(r"(https?:)?//[\[\]a-z:@0-9/]{0,9}", fullmatch=True),
     content_type=st.text(),
+    www_authenticate=st.text() | st.from_regex(r'Bearer error="[^"]*"', fullmatch=True),
     login=st.booleans(),
+    is_page=st.booleans(),
 )
 def test_any_answer(**parts):
     """Whatever a tenant answers, the outcome is an error of this package with printable text."""
-    raised = failure(replace(ANSWER, **parts), [CANARY])
+    raised = error(**parts)
     assert isinstance(raised, Auth0SessionsError)
     assert str(raised).isprintable()

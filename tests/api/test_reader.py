@@ -1,10 +1,13 @@
 """Reading a live tenant without Pulumi."""
 
+import threading
 from functools import partial
 
 import pytest
 
 from auth0_sessions import (
+    BadRequestError,
+    CanceledError,
     CredentialsError,
     DomainError,
     ForbiddenError,
@@ -13,8 +16,9 @@ from auth0_sessions import (
     read_tenant_sessions,
 )
 from auth0_sessions.api import reader as reader_module
+from auth0_sessions.api.reader import TenantReader
 from auth0_sessions.api.retry import RetryPolicy
-from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, SETTINGS
+from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, LOGIN_LIFETIMES, SETTINGS
 
 TOKEN, GET = "POST /oauth/token", "GET /tenants/settings"
 
@@ -64,7 +68,7 @@ def test_only_session_settings_are_asked_for(tenant, credentials):
     read_tenant_sessions(tenant.domain)
     query = tenant.requests[-1].query
     assert query["include_fields"] == "true"
-    assert set(query["fields"].split(",")) == {*LIFETIMES, "session_cookie"}
+    assert set(query["fields"].split(",")) == {*LOGIN_LIFETIMES, "session_cookie", "sessions"}
 
 
 def test_a_token_is_enough(tenant, monkeypatch):
@@ -72,6 +76,47 @@ def test_a_token_is_enough(tenant, monkeypatch):
     monkeypatch.setenv("AUTH0_API_TOKEN", tenant.issue_token(["read:tenant_settings"]))
     assert read_tenant_sessions(f"{tenant.domain}/").domain == tenant.domain
     assert tenant.calls == [GET]
+
+
+@pytest.mark.parametrize("named", ["acme", "globex"])
+def test_a_token_goes_to_the_tenant_that_auth0_domain_names(auth0_sandbox, tenant, monkeypatch, named):
+    """An opaque token goes to the tenant of `AUTH0_DOMAIN`, however many others are read, and to no other."""
+    other = auth0_sandbox.add_tenant("globex")
+    tenants = {"acme": tenant, "globex": other}
+    monkeypatch.setenv("AUTH0_API_TOKEN", f"opaque-{named}")
+    monkeypatch.setenv("AUTH0_DOMAIN", tenants[named].domain)
+    for one in tenants.values():
+        with pytest.raises((CredentialsError, BadRequestError)):
+            read_tenant_sessions(one.domain)
+    assert [len(one.calls) for one in tenants.values()] == [name == named for name in tenants]
+
+
+def test_a_token_goes_to_one_tenant_in_a_script(auth0_sandbox, tenant, monkeypatch):
+    """A script that reads one tenant after the other sends an opaque token to the first one only."""
+    other = auth0_sandbox.add_tenant("globex")
+    monkeypatch.setenv("AUTH0_API_TOKEN", "opaque-script")
+    with pytest.raises(BadRequestError, match="The token came from environment"):
+        read_tenant_sessions(tenant.domain)
+    with pytest.raises(CredentialsError, match="is used for"):
+        read_tenant_sessions(other.domain)
+    assert other.calls == []
+
+
+def test_a_reader_that_knows_of_several_tenants(tenant, monkeypatch):
+    """Where several tenants are read, an opaque token goes to none of them without `AUTH0_DOMAIN`."""
+    monkeypatch.setenv("AUTH0_API_TOKEN", "opaque-several")
+    with pytest.raises(CredentialsError, match="AUTH0_DOMAIN"):
+        TenantReader(is_only_tenant=False).read(tenant.domain, None)
+    assert tenant.calls == []
+
+
+def test_a_reader_can_be_canceled(tenant, credentials):
+    """A reader that is canceled makes no call any more."""
+    cancelled = threading.Event()
+    cancelled.set()
+    with pytest.raises(CanceledError):
+        TenantReader(cancelled=cancelled).read(tenant.domain, None)
+    assert tenant.calls == []
 
 
 def test_a_label_names_its_own_set_and_no_other(tenant, monkeypatch, credentials):

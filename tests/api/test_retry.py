@@ -1,12 +1,15 @@
 """When a call is tried again, and how long it waits before that."""
 
+import threading
+import time
+from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth0_sessions.api.retry import RetryPolicy, TransientError, asked_wait
+from auth0_sessions.api.retry import SHORTEST_CALL_SECONDS, RetryPolicy, TransientError, asked_wait
 from auth0_sessions.errors import RateLimitError, TenantUnreachableError
 
 NOW = 1_790_000_000.0
@@ -39,14 +42,19 @@ class Script:
 
 def run(*failures, **options):
     """Run a script and return its outcome, the number of its calls, and the waits."""
-    waits, told, script = [], [], Script(*failures)
-    policy = RetryPolicy(jitter=0.0, sleep=waits.append, **options)
+    waits, noted, script = [], [], Script(*failures)
+    policy = replace(RetryPolicy.immediate(waits), **options)
     try:
-        outcome = policy.run(script, lambda seconds, failure: told.append((seconds, failure)))
+        outcome = policy.run(script, lambda *wait: noted.append(wait), policy.begin(threading.Event()))
     except (RateLimitError, TenantUnreachableError) as error:
         outcome = type(error)
-    assert waits == [seconds for seconds, _ in told]
+    assert waits == [seconds for seconds, _ in noted]
     return outcome, script.calls, waits
+
+
+def run_once(policy, script):
+    """Run a script as an operation of its own."""
+    return policy.run(script, lambda *_: None, policy.begin(threading.Event()))
 
 
 def test_success_needs_no_second_try():
@@ -77,30 +85,95 @@ def test_a_failure_after_rate_limits_has_its_tries():
     assert (outcome, calls) == ("answer", 9)
 
 
+def test_a_rate_limit_can_count_as_a_try():
+    """Where rate limits count, a call is made `tries` times in all, whatever it fails for."""
+    assert run(limited(), limited(), limited(), tries=2, rate_limits_count=True) == (RateLimitError, 2, [1.0])
+
+
 def test_patience_is_a_sum():
-    """The waits for rate limits of one call add up to no more than the patience."""
-    outcome, calls, waits = run(*[limited(40.0) for _ in range(9)], patience_seconds=120.0)
+    """The waits of one operation add up to no more than its patience."""
+    outcome, calls, waits = run(*[limited(40.0) for _ in range(9)], patience_seconds=130.0)
     assert (RateLimitError, 4, 120.0) == (outcome, calls, sum(waits))
 
 
 def test_a_wait_beyond_patience_is_not_begun():
-    """Where the tenant asks for more than the patience, the call fails at once."""
+    """Where the tenant asks for more than the patience, the call fails without a wait."""
     assert run(limited(3_600.0)) == (RateLimitError, 1, [])
+
+
+def test_a_wait_leaves_time_for_a_call():
+    """A wait after which there is no time for a call is not begun."""
+    assert run(limited(10.0), patience_seconds=10.0) == (RateLimitError, 1, [])
+    assert run(limited(10.0), patience_seconds=10.5 + SHORTEST_CALL_SECONDS) == ("answer", 2, [10.0])
+
+
+def test_patience_is_shared():
+    """Several calls of one operation share its time; those of another have their own."""
+    waits = []
+    policy = RetryPolicy.immediate(waits)
+    patience = policy.begin(threading.Event())
+    policy.run(Script(limited(100.0)), lambda *_: None, patience)
+    with pytest.raises(RateLimitError):
+        policy.run(Script(limited(100.0)), lambda *_: None, patience)
+    assert run_once(policy, Script(limited(100.0))) == "answer"
+    assert waits == [100.0, 100.0]
+
+
+def test_calls_use_up_patience_too():
+    """The time that calls take counts like the time of waits."""
+    clock = [0.0]
+
+    def slow():
+        clock[0] += 70.0
+        raise limited(1.0)
+
+    waits = []
+    policy = RetryPolicy(jitter=0.0, now=lambda: clock[0], wait=lambda seconds, _: waits.append(seconds))
+    with pytest.raises(RateLimitError):
+        run_once(policy, slow)
+    assert (clock[0], waits) == (140.0, [1.0])
+
+
+def test_time_left_is_never_negative():
+    """An operation that is out of time has none left."""
+    patience = RetryPolicy(patience_seconds=-5.0).begin(threading.Event())
+    assert patience.left_seconds == 0.0
+
+
+@pytest.mark.parametrize("is_last_effort", [False, True])
+@pytest.mark.parametrize("is_set", [False, True])
+def test_canceled(is_set, is_last_effort):
+    """A canceled run ends its operations, except for a last effort."""
+    cancelled = threading.Event()
+    if is_set:
+        cancelled.set()
+    patience = replace(RetryPolicy().begin(cancelled), is_last_effort=is_last_effort)
+    assert patience.is_canceled == (is_set and not is_last_effort)
+
+
+def test_a_real_wait_ends_when_the_run_is_canceled():
+    """A wait of a minute ends as soon as the run is canceled."""
+    cancelled = threading.Event()
+    policy = RetryPolicy()
+    threading.Timer(0.05, cancelled.set).start()
+    begun = time.monotonic()
+    assert policy.run(Script(limited(60.0)), lambda *_: None, policy.begin(cancelled)) == "answer"
+    assert time.monotonic() - begun < 10
 
 
 @given(st.lists(st.floats(0, 200), max_size=30))
 def test_patience_is_never_exceeded(asked):
-    """Whatever the tenant asks for, a call waits no longer than its patience, and a second or more each time."""
+    """Whatever the tenant asks for, an operation waits no longer than its patience, and a second or more each time."""
     _, _, waits = run(*[limited(seconds) for seconds in asked])
     assert sum(waits) <= RetryPolicy().patience_seconds
     assert all(seconds >= 1.0 for seconds in waits)
 
 
 def test_what_is_not_transient_is_raised_at_once():
-    """An error that another try would not mend is not tried again."""
+    """An error that another try would not cure is not tried again."""
     script = Script(KeyError("x"))
     with pytest.raises(KeyError):
-        RetryPolicy.immediate().run(script, lambda *_: None)
+        run_once(RetryPolicy.immediate(), script)
     assert script.calls == 1
 
 
@@ -108,22 +181,22 @@ def test_the_error_is_the_one_for_the_user():
     """The error that is raised is the one made for the user, with the failure as its cause."""
     failure = broken()
     with pytest.raises(TenantUnreachableError) as raised:
-        RetryPolicy(tries=1).run(Script(failure), lambda *_: None)
+        run_once(RetryPolicy(tries=1), Script(failure))
     assert (failure.error, failure) == (raised.value, raised.value.__cause__)
 
 
 def test_immediate_notes_its_waits():
     """The test mode waits for nothing and notes what it would have waited for."""
     waits = []
-    RetryPolicy.immediate(waits).run(Script(broken(), limited(7.0)), lambda *_: None)
+    run_once(RetryPolicy.immediate(waits), Script(broken(), limited(7.0)))
     assert waits == [1.0, 7.0]
 
 
 def test_jitter_only_lengthens():
     """Jitter makes a wait longer by at most its share, never shorter than the tenant asks."""
     waits = []
-    policy = RetryPolicy(jitter=0.5, sleep=waits.append, patience_seconds=1e9)
-    policy.run(Script(*[limited(10.0) for _ in range(200)]), lambda *_: None)
+    policy = replace(RetryPolicy.immediate(waits, patience_seconds=1e9), jitter=0.5)
+    run_once(policy, Script(*[limited(10.0) for _ in range(200)]))
     assert 10.0 <= min(waits) <= max(waits) <= 15.0
     assert min(waits) < max(waits)
 
@@ -156,7 +229,7 @@ def test_jitter_only_lengthens():
     ],
 )
 def test_asked_wait(headers, expected):
-    """`Retry-After` goes before `x-ratelimit-reset`; what cannot be read counts as a second, and none is shorter."""
+    """`Retry-After` takes precedence over `x-ratelimit-reset`; what cannot be read, or is shorter, is a second."""
     assert expected == asked_wait(headers, now=NOW)
 
 

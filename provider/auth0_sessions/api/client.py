@@ -1,66 +1,50 @@
-"""One tenant over HTTP: token, timeouts, retries, errors. The only file that knows `requests`."""
+"""One tenant over HTTP: its token, its calls, their retries, and what becomes of each answer."""
 
 from __future__ import annotations
 
-import re
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-import requests
-
-from auth0_sessions.api import failures
-from auth0_sessions.api.credentials import ApiToken, ClientCredentials, Credentials
-from auth0_sessions.api.retry import RetryPolicy, TransientError, asked_wait
-from auth0_sessions.api.wire import FIELDS, from_tenant, shared_fields, to_patch_body
-from auth0_sessions.errors import (
-    Auth0SessionsError,
-    RateLimitError,
-    UnauthorizedError,
-    UnexpectedAnswerError,
-)
+from auth0_sessions.api import calls, failures
+from auth0_sessions.api.calls import Call
+from auth0_sessions.api.credentials import Credentials
+from auth0_sessions.api.exchange import ExchangeError, Http, Limits, Reply, Request, Trouble
+from auth0_sessions.api.failures import Attempt
+from auth0_sessions.api.retry import Patience, RetryPolicy, TransientError, asked_wait
+from auth0_sessions.api.tokens import ApiToken
+from auth0_sessions.api.wire import FIELDS, from_tenant, shared_fields
+from auth0_sessions.errors import Auth0SessionsError, RateLimitError, UnauthorizedError, UnexpectedAnswerError
 from auth0_sessions.model.domain import base_url, is_loopback
 from auth0_sessions.model.settings import Value, Values
 
 T = TypeVar("T")
 
 CONNECT_TIMEOUT_SECONDS = 10.0
-READ_TIMEOUT_SECONDS = 30.0
-TIMEOUTS_SECONDS = (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)
-TOKEN_SECONDS = 86_400.0
-"""Auth0's default life of a token; an answer that says nothing usable, or more, counts as this."""
-TOKEN_LEEWAY_SECONDS = 30.0
-"""A token is renewed this long before it expires, or at half its life if that is shorter."""
-
-SETTINGS_PATH = "/api/v2/tenants/settings"
-TOKEN_PATH = "/oauth/token"  # noqa: S105  A path, not a password.
-_TOKEN = re.compile(r"[\x21-\x7e]+")
-"""What a header can hold; `http.client` repeats anything else in its error."""
+ANSWER_TIMEOUT_SECONDS = 30.0
+TIMEOUTS_SECONDS = (CONNECT_TIMEOUT_SECONDS, ANSWER_TIMEOUT_SECONDS)
+GRACE_SECONDS = 5.0
+"""How long a write may still take once the run is canceled: if it is answered, its outcome can be recorded."""
+NOT_APPLIED = (400, 401, 403, 404, 429)
+"""The answers that say that a write has changed nothing."""
 
 
-class _Bearer(requests.auth.AuthBase):
-    """The header of a call. An auth object also keeps `requests` from using a `.netrc` file."""
+@dataclass
+class _Trial:
+    """A call and its attempts.
 
-    def __init__(self, token: str | None) -> None:
-        self._token = token
+    Attributes:
+        policy: When it is tried again.
+        patience: The time that is left to it.
+        may_have_written: Whether an attempt may have taken effect without an answer that says so.
 
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._token:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+    """
 
-
-@dataclass(frozen=True)
-class _Call(Generic[T]):
-    """One call: where it goes, what it is for (to follow "could not"), what reads its answer's JSON."""
-
-    method: str
-    path: str
-    doing: str
-    read: Callable[[Any], T]
-    arguments: Mapping[str, Any]
+    policy: RetryPolicy
+    patience: Patience
+    may_have_written: bool = False
 
 
 class TenantClient:
@@ -71,13 +55,15 @@ class TenantClient:
     Args:
         domain: Canonical domain of the tenant.
         credentials: Called at the first network use, and not before.
-        policy: When a call is tried again.
-        on_wait: Told before each wait, in words for a status line.
-        timeouts_seconds: How long to wait for a connection, and for the next part of an answer.
+        policy: When a call is tried again, and how long an operation takes at most.
+        on_wait: Called before each wait, with words for a status line.
+        timeouts_seconds: How long to wait for a connection, and for an answer; together the longest that a call takes.
+        cancelled: Set when the run is canceled: waits and reads end, no other call is begun, and a write that is under
+            way has a few seconds left.
 
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  Two of them say what, the others how.
         self,
         domain: str,
         credentials: Callable[[], Credentials],
@@ -85,6 +71,7 @@ class TenantClient:
         policy: RetryPolicy | None = None,
         on_wait: Callable[[str], None] = lambda _: None,
         timeouts_seconds: tuple[float, float] = TIMEOUTS_SECONDS,
+        cancelled: threading.Event | None = None,
     ) -> None:
         self._timeouts_seconds = timeouts_seconds
         self._domain = domain
@@ -93,14 +80,137 @@ class TenantClient:
         self._credentials: Credentials | None = None
         self._policy = policy or RetryPolicy()
         self._on_wait = on_wait
-        self._lock = threading.RLock()
+        self._cancelled = cancelled or threading.Event()
+        self._lock = threading.Lock()
         self._token: str | None = None
         self._token_good_until = 0.0
-        self._reported: dict[str, Any] = {}
-        self._session = requests.Session()
-        if is_loopback(domain):
-            # A proxy for the outer world has no business between a program and this machine.
-            self._session.trust_env = False
+        self.reported: dict[str, Any] = {}
+        # A proxy for the outside world has no business between a program and this machine.
+        self._http = Http(trust_env=not is_loopback(domain))
+
+    def operation(self) -> Operation:
+        """Return reads and writes that share one time limit, which begins now."""
+        return Operation(self, self._policy.begin(self._cancelled))
+
+    def read(self) -> dict[str, Value]:
+        """Read as an operation of its own."""
+        return self.operation().read()
+
+    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
+        """Write as an operation of its own."""
+        return self.operation().write(values, tries=tries, just_read=just_read)
+
+    def noted(self, answer: Any) -> dict[str, Value]:
+        """Read an answer, and keep what a write of a shared object has to repeat.
+
+        Raises:
+            ValueError: The answer is not shaped like tenant settings.
+
+        """
+        found = from_tenant(answer)
+        self.reported = {key: answer.get(key) for key in FIELDS}
+        return found
+
+    def make(self, call: Call[T], patience: Patience) -> T:
+        """Make a Management API call within the time of its operation."""
+        return self._in_turn(call, _Trial(self._policy, patience))
+
+    def make_regardless(self, call: Call[T], tries: int) -> T:
+        """Make a Management API call in the time of one, even if its operation is out of time or canceled."""
+        seconds = GRACE_SECONDS if self._cancelled.is_set() else sum(self._timeouts_seconds)
+        policy = replace(self._policy, tries=tries, rate_limits_count=True, patience_seconds=seconds)
+        patience = replace(policy.begin(self._cancelled), is_last_effort=True)
+        return self._in_turn(call, _Trial(policy, patience))
+
+    def _in_turn(self, call: Call[T], trial: _Trial) -> T:
+        """Make a call when no other is under way, and say of its error whether it may have written."""
+        if not self._lock.acquire(timeout=trial.patience.left_seconds):
+            raise failures.out_of_time(Attempt(self._domain, call.doing))
+        try:
+            return self._authorized(call, trial)
+        except Auth0SessionsError as error:
+            error.may_have_written = trial.may_have_written
+            raise
+        finally:
+            self._lock.release()
+
+    def _authorized(self, call: Call[T], trial: _Trial) -> T:
+        """Make a Management API call, with one new login if the token has expired."""
+        token = self._current_token(trial)
+        try:
+            return self._tried(call, token, trial)
+        except UnauthorizedError:
+            if isinstance(self._known_credentials(), ApiToken):
+                raise
+            self._token = None
+        return self._tried(call, self._current_token(trial), trial)
+
+    def _known_credentials(self) -> Credentials:
+        if self._credentials is None:
+            self._credentials = self._find_credentials()
+        return self._credentials
+
+    def _current_token(self, trial: _Trial) -> str:
+        credentials = self._known_credentials()
+        if isinstance(credentials, ApiToken):
+            return credentials.token
+        if self._token is None or time.monotonic() >= self._token_good_until:
+            self._token, seconds = self._tried(calls.login(credentials, self._url), None, trial)
+            self._token_good_until = time.monotonic() + seconds
+        return self._token
+
+    def _tried(self, call: Call[T], token: str | None, trial: _Trial) -> T:
+        """Make one call, as often as the policy says."""
+
+        def on_wait(seconds: float, failure: TransientError) -> None:
+            why = failures.short_reason(failure.error)
+            self._on_wait(f"{self._domain}: {why}; trying again in {seconds:.0f} s")
+
+        return trial.policy.run(lambda: self._once(call, token, trial), on_wait, trial.patience)
+
+    def _once(self, call: Call[T], token: str | None, trial: _Trial) -> T:
+        """Make one attempt."""
+        attempt, patience = self._attempt(call, token), trial.patience
+        if patience.is_canceled:
+            raise failures.canceled(attempt)
+        if not patience.left_seconds:
+            raise failures.out_of_time(attempt)
+        limits = Limits(
+            self._timeouts_seconds,
+            min(sum(self._timeouts_seconds), patience.left_seconds),
+            self._cancelled,
+            GRACE_SECONDS if call.is_write or patience.is_last_effort else 0.0,
+        )
+        request = Request(call.method, f"{self._url}{call.path}", token, call.params, call.json)
+        try:
+            reply = self._http.exchange(request, limits)
+        except ExchangeError as error:
+            trial.may_have_written |= call.is_write and error.sent
+            failure = failures.no_answer(attempt, error)
+            if error.trouble in (Trouble.NO_ANSWER, Trouble.MALFORMED):
+                raise TransientError(failure) from None
+            raise failure from None
+        trial.may_have_written |= call.is_write and reply.status not in NOT_APPLIED
+        return _result(call, attempt, reply)
+
+    def _attempt(self, call: Call[T], token: str | None) -> Attempt:
+        credentials = self._known_credentials()
+        secret = credentials.token if isinstance(credentials, ApiToken) else credentials.client_secret
+        return Attempt(self._domain, call.doing, credentials.source, call.is_login, (secret, token or ""))
+
+
+class Operation:
+    """Reads and writes of one tenant that share one time limit.
+
+    Args:
+        client: The tenant.
+        patience: The time of the operation.
+
+    """
+
+    def __init__(self, client: TenantClient, patience: Patience) -> None:
+        self._client = client
+        self._patience = patience
 
     def read(self) -> dict[str, Value]:
         """Return the session settings that were ever written, with one narrow GET.
@@ -109,7 +219,7 @@ class TenantClient:
             Auth0SessionsError: The tenant refused, or gave no answer that can be used.
 
         """
-        return self._get(FIELDS)
+        return self._make(calls.read_settings(FIELDS, self._client.noted), None)
 
     def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
         """Write settings with one PATCH and return what the tenant's answer reports.
@@ -118,156 +228,48 @@ class TenantClient:
 
         Args:
             values: What to write.
-            tries: How often to try, rate limits included; by default as often as the policy says.
+            tries: How often to try at most, rate limits included; by default as often as the policy says. A write with
+                `tries` is for putting something back: it is made even if the operation is out of time or canceled.
             just_read: True where this operation has read the tenant already, so that no GET is due.
 
         Raises:
-            Auth0SessionsError: The tenant refused, or gave no answer that can be used.
+            Auth0SessionsError: The tenant refused, or gave no answer that can be used. `may_have_written` is True if
+                any attempt may have taken effect, whatever became of the last one.
 
         """
-        policy = self._policy if tries is None else replace(self._policy, tries=tries, patience_seconds=0.0)
         shared = shared_fields(values)
         if shared and not just_read:
-            self._get(shared)
-        body = to_patch_body(values, self._reported)
-        call = _Call("PATCH", SETTINGS_PATH, "write the session settings", self._noted, {"json": body})
-        return self._authorized(call, policy)
+            self._make(calls.read_settings(shared, self._client.noted), tries)
+        return self._make(calls.write_settings(values, self._client.reported, self._client.noted), tries)
 
-    def _get(self, fields: Sequence[str]) -> dict[str, Value]:
-        query = {"fields": ",".join(fields), "include_fields": "true"}
-        call = _Call("GET", SETTINGS_PATH, "read the session settings", self._noted, {"params": query})
-        return self._authorized(call, self._policy)
+    def _make(self, call: Call[T], tries: int | None) -> T:
+        return self._client.make(call, self._patience) if tries is None else self._client.make_regardless(call, tries)
 
-    def _noted(self, answer: Any) -> dict[str, Value]:
-        """Read an answer, and keep what a write of a shared object has to repeat."""
-        found = from_tenant(answer)
-        self._reported = {key: answer.get(key) for key in FIELDS}
-        return found
 
-    def _authorized(self, call: _Call[T], policy: RetryPolicy) -> T:
-        """Make a Management API call, with one new login if the token has expired meanwhile."""
-        with self._lock:
-            token = self._current_token(policy)
-            try:
-                return self._make(call, token, policy)
-            except UnauthorizedError:
-                if isinstance(self._known_credentials(), ApiToken):
-                    raise
-                self._token = None
-            return self._make(call, self._current_token(policy), policy)
-
-    def _known_credentials(self) -> Credentials:
-        if self._credentials is None:
-            self._credentials = self._find_credentials()
-        return self._credentials
-
-    def _current_token(self, policy: RetryPolicy) -> str:
-        credentials = self._known_credentials()
-        if isinstance(credentials, ApiToken):
-            return credentials.token
-        if self._token is None or time.monotonic() >= self._token_good_until:
-            self._token, seconds = self._make(self._login(credentials), None, policy)
-            self._token_good_until = time.monotonic() + seconds
-        return self._token
-
-    def _login(self, credentials: ClientCredentials) -> _Call[tuple[str, float]]:
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": credentials.client_id,
-            "client_secret": credentials.client_secret,
-            "audience": credentials.audience or f"{self._url}/api/v2/",
-        }
-        return _Call("POST", TOKEN_PATH, "get a Management API token", _token_and_life, {"json": form})
-
-    def _make(self, call: _Call[T], token: str | None, policy: RetryPolicy) -> T:
-        """Make one call, as often as the policy says."""
-
-        def told(seconds: float, failure: TransientError) -> None:
-            why = failures.short_reason(failure.error)
-            self._on_wait(f"{self._domain}: {why}; trying again in {seconds:.0f} s")
-
-        return policy.run(lambda: self._attempt(call, token), told)
-
-    def _attempt(self, call: _Call[T], token: str | None) -> T:
+def _result(call: Call[T], attempt: Attempt, reply: Reply) -> T:
+    """Return what a good answer holds; raise for any other."""
+    is_json, body = _json(reply.body)
+    error: Auth0SessionsError
+    if 200 <= reply.status < 300 and is_json:  # noqa: PLR2004  HTTP's class of good answers.
         try:
-            response = self._session.request(
-                call.method,
-                f"{self._url}{call.path}",
-                auth=_Bearer(token),
-                timeout=self._timeouts_seconds,
-                allow_redirects=False,
-                **call.arguments,
-            )
-        except requests.exceptions.SSLError as error:
-            raise failures.tls(self._domain, call.doing, error) from error
-        except requests.exceptions.RequestException as error:
-            raise TransientError(failures.unreachable(self._domain, call.doing, error)) from error
-        except OSError as error:
-            # REQUESTS_CA_BUNDLE names no file: the only one that requests lets through as it is.
-            raise failures.tls(self._domain, call.doing, error) from error
-        return self._result(call, response, token)
-
-    def _result(self, call: _Call[T], response: requests.Response, token: str | None) -> T:
-        """Return what a good answer holds; raise for any other."""
-        body = _json(response)
-        if response.status_code < 300 and body is not None:  # noqa: PLR2004  HTTP's class of good answers.
-            try:
-                return call.read(body)
-            except ValueError as reason:
-                got = f"an answer in which {reason}"
-                raise TransientError(failures.unexpected(self._domain, call.doing, got)) from None
-        error = self._refusal(response, body, call.doing, token)
-        if isinstance(error, RateLimitError):
-            raise TransientError(error, wait_seconds=asked_wait(response.headers, now=time.time()))
-        if isinstance(error, UnexpectedAnswerError) and not 300 <= error.status < 500:  # noqa: PLR2004  HTTP's classes.
-            raise TransientError(error)
-        raise error
-
-    def _refusal(self, response: requests.Response, body: Any, doing: str, token: str | None) -> Auth0SessionsError:
-        credentials = self._known_credentials()
-        secrets = [
-            credentials.token if isinstance(credentials, ApiToken) else credentials.client_secret,
-            token or "",
-        ]
-        return failures.failure(
-            failures.Answer(
-                domain=self._domain,
-                doing=doing,
-                status=response.status_code,
-                body=body if isinstance(body, Mapping) else None,
-                content_type=response.headers.get("Content-Type", "no content type").split(";")[0],
-                location=response.headers.get("Location") if response.is_redirect else None,
-                source=credentials.source,
-                login=token is None,
-            ),
-            secrets,
-        )
+            return call.read(body)
+        except ValueError as reason:
+            error = failures.unusable(attempt, f"an answer in which {reason}", status=reply.status)
+    else:
+        words = body if isinstance(body, Mapping) else {}
+        error = failures.refused(attempt, reply, words if is_json else None)
+    if isinstance(error, RateLimitError):
+        raise TransientError(error, wait_seconds=asked_wait(reply.headers, now=time.time()))
+    if isinstance(error, UnexpectedAnswerError) and not 300 <= error.status < 500:  # noqa: PLR2004  HTTP's classes.
+        raise TransientError(error)
+    raise error
 
 
-def _token_and_life(answer: Any) -> tuple[str, float]:
-    """Return the token in an answer of the token endpoint, and for how many seconds it is used.
+def _json(body: bytes) -> tuple[bool, Any]:
+    """Return whether a body is JSON, and what it holds. The parser does not recurse, so no nesting exhausts it."""
+    from pydantic_core import from_json  # noqa: PLC0415  An unchanged `up` makes no call, and needs no parser.
 
-    Raises:
-        ValueError: There is none. The text does not repeat the answer, which may hold a token.
-
-    """
-    token = answer.get("access_token") if isinstance(answer, Mapping) else None
-    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-        message = "there is no usable access_token"
-        raise ValueError(message)
-    return token, _good_for(answer.get("expires_in"))
-
-
-def _good_for(expires_in: object) -> float:
-    """Return for how many seconds a token is used before it is renewed."""
-    is_number = isinstance(expires_in, (int, float)) and not isinstance(expires_in, bool)
-    seconds = float(expires_in) if is_number and 0 < expires_in <= TOKEN_SECONDS else TOKEN_SECONDS  # type: ignore[operator, arg-type]
-    return seconds - min(TOKEN_LEEWAY_SECONDS, seconds / 2)
-
-
-def _json(response: requests.Response) -> Any:
-    """Return the JSON of an answer, or None where it holds none."""
     try:
-        return response.json()
-    except (ValueError, RecursionError):
-        return None
+        return True, from_json(body)
+    except ValueError:
+        return False, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -41,14 +41,21 @@ def read_entry(raw: Any, label: str) -> Mapping[str, str | None]:
     try:
         entries = _ENTRIES.validate_json(raw) if isinstance(raw, str) else _ENTRIES.validate_python(raw)
     except ValidationError as error:
-        raise CredentialsError(_malformed(error)) from None
+        raise CredentialsError(_malformed(error, label)) from None
     entry = entries.get(label)
     return entry.model_dump() if entry else {}
 
 
-def _malformed(error: ValidationError) -> str:
-    problems = "; ".join(f"{'.'.join(map(str, row['loc'])) or 'the object'}: {row['msg']}" for row in error.errors())
+def _malformed(error: ValidationError, label: str) -> str:
+    rows = error.errors(include_input=False, include_url=False)
+    problems = "; ".join(f"{_place(row['loc'], label)}: {row['msg']}" for row in rows)
     return (
-        f"The configuration object auth0-sessions:credentials is not as it should be ({problems}). Each label has "
+        f"The configuration object auth0-sessions:credentials is malformed ({problems}). Each label has "
         '"clientId" and "clientSecret", or "apiToken", and may have "audience".'
     )
+
+
+def _place(location: Sequence[int | str], label: str) -> str:
+    """Return where something is wrong. Only keys that are known are named: any other may be a misplaced secret."""
+    known = {label, *LabelledEntry.model_fields, *map(to_camel, LabelledEntry.model_fields)}
+    return ".".join(str(step) if step in known else "another key" for step in location) or "the object"

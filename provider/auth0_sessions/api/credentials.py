@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from auth0_sessions.api.tokens import DOMAIN_VARIABLE
+from auth0_sessions.api.tokens import ApiToken as ApiToken  # noqa: PLC0414  Also used from here.
+from auth0_sessions.api.tokens import TokenKeeper as TokenKeeper  # noqa: PLC0414  Also used from here.
 from auth0_sessions.errors import CredentialsError, InputError
 
 SCOPES = ("read:tenant_settings", "update:tenant_settings")
@@ -32,18 +34,9 @@ CONFIG_KEYS = {
 }
 SECRET_CONFIG_KEYS = (CONFIG_KEYS["client_secret"], CONFIG_KEYS["api_token"], LABELLED_CONFIG_KEY)
 DOMAIN_CONFIG_KEY = "auth0:domain"
-DOMAIN_VARIABLE = "AUTH0_DOMAIN"
 
 _LABEL = re.compile(r"[a-z0-9-]+")
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
-
-
-@dataclass(frozen=True)
-class ApiToken:
-    """A Management API token that somebody else made."""
-
-    token: str = field(repr=False)
-    source: str
 
 
 @dataclass(frozen=True)
@@ -71,7 +64,11 @@ class Source(Protocol):
 
     @property
     def place(self) -> str:
-        """Say where one looks, in a person's words."""
+        """Say where this looks, in words for a person."""
+
+    @property
+    def tenant(self) -> str | None:
+        """The tenant that this place names for its credentials, as it is written there."""
 
     def find(self) -> Mapping[str, str | None]:
         """Return the parts that are there, under the names of `CONFIG_KEYS`."""
@@ -90,6 +87,11 @@ class EnvironmentSource:
         name = self._variable
         return f"environment {name('client_id')} and {name('client_secret')}, or {name('api_token')}"
 
+    @property
+    def tenant(self) -> str | None:
+        """`AUTH0_DOMAIN`, which stands beside the variables without a label."""
+        return None if self.label else self.environ.get(DOMAIN_VARIABLE) or None
+
     def find(self) -> Mapping[str, str | None]:
         """Return the variables that are set."""
         return {part: self.environ.get(self._variable(part)) for part in CONFIG_KEYS}
@@ -101,10 +103,11 @@ class EnvironmentSource:
 
 @dataclass(frozen=True)
 class ConfigSource:
-    """The unlabelled configuration keys, those of an explicit `Provider` included."""
+    """The configuration keys without a label, those of an explicit `Provider` included."""
 
     config: Configuration = field(repr=False)
     place: str = "configuration auth0:clientId and auth0:clientSecret, or auth0:apiToken"
+    tenant: str | None = field(default=None, repr=False)
 
     def find(self) -> Mapping[str, str | None]:
         """Return the keys that are set."""
@@ -122,6 +125,11 @@ class LabelledConfigSource:
     def place(self) -> str:
         """Name the entry."""
         return f"configuration {LABELLED_CONFIG_KEY}, entry {self.label!r}"
+
+    @property
+    def tenant(self) -> str | None:
+        """Nothing: a label is given to a tenant in the program."""
+        return None
 
     def find(self) -> Mapping[str, str | None]:
         """Return the entry's members; nothing where there is no such entry."""
@@ -143,7 +151,7 @@ def check_label(value: object) -> str:
     """
     if isinstance(value, str) and _LABEL.fullmatch(value):
         return value
-    # The value is not repeated: somebody may have taken this input for the secret itself.
+    # The value is not repeated: it may be the secret itself, given in the wrong place.
     message = (
         "credentials is not a label of a credential set, which has only small letters, digits and '-'. "
         "Write the label, as in credentials='acme', and never a secret."
@@ -164,12 +172,13 @@ def sources(
 
     """
     environment = EnvironmentSource(os.environ if environ is None else environ, label)
+    domain = config.get(DOMAIN_CONFIG_KEY)
     if explicit:
-        return (
-            ConfigSource(config, "the explicit Provider's client_id and client_secret, or api_token"),
-            environment,
-        )
-    return (environment, LabelledConfigSource(config, label) if label else ConfigSource(config))
+        place = "the explicit Provider's client_id and client_secret, or api_token"
+        return (ConfigSource(config, place, domain), environment)
+    if label:
+        return (environment, LabelledConfigSource(config, label))
+    return (environment, ConfigSource(config, tenant=domain or environment.tenant))
 
 
 def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
@@ -181,8 +190,8 @@ def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
     """
     looked_at = []
     for source in places:
-        parts = {part: value for part, value in source.find().items() if value and value.strip()}
-        if found := _complete(parts, source.place):
+        parts = {part: value for part, value in source.find().items() if isinstance(value, str) and value.strip()}
+        if found := _complete(parts, source):
             return found
         looked_at.append(f"{source.place} ({_lacking(parts)})")
     message = (
@@ -198,12 +207,13 @@ def default_domain(config: Configuration, *, environ: Mapping[str, str] | None =
     return domain if isinstance(domain, str) else None
 
 
-def _complete(parts: Mapping[str, str], place: str) -> Credentials | None:
+def _complete(parts: Mapping[str, str], source: Source) -> Credentials | None:
     if "api_token" not in parts and not {"client_id", "client_secret"} <= parts.keys():
         return None
+    place = source.place
     clean = {part: _printable(value.strip(), part, place) for part, value in parts.items()}
     if token := clean.get("api_token"):
-        return ApiToken(token, place)
+        return ApiToken(token, place, clean.get("audience"), source.tenant)
     return ClientCredentials(clean["client_id"], clean["client_secret"], clean.get("audience"), place)
 
 
@@ -221,30 +231,3 @@ def _lacking(parts: Mapping[str, str]) -> str:
     if "client_secret" in parts:
         return "the client id is missing"
     return "not set"
-
-
-class TokenKeeper:
-    """Keeps each Management API token to one tenant, because it is of one."""
-
-    def __init__(self) -> None:
-        self._domains: dict[str, str] = {}
-        self._lock = threading.Lock()
-
-    def kept(self, found: Credentials, domain: str) -> Credentials:
-        """Return credentials that may be used for a tenant.
-
-        Raises:
-            CredentialsError: They are a token that is used for another tenant already.
-
-        """
-        if isinstance(found, ApiToken):
-            with self._lock:
-                first = self._domains.setdefault(found.token, domain)
-            if first != domain:
-                message = (
-                    f"{domain}: the Management API token from {found.source} is used for {first} already, and a token "
-                    "is of one tenant, so it was not sent. Give each tenant credentials of its own: a label, or a "
-                    "Provider."
-                )
-                raise CredentialsError(message)
-        return found

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from auth0_sessions.api.credentials import NEEDED_SCOPES
+from auth0_sessions.api.exchange import ExchangeError, Reply, Trouble
 from auth0_sessions.errors import (
     ApiError,
+    Auth0SessionsError,
     BadRequestError,
+    CanceledError,
     ForbiddenError,
     RateLimitError,
     TenantUnreachableError,
@@ -20,59 +23,114 @@ from auth0_sessions.errors import (
 )
 
 MAX_DETAIL_CHARACTERS = 300
-_ADDRESS_IN_MEMORY = re.compile(r"<[^>]* at 0x[0-9a-f]+>:? ?")
-_CLIENT_ERRORS: Mapping[int, type[ApiError]] = {
+REDIRECTS = (301, 302, 303, 307, 308)
+_KINDS: Mapping[int, type[ApiError]] = {
     400: BadRequestError,
     401: UnauthorizedError,
     403: ForbiddenError,
+    404: ApiError,
     429: RateLimitError,
 }
+_USER_INFO = re.compile(r"(?<=//)\S*@")
+_CHALLENGE = re.compile(r'\b(?:error_description|error)="([^"]+)"')
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the tenant answered.
+class Attempt:
+    """What was tried.
 
     Attributes:
         domain: The tenant.
         doing: What was tried, to follow "could not".
-        status: The HTTP status.
-        body: The JSON object of the body, or None.
-        content_type: The media type of the body.
-        location: Where a redirect leads, or None.
         source: Where the credentials came from.
-        login: True for the token endpoint.
+        is_login: True for the token endpoint.
+        secrets: What no message may repeat.
 
     """
 
     domain: str
     doing: str
-    status: int
-    body: Mapping[str, Any] | None
-    content_type: str
-    location: str | None
-    source: str
-    login: bool
+    source: str = ""
+    is_login: bool = False
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def failed(self, why: str, advice: str) -> str:
+        """Return the message for a failure."""
+        return f"{self.domain}: could not {self.doing}{why} {advice}"
 
 
-def failure(answer: Answer, secrets: Iterable[str]) -> ApiError:
-    """Return the error for an answer that is not a good one, with every secret taken out of its text."""
-    if answer.location is not None:
-        where = _host(answer.location) or "another place"
-        host = _clean(where, secrets).removesuffix(".")
+def refused(attempt: Attempt, reply: Reply, body: Mapping[str, Any] | None) -> ApiError:
+    """Return the error for an answer that is not a good one.
+
+    Args:
+        attempt: What was tried.
+        reply: The answer.
+        body: The JSON object in it, an empty one for other JSON, or None where there is no JSON.
+
+    """
+    location = reply.headers.get("Location")
+    if reply.status in REDIRECTS and location is not None:
+        host = _clean(_host(location) or "another place", attempt.secrets).removesuffix(".")
         got = f"a redirect to {host}, which is not followed so that no token leaves the tenant"
-        return unexpected(answer.domain, answer.doing, got, status=answer.status)
-    kind = _CLIENT_ERRORS.get(answer.status)
-    if kind is None and (answer.body is None or not 400 <= answer.status < 500):  # noqa: PLR2004  HTTP's client errors.
-        media_type = _clean(answer.content_type, secrets).removesuffix(".")
-        page = "" if answer.body else f" and a page ({media_type}) that is no JSON"
-        got = f"status {answer.status}{page}"
-        return unexpected(answer.domain, answer.doing, got, status=answer.status)
-    code, detail = _words(answer.body or {})
-    code = _clean(code, secrets).removesuffix(".") if code else None
-    named = f"{answer.status} {code}" if code else str(answer.status)
-    message = f"{answer.domain}: could not {answer.doing} ({named}): {_clean(detail, secrets)} {_advice(answer, code)}"
-    return (kind or ApiError)(message, status=answer.status, error_code=code)
+        return unusable(attempt, got, status=reply.status)
+    code, detail = _words(body or {}, reply.headers.get("WWW-Authenticate", ""))
+    code = _clean(code, attempt.secrets).removesuffix(".") if code else None
+    if body is None or (detail is None and reply.status not in _KINDS):
+        media_type = _clean(reply.headers.get("Content-Type", "no content type").split(";")[0], attempt.secrets)
+        page = "" if body is not None else f" with a non-JSON body ({media_type.removesuffix('.')})"
+        why = f": got HTTP {reply.status}{page}."
+    else:
+        named = f"{reply.status} {code}" if code else f"{reply.status}"
+        why = f" ({named}): {_clean(detail or 'no reason was given', attempt.secrets)}"
+    is_client_error = 400 <= reply.status < 500 and body is not None  # noqa: PLR2004  HTTP's own numbers.
+    kind = _KINDS.get(reply.status, ApiError if is_client_error else UnexpectedAnswerError)
+    is_about_token = code == "Bearer" or (detail or "").startswith("Bad HTTP authentication header")
+    advice = _advice(attempt, 401 if is_about_token else reply.status, code, is_json=body is not None)
+    return kind(attempt.failed(why, advice), status=reply.status, error_code=code)
+
+
+def unusable(attempt: Attempt, got: str, *, status: int = 200) -> UnexpectedAnswerError:
+    """Return the error for an answer that Auth0 does not give."""
+    return UnexpectedAnswerError(attempt.failed(f": got {got}.", _elsewhere(attempt)), status=status)
+
+
+def no_answer(attempt: Attempt, error: ExchangeError) -> Auth0SessionsError:
+    """Return the error for an exchange that brought no answer."""
+    reason = _clean(error.reason, attempt.secrets).removesuffix(".")
+    if error.trouble is Trouble.CANCELED:
+        return canceled(attempt)
+    if error.trouble is Trouble.MALFORMED:
+        return unusable(attempt, reason, status=error.status)
+    if error.trouble is Trouble.TLS:
+        why = f": the TLS certificate was not accepted ({reason}), and nothing was sent."
+        advice = "Check the domain; behind a proxy that opens TLS, name its certificates in REQUESTS_CA_BUNDLE."
+    elif error.trouble is Trouble.PROXY:
+        why = ": the proxy's address in the environment is malformed, and nothing was sent."
+        advice = "Correct HTTPS_PROXY or ALL_PROXY. The address is not shown because it may hold a password."
+    else:
+        why = f": {reason}."
+        advice = "Check the spelling of the domain, the network and the proxy settings; then try again."
+    return TenantUnreachableError(attempt.failed(why, advice))
+
+
+def out_of_time(attempt: Attempt) -> TenantUnreachableError:
+    """Return the error for a call that is not made because its operation has taken too long already."""
+    why = ": the time for the whole operation is used up, and nothing was sent."
+    return TenantUnreachableError(attempt.failed(why, "Try again later."))
+
+
+def canceled(attempt: Attempt) -> CanceledError:
+    """Return the error for a call that ends because the run was canceled."""
+    return CanceledError(attempt.failed(": the run was canceled.", "Run it again to continue."))
+
+
+def short_reason(error: BaseException) -> str:
+    """Return a few words about a failure that is tried again, for a status line."""
+    if isinstance(error, RateLimitError):
+        return "rate limit reached (429)"
+    if isinstance(error, UnexpectedAnswerError):
+        return f"unexpected answer ({error.status})" if error.status else "unexpected answer"
+    return "no answer"
 
 
 def _host(location: str) -> str | None:
@@ -82,82 +140,68 @@ def _host(location: str) -> str | None:
         return None
 
 
-def unexpected(domain: str, doing: str, got: str, *, status: int = 200) -> UnexpectedAnswerError:
-    """Return the error for an answer that Auth0 does not give when all is well."""
-    message = (
-        f"{domain}: could not {doing}: got {got}. Check that {domain} is the tenant's own domain, that no "
-        "proxy answers in its place, and the state of the service; then run again."
-    )
-    return UnexpectedAnswerError(message, status=status)
-
-
-def unreachable(domain: str, doing: str, cause: BaseException) -> TenantUnreachableError:
-    """Return the error for a tenant that gave no answer."""
-    message = (
-        f"{domain}: could not {doing}: {_reason(cause)}. Check the spelling of the domain, the network and the "
-        "proxy settings; then run again."
-    )
-    return TenantUnreachableError(message)
-
-
-def tls(domain: str, doing: str, cause: BaseException) -> TenantUnreachableError:
-    """Return the error for a TLS connection that cannot be trusted."""
-    message = (
-        f"{domain}: could not {doing}: the TLS certificate was not accepted ({_reason(cause)}), and nothing was sent. "
-        "Check the domain; behind a proxy that opens TLS, name its certificates in REQUESTS_CA_BUNDLE."
-    )
-    return TenantUnreachableError(message)
-
-
-def short_reason(error: BaseException) -> str:
-    """Return a few words about a failure that is tried again, for a status line."""
-    if isinstance(error, RateLimitError):
-        return "rate limit reached (429)"
-    if isinstance(error, UnexpectedAnswerError):
-        return f"unexpected answer ({error.status})"
-    return "no answer"
-
-
-def _words(body: Mapping[str, Any]) -> tuple[str | None, str]:
-    """Return the error code and the text of a body of the Management API or of the token endpoint."""
+def _words(body: Mapping[str, Any], challenge: str) -> tuple[str | None, str | None]:
+    """Return the error code and the text of an answer of the Management API or of the token endpoint."""
     if isinstance(body.get("error_description"), str):
         return str(body.get("error", "")) or None, body["error_description"]
+    attributes = body.get("attributes")
+    places = (
+        body.get("message"),
+        attributes.get("error") if isinstance(attributes, Mapping) else None,
+        next(iter(_CHALLENGE.findall(challenge)), None),
+        body.get("error"),
+    )
     code = body.get("errorCode")
-    text = body.get("message") or body.get("error") or "no reason was given"
-    return (code if isinstance(code, str) else None), text if isinstance(text, str) else "no reason was given"
+    text = next((text for text in places if isinstance(text, str) and text), None)
+    return (code if isinstance(code, str) else None), text
 
 
-def _advice(answer: Answer, code: str | None) -> str:
-    if answer.login:
-        advice = _LOGIN_ADVICE.get(answer.status, _LOGIN_ADVICE[401]).format(source=answer.source, scopes=NEEDED_SCOPES)
-        return f"{advice} {_STALE}" if answer.status == 401 and "configuration" in answer.source else advice  # noqa: PLR2004
-    if answer.status == 403 and code == "insufficient_entitlement":  # noqa: PLR2004  HTTP's own number.
+def _advice(attempt: Attempt, status: int, code: str | None, *, is_json: bool) -> str:
+    if status >= 500:  # noqa: PLR2004  HTTP's own number.
+        return "The service has failed, which usually passes: try again later, and see https://status.auth0.com."
+    if code == "insufficient_entitlement":
         return "The tenant's plan does not include this."
-    template = _ADVICE.get(answer.status, "Check the domain and the settings.")
-    return template.format(source=answer.source, scopes=NEEDED_SCOPES)
+    table = _LOGIN_ADVICE if attempt.is_login else _ADVICE
+    if status not in table and (not is_json or status < 400):  # noqa: PLR2004  HTTP's own number.
+        return _elsewhere(attempt)
+    advice = table.get(status, table[0]).format(source=attempt.source, scopes=NEEDED_SCOPES)
+    is_stale = attempt.is_login and status == 401 and "configuration" in attempt.source  # noqa: PLR2004
+    return f"{advice} {_STALE}" if is_stale else advice
 
 
+def _elsewhere(attempt: Attempt) -> str:
+    return (
+        f"Check that {attempt.domain} is the tenant's own domain, that no proxy answers in its place, and the state "
+        "of the service; then try again."
+    )
+
+
+_GONE = (
+    "Check the domain. If the tenant no longer exists, remove its resource from the stack's state with "
+    "`pulumi state delete URN`."
+)
 _ADVICE = {
+    0: "Check the domain and the settings.",
     400: "Correct the value that is named; what the tenant takes may depend on its plan.",
-    401: "The token in use came from {source}: check that it is of this tenant and has not expired.",
+    401: "The token came from {source}: check that it is a Management API token of this tenant and has not expired.",
     403: "Grant {scopes} of the Auth0 Management API to the application; the credentials came from {source}.",
-    404: "There is no tenant settings endpoint here: check the domain.",
-    429: "The tenant's rate limit lasted longer than we wait. Run again, or give the other users of its API a rest.",
+    404: f"There are no tenant settings here. {_GONE}",
+    429: "The rate limit lasted longer than we wait. Try again later, or reduce other traffic to this tenant's API.",
 }
+_CLIENT = "Check the client id and the client secret from {source}; both belong to one machine-to-machine application."
 _LOGIN_ADVICE = {
-    401: "Check the client id and the client secret from {source}; both belong to one machine-to-machine application.",
+    0: _CLIENT,
+    401: _CLIENT,
     403: (
-        "Authorize the application for the Auth0 Management API with {scopes}. With a custom domain set the audience "
+        "Authorize the application for the Auth0 Management API with {scopes}. With a custom domain, set the audience "
         "to https://TENANT.auth0.com/api/v2/. The credentials came from {source}."
     ),
-    404: "There is no token endpoint here: check the domain.",
-    429: "The token endpoint's rate limit lasted longer than we wait. Run again.",
+    404: f"There is no token endpoint here. {_GONE}",
+    429: "The rate limit of the token endpoint lasted longer than we wait. Try again later.",
 }
-
-
 _STALE = (
-    "After a rotation: `pulumi refresh` and `destroy` use the configuration of the last `up`, unless run with "
-    "--run-program."
+    "After a rotation: `pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, unless run "
+    "with --run-program."
 )
 
 
@@ -166,19 +210,7 @@ def _clean(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")
+    text = _USER_INFO.sub("***@", text[: 10 * MAX_DETAIL_CHARACTERS])
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     line = line if len(line) <= MAX_DETAIL_CHARACTERS else f"{line[: MAX_DETAIL_CHARACTERS - 3]}..."
     return line if line.endswith((".", "!", "?")) else f"{line}."
-
-
-def _reason(cause: BaseException) -> str:
-    """Return the innermost reason of a network error, without addresses in memory."""
-    if "Timeout" in type(cause).__name__ or "timed out" in str(cause):
-        return "no answer in time"
-    inner: Any = cause
-    while isinstance(getattr(inner, "reason", None) or next(iter(getattr(inner, "args", ())), None), BaseException):
-        inner = getattr(inner, "reason", None) or inner.args[0]
-    if "RemoteDisconnected" in str(inner) or isinstance(inner, ConnectionResetError):
-        return "the connection was closed without an answer"
-    text = _ADDRESS_IN_MEMORY.sub("", getattr(inner, "strerror", None) or str(inner))
-    return _clean(text or type(cause).__name__, ()).removesuffix(".")

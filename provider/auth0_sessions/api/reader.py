@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from auth0_sessions.api.client import TenantClient
-from auth0_sessions.api.credentials import TokenKeeper, check_label, find_credentials, sources
+from auth0_sessions.api.credentials import Credentials, Source, check_label, find_credentials, sources
+from auth0_sessions.api.tokens import TokenKeeper
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.settings import SETTINGS, Values, with_defaults
+
+_TOKENS = TokenKeeper()
+"""One for the process: a token that went to one tenant goes to no other, however often a script reads."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +43,11 @@ def read_tenant_sessions(
     Args:
         domain: The tenant, as in `acme.eu.auth0.com`.
         credentials: Label of a credential set.
-        on_wait: Told before each wait for a tenant that is busy or gives no answer; all waits together are at most
-            two minutes.
+        on_wait: Called before each wait for a tenant that is busy or gives no answer. Login, read and waits together
+            take at most two minutes.
 
     Raises:
-        InputError: The domain or the label is none.
+        InputError: The domain or the label is malformed.
         CredentialsError: There are no credentials.
         ApiError: The tenant refused, or gave an answer that cannot be used.
         TenantUnreachableError: The tenant gave no answer.
@@ -52,23 +57,36 @@ def read_tenant_sessions(
 
 
 class TenantReader:
-    """Reads tenants, several at a time if need be; a Management API token for one of them only.
+    """Reads tenants, several at a time if need be; a Management API token only where it belongs.
 
     Args:
-        on_wait: Told before each wait for a tenant that is busy or gives no answer.
+        on_wait: Called before each wait for a tenant that is busy or gives no answer.
+        cancelled: Set to end what is under way.
+        is_only_tenant: Whether a single tenant is read, so that a token that names no tenant is for it; None where
+            that is not known, and then it is for the first one.
 
     """
 
-    def __init__(self, on_wait: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        on_wait: Callable[[str], None] | None = None,
+        *,
+        cancelled: threading.Event | None = None,
+        is_only_tenant: bool | None = None,
+    ) -> None:
         self._on_wait = on_wait or (lambda _: None)
-        self._tokens = TokenKeeper()
+        self._cancelled = cancelled
+        self._is_only_tenant = is_only_tenant
 
     def read(self, domain: str, credentials: str | None) -> TenantSessions:
         """Read one tenant, as `read_tenant_sessions` does."""
         tenant, label = canonical_domain(domain), None if credentials is None else check_label(credentials)
         places = sources({}, label, explicit=False)[:1]
         client = TenantClient(
-            tenant, lambda: self._tokens.kept(find_credentials(places, tenant), tenant), on_wait=self._on_wait
+            tenant, lambda: self._credentials(places, tenant), on_wait=self._on_wait, cancelled=self._cancelled
         )
         found = client.read()
         return TenantSessions(tenant, with_defaults(found), frozenset(SETTINGS) - found.keys())
+
+    def _credentials(self, places: Sequence[Source], tenant: str) -> Credentials:
+        return _TOKENS.kept(find_credentials(places, tenant), tenant, is_only_tenant=self._is_only_tenant)

@@ -1,8 +1,9 @@
-"""When a call is tried again, and how long it waits before that."""
+"""When a call is tried again, how long it waits before that, and how long one operation may take in all."""
 
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,11 +11,12 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception
-
 from auth0_sessions.errors import Auth0SessionsError, RateLimitError
 
 T = TypeVar("T")
+
+SHORTEST_CALL_SECONDS = 1.0
+"""A wait that would leave less than this for the call after it is not begun."""
 
 
 class TransientError(Exception):
@@ -33,91 +35,112 @@ class TransientError(Exception):
 
 
 @dataclass(frozen=True)
+class Patience:
+    """The time of one operation, which all its calls share: logins, reads, writes, and the waits between them.
+
+    Attributes:
+        until: When it ends.
+        now: The clock.
+        cancelled: Set when the run is canceled, which ends the operation early.
+        is_last_effort: True for a call that is made although the run is canceled.
+
+    """
+
+    until: float
+    now: Callable[[], float] = field(repr=False)
+    cancelled: threading.Event
+    is_last_effort: bool = False
+
+    @property
+    def left_seconds(self) -> float:
+        """How much is left; never negative."""
+        return max(0.0, self.until - self.now())
+
+    @property
+    def is_canceled(self) -> bool:
+        """Whether no further call is made."""
+        return self.cancelled.is_set() and not self.is_last_effort
+
+
+def _wait(seconds: float, cancelled: threading.Event) -> None:
+    cancelled.wait(seconds)
+
+
+@dataclass(frozen=True)
 class RetryPolicy:
     """How often and how patiently a call is repeated.
 
     A rate limit (429) is waited for as long as the server asks, at least one second a time, because
-    `x-ratelimit-reset` may be the current second (go-auth0#501), and no longer than `patience_seconds` in all.
-    Everything else is tried again after 1, 2, 4, ... seconds, `tries` times in all. Every write here is of absolute
-    values, so repeating one is safe.
+    `x-ratelimit-reset` may be the current second (go-auth0#501). Everything else is tried again after 1, 2, 4, ...
+    seconds, `tries` times in all. Every write here is of absolute values, so repeating one is safe.
 
     Attributes:
         tries: How often a call is made that fails for another reason than a rate limit.
-        patience_seconds: The longest time that one call waits for rate limits.
-        jitter: By which share a wait may be longer, so that many clients do not come back at once.
-        sleep: What waits. `RetryPolicy.immediate()` gives a policy for tests that does not.
+        patience_seconds: The longest time that one operation takes, its calls and waits together.
+        jitter: By which share a wait may be longer, so that many clients do not come back together.
+        rate_limits_count: Whether a rate limit uses up one of the `tries` too.
+        now: The clock of the operation.
+        wait: Waits so many seconds, or until the event is set.
 
     """
 
     tries: int = 4
     patience_seconds: float = 120.0
     jitter: float = 0.2
-    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+    rate_limits_count: bool = False
+    now: Callable[[], float] = field(default=time.monotonic, repr=False)
+    wait: Callable[[float, threading.Event], None] = field(default=_wait, repr=False)
 
     @classmethod
-    def immediate(cls, waits: list[float] | None = None) -> RetryPolicy:
-        """Return a policy that notes its waits instead of waiting: the test mode."""
-        return cls(jitter=0.0, sleep=waits.append if waits is not None else lambda _: None)
+    def immediate(cls, waits: list[float] | None = None, *, patience_seconds: float = 120.0) -> RetryPolicy:
+        """Return a policy that notes its waits instead of waiting, and whose clock counts them: the test mode."""
+        noted = [] if waits is None else waits
+        return cls(
+            patience_seconds=patience_seconds,
+            jitter=0.0,
+            now=lambda: time.monotonic() + sum(noted),
+            wait=lambda seconds, _: noted.append(seconds),
+        )
 
-    def run(self, call: Callable[[], T], on_wait: Callable[[float, TransientError], None]) -> T:
-        """Make a call until it succeeds, fails for good, or no try is left.
+    def begin(self, cancelled: threading.Event) -> Patience:
+        """Return the time of an operation that begins now."""
+        return Patience(self.now() + self.patience_seconds, self.now, cancelled)
+
+    def run(self, call: Callable[[], T], on_wait: Callable[[float, TransientError], None], patience: Patience) -> T:
+        """Make a call until it succeeds, fails for good, or no try or time is left.
 
         Args:
             call: What is tried; it raises `TransientError` for what is worth another try.
-            on_wait: Told before each wait how many seconds it will take, and why.
+            on_wait: Called before each wait with its length in seconds and the reason.
+            patience: The time that is left to the operation.
 
         Raises:
             Auth0SessionsError: The last failure.
 
         """
-        others = 0  # Failed calls that were no rate limit.
-
-        def counted() -> T:
-            nonlocal others
+        failed = 0
+        while True:
             try:
                 return call()
             except TransientError as failure:
-                others += not isinstance(failure.error, RateLimitError)
-                raise
+                counts = self.rate_limits_count or not isinstance(failure.error, RateLimitError)
+                failed += counts
+                seconds = self._seconds_before_next(failure, failed)
+                if (counts and failed >= self.tries) or seconds + SHORTEST_CALL_SECONDS > patience.left_seconds:
+                    raise failure.error from failure
+                on_wait(seconds, failure)
+            self.wait(seconds, patience.cancelled)
 
-        def told(state: RetryCallState) -> None:
-            on_wait(state.upcoming_sleep, _failure(state))
-
-        retrying = Retrying(
-            retry=retry_if_exception(lambda error: isinstance(error, TransientError)),
-            wait=lambda state: self._wait(state, others),
-            stop=lambda state: self._exhausted(state, others),
-            sleep=self.sleep,
-            before_sleep=told,
-            reraise=True,
-        )
-        try:
-            return retrying(counted)
-        except TransientError as failure:
-            raise failure.error from failure
-
-    def _wait(self, state: RetryCallState, others: int) -> float:
-        asked = _failure(state).wait_seconds
-        seconds = max(1.0, asked) if asked is not None else 2.0 ** (others - 1)
+    def _seconds_before_next(self, failure: TransientError, failed: int) -> float:
+        asked = failure.wait_seconds
+        seconds = max(1.0, asked) if asked is not None else 2.0 ** (failed - 1)
         return seconds * (1 + random.uniform(0, self.jitter))  # noqa: S311  No secret is made here.
-
-    def _exhausted(self, state: RetryCallState, others: int) -> bool:
-        if isinstance(_failure(state).error, RateLimitError):
-            return state.idle_for + state.upcoming_sleep > self.patience_seconds
-        return others >= self.tries
-
-
-def _failure(state: RetryCallState) -> TransientError:
-    failure = state.outcome.exception() if state.outcome else None
-    if not isinstance(failure, TransientError):
-        raise TypeError(failure)
-    return failure
 
 
 def asked_wait(headers: Mapping[str, str], *, now: float) -> float:
     """Return how many seconds an answer with status 429 asks to wait; never less than one.
 
-    `Retry-After` (seconds or a date) goes before `x-ratelimit-reset` (Unix seconds).
+    `Retry-After` (seconds or a date) takes precedence over `x-ratelimit-reset` (Unix seconds).
     """
     after, reset = headers.get("Retry-After"), _number(headers.get("x-ratelimit-reset"))
     for seconds in (_number(after), _until(after, now), None if reset is None else reset - now):

@@ -1,0 +1,101 @@
+"""The calls that are made of a tenant: where each goes, what it sends, and what reads its answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from auth0_sessions.api.credentials import ClientCredentials
+from auth0_sessions.api.wire import to_patch_body
+from auth0_sessions.model.settings import Value, Values
+
+T = TypeVar("T")
+Read = Callable[[Any], dict[str, Value]]
+
+SETTINGS_PATH = "/api/v2/tenants/settings"
+TOKEN_PATH = "/oauth/token"  # noqa: S105  A path, not a password.
+TOKEN_SECONDS = 86_400.0
+"""Auth0's default life of a token; an answer that says nothing usable, or more, counts as this."""
+TOKEN_LEEWAY_SECONDS = 30.0
+"""A token is renewed this long before it expires, or at half its life if that is shorter."""
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+"""What a header can hold; `http.client` repeats anything else in its error."""
+
+
+@dataclass(frozen=True)
+class Call(Generic[T]):
+    """One call.
+
+    Attributes:
+        method: The HTTP method.
+        path: Where it goes on the tenant.
+        doing: What it is for, to follow "could not".
+        read: Reads the JSON of a good answer; raises `ValueError` with what is wrong with it.
+        params: The query.
+        json: The body.
+
+    """
+
+    method: str
+    path: str
+    doing: str
+    read: Callable[[Any], T]
+    params: Mapping[str, str] | None = None
+    json: Mapping[str, Any] | None = None
+
+    @property
+    def is_login(self) -> bool:
+        """Whether this gets a token rather than needing one."""
+        return self.path == TOKEN_PATH
+
+    @property
+    def is_write(self) -> bool:
+        """Whether this changes the tenant."""
+        return self.method == "PATCH"
+
+
+def login(credentials: ClientCredentials, url: str) -> Call[tuple[str, float]]:
+    """Return the call that gets a token, and for how many seconds it is to be used."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret,
+        "audience": credentials.audience or f"{url}/api/v2/",
+    }
+    return Call("POST", TOKEN_PATH, "get a Management API token", _token_and_life, json=form)
+
+
+def read_settings(fields: Sequence[str], read: Read) -> Call[dict[str, Value]]:
+    """Return the narrow GET of some session settings."""
+    query = {"fields": ",".join(fields), "include_fields": "true"}
+    return Call("GET", SETTINGS_PATH, "read the session settings", read, params=query)
+
+
+def write_settings(values: Values, reported: Mapping[str, Any], read: Read) -> Call[dict[str, Value]]:
+    """Return the PATCH of some session settings, given what the tenant reports for shared objects."""
+    body = to_patch_body(values, reported)
+    return Call("PATCH", SETTINGS_PATH, "write the session settings", read, json=body)
+
+
+def _token_and_life(answer: Any) -> tuple[str, float]:
+    """Return the token in an answer of the token endpoint, and for how many seconds it is used.
+
+    Raises:
+        ValueError: There is none. The text does not repeat the answer, which may hold a token.
+
+    """
+    token = answer.get("access_token") if isinstance(answer, Mapping) else None
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+        message = "there is no usable access_token"
+        raise ValueError(message)
+    return token, _good_for(answer.get("expires_in"))
+
+
+def _good_for(expires_in: object) -> float:
+    """Return for how many seconds a token is used before it is renewed."""
+    is_number = isinstance(expires_in, (int, float)) and not isinstance(expires_in, bool)
+    seconds = float(expires_in) if is_number and 0 < expires_in <= TOKEN_SECONDS else TOKEN_SECONDS  # type: ignore[operator, arg-type]
+    return seconds - min(TOKEN_LEEWAY_SECONDS, seconds / 2)

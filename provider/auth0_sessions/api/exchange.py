@@ -1,0 +1,272 @@
+"""One HTTP exchange: whatever a server sends, and however slowly, the outcome is a `Reply` or an `ExchangeError`."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+import requests
+
+from auth0_sessions.api.connection import (
+    CURRENT,
+    POLL_SECONDS,
+    AbandonedError,
+    Bearer,
+    Session,
+    UnusableError,
+    Watch,
+)
+
+MAX_BODY_BYTES = 1_048_576
+"""A longer body is refused. A tenant's settings are a few kilobytes."""
+THREAD_NAME = "auth0-sessions exchange"
+
+
+class Trouble(Enum):
+    """Why there is no usable answer."""
+
+    NO_ANSWER = auto()
+    MALFORMED = auto()
+    TLS = auto()
+    PROXY = auto()
+    CANCELED = auto()
+
+
+class ExchangeError(Exception):
+    """An exchange without a usable answer.
+
+    It has no cause: what a library says may repeat a proxy's password, or a token that the server sent back.
+
+    Attributes:
+        trouble: The kind of failure.
+        reason: A few words about it, which may come from the server.
+        sent: False if nothing of the request has left this machine.
+        status: The HTTP status; 0 where there is none.
+
+    """
+
+    def __init__(self, trouble: Trouble, reason: str, *, sent: bool, status: int) -> None:
+        super().__init__(trouble.name)
+        self.trouble = trouble
+        self.reason = reason
+        self.sent = sent
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent.
+
+    Attributes:
+        method: The HTTP method.
+        url: The address, without its query.
+        token: A bearer token, or None.
+        params: The query.
+        json: The body.
+
+    """
+
+    method: str
+    url: str
+    token: str | None = field(default=None, repr=False)
+    params: Mapping[str, str] | None = None
+    json: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What was answered, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long an exchange may take.
+
+    Attributes:
+        timeouts_seconds: The longest time to connect to one address, and to send the request.
+        seconds: The longest time for everything.
+        cancelled: Ends the exchange once it is set.
+        grace_seconds: How much longer the exchange may take from then on.
+
+    """
+
+    timeouts_seconds: tuple[float, float]
+    seconds: float
+    cancelled: threading.Event
+    grace_seconds: float = 0.0
+
+
+class Http:
+    """The connections to one host.
+
+    Args:
+        trust_env: Whether the environment's proxies and certificates count.
+
+    """
+
+    def __init__(self, *, trust_env: bool) -> None:
+        self._session = Session(trust_env=trust_env)
+
+    def exchange(self, request: Request, limits: Limits) -> Reply:
+        """Send a request and return the answer.
+
+        Nothing interrupts a silent name server or a connection that is being made, so a thread waits for them. Once
+        the time is up the thread is left to itself: it sends nothing from then on, and ends on its own.
+
+        Raises:
+            ExchangeError: There is no answer, or none that can be used.
+
+        """
+        work = _Work(self._session, request, limits.timeouts_seconds)
+        thread = threading.Thread(target=work.run, name=THREAD_NAME, daemon=True)
+        until = time.monotonic() + limits.seconds
+        try:
+            thread.start()
+            while not work.done.wait(POLL_SECONDS):
+                if limits.cancelled.is_set():
+                    until = min(until, time.monotonic() + limits.grace_seconds)
+                if time.monotonic() >= until:
+                    break
+        finally:
+            work.watch.abandon()
+        return work.outcome(is_canceled=limits.cancelled.is_set())
+
+
+class _Work:
+    """An exchange as its thread sees it."""
+
+    def __init__(self, session: Session, request: Request, timeouts_seconds: tuple[float, float]) -> None:
+        self.watch = Watch()
+        self.done = threading.Event()
+        self._session = session
+        self._request = request
+        self._timeouts_seconds = timeouts_seconds
+        self._status = 0
+        self._outcome: Reply | Exception | None = None
+
+    def run(self) -> None:
+        """Make the exchange."""
+        CURRENT.set(self.watch)
+        try:
+            self._outcome = self._reply()
+        except Exception as error:  # noqa: BLE001  What a server sends makes libraries raise almost anything.
+            self._outcome = error
+            if self.watch.answer is not None:
+                self.watch.answer.close()  # urllib3 forgets this one where two headers contradict each other.
+        finally:
+            self.done.set()
+
+    def _reply(self) -> Reply:
+        response = self._session.request(
+            self._request.method,
+            self._request.url,
+            params=self._request.params,
+            json=self._request.json,
+            headers={"Accept-Encoding": "gzip"},
+            auth=Bearer(self._request.token),
+            timeout=self._timeouts_seconds,
+            allow_redirects=False,
+            stream=True,
+        )
+        try:
+            self._status = response.status_code
+            return Reply(response.status_code, response.headers, _body_of(response))
+        finally:
+            response.close()
+
+    def outcome(self, *, is_canceled: bool) -> Reply:
+        """Return the answer, or raise what came instead."""
+        found = self._outcome
+        if isinstance(found, Reply):
+            return found
+        if found is not None and not isinstance(found, AbandonedError):
+            trouble, reason = _trouble(found, self.watch.sent)
+        else:
+            trouble, reason = (Trouble.CANCELED if is_canceled else Trouble.NO_ANSWER), "no answer in time"
+        raise ExchangeError(trouble, reason, sent=self.watch.sent is not False, status=self._status)
+
+
+def _body_of(response: requests.Response) -> bytes:
+    """Return the decoded body of an answer."""
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    body = b"".join(_pieces(response.raw))
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
+        message = "an answer in an encoding that was not asked for"
+        raise UnusableError(message)
+    if body and encoding.endswith("gzip"):
+        body = _unzipped(body)
+    if len(body) > MAX_BODY_BYTES:
+        message = "an answer of more than 1 MiB"
+        raise UnusableError(message)
+    return body
+
+
+def _pieces(raw: Any) -> Iterator[bytes]:
+    """Yield a body as it was sent, and no more of it than is needed to see that it is too long."""
+    left = MAX_BODY_BYTES + 1
+    while left > 0 and (piece := raw.read(left, decode_content=False)):
+        left -= len(piece)
+        yield piece
+
+
+def _unzipped(body: bytes) -> bytes:
+    decoder = zlib.decompressobj(wbits=31)
+    decoded = decoder.decompress(body, MAX_BODY_BYTES + 1)
+    if len(decoded) <= MAX_BODY_BYTES and not decoder.eof:
+        message = "a compressed answer that ends too early"
+        raise UnusableError(message)
+    return decoded
+
+
+def _trouble(error: Exception, sent: bool | None) -> tuple[Trouble, str]:  # noqa: FBT001  True, False or not known.
+    """Return what kind of failure an error is, and a few words about it."""
+    chain = list(_chain(error))
+    if isinstance(error, UnusableError):
+        return Trouble.MALFORMED, str(error)
+    if sent is False and (isinstance(error, ValueError) or not isinstance(error, OSError)):
+        return Trouble.PROXY, ""  # Nothing but the proxy's address can be malformed before anything is sent.
+    if not sent and (isinstance(error, requests.exceptions.SSLError) or _is_missing_bundle(error)):
+        return Trouble.TLS, _words(chain[-1])
+    if reason := _network_reason(chain):
+        return Trouble.NO_ANSWER, reason
+    return Trouble.MALFORMED, "an answer that is not valid HTTP"
+
+
+def _network_reason(chain: Sequence[BaseException]) -> str | None:
+    """Return what the network did, or None if it is not to blame."""
+    inner = chain[-1]
+    if any("Timeout" in type(one).__name__ for one in chain):
+        return "no answer in time"
+    if isinstance(inner, (ConnectionResetError, BrokenPipeError)):
+        return "the connection was closed without an answer"
+    if isinstance(inner, http.client.IncompleteRead):
+        return "the connection was closed before the answer was complete"
+    return _words(inner) if isinstance(inner, OSError) else None
+
+
+def _is_missing_bundle(error: Exception) -> bool:
+    """Say whether REQUESTS_CA_BUNDLE names no file: the one error that requests does not wrap."""
+    return isinstance(error, OSError) and not isinstance(error, requests.exceptions.RequestException)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it wraps, the innermost last."""
+    inner: BaseException | None = error
+    while inner is not None:
+        yield inner
+        wrapped = (getattr(inner, "reason", None), *inner.args, inner.__cause__, inner.__context__)
+        inner = next((one for one in wrapped if isinstance(one, BaseException)), None)
+
+
+def _words(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,0 +1,119 @@
+"""Management API tokens that were made elsewhere: each is for one tenant, and goes to no other."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from auth0_sessions.errors import CredentialsError, DomainError
+from auth0_sessions.model.domain import base_url, canonical_domain
+
+C = TypeVar("C")
+
+DOMAIN_VARIABLE = "AUTH0_DOMAIN"
+JWT_PARTS = 3
+
+
+@dataclass(frozen=True)
+class ApiToken:
+    """A Management API token that was made elsewhere.
+
+    Attributes:
+        token: The token.
+        source: Where it came from.
+        audience: The audience from the same place, or None.
+        tenant: The domain from the same place, as it is written there, or None.
+
+    """
+
+    token: str = field(repr=False)
+    source: str
+    audience: str | None = None
+    tenant: str | None = field(default=None, repr=False)
+
+
+class TokenKeeper:
+    """Keeps each Management API token to the tenant that it is for.
+
+    A JWT names its tenant. Any other token goes to the tenant that stands beside it (`AUTH0_DOMAIN` beside
+    `AUTH0_API_TOKEN`), or else to the only tenant there is.
+    """
+
+    def __init__(self) -> None:
+        self._domains: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def kept(self, found: C, domain: str, *, is_only_tenant: bool | None = None) -> C:
+        """Return credentials that may be sent to a tenant.
+
+        Args:
+            found: The credentials.
+            domain: The canonical domain of the tenant.
+            is_only_tenant: Whether this is the only tenant that the program's credentials are used for. Where that is
+                not known (None), it is the first tenant of this process.
+
+        Raises:
+            CredentialsError: They are a token that is for another tenant, or may be.
+
+        """
+        if isinstance(found, ApiToken):
+            claims = claims_of(found.token)
+            why = _elsewhere(found, claims, domain) if claims else self._unnamed(found, domain, is_only_tenant)
+            if why:
+                message = (
+                    f"{domain}: the Management API token from {found.source} {why}, and a token is of one tenant, so "
+                    "it was not sent. Give each tenant credentials of its own: a label, or a Provider."
+                )
+                raise CredentialsError(message)
+        return found
+
+    def _unnamed(self, found: ApiToken, domain: str, is_only_tenant: bool | None) -> str | None:  # noqa: FBT001  As given.
+        """Return why a token that names no tenant is not sent to one, or None if it may be."""
+        if found.tenant is not None and _canonical(found.tenant) != domain:
+            return f"is for {_shown(found.tenant)}"
+        if found.tenant is None and is_only_tenant is False:
+            return f"does not say which tenant it is for ({DOMAIN_VARIABLE} would)"
+        with self._lock:
+            first = self._domains.setdefault(found.token, domain)
+        return None if first == domain else f"is used for {first} already"
+
+
+def claims_of(token: str) -> Mapping[str, Any] | None:
+    """Return what a token says about itself; None for one that names no tenant.
+
+    The signature is not verified: that is up to the tenant. Here the question is whether the token may be sent to it.
+    """
+    parts = token.split(".")
+    if len(parts) != JWT_PARTS:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(f"{parts[1]}==="))
+    except (ValueError, RecursionError):
+        return None
+    return claims if isinstance(claims, Mapping) and {"iss", "aud"} & claims.keys() else None
+
+
+def _elsewhere(found: ApiToken, claims: Mapping[str, Any], domain: str) -> str | None:
+    """Return where a token belongs, or None if it is for this tenant.
+
+    It is if the host that is called has issued it, as a custom domain does too, or is its audience.
+    """
+    url, audience = base_url(domain), claims.get("aud")
+    audiences = audience if isinstance(audience, list) else [audience]
+    is_audience = any(one in audiences for one in (f"{url}/api/v2/", found.audience) if one)
+    return None if is_audience or claims.get("iss") == f"{url}/" else f"was issued by {_shown(claims.get('iss'))}"
+
+
+def _canonical(domain: object) -> str | None:
+    try:
+        return canonical_domain(domain)
+    except DomainError:
+        return None
+
+
+def _shown(domain: object) -> str:
+    return _canonical(domain) or "another tenant"

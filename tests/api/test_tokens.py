@@ -1,0 +1,188 @@
+"""Management API tokens that were made elsewhere: each is for one tenant, and goes to no other."""
+
+import base64
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auth0_sessions.api.credentials import ClientCredentials, find_credentials, sources
+from auth0_sessions.api.tokens import ApiToken, TokenKeeper, claims_of
+from auth0_sessions.errors import CredentialsError
+
+ACME, GLOBEX, CUSTOM = "acme.eu.auth0.com", "globex.eu.auth0.com", "login.acme.com"
+LOOPBACK = "http://127.0.0.1:8400/acme"
+OPAQUE = "canary-opaque-token"
+CANARY_CLAIM = "canary-claim"
+
+
+def jwt(**claims):
+    """Return a token that says these things about itself."""
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in ({"alg": "RS256"}, claims)]
+    return b".".join([*parts, b"canary-signature"]).decode()
+
+
+def is_sent(token, domain, *, audience=None, tenant=None, keeper=None, **options):
+    """Say whether a token may be sent to a tenant; where not, the refusal does not repeat it."""
+    keeper = keeper or TokenKeeper()
+    found = ApiToken(token, "the test's own place", audience, tenant)
+    try:
+        assert keeper.kept(found, domain, **options) is found
+    except CredentialsError as error:
+        refusal = str(error)
+    else:
+        return True
+    assert "so it was not sent" in refusal
+    assert refusal.startswith(f"{domain}: the Management API token from the test's own place ")
+    assert not [part for part in (*token.split("."), CANARY_CLAIM) if part in refusal]
+    return False
+
+
+@pytest.mark.parametrize(
+    ("claims", "domain", "audience", "expected"),
+    [
+        ({"iss": f"https://{ACME}/"}, ACME, None, True),
+        ({"iss": f"https://{ACME}/", "aud": f"https://{ACME}/api/v2/"}, ACME, None, True),
+        ({"iss": f"https://{ACME}/", "aud": f"https://{ACME}/api/v2/"}, GLOBEX, None, False),
+        ({"iss": f"https://{CUSTOM}/", "aud": f"https://{ACME}/api/v2/"}, CUSTOM, None, True),
+        ({"iss": f"https://{CUSTOM}/", "aud": f"https://{ACME}/api/v2/"}, ACME, None, True),
+        ({"iss": f"https://{ACME}/", "aud": f"https://{ACME}/api/v2/"}, CUSTOM, None, False),
+        ({"iss": f"https://{ACME}/", "aud": f"https://{ACME}/api/v2/"}, CUSTOM, f"https://{ACME}/api/v2/", True),
+        ({"iss": f"https://{GLOBEX}/", "aud": f"https://{GLOBEX}/api/v2/"}, CUSTOM, f"https://{ACME}/api/v2/", False),
+        ({"aud": [f"https://{ACME}/userinfo", f"https://{ACME}/api/v2/"]}, ACME, None, True),
+        ({"aud": [f"https://{ACME}/userinfo"]}, ACME, None, False),
+        ({"aud": []}, ACME, None, False),
+        ({"aud": f"https://{ACME}/api/v2/"}, f"{ACME}.evil.example", None, False),
+        ({"aud": f"https://{ACME}/api/v2"}, ACME, None, False),
+        ({"iss": f"http://{ACME}/"}, ACME, None, False),
+        ({"iss": f"https://{ACME}"}, ACME, None, False),
+        ({"iss": f"https://{ACME}/{CANARY_CLAIM}"}, ACME, None, False),
+        ({"iss": None}, ACME, None, False),
+        ({"iss": [ACME], "aud": {"x": 1}}, ACME, None, False),
+        ({"iss": f"{LOOPBACK}/", "aud": f"{LOOPBACK}/api/v2/"}, LOOPBACK, None, True),
+        ({"iss": f"{LOOPBACK}/", "aud": f"{LOOPBACK}/api/v2/"}, "http://127.0.0.1:8400/globex", None, False),
+    ],
+)
+def test_a_jwt_goes_to_its_own_tenant(claims, domain, audience, expected):
+    """A JWT is sent to the host that issued it, or to the tenant whose API is its audience, and to no other."""
+    assert expected == is_sent(jwt(**claims), domain, audience=audience)
+
+
+@pytest.mark.parametrize("is_only_tenant", [None, False, True])
+@pytest.mark.parametrize("tenant", [None, GLOBEX])
+def test_what_a_jwt_says_is_what_counts(tenant, is_only_tenant):
+    """Neither AUTH0_DOMAIN nor the number of tenants makes a difference to a JWT."""
+    token = jwt(iss=f"https://{ACME}/")
+    assert is_sent(token, ACME, tenant=tenant, is_only_tenant=is_only_tenant)
+    assert not is_sent(token, GLOBEX, tenant=tenant, is_only_tenant=is_only_tenant)
+
+
+def test_a_jwt_may_go_to_both_names_of_its_tenant():
+    """A tenant with a custom domain is reached under both names with one token."""
+    keeper, token = TokenKeeper(), jwt(iss=f"https://{CUSTOM}/", aud=f"https://{ACME}/api/v2/")
+    assert [is_sent(token, domain, keeper=keeper) for domain in (ACME, CUSTOM, ACME)] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("tenant", "domain", "expected"),
+    [
+        (ACME, ACME, True),
+        (f"https://{ACME.upper()}/", ACME, True),
+        (GLOBEX, ACME, False),
+        ("nonsense", ACME, False),
+        (f"https://user:{CANARY_CLAIM}@{ACME}", ACME, False),
+        (5, ACME, False),
+    ],
+)
+@pytest.mark.parametrize("is_only_tenant", [None, False, True])
+def test_an_opaque_token_goes_to_the_tenant_beside_it(tenant, domain, expected, is_only_tenant):
+    """A token that names no tenant goes to the one that its place names, and to no other, be it the only one."""
+    assert expected == is_sent(OPAQUE, domain, tenant=tenant, is_only_tenant=is_only_tenant)
+
+
+@pytest.mark.parametrize(("is_only_tenant", "expected"), [(None, True), (True, True), (False, False)])
+def test_an_opaque_token_without_a_tenant(is_only_tenant, expected):
+    """Where nothing names its tenant, a token is not sent if there are several to choose from."""
+    assert expected == is_sent(OPAQUE, ACME, is_only_tenant=is_only_tenant)
+
+
+@pytest.mark.parametrize("is_only_tenant", [None, True])
+def test_an_opaque_token_goes_to_one_tenant(is_only_tenant):
+    """A token that names no tenant goes to the first one, as often as wanted, and to no second."""
+    keeper = TokenKeeper()
+    options = {"keeper": keeper, "is_only_tenant": is_only_tenant}
+    assert [is_sent(OPAQUE, domain, **options) for domain in (ACME, GLOBEX, ACME)] == [True, False, True]
+    assert is_sent(f"{OPAQUE}-2", GLOBEX, **options)
+
+
+def test_a_refused_tenant_does_not_count_as_the_first():
+    """A token that was not sent somewhere is still free for its own tenant."""
+    keeper = TokenKeeper()
+    assert not is_sent(OPAQUE, GLOBEX, keeper=keeper, tenant=ACME)
+    assert is_sent(OPAQUE, ACME, keeper=keeper, tenant=ACME)
+
+
+def test_client_credentials_are_not_concerned():
+    """A client id and its secret may be used for several tenants."""
+    keeper, found = TokenKeeper(), ClientCredentials("id", "secret", None, "here")
+    assert [keeper.kept(found, domain, is_only_tenant=False) for domain in (ACME, GLOBEX)] == [found, found]
+
+
+@pytest.mark.parametrize(
+    "token",
+    [OPAQUE, "a.b.c", "canary.access.token", "..", "a.b", "a.b.c.d.e", jwt(), jwt(sub="x"), "x.W10.y", "x.MQ.y"],
+)
+def test_opaque(token):
+    """A token that is not a JWT, or one that says neither issuer nor audience, names no tenant."""
+    assert claims_of(token) is None
+
+
+def test_claims():
+    """What a JWT says is read whatever the padding of its payload is."""
+    for name in ("x", "xx", "xxx", "xxxx"):
+        assert claims_of(jwt(iss=name)) == {"iss": name}
+
+
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5)
+
+
+@given(st.dictionaries(st.sampled_from(["iss", "aud", "sub"]), JSON), st.binary(), st.booleans())
+def test_any_token(claims, payload, is_json):
+    """Whatever a token says about itself, it is sent or refused, and nothing else happens."""
+    made = jwt(**claims) if is_json else f"x.{base64.urlsafe_b64encode(payload).decode()}.y"
+    found = ApiToken(made, "here")
+    with contextlib.suppress(CredentialsError):
+        assert TokenKeeper().kept(found, ACME) is found
+
+
+# Which tenant stands beside a token.
+
+
+@pytest.mark.parametrize(
+    ("config", "environ", "label", "explicit", "expected"),
+    [
+        ({}, {"AUTH0_API_TOKEN": "t", "AUTH0_DOMAIN": ACME}, None, False, ACME),
+        ({}, {"AUTH0_API_TOKEN": "t", "AUTH0_DOMAIN": ""}, None, False, None),
+        ({"auth0:domain": GLOBEX}, {"AUTH0_API_TOKEN": "t"}, None, False, None),
+        ({}, {"AUTH0_ACME_API_TOKEN": "t", "AUTH0_DOMAIN": GLOBEX}, "acme", False, None),
+        ({"auth0:apiToken": "t", "auth0:domain": ACME}, {}, None, False, ACME),
+        ({"auth0:apiToken": "t", "auth0:domain": ACME}, {"AUTH0_DOMAIN": GLOBEX}, None, False, ACME),
+        ({"auth0:apiToken": "t"}, {"AUTH0_DOMAIN": GLOBEX}, None, False, GLOBEX),
+        ({"auth0:apiToken": "t", "auth0:domain": ACME}, {"AUTH0_DOMAIN": GLOBEX}, None, True, ACME),
+        ({"auth0:apiToken": "t"}, {"AUTH0_DOMAIN": GLOBEX}, None, True, None),
+        ({"auth0:domain": ACME}, {"AUTH0_API_TOKEN": "t", "AUTH0_DOMAIN": GLOBEX}, None, True, GLOBEX),
+        ({"auth0-sessions:credentials": {"acme": {"apiToken": "t"}}}, {"AUTH0_DOMAIN": GLOBEX}, "acme", False, None),
+    ],
+)
+def test_the_tenant_beside_a_token(config, environ, label, explicit, expected):
+    """A token belongs to the domain in its own place; a label belongs to the tenant that the program gives it to."""
+    found = find_credentials(sources(config, label, explicit=explicit, environ=environ), ACME)
+    assert (found.token, found.tenant) == ("t", expected)
+
+
+def test_the_audience_beside_a_token():
+    """The audience that stands beside a token names the tenant behind a custom domain."""
+    environ = {"AUTH0_API_TOKEN": "t", "AUTH0_AUDIENCE": "https://a/"}
+    assert find_credentials(sources({}, None, explicit=False, environ=environ), ACME).audience == "https://a/"
