@@ -18,7 +18,8 @@ from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.program import components, run
-from auth0_sessions.program.log import EngineLog, report_errors_cleanly
+from auth0_sessions.program.log import EngineLog, engine_address, report_errors_cleanly
+from auth0_sessions.program.process import end_with_engine
 from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, PACKAGE
 from auth0_sessions.program.resource import SessionLifetimeArguments
 
@@ -29,7 +30,7 @@ def _session_of(config: Any) -> Session:
     domain = (config.get(DOMAIN_CONFIG_KEY) or None) if explicit else None
     elsewhere = {DOMAIN_CONFIG_KEY: config.get(DEFAULT_DOMAIN_KEY)} if explicit else config
     return Session(
-        log=EngineLog.of_dynamic_host(),
+        log=EngineLog(engine_address()),
         sources=lambda label: sources(config, label, explicit=explicit),
         bound_domain=domain,
         default_domain=domain or default_domain(elsewhere),
@@ -55,6 +56,8 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
         """Take the configuration: the stack's, or the properties of an explicit `Provider`."""
         global _session  # noqa: PLW0603  The provider itself holds nothing.
         report_errors_cleanly()
+        if _session is None and (address := engine_address()) is not None:
+            end_with_engine(address)
         _session = _session_of(req.config)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:

@@ -82,6 +82,7 @@ class Plugin(ResourceProviderServicer):
             sources=config.sources,
             bound_domain=config.bound_domain,
             default_domain=config.default_domain,
+            cancelled=self._cancelled,
             run=Run(config.plan, log.warning, CAMEL_CASE),
             spelling=CAMEL_CASE,
         )

@@ -27,6 +27,13 @@ def is_users(error: Exception) -> bool:
     return isinstance(error, (Auth0SessionsError, pulumi.RunError)) and not os.environ.get(DEBUG_VARIABLE)
 
 
+def engine_address() -> str | None:
+    """Return where the engine of a dynamic provider's process listens; None in any other process."""
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    is_provider = getattr(spec, "name", "").startswith("pulumi.dynamic") and len(sys.argv) > 1
+    return sys.argv[1] if is_provider else None
+
+
 class EngineLog:
     """Lines on the terminal of the person who runs `pulumi`, through the engine's own log.
 
@@ -39,13 +46,6 @@ class EngineLog:
     def __init__(self, address: str | None, urn: Callable[[], str] = lambda: "") -> None:
         self._stub: Any = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address)) if address else None
         self._urn = urn
-
-    @classmethod
-    def of_dynamic_host(cls) -> EngineLog:
-        """Return the log of a dynamic provider's process: the engine's address is its first argument."""
-        spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-        is_provider = getattr(spec, "name", "").startswith("pulumi.dynamic") and len(sys.argv) > 1
-        return cls(sys.argv[1] if is_provider else None)
 
     def warning(self, message: str) -> None:
         """Say what needs attention."""
