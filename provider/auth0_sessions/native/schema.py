@@ -16,12 +16,11 @@ from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
-from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.settings import LIFETIMES, LOGIN_SETTINGS, SETTINGS, CookieMode, text
 from auth0_sessions.model.spelling import camel_case
 from auth0_sessions.native.config import SECRET_KEYS
 from auth0_sessions.native.names import PACKAGE, RESOURCE
-from auth0_sessions.native.texts import ABOUT, CONFIG_MEANINGS, EXAMPLES, IMPORT, MEANINGS, PROFILES, RANGE
+from auth0_sessions.native.texts import ABOUT, CONFIG_MEANINGS, EXAMPLES, IMPORT, MEANINGS, OWN_PROFILES, RANGE
 
 DYNAMIC = "pulumi-python:dynamic/auth0-sessions:SessionLifetime"
 Spec = dict[str, Any]
@@ -210,7 +209,7 @@ def _fleet() -> Spec:
             },
             "plan": {**STRING, "plain": True, "description": "The plan of tenants that name none."},
             "profile": {**STRING, "plain": True, "description": "The profile of tenants that name none."},
-            "profiles": {**ANY_MAP, "plain": True, "description": PROFILES},
+            "profiles": {**ANY_MAP, "plain": True, "description": OWN_PROFILES},
             "enforce": {**STRING, "plain": True, "description": MEANINGS["enforce"]},
         },
         "properties": {

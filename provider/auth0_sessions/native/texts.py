@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auth0_sessions.model.profiles import PROFILES as BUILT_IN
+from auth0_sessions.model.profiles import PROFILES
 
 RANGE = 'Text with a unit, `"1m"` to `"365d"`: `"90m"`, `"8h"`, `"1h30m"`, `"30d"`, `"2w"` or ISO 8601 (`"PT8H"`).'
 MEANINGS = {
@@ -18,7 +18,7 @@ MEANINGS = {
     "with a shorter one keeps it.",
     "formerly": "The short name that this tenant had before; its resource is kept across the rename.",
     "credentials": "The label of a credential set, as in `acme` for `AUTH0_ACME_CLIENT_ID`. Never a secret.",
-    "profile": f"The profile of the policy: `{'`, `'.join(BUILT_IN)}`. Default: the provider's `profile`, then by "
+    "profile": f"The profile of the policy: `{'`, `'.join(PROFILES)}`. Default: the provider's `profile`, then by "
     "the stack's name.",
     "previous": "Setting to minutes, or cookie mode, found when it was first managed: what `restore` puts back.",
     "superseded": "The settings that the tenant reports otherwise than asked: `{setting: {asked, reported}}`.",
@@ -36,7 +36,7 @@ CONFIG_MEANINGS = {
     "credentials": "Label to credential set: `{clientId, clientSecret}` or `{apiToken}`, and perhaps `audience`.",
     "livePreview": "Set to true to read a tenant once at the preview of its create, and to show what would be written.",
 }
-PROFILES = (
+OWN_PROFILES = (
     "Your own profiles: name to `{absolute, idle, ephemeralAbsolute, ephemeralIdle, ceiling, source}`. Default: the "
     "configuration `auth0-sessions:profiles`."
 )
