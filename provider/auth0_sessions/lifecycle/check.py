@@ -124,9 +124,12 @@ def _hold_to_caps(checked: Checked, olds: Mapping[str, Any], spelling: Spelling)
     decided_by = ("domain", "plan", "over_limit")
     is_judged = all(olds.get(name) == declared.values.get(name) for name in decided_by)
     for name in LIFETIMES:
-        if name not in wanted or (is_judged and olds.get(name) == text(wanted[name])):
+        if name not in wanted:
             continue
-        outcome = settle(judge(name, int(wanted[name]), plan=declared.plan), declared.over_limit, spelling)
+        found = judge(name, int(wanted[name]), plan=declared.plan)
+        if found.cap is None or (is_judged and olds.get(name) == text(wanted[name])):
+            continue
+        outcome = settle(found, declared.over_limit, spelling)
         wanted[name] = outcome.minutes
         if outcome.problem:
             checked.problems.append(Problem(name, outcome.problem))

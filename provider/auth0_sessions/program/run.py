@@ -115,7 +115,7 @@ def _refuse_token_of_many(tenants: Sequence[str]) -> None:
     if len(tenants) > 1 and token and environment.tenant is None and claims_of(token) is None:
         message = (
             f"The token in AUTH0_API_TOKEN does not say which tenant it is for, and {' and '.join(tenants)} would use "
-            "it. Set AUTH0_DOMAIN to its tenant, and give each other tenant credentials of its own: a label, or a Provider."
+            "it. Set AUTH0_DOMAIN to its tenant, and give the others credentials of their own: a label, or a Provider."
         )
         raise pulumi.RunError(message)
 
