@@ -34,7 +34,7 @@ def _session_of(config: Any) -> Session:
         sources=lambda label: sources(config, label, explicit=explicit),
         bound_domain=domain,
         default_domain=domain or default_domain(elsewhere),
-        may_move=not (explicit and any(config.get(key) for key in SECRET_CONFIG_KEYS)),
+        may_move=not (explicit and (domain or any(config.get(key) for key in SECRET_CONFIG_KEYS))),
     )
 
 

@@ -47,7 +47,7 @@ class Session:
         sources: Label, or None -> the places where credentials are looked for, in order.
         bound_domain: The only tenant of an explicit provider that names one.
         default_domain: The tenant of resources that name none.
-        may_move: False if the credentials belong to one tenant, so that they must not go to an earlier one.
+        may_move: False if these credentials, which are of one tenant, would also be used to end an earlier one.
         run: Finds tenants that are managed twice, and knows the default plan, where the program cannot.
         spelling: How messages spell the names of properties.
         cancelled: Set when the run is canceled: waits for tenants end.
