@@ -208,6 +208,33 @@ def test_a_refused_create_puts_nothing_back(kind):
     assert scene.tenant.calls == ["GET", {"session_lifetime": 60}]
 
 
+@pytest.mark.parametrize("took_effect", [True, False])
+def test_an_update_that_fails_puts_back_what_no_record_has(took_effect):
+    """A setting that becomes managed is put back, or the next run would take our value for the tenant's own."""
+    scene, error = stage(idle_session_lifetime=480), lost(TenantUnreachableError("gone"))
+    before = scene.managed(session_lifetime=60)
+    scene.tenant.failures = [(error, took_effect)]
+    program = declared(session_lifetime=90, idle_session_lifetime=30)
+    with pytest.raises(TenantUnreachableError, match=r"^gone$"):
+        scene.operations.update(before, program)
+    assert scene.tenant.forget_calls() == [
+        "GET",
+        {"session_lifetime": 90, "idle_session_lifetime": 30},
+        {"idle_session_lifetime": 480},
+    ]
+    after = scene.operations.update(before, program)
+    assert after.previous == {"session_lifetime": DEFAULTS["session_lifetime"], "idle_session_lifetime": 480}
+
+
+def test_an_update_that_cannot_put_back_lists_the_old_values():
+    """The error has the values of the settings that no record has, and of no other."""
+    scene, error = stage(idle_session_lifetime=480), lost(TenantUnreachableError("gone"))
+    before = scene.managed(session_lifetime=60)
+    scene.tenant.failures = [(error, True), (RateLimitError("no", status=429), False)]
+    with pytest.raises(TenantUnreachableError, match=r"The tenant had idle_session_lifetime 8h\. Restore"):
+        scene.operations.update(before, declared(session_lifetime=90, idle_session_lifetime=30))
+
+
 @pytest.mark.parametrize("kind", [*LOST, *REFUSED])
 def test_an_update_that_fails_puts_nothing_back(kind):
     """An update has a record of what was there before, so a failed one is left for the next run to repair."""
@@ -323,13 +350,14 @@ def test_the_moment_when_the_lifetime_becomes_managed():
     assert after.old_sessions_gone_by.startswith("2026-09-21T20:00:0")
 
 
-def test_the_moment_counts_from_the_newest_knowledge():
-    """Where an update reads the tenant anyway, the lifetime that it found counts, not the one in the record."""
-    scene = stage(session_lifetime=480)
-    before = scene.managed(session_lifetime=480)
-    scene.tenant.change_on_the_dashboard(session_lifetime=43_200)
+@pytest.mark.parametrize(("recorded", "found"), [(480, 43_200), (43_200, 480)])
+def test_the_moment_counts_from_the_longest_that_is_known(recorded, found):
+    """Where an update reads the tenant anyway, the longer of what it found and what the record holds counts."""
+    scene = stage(session_lifetime=recorded)
+    before = scene.managed(session_lifetime=recorded)
+    scene.tenant.change_on_the_dashboard(session_lifetime=found)
     after = scene.operations.update(before, declared(session_lifetime=60, idle_session_lifetime=30))
-    assert after.old_sessions_gone_by.startswith("2026-10-21T12:00:0")
+    assert after.old_sessions_gone_by == "2026-10-21T12:00:01Z"
 
 
 def test_the_moment_survives_a_setting_that_leaves_and_returns():
@@ -351,6 +379,24 @@ def test_the_moment_follows_a_write_that_seemed_to_fail():
         scene.operations.update(before, declared(session_lifetime=60))
     after = scene.operations.refresh(before)
     assert after.old_sessions_gone_by == "2026-10-21T12:00:01Z"
+
+
+def test_the_moment_follows_what_another_write_reports():
+    """The answer to a write of another setting shows a lost write, too."""
+    scene = stage()
+    before = scene.managed(session_lifetime=43_200, idle_session_lifetime=60)
+    scene.tenant.change_on_the_dashboard(session_lifetime=60)
+    after = scene.operations.update(before, declared(session_lifetime=43_200, idle_session_lifetime=30))
+    assert (after.reported["session_lifetime"], after.old_sessions_gone_by) == (60, "2026-10-21T12:00:01Z")
+
+
+def test_the_moment_follows_a_value_that_a_ceiling_finds():
+    """Nothing has to be written: an update that finds a shorter lifetime than the record counts from the record's."""
+    scene = stage()
+    before = scene.managed(session_lifetime=43_200)
+    scene.tenant.change_on_the_dashboard(session_lifetime=60)
+    after = scene.operations.update(before, replace(declared(session_lifetime=43_200), enforce=Enforce.AT_MOST))
+    assert (scene.tenant.calls, after.old_sessions_gone_by) == (["GET"], "2026-10-21T12:00:01Z")
 
 
 @pytest.mark.parametrize("on_delete", OnDelete)

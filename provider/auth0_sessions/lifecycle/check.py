@@ -9,7 +9,7 @@ from typing import Any
 from auth0_sessions.errors import InputError
 from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem, read_inputs
 from auth0_sessions.lifecycle.record import Declared
-from auth0_sessions.model.choices import OnDelete
+from auth0_sessions.model.choices import Enforce, OnDelete
 from auth0_sessions.model.judgment import judge, settle
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, Values, text
@@ -149,8 +149,12 @@ def _useless_idle(declared: Declared, spelling: Spelling) -> Iterator[str]:
 
 
 def _changed_absolute(declared: Declared, olds: Mapping[str, Any], spelling: Spelling) -> Iterator[str]:
-    """Say at preview what an update of an absolute lifetime means for sessions that exist already."""
-    if olds.get("domain") != declared.domain:
+    """Say at preview what an update of an absolute lifetime means for sessions that exist already.
+
+    What a ceiling changes depends on what the tenant has: the update says it.
+    """
+    is_ceiling = Enforce.AT_MOST in (declared.enforce, olds.get("enforce")) or "enforce" in declared.unknown
+    if is_ceiling or olds.get("domain") != declared.domain:
         return
     changed = {
         name: olds[name]

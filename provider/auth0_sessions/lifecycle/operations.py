@@ -120,11 +120,11 @@ class Operations:
         found = self.tenant.read() if found is None else found
         before = _managed(found, declared)
         write = declared.not_met_by(before)
-        reported = _managed(self._write_or_put_back(write, before), declared) if write else before
+        reported = _managed(self._write(write, before, just_read=True), declared) if write else before
         # After a restore or a reset the tenant itself has what there is to go back to.
         earlier = ended.previous if ended and ended.declared.on_delete is OnDelete.RETAIN else {}
         kept = {name: earlier.get(name, before[name]) for name in before}
-        gone_by = self._gone_by(write, before, ended.old_sessions_gone_by if ended else None)
+        gone_by = self._gone_by(reported, ended, before)
         state = self._settled(State(declared, reported, kept, gone_by), before, write)
         self._warn_of_changed_absolute(declared, before, write)
         return state
@@ -139,18 +139,18 @@ class Operations:
         self._warn_of_changed_absolute(declared, before, write)
         return before
 
-    def _write_or_put_back(self, write: Values, before: Values) -> dict[str, Value]:
-        """Write for the first time. If it may have taken effect although it failed, put back what was there.
+    def _write(self, write: Values, unrecorded: Values, *, just_read: bool) -> dict[str, Value]:
+        """Write. If it may have taken effect although it failed, put back what no record has.
 
-        A create that fails leaves no record, and without one the next run would take what this one wrote for what the
-        tenant had before it was managed.
+        What a failed run changed would otherwise be recorded by the next one as what the tenant had before it was
+        managed.
         """
         try:
-            return self.tenant.write(write, just_read=True)
+            return self.tenant.write(write, just_read=just_read)
         except Auth0SessionsError as error:
-            if not error.may_have_written:
+            old = {name: value for name, value in unrecorded.items() if name in write}
+            if not error.may_have_written or not old:
                 raise
-            old = {name: before[name] for name in write}
             try:
                 self.tenant.write(old, tries=1, just_read=True)
             except Auth0SessionsError:
@@ -171,15 +171,17 @@ class Operations:
         new_here = declared.wanted.keys() - old.declared.wanted.keys()
         reads = bool(new_here) or declared.enforce is Enforce.AT_MOST
         found = with_defaults(self.tenant.read()) if reads else {}
-        before = _managed({**old.reported, **{name: found[name] for name in new_here}}, declared)
+        unrecorded = {name: found[name] for name in new_here}
+        before = _managed({**old.reported, **unrecorded}, declared)
         current = _managed(found, declared) if declared.enforce is Enforce.AT_MOST else before
         write = self._changed(old, declared, current)
-        seen = with_defaults(self.tenant.write(write, just_read=reads)) if write else found
+        seen = with_defaults(self._write(write, unrecorded, just_read=reads)) if write else found
         reported = {name: seen.get(name, before[name]) for name in declared.wanted}
         previous = {name: old.previous.get(name, before[name]) for name in declared.wanted}
-        gone_by = self._gone_by(write, {**old.reported, **found}, old.old_sessions_gone_by)
+        gone_by = self._gone_by(reported, old, found)
         state = self._settled(State(declared, reported, previous, gone_by), before, write)
-        self._warn_of_changed_absolute(declared, found, {name: write[name] for name in new_here if name in write})
+        unsaid = {name: value for name, value in write.items() if not _is_said_at_preview(name, old.declared, declared)}
+        self._warn_of_changed_absolute(declared, {**old.reported, **found}, unsaid)
         return state
 
     def _changed(self, old: State, declared: Declared, current: Values) -> dict[str, Value]:
@@ -209,9 +211,7 @@ class Operations:
         unmet = old.declared.not_met_by(reported)
         drifted = {name: reported[name] for name in unmet if reported[name] != old.reported[name]}
         declared = replace(old.declared, wanted={**old.declared.wanted, **drifted})
-        # A write that failed may be what changed it: then sessions from before it are still there.
-        is_changed = "session_lifetime" in reported and reported["session_lifetime"] != old.reported["session_lifetime"]
-        gone_by = self._gone_by(reported if is_changed else {}, old.reported, old.old_sessions_gone_by)
+        gone_by = self._gone_by(reported, old)
         return replace(old, declared=declared, reported=reported, old_sessions_gone_by=gone_by)
 
     def delete(self, old: State) -> State:
@@ -235,14 +235,21 @@ class Operations:
         self.log.info(f"{domain}: {done}: {self._listed(target)} ({because}).")
         if refused:
             self.log.warning(f"{domain}: the tenant did not apply the requested value: {self._listed(refused)}.")
-        gone_by = self._gone_by(target, old.reported, old.old_sessions_gone_by)
-        return replace(old, reported=_managed(seen, old.declared), old_sessions_gone_by=gone_by)
+        reported = _managed(seen, old.declared)
+        return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(reported, old))
 
-    def _gone_by(self, write: Values, before: Values, earlier: str | None) -> str | None:
-        """Return until when a session may live that was created before this write."""
-        if "session_lifetime" not in write or "session_lifetime" not in before:
+    def _gone_by(self, reported: Values, old: State | None, found: Values | None = None) -> str | None:
+        """Return until when a session may live that was created before this moment, under another lifetime.
+
+        The record and what was found may differ: a write that failed, or a person, changed it in between, and sessions
+        from before that are still there.
+        """
+        name, earlier = "session_lifetime", old.old_sessions_gone_by if old else None
+        known = [int(values[name]) for values in (old.reported if old else {}, found or {}) if name in values]
+        past = [minutes for minutes in known if minutes != reported.get(name, minutes)]
+        if not past:
             return earlier
-        moment = self.now() + timedelta(minutes=int(before["session_lifetime"]), seconds=1)
+        moment = self.now() + timedelta(minutes=max(past), seconds=1)
         until = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         return max(until, earlier) if earlier else until
 
@@ -268,6 +275,12 @@ class Operations:
 
     def _listed(self, values: Values) -> str:
         return ", ".join(f"{self.spelling.name(name)} {text(values[name])}" for name in SETTINGS if name in values)
+
+
+def _is_said_at_preview(name: str, old: Declared, new: Declared) -> bool:
+    """Tell whether the check of an update has said already what it means for a lifetime: it compares the inputs."""
+    is_exact = old.enforce is new.enforce is Enforce.EXACT
+    return is_exact and old.wanted.get(name, new.wanted[name]) != new.wanted[name]
 
 
 def _is_judged_anew(old: Declared, new: Declared) -> bool:
