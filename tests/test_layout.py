@@ -14,14 +14,15 @@ PACKAGE = Path(auth0_sessions.__file__).parent
 TESTS = Path(__file__).parent
 
 ORDER = [
-    *("errors", "model", "api", "lifecycle", "fleet", "audit", "program", "dynamic", "native", "sandbox", "cli"),
-    *("__init__", "__main__"),
+    *("errors", "model", "api", "lifecycle", "fleet", "audit", "program", "dynamic", "native", "guardrails"),
+    *("sandbox", "cli", "__init__", "__main__"),
 ]
 """Every folder and top module, each after all that it imports: the way of a value, from text to state."""
 
 DIRECT = {
     "pulumi": {"program", "dynamic", "native"},
-    "grpc": {"program.log", "native"},
+    "pulumi_policy": {"guardrails"},
+    "grpc": {"program.log", "native", "guardrails.pack"},
     "requests": {"api.connection", "api.exchange"},
     "pydantic": {"api.credential_sets", "audit.model", "sandbox"},
     "pydantic_core": {"api.client"},
@@ -42,6 +43,7 @@ WITHOUT = {
     "fleet": {"pulumi", "grpc"},
     "audit": {"pulumi", "grpc"},
     "cli": {"pulumi", "grpc"},
+    "guardrails": {"pulumi", "requests", "pydantic", "yaml"},
 }
 """What a folder does not import, also not through another module of this package."""
 
@@ -53,6 +55,7 @@ TESTED_BY = {
     "audit.expected": "audit/test_audit.py",
     "audit.findings": "audit/test_audit.py",
     "audit.model": "audit/test_audit.py",
+    "guardrails": "guardrails/test_pack.py",
     "cli.app": "cli/test_cli.py",
     "cli.look": "cli/test_look.py",
     "cli.sandbox": "cli/test_cli.py",
