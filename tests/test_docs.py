@@ -103,7 +103,7 @@ def test_the_pages_load_nothing_from_the_network(site):
 
 def test_what_stands_elsewhere_is_shown(site):
     """A page that stands for a file at the root or of an example has that file's text."""
-    assert "Report a weakness" in (site / "project" / "security.html").read_text()
+    assert "Report a vulnerability" in (site / "project" / "security.html").read_text()
     assert "One engine for each tenant" in (site / "examples" / "automation.html").read_text()
 
 

@@ -95,7 +95,7 @@ def _values(spec: Mapping[str, Any]) -> str:
         return ", ".join(code(choice["value"]) for choice in named["enum"])
     if RANGE in spec["description"]:
         return "[lifetime](../concepts.md#units)"
-    kind = spec.get("type", "resource")
+    kind = str(spec.get("type", "resource"))
     return {"string": "text", "boolean": "true or false"}.get(kind, kind)
 
 
