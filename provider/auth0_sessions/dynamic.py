@@ -17,11 +17,15 @@ from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS
 from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
+from auth0_sessions.model.spelling import snake_case
 from auth0_sessions.program import components, run
 from auth0_sessions.program.log import EngineLog, engine_address, report_errors_cleanly
 from auth0_sessions.program.process import end_with_engine
 from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, PACKAGE
 from auth0_sessions.program.resource import SessionLifetimeArguments
+
+NATIVE = "auth0-sessions:index:SessionLifetime"
+"""The native plugin's type: state that it wrote is taken over."""
 
 
 def _session_of(config: Any) -> Session:
@@ -62,7 +66,7 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check inputs offline; every problem at once, each on its property."""
-        checked = _current().check(_known(news), _known(_olds))
+        checked = _current().check(_known(news), _known(_record(_olds)))
         # The engine prints the value of a property that it names.
         failures = [
             dynamic.CheckFailure("" if problem.is_private else problem.property, problem.reason)
@@ -71,9 +75,9 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
         return dynamic.CheckResult(_for_pulumi(checked.inputs), failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """Compare in minutes; a change of domain replaces."""
-        result = _current().diff(_olds, _known(_news))
-        return dynamic.DiffResult(changes=result.changes, replaces=list(result.replaces))
+        """Compare in minutes; a change of domain replaces. A native record is written anew, without a call."""
+        result = _current().diff(_record(_olds), _known(_news))
+        return dynamic.DiffResult(changes=result.changes or _is_native(_olds), replaces=list(result.replaces))
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Bring a tenant under management: 1 GET, 0 or 1 PATCH."""
@@ -90,11 +94,25 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
-        return dynamic.UpdateResult(_current().update(_olds, _known(_news)).to_props())
+        return dynamic.UpdateResult(_current().update(_record(_olds), _known(_news)).to_props())
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Retain (no call), restore or reset (1 PATCH)."""
         _current().delete(_props)
+
+
+def _is_native(record: Mapping[str, Any]) -> bool:
+    """Return whether the native plugin wrote a record, which this front end takes over."""
+    return "__provider" not in record
+
+
+def _record(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record under our names; one of the native plugin has them in camelCase."""
+    if not _is_native(record):
+        return dict(record)
+    renamed = {snake_case(name): value for name, value in record.items()}
+    inside = {name: renamed[name] for name in ("previous", "superseded") if isinstance(renamed.get(name), Mapping)}
+    return renamed | {name: {snake_case(key): row for key, row in rows.items()} for name, rows in inside.items()}
 
 
 def _known(props: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,7 +166,8 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
             raise pulumi.RunError(message)
         props = self._known_from_the_start(given)
         # Two resources of one tenant cannot stand side by side: the old one's delete would undo the new one's create.
-        options = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
+        own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=NATIVE)], delete_before_replace=True)
+        options = pulumi.ResourceOptions.merge(own, opts)
         dynamic.Resource.__init__(self, SessionLifetimeProvider(), name, props, options)
         self._settle_outputs(props, given)
 
