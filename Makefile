@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup languages demo test check bench docs schema clean
+.PHONY: help setup languages demo test compat check bench docs schema clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -21,6 +21,9 @@ demo: setup ## Watch the real engine take a tenant's session lifetimes under con
 
 test: languages ## Run all tests, those on the real engine included.
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+compat: setup ## Run the tests of processes at both ends of the ranges of Python and Pulumi's SDK.
+	$(BIN)/nox --session compat
 
 check: $(READY) ## Check format, lint and types.
 	$(BIN)/ruff format --check .

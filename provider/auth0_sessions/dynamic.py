@@ -19,7 +19,7 @@ from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.model.spelling import snake_case
 from auth0_sessions.program import components, run
-from auth0_sessions.program.log import EngineLog, engine_address, report_errors_cleanly
+from auth0_sessions.program.log import EngineLog, engine_address, in_an_older_host, report_errors_cleanly
 from auth0_sessions.program.process import end_with_engine
 from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, PACKAGE
 from auth0_sessions.program.resource import SessionLifetimeArguments
@@ -56,6 +56,7 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
 
     serialize_as_secret_always = False
 
+    @in_an_older_host
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Take the configuration: the stack's, or the properties of an explicit `Provider`."""
         global _session  # noqa: PLW0603  The provider itself holds nothing.
@@ -64,6 +65,7 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
             end_with_engine(address)
         _session = _session_of(req.config)
 
+    @in_an_older_host
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check inputs offline; every problem at once, each on its property."""
         checked = _current().check(_known(news), _known(_record(_olds)))
@@ -74,16 +76,19 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
         ]
         return dynamic.CheckResult(_for_pulumi(checked.inputs), failures)
 
+    @in_an_older_host
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Compare in minutes; a change of domain replaces. A native record is written anew, without a call."""
         result = _current().diff(_record(_olds), _known(_news))
         return dynamic.DiffResult(changes=result.changes or _is_native(_olds), replaces=list(result.replaces))
 
+    @in_an_older_host
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Bring a tenant under management: 1 GET, 0 or 1 PATCH."""
         state = _current().create(_known(props))
         return dynamic.CreateResult(state.declared.domain, state.to_props())
 
+    @in_an_older_host
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Follow the tenant, or look one up that is not managed here: 1 GET."""
         if "previous" not in props:
@@ -92,10 +97,12 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
         state = _current().refresh(props)
         return dynamic.ReadResult(id_, state.to_props(), state.declared.to_props())
 
+    @in_an_older_host
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
         return dynamic.UpdateResult(_current().update(_record(_olds), _known(_news)).to_props())
 
+    @in_an_older_host
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Retain (no call), restore or reset (1 PATCH)."""
         _current().delete(_props)
