@@ -10,7 +10,8 @@ from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import PLAN_LIMITS
 from auth0_sessions.model.profiles import CONVENIENT_STACKS, PROFILES, ProfileLimits
 from auth0_sessions.model.settings import SETTINGS
-from auth0_sessions.native.schema import RANGE, schema
+from auth0_sessions.native.schema import schema
+from auth0_sessions.native.texts import RANGE
 from fault_matrix import ATTEMPTS, CALLS, FAULTS, Outcome
 
 
