@@ -31,8 +31,8 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(file for file in DOCS.rglob("*.md") if "_build" not in file.parts)
 CONFIGURATION = DOCS / "reference" / "configuration.md"
-NO_CONFIGURATION = {"auth0-sessions:index", "auth0-sessions:provider", "auth0-sessions:defaultDomain"}
-"""Names in the code that look like configuration keys: a part of a type, and two properties of a provider in state."""
+NO_CONFIGURATION = {"auth0:index", "auth0-sessions:index", "auth0-sessions:provider", "auth0-sessions:defaultDomain"}
+"""Names in the code that look like configuration keys: parts of types, and two properties of a provider in state."""
 
 OTHERS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("examples/*/README.md"))]
 

@@ -142,7 +142,7 @@ def test_no_example_is_forgotten():
     """A folder among the examples is one of those that are run here, or one that other tests name."""
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
     in_other_languages = {"go", "typescript", "yaml"}
-    assert folders == {*PROGRAMS, *in_other_languages, "automation", "pull_request", "quickstart"}
+    assert folders == {*PROGRAMS, *in_other_languages, "automation", "guardrails", "pull_request", "quickstart"}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from auth0_sessions import SessionLifetime, SessionPolicy, TenantFleet, native
 from official_tenant import Tenant
 
 PACK = local_engine.ROOT / "examples" / "guardrails"
+PAGES = (PACK / "README.md", local_engine.ROOT / "docs" / "how-to" / "guardrails.md")
 AAL2 = {"session-lifetime-baseline": {"enforcementLevel": "mandatory", "profile": "nist-aal2"}}
 DYNAMIC, NATIVE = "pulumi-python:dynamic/auth0-sessions:SessionLifetime", "auth0-sessions:index:SessionLifetime"
 OFFICIAL = "auth0:index:Tenant"
@@ -288,3 +290,17 @@ def test_a_tenant_that_is_only_read_is_not_judged(guarded, tenant):
     run = guarded.run(program, config=AAL2)
     assert run.ok, run.output
     assert violations(run) == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_pages_show_what_is_printed(guarded, page):
+    """The configuration of a page is taken, and what the page shows is what a preview with it prints."""
+
+    def program() -> None:
+        Tenant("acme", sessionLifetime=36 if page.name == "README.md" else 8, idleSessionLifetime=1.5)
+
+    text = page.read_text()
+    (config,), (shown,) = (re.findall(rf"```{kind}\n(.*?)```", text, re.DOTALL) for kind in ("json", "console"))
+    run = guarded.run(program, config=json.loads(config))
+    printed = [" ".join(line.split()) for line in run.output.replace(f"{local_engine.ROOT}/", "").splitlines()]
+    assert [line for line in shown.splitlines() if " ".join(line.split()) not in printed] == []

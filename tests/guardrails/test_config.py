@@ -1,5 +1,9 @@
 """The policies' configuration: what it holds resources to, what is refused, and its schema."""
 
+import json
+import re
+from pathlib import Path
+
 import jsonschema
 import pytest
 
@@ -156,3 +160,24 @@ def test_the_schema(policy):
         read_config(policy, example)
     wrong = dict.fromkeys(SCHEMAS[policy], 1)
     assert {error.path[0] for error in jsonschema.Draft7Validator(schema).iter_errors(wrong)} == set(SCHEMAS[policy])
+
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "docs" / "how-to" / "guardrails.md"
+
+
+@pytest.mark.parametrize("page", [PAGE, ROOT / "examples" / "guardrails" / "README.md"], ids=lambda page: page.name)
+def test_the_configurations_of_the_pages(page):
+    """Every configuration that a page shows is one that the policies take."""
+    shown = re.findall(r"^```json\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+    assert shown
+    for text in shown:
+        for policy, keys in json.loads(text).items():
+            assert read_config(policy, {key: value for key, value in keys.items() if key != "enforcementLevel"})
+
+
+def test_the_page_has_every_policy_and_every_key():
+    """The how-to page has a row for each policy, and one for each key of any of them."""
+    rows = [row.split("|")[1] for row in PAGE.read_text().splitlines() if row.startswith("| `")]
+    named = [name for row in rows for name in re.findall(r"`([\w-]+)`", row)]
+    assert sorted(named) == sorted({*SCHEMAS, "enforcementLevel", *(key for keys in SCHEMAS.values() for key in keys)})
