@@ -15,7 +15,7 @@ TESTS = Path(__file__).parent
 
 ORDER = [
     *("errors", "model", "api", "lifecycle", "fleet", "audit", "program", "dynamic", "native", "guardrails"),
-    *("sandbox", "cli", "__init__", "__main__"),
+    *("sandbox", "cli", "console", "__init__", "__main__"),
 ]
 """Every folder and top module, each after all that it imports: the way of a value, from text to state."""
 
@@ -26,7 +26,7 @@ DIRECT = {
     "requests": {"api.connection", "api.exchange"},
     "pydantic": {"api.credential_sets", "audit.model", "sandbox"},
     "pydantic_core": {"api.client"},
-    "yaml": {"fleet.file"},
+    "yaml": {"fleet.document", "fleet.file"},
     "jinja2": {"audit.page"},
     "markupsafe": {"audit.page"},
     "starlette": {"sandbox"},
@@ -57,6 +57,7 @@ TESTED_BY = {
     "audit.model": "audit/test_audit.py",
     "guardrails": "guardrails/test_pack.py",
     "cli.app": "cli/test_cli.py",
+    "console": "engine/test_distribution.py",
     "cli.look": "cli/test_look.py",
     "cli.sandbox": "cli/test_cli.py",
     "cli.tables": "cli/test_look.py",
