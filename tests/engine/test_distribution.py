@@ -60,6 +60,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
+@pytest.mark.deep
 @pytest.mark.timeout(600)
 def test_a_program_in_another_folder_runs_on_the_installed_wheel(wheel, tmp_path, auth0_sandbox):
     """Preview, up, refresh, up and destroy, with nothing of the repository on the way but the engine."""
