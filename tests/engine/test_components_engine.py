@@ -444,6 +444,7 @@ def test_a_tenant_that_fails_leaves_the_others_applied(engine, auth0_sandbox, go
     assert [one.settings for one in live.values()] == [STRICT] * 40
 
 
+@pytest.mark.deep
 def test_three_hundred_tenants(make_engine, auth0_sandbox):
     """A fleet of 300 previews without a call, and applies with one token, one GET and one PATCH for each tenant."""
     # The engine writes the whole state file at every step, which is most of the time here and none of our doing.

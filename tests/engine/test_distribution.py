@@ -115,6 +115,7 @@ def test_a_plain_install_names_the_extra_that_is_missing(wheel, tmp_path):
     assert "2 passed" in ran.stdout
 
 
+@pytest.mark.deep
 @pytest.mark.timeout(600)
 def test_a_program_in_another_folder_runs_on_the_installed_wheel(wheel, tmp_path, auth0_sandbox):
     """Preview, up, refresh, up and destroy, with nothing of the repository on the way but the engine."""

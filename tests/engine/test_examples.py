@@ -251,6 +251,7 @@ def script(bench: Bench) -> Automation:
     return made
 
 
+@pytest.mark.deep
 def test_the_automation_script_runs_every_tenant(bench, script):
     """A preview calls nobody, up brings every tenant where the file says, up again calls nobody, destroy ends all."""
     preview = script.run("preview")

@@ -432,6 +432,7 @@ ANYTHING = PLAUSIBLE | SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries
 PROPERTIES = st.fixed_dictionaries({}, optional=dict.fromkeys([*INPUTS, "previous", "superseded", "typo"], ANYTHING))
 
 
+@pytest.mark.thorough
 @settings(settings.get_profile("thorough"))
 @given(
     PROPERTIES,
