@@ -3,12 +3,15 @@
 import subprocess
 import sys
 
+import pulumi_policy.policy
 import pytest
 from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2
 
+from auth0_sessions.guardrails import policy_pack
 from auth0_sessions.guardrails.config import BASELINE, PLAN_CAP, ROUNDING, SCHEMAS, UNDECLARED
 from auth0_sessions.guardrails.declared import OFFICIAL, SPELLINGS
+from auth0_sessions.guardrails.pack import Analyzer
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 
 DYNAMIC, NATIVE, _ = SPELLINGS
@@ -41,6 +44,17 @@ def test_what_the_engine_learns(pack):
     assert all(one.description for one in info.policies)
     schemas = {one.name: json_format.MessageToDict(one.configSchema.properties) for one in info.policies}
     assert schemas == SCHEMAS
+
+
+def test_the_public_function_serves_the_policies(monkeypatch):
+    """`policy_pack()` serves the four policies with the server that knows secrets and refuses a wrong configuration."""
+    served = []
+    monkeypatch.setattr(pulumi_policy.policy, "_PolicyAnalyzerServicer", None)
+    monkeypatch.setattr("auth0_sessions.guardrails.pack.PolicyPack", lambda *args: served.append(args))
+    policy_pack()
+    ((name, policies, _level),) = served
+    assert (name, [policy.name for policy in policies]) == ("auth0-sessions", list(SCHEMAS))
+    assert pulumi_policy.policy._PolicyAnalyzerServicer is Analyzer
 
 
 @pytest.mark.parametrize(
