@@ -133,7 +133,7 @@ def test_what_is_refused(raw, problems):
 
 @pytest.mark.parametrize("policy", [policy for policy in SCHEMAS if policy != BASELINE])
 def test_a_policy_takes_its_own_keys_only(policy):
-    """A key of another policy is refused, so that nobody believes in it; `exempt` belongs to each."""
+    """A key of another policy is refused, because it would have no effect; `exempt` belongs to each."""
     assert read_config(policy, {"exempt": ["acme"]}).exempt == {"acme"}
     with pytest.raises(InputError, match="profile: there is no such key; the keys are"):
         read_config(policy, {"profile": "strict"})
