@@ -13,12 +13,15 @@ from typing import Any
 
 import pytest
 from pulumi.dynamic import ConfigureRequest
+from pulumi.runtime.proto import provider_pb2
 
 from auth0_sessions import dynamic
 from auth0_sessions.api.client import TenantClient
 from auth0_sessions.api.retry import RetryPolicy
 from auth0_sessions.dynamic import SessionLifetimeProvider
 from auth0_sessions.errors import Auth0SessionsError
+from auth0_sessions.native.names import from_wire, to_wire
+from auth0_sessions.native.plugin import Plugin
 from auth0_sessions.sandbox.faults import Fault
 from fault_matrix import ATTEMPTS, CALLS, FAULTS, SURVIVED, expected
 
@@ -41,6 +44,7 @@ class Dynamic:
     """The dynamic provider, as the engine uses it: each run in a process of its own."""
 
     source = "configuration auth0:clientId and auth0:clientSecret, or auth0:apiToken"
+    earlier = "session_lifetime 6d22h40m, idle_session_lifetime 3d"
 
     def run(self, verb: str, domain: str, state: dict[str, Any] | None, asked: dict[str, Any]) -> dict[str, Any] | None:
         """Run one verb, and return the record that the engine keeps after it."""
@@ -64,7 +68,58 @@ class Dynamic:
         return checked.inputs
 
 
-FRONT_ENDS = {"dynamic": Dynamic()}
+class Caller:
+    """The engine's side of a call: it takes the text of an error, as gRPC does."""
+
+    def abort(self, _code: Any, text: str) -> None:
+        raise Auth0SessionsError(text)
+
+
+class Native:
+    """The native plugin, as the engine uses it: each run in a process of its own."""
+
+    source = (
+        "configuration auth0-sessions:clientId and auth0-sessions:clientSecret, or auth0-sessions:apiToken (the plugin "
+        "cannot see keys that start with auth0:)"
+    )
+    earlier = "sessionLifetime 6d22h40m, idleSessionLifetime 3d"
+
+    def run(self, verb: str, domain: str, state: dict[str, Any] | None, asked: dict[str, Any]) -> dict[str, Any] | None:
+        """Run one verb, and return the record that the engine keeps after it, under the names of the other one."""
+        plugin, caller = Plugin(None), Caller()
+        given = to_wire({"clientId": "matrix", "clientSecret": SECRET})
+        plugin.Configure(provider_pb2.ConfigureRequest(name="default", args=given), caller)
+        plugin._session._connect = impatient
+        news = self._checked(plugin, domain, asked) if verb in ("create", "update") else None
+        if verb == "create":
+            made = plugin.Create(provider_pb2.CreateRequest(properties=news), caller)
+            return from_wire(made.properties).values
+        assert state is not None
+        olds = to_wire(state)
+        if verb == "read":
+            found = plugin.Read(provider_pb2.ReadRequest(id=domain, properties=olds), caller)
+            return from_wire(found.properties).values
+        if verb == "update":
+            return from_wire(
+                plugin.Update(provider_pb2.UpdateRequest(id=domain, olds=olds, news=news), caller).properties
+            ).values
+        plugin.Delete(provider_pb2.DeleteRequest(id=domain, properties=olds), caller)
+        return None
+
+    @staticmethod
+    def _checked(plugin: Plugin, domain: str, asked: dict[str, Any]) -> Any:
+        news = to_wire({"domain": domain, "plan": "enterprise", **asked})
+        checked = plugin.Check(
+            provider_pb2.CheckRequest(
+                urn="urn:pulumi:dev::sessions::auth0-sessions:index:SessionLifetime::acme", news=news
+            ),
+            Caller(),
+        )
+        assert list(checked.failures) == []
+        return checked.inputs
+
+
+FRONT_ENDS = {"dynamic": Dynamic(), "native": Native()}
 
 
 class Stack:
@@ -106,7 +161,7 @@ def test_no_fault_loses_anything(auth0_sandbox, front_end, fault, verb):
     cells = list(product(ATTEMPTS, (False, True)))
     assert {cell: meet(auth0_sandbox, front_end, verb, fault, *cell) for cell in cells} == {
         (operation, stays): expected(verb, fault, operation, stays=stays).format(
-            tenant="TENANT", source=front_end.source, earlier="session_lifetime 6d22h40m, idle_session_lifetime 3d"
+            tenant="TENANT", source=front_end.source, earlier=front_end.earlier
         )
         for operation, stays in cells
     }

@@ -15,20 +15,26 @@ import pytest
 
 from auth0_sessions.sandbox.faults import Fault
 
+pytestmark = pytest.mark.front_ends("dynamic", "native")
+
 FIRST = {"session_lifetime": 10_000}
+PROVIDERS = {"dynamic": b"pulumi.dynamic", "native": b"pulumi-resource-auth0-sessions"}
+"""What the arguments of each front end's provider process hold."""
+
 MARK = "AUTH0_SESSIONS_TEST_MARK"
 
 
 class Victims:
     """The processes of one engine, found by a mark in their environment."""
 
-    def __init__(self) -> None:
+    def __init__(self, front_end: str) -> None:
         self.mark = uuid4().hex
+        self.words = {"provider": PROVIDERS[front_end], "engine": b"bin/pulumi\0"}
 
     def find(self, what: str) -> list[int]:
         """Return the process ids of `engine` or `provider`."""
-        word = {"provider": b"pulumi.dynamic", "engine": b"bin/pulumi\0"}[what]
-        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if self._is(pid, word)]  # noqa: PTH208
+        pids = map(int, filter(str.isdigit, os.listdir("/proc")))  # noqa: PTH208
+        return [pid for pid in pids if self._is(pid, self.words[what])]
 
     def _is(self, pid: int, word: bytes) -> bool:
         folder = Path("/proc") / str(pid)
@@ -47,9 +53,9 @@ class Victims:
 
 
 @pytest.fixture
-def victims() -> Any:
-    """The processes to kill; a killed engine leaves its provider running, which is ended here by its own id."""
-    made = Victims()
+def victims(front_end: str) -> Any:
+    """The processes to kill; what a killed engine leaves running is ended here by its own id."""
+    made = Victims(front_end)
     yield made
     for what in ("provider", "engine"):
         for pid in made.find(what):

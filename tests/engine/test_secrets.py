@@ -9,49 +9,64 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pulumi
 import pytest
 from pulumi import automation
 
-from auth0_sessions import Provider, SessionLifetime
+pytestmark = pytest.mark.front_ends("dynamic", "native")
 
-CANARY = "Canary-7h3s3cr3t-x9"
+CANARY = f"Canary-{uuid4().hex}"
+"""Another process may run this test beside this one, and a stack's configuration is set by a command line."""
+
 ENTRY = {"clientId": "canary-id", "clientSecret": CANARY}
 NO_DEFAULT = {"AUTH0_CLIENT_ID": "", "AUTH0_CLIENT_SECRET": ""}
 
 
-def resource(tenant: Any, **more: Any) -> None:
+CHILDREN = {"dynamic": b"pulumi.dynamic", "native": b"pulumi-resource-auth0-sessions"}
+"""What the arguments of each front end's provider process hold."""
+
+OWN_NAMESPACE = {"dynamic": "auth0", "native": "auth0-sessions"}
+"""Where each front end looks for unlabelled credentials in the configuration."""
+
+
+def resource(api: Any, tenant: Any, **more: Any) -> None:
     """Declare the tenant."""
-    SessionLifetime("acme", domain=tenant.domain, plan="enterprise", session_lifetime="8h", on_delete="restore", **more)
+    given = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
+    api.SessionLifetime("acme", **given, **more)
 
 
-def through_provider(tenant: Any, **credentials: str) -> None:
+def through_provider(api: Any, tenant: Any, **credentials: str) -> None:
     """Declare the tenant with an explicit provider that gets plain strings."""
-    resource(tenant, opts=pulumi.ResourceOptions(provider=Provider("p", domain=tenant.domain, **credentials)))
+    resource(api, tenant, opts=pulumi.ResourceOptions(provider=api.Provider("p", domain=tenant.domain, **credentials)))
 
 
-WAYS: dict[str, tuple[dict[str, str], dict[str, str], Callable[[Any, str], None]]] = {
-    "environment": ({"AUTH0_CLIENT_ID": "canary-id", "AUTH0_CLIENT_SECRET": "{secret}"}, {}, lambda t, _: resource(t)),
-    "environment, token": (NO_DEFAULT | {"AUTH0_API_TOKEN": "{token}"}, {}, lambda t, _: resource(t)),
+Program = Callable[[Any, Any, str], None]
+"""Declares a tenant with a front end's module, the tenant and the secret."""
+
+IN_ENVIRONMENT = {"AUTH0_CLIENT_ID": "canary-id", "AUTH0_CLIENT_SECRET": "{secret}"}
+WAYS: dict[str, tuple[dict[str, str], dict[str, str], Program]] = {
+    "environment": (IN_ENVIRONMENT, {}, lambda api, t, _: resource(api, t)),
+    "environment, token": (NO_DEFAULT | {"AUTH0_API_TOKEN": "{token}"}, {}, lambda api, t, _: resource(api, t)),
     "environment, label": (
         NO_DEFAULT | {"AUTH0_LAB_CLIENT_ID": "canary-id", "AUTH0_LAB_CLIENT_SECRET": "{secret}"},
         {},
-        lambda t, _: resource(t, credentials="lab"),
+        lambda api, t, _: resource(api, t, credentials="lab"),
     ),
     "configuration": (
         NO_DEFAULT,
-        {"auth0:clientId": "canary-id", "auth0:clientSecret": "{secret}"},
-        lambda t, _: resource(t),
+        {"{own}:clientId": "canary-id", "{own}:clientSecret": "{secret}"},
+        lambda api, t, _: resource(api, t),
     ),
-    "configuration, token": (NO_DEFAULT, {"auth0:apiToken": "{token}"}, lambda t, _: resource(t)),
+    "configuration, token": (NO_DEFAULT, {"{own}:apiToken": "{token}"}, lambda api, t, _: resource(api, t)),
     "configuration, label": (
         NO_DEFAULT,
         {"auth0-sessions:credentials": json.dumps({"lab": ENTRY}).replace(CANARY, "{secret}")},
-        lambda t, _: resource(t, credentials="lab"),
+        lambda api, t, _: resource(api, t, credentials="lab"),
     ),
-    "provider": (NO_DEFAULT, {}, lambda t, s: through_provider(t, client_id="canary-id", client_secret=s)),
-    "provider, token": (NO_DEFAULT, {}, lambda t, s: through_provider(t, api_token=s)),
+    "provider": (NO_DEFAULT, {}, lambda api, t, s: through_provider(api, t, client_id="canary-id", client_secret=s)),
+    "provider, token": (NO_DEFAULT, {}, lambda api, t, s: through_provider(api, t, api_token=s)),
 }
 
 
@@ -84,8 +99,9 @@ def test_a_secret_is_found_nowhere(make_engine, tenant, way):
     engine = make_engine(**filled)
     for key, value in config.items():
         text = value.replace("{secret}", CANARY).replace("{token}", secret)
-        engine.stack.set_config(key, automation.ConfigValue(text, secret=key != "auth0:clientId"))
-    engine.program = lambda: program(tenant, secret)
+        name = key.replace("{own}", OWN_NAMESPACE[engine.front_end])
+        engine.stack.set_config(name, automation.ConfigValue(text, secret=not name.endswith("clientId")))
+    engine.program = lambda: program(engine.api, tenant, secret)
     tenant.latency_seconds = 0.1
     witness = Witness(secret)
     witness.start()
@@ -111,5 +127,5 @@ def test_a_secret_is_found_nowhere(make_engine, tenant, way):
     }.items():
         assert secret not in text, name
         assert base64.b64encode(secret.encode()).decode() not in text, name
-    assert any(b"pulumi.dynamic" in arguments for arguments in witness.looked_at)
-    assert pickles
+    assert any(CHILDREN[engine.front_end] in arguments for arguments in witness.looked_at)
+    assert bool(pickles) is (engine.front_end == "dynamic")
