@@ -109,6 +109,7 @@ def test_a_field_that_goes_leaves_its_comment(opened):
         ("  domain: a.auth0.com\n  session_lifetime: 1h\n", "session_lifetime: 7d"),
         ("  domain: a.auth0.com\n  sessionLifetime:\n", "sessionLifetime: 7d"),
         ("  domain: a.auth0.com\n  sessionLifetime: |\n    1h\n", "sessionLifetime: 7d"),
+        ("  sessionLifetime: |\n    1h\n  domain: a.auth0.com\n", "sessionLifetime: 7d"),
         ("  domain: a.auth0.com\n  sessionLifetime:\n    1h\n", "sessionLifetime: 7d"),
         ("  domain: a.auth0.com\n  'sessionLifetime' : \"1h\"\n", "sessionLifetime: 7d"),
         ("  domain: a.auth0.com", "sessionLifetime: 7d"),
@@ -121,6 +122,7 @@ def test_a_value_has_one_place(opened, entry, expected):
     lines = document.text().splitlines()
     assert [line for line in lines if "ifetime" in line] == [f"  {expected}"]
     assert "1h" not in document.text()
+    assert "  domain: a.auth0.com" in lines
 
 
 def test_an_alias_is_replaced_where_it_is_used(opened):

@@ -15,7 +15,6 @@ from auth0_sessions.errors import Auth0SessionsError, InputError, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-    from typing import TextIO
 
     from rich.console import RenderableType
 
@@ -65,16 +64,11 @@ def in_words() -> "Iterator[None]":
         fail(str(error), FAILURE)
 
 
-def console(stream: "TextIO") -> Console:
-    """Return a console that takes a pipe for a terminal in no case, whatever `FORCE_COLOR` says."""
-    return Console(file=stream, force_terminal=None if stream.isatty() else False)
-
-
 def say(*parts: "RenderableType") -> None:
-    """Print tables and sentences on standard output."""
+    """Print tables and sentences on standard output; a pipe is not a terminal, whatever `FORCE_COLOR` says."""
     if sys.stdout.isatty():
         for part in parts:
-            console(sys.stdout).print(part, markup=False, highlight=False)
+            Console().print(part, markup=False, highlight=False)
     else:
         typer.echo(plain(*parts), nl=False)
 
@@ -91,7 +85,7 @@ def plain(*parts: "RenderableType") -> str:
 def note(line: str, errors: Console | None = None) -> None:
     """Print a line that is not the result, on standard error."""
     shown = "\n".join(map(visible, line.split("\n")))
-    (errors or console(sys.stderr)).print(shown, soft_wrap=True, markup=False, highlight=False)
+    (errors or Console(stderr=True)).print(shown, soft_wrap=True, markup=False, highlight=False)
 
 
 @contextlib.contextmanager
@@ -102,7 +96,7 @@ def progress(what: str) -> "Iterator[tuple[Callable[[int, int], None], Callable[
     """
     from rich.progress import Progress  # noqa: PLC0415  --help needs none.
 
-    errors = console(sys.stderr)
+    errors = Console(stderr=True)
     with Progress(console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(what, total=None)
         yield (lambda done, total: bar.update(task, completed=done, total=total)), partial(note, errors=errors)
