@@ -57,7 +57,7 @@ def tenants_file(folder: Path, lifetimes: Mapping[str, str]) -> Path:
 
 def session_of(tenant: FakeTenant) -> Session:
     """Return a provider process that knows this tenant."""
-    return Session(log=FakeLog(), sources=lambda _: [], connect=lambda *_: tenant)
+    return Session(log=FakeLog(), sources=lambda _: [], connect=lambda *_: lambda: tenant)
 
 
 def test_a_program_parses_once(parsed: Counter[object], tmp_path: Path) -> None:

@@ -83,7 +83,8 @@ class Sessions(RuleBasedStateMachine):
     def up(self, program, is_lost):
         """A program runs; its write may seem to fail although it took effect."""
         declared = self.declared(*program)
-        if ABSOLUTE not in declared.wanted and not self.is_seen:
+        if not self.is_seen:
+            # After a failed update comes `pulumi up --refresh`: nothing else shows what the write did.
             self.refresh()
         lost = TenantUnreachableError("gone")
         lost.may_have_written = True
@@ -113,7 +114,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(program=PROGRAM)
     def replace(self, program):
         """A forced replacement: the delete of the old record, then a create that goes on from it."""
-        if ABSOLUTE not in program and not self.is_seen:
+        if not self.is_seen:
             self.refresh()
         ended = self.watched(lambda: self.operations.delete(self.state))
         self.state = self.watched(lambda: self.operations.create(self.declared(*program), None, ended))
