@@ -247,7 +247,7 @@ DOMAIN = re.compile(r"\b([a-z]+)\.eu\.auth0\.com")
 def fleet(tmp_path, monkeypatch, auth0_sandbox):
     """The two files of the page on audits in a folder of their own, their tenants, and the credentials of each."""
     tenants = {name: auth0_sandbox.add_tenant(name) for name in ("acme", "globex")}
-    listed, stack = blocks(AUDIT, "yaml")
+    listed, stack, _ = blocks(AUDIT, "yaml")
     (tmp_path / "tenants.yaml").write_text(DOMAIN.sub(lambda found: f"{auth0_sandbox.url}/{found[1]}", listed))
     (tmp_path / "Pulumi.prod.yaml").write_text(stack)
     for name in tenants:

@@ -57,7 +57,6 @@ TESTED_BY = {
     "audit.model": "audit/test_audit.py",
     "guardrails": "guardrails/test_pack.py",
     "cli.app": "cli/test_cli.py",
-    "console": "engine/test_distribution.py",
     "cli.look": "cli/test_look.py",
     "cli.sandbox": "cli/test_cli.py",
     "cli.tables": "cli/test_look.py",

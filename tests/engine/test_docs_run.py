@@ -6,6 +6,7 @@ import doctest
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import types
@@ -19,11 +20,13 @@ import pytest
 import requests
 import yaml
 from pulumi import automation
+from typer.testing import CliRunner
 
 import auth0_sessions
 import languages
 import local_engine
 import pulumi_cli
+from auth0_sessions import cli
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
@@ -223,6 +226,8 @@ WITH_MORE = {
     ("how-to/many-tenants.md", 'from_config("fleet")'): "test_the_fleet_of_the_page_runs",
     ("how-to/many-tenants.md", "keep_record"): "test_single_resources_move_into_a_fleet",
     ("how-to/many-tenants.md", "REGIONS"): "test_the_list_in_python_runs",
+    ("how-to/existing-estates.md", "import csv"): "test_an_existing_estate",
+    ("how-to/existing-estates.md", 'from_config("fleet")'): "test_an_existing_estate",
     ("read_tenants_file", "read_tenants_file("): "test_the_fleet_of_a_file_runs",
     ("how-to/take-over.md", "SessionLifetime.get"): "test_looking_and_taking_over",
     ("how-to/from-the-official-provider.md", "pulumi_auth0"): "test_the_program_beside_the_official_provider_runs",
@@ -463,6 +468,65 @@ def test_every_program_in_yaml_is_run():
     assert len(found) == len(YAML_PROGRAMS)
     for page, text in found:
         assert len([row for row in YAML_PROGRAMS if row.page == page and row.words in text]) == 1
+
+
+ESTATE = {
+    "acme": ("enterprise", {"session_lifetime": 20_160, "idle_session_lifetime": 2_880}),
+    "globex": ("essential", {"session_lifetime": 64_800}),
+    "initech": ("free", four(720, 15)),
+}
+"""The tenants of the page on existing estates: their plans, and what was set by hand."""
+
+
+def commands(page: str) -> list[list[str]]:
+    """Return the words of each command of our own in a page's shell blocks."""
+    lines = [line for text in blocks(page, "sh") for line in text.splitlines()]
+    return [shlex.split(line)[1:] for line in lines if line.startswith("auth0-sessions ")]
+
+
+def test_an_existing_estate(bench, monkeypatch):
+    """From a spreadsheet to a fleet without a write, a stricter one that loosens nothing, to a failed drift check."""
+    page = "how-to/existing-estates.md"
+    for name, (plan, settings) in ESTATE.items():
+        bench.add_tenants(name, plan=plan, settings=settings)
+    for key, value in labelled(*ESTATE).items():
+        monkeypatch.setenv(key, value)
+    monkeypatch.chdir(bench.folder)
+    listed, stack_file, tight, workflow = blocks(page, "yaml")
+    Path("tenants.csv").write_text(bench.on_sandbox(block(page, "name,domain", "text")))
+    exec(compile(block(page, "import csv"), "docs", "exec"), {})  # noqa: S102  Our own page.
+    codes = [CliRunner().invoke(cli.app, words).exit_code for words in commands(page)]
+    assert codes == [0, 0, 1]
+    assert Path("tenants.yaml").read_text() == bench.on_sandbox(listed)
+    assert Path("baseline.html").read_text().count("SHOULD") > 0
+
+    config = yaml.safe_load(stack_file)["config"]
+    bench.calls()
+    stack = bench.open(block(page, 'from_config("fleet")'), config, **labelled(*ESTATE))
+    run(stack, "preview")
+    assert bench.calls() == []
+    run(stack, "up")
+    assert sorted(bench.calls()) == sorted([TOKEN, GET] * len(ESTATE))
+
+    Path("tenants.yaml").write_text(bench.on_sandbox(tight))
+    run(stack, "up")
+    assert bench.settings == {"acme": four(1_440, 60), "globex": four(1_440, 60), "initech": four(720, 15)}
+
+    refresh, audit = [step["run"] for step in yaml.safe_load(workflow)["jobs"]["drift"]["steps"] if "run" in step][1:]
+    assert refresh == "pulumi refresh --preview-only --expect-no-changes --diff --stack prod"
+    options = {"preview_only": True, "expect_no_changes": True, "diff": True}
+    words, _, target = audit.partition(" >> ")
+    (bench.folder / "Pulumi.prod.yaml").write_text(stack_file)
+    audit_words = shlex.split(words)[1:]
+    assert target == '"$GITHUB_STEP_SUMMARY"'
+    assert local_engine.run(stack, "refresh", **options).ok
+    assert CliRunner().invoke(cli.app, audit_words).exit_code == 0
+    bench.tenants["globex"].dashboard(session_lifetime=43_200)
+    drifted = local_engine.run(stack, "refresh", **options)
+    assert not drifted.ok
+    assert '"1d" => "30d"' in drifted.output
+    audited = CliRunner().invoke(cli.app, audit_words)
+    assert (audited.exit_code, "| `globex` |" in audited.stdout) == (1, True)
 
 
 def test_the_fleet_of_a_file_runs(bench, monkeypatch):
