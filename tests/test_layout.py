@@ -58,6 +58,7 @@ TESTED_BY = {
     "guardrails": "guardrails/test_pack.py",
     "cli.app": "cli/test_cli.py",
     "cli.look": "cli/test_look.py",
+    "cli.plugin": "cli/test_plugin.py",
     "cli.sandbox": "cli/test_cli.py",
     "cli.tables": "cli/test_look.py",
     "native": "native/test_resources.py",

@@ -40,7 +40,8 @@ def test_every_problem_is_told_at_preview_at_once(engine, tenant):
         "on_delete": "'restore'",
         "credentials": "never a secret",
     }.items():
-        assert f"property {name} value" in told
+        # A label may be a secret in the wrong place, and the engine prints the value of a property that is named.
+        assert (f"property {name} value" in told) == (name != "credentials")
         assert words in told
     assert tenant.calls == []
 

@@ -6,9 +6,10 @@ import sys
 from auth0_sessions.cli.app import FAILURE, app, note
 from auth0_sessions.cli.files import audit, export, validate
 from auth0_sessions.cli.look import plans, show
+from auth0_sessions.cli.plugin import plugin
 from auth0_sessions.cli.sandbox import sandbox
 
-__all__ = ["app", "audit", "export", "main", "plans", "sandbox", "show", "validate"]
+__all__ = ["app", "audit", "export", "main", "plans", "plugin", "sandbox", "show", "validate"]
 
 
 def main() -> None:
