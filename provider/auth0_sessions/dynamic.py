@@ -139,7 +139,7 @@ def _for_pulumi(props: Mapping[str, Any]) -> dict[str, Any]:
 class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-sessions", name="SessionLifetime"):
     """The session lifetimes of one Auth0 tenant.
 
-    Only the settings that are declared are sent, compared or given back. The resource's id is the tenant's canonical
+    Only the settings that you declare are sent, compared, and restored. The resource's ID is the tenant's canonical
     domain. Lifetimes are text with units, exact to the minute, from `"1m"` to `"365d"`.
 
     >>> from auth0_sessions import SessionLifetime

@@ -2,8 +2,8 @@
 
     Auth0SessionsError
     |-- InputError              a value that a program or a configuration gave
-    |   |-- LifetimeError       text that is no lifetime
-    |   |-- DomainError         text that is no tenant domain
+    |   |-- LifetimeError       text that is not a lifetime
+    |   |-- DomainError         text that is not a tenant domain
     |-- CredentialsError        no usable credentials, or credentials for another tenant
     |-- ApiError                the tenant answered, but not as hoped (`status`, `error_code`)
     |   |-- BadRequestError     400
@@ -27,7 +27,7 @@ SHOWN_CHARACTERS = 80
 
 
 class Auth0SessionsError(Exception):
-    """The root: everything that a user can cause or has to know about.
+    """The base class of all errors that a user can cause or has to know about.
 
     Attributes:
         may_have_written: True if a write failed although the tenant may have applied it, in any of its attempts.
@@ -38,15 +38,15 @@ class Auth0SessionsError(Exception):
 
 
 class InputError(Auth0SessionsError, ValueError):
-    """A value that a program or a configuration gave cannot be used."""
+    """A value in a program or in configuration cannot be used."""
 
 
 class LifetimeError(InputError):
-    """A text is no lifetime."""
+    """A text is not a lifetime."""
 
 
 class DomainError(InputError):
-    """A text is no tenant domain."""
+    """A text is not a tenant domain."""
 
 
 class CredentialsError(Auth0SessionsError):
@@ -54,7 +54,7 @@ class CredentialsError(Auth0SessionsError):
 
 
 class TenantUnreachableError(Auth0SessionsError):
-    """A tenant gave no answer."""
+    """A tenant did not answer."""
 
 
 class CanceledError(Auth0SessionsError):
@@ -77,11 +77,11 @@ class ApiError(Auth0SessionsError):
 
 
 class BadRequestError(ApiError):
-    """400: the tenant does not take the value."""
+    """400: the tenant does not accept the value."""
 
 
 class UnauthorizedError(ApiError):
-    """401: the tenant does not take the token, or the client's secret."""
+    """401: the tenant does not accept the token, or the client's secret."""
 
 
 class ForbiddenError(ApiError):
@@ -89,11 +89,11 @@ class ForbiddenError(ApiError):
 
 
 class RateLimitError(ApiError):
-    """429: the tenant's rate limit, for longer than we wait."""
+    """429: the tenant's rate limit was exceeded for longer than we wait."""
 
 
 class UnexpectedAnswerError(ApiError):
-    """The answer is not one that Auth0 gives when all is well."""
+    """The answer is not one that a working Auth0 tenant gives."""
 
 
 def listed(where: str, problems: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ NEEDS_DOMAIN = {"domain": "is missing; give the tenant's domain, as in acme.eu.a
 
 @dataclass(frozen=True)
 class TenantSpec:
-    """One tenant of a fleet. What is left out falls back to the fleet's plan and profile.
+    """One tenant of a fleet. Plan and profile default to the fleet's.
 
     Nothing is checked here: the fleet checks all its tenants and reports every problem in one error.
 
@@ -35,12 +35,12 @@ class TenantSpec:
         idle_session_lifetime: Inactivity timeout of persistent sessions.
         ephemeral_session_lifetime: Absolute expiry of non-persistent sessions.
         idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions.
-        session_cookie_mode: `persistent` or `non-persistent`; not managed if left out.
+        session_cookie_mode: `persistent` or `non-persistent`; not managed unless set.
         over_limit: What happens to a value above the plan's cap: `error`, `clamp` or `warn`.
         on_delete: `retain`, `restore` or `reset`.
         enforce: `exact`, or `at-most` to leave a stricter tenant alone.
         credentials: Label of a credential set; never a secret.
-        formerly: The short name that this tenant had before; its resource is kept across the rename.
+        formerly: The tenant's earlier short name, so that a rename keeps its resource.
 
     """
 

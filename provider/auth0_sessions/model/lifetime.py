@@ -71,7 +71,7 @@ class Lifetime:
             max_minutes: The longest lifetime taken, in minutes; None for what a tenant once reported.
 
         Raises:
-            LifetimeError: The value is no such text. A bare number is refused because the Management API
+            LifetimeError: The value is not such a text. A bare number is refused because the Management API
                 counts hours where the Dashboard counts minutes.
 
         """

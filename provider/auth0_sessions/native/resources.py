@@ -22,13 +22,13 @@ DYNAMIC = "pulumi-python:dynamic/auth0-sessions:SessionLifetime"
 class Provider(pulumi.ProviderResource):
     """One tenant and its credentials, or a plan and a profile, for `opts=ResourceOptions(provider=...)`.
 
-    It runs in a process of its own, and its secrets are kept once in state, encrypted. Moving it to another tenant
+    It runs in a process of its own, and its secrets are stored once in state, encrypted. Moving it to another tenant
     replaces its resources: the new tenant gets its create with the new credentials, the old one its delete with the
     old ones.
     """
 
     domain: pulumi.Input[str] | None
-    """The only tenant that it speaks to, and the default of its resources."""
+    """The only tenant that it connects to, and the default of its resources."""
 
     def __init__(  # noqa: PLR0913  A provider has as many properties as it has.
         self,
@@ -56,8 +56,8 @@ class Provider(pulumi.ProviderResource):
             audience: Audience of the token request; `https://DOMAIN/api/v2/` by default.
             credentials: Label -> credential set, with the keys `clientId`, `clientSecret`, `apiToken` and `audience`.
                 It is marked secret as well.
-            plan: The plan of tenants that name none. Default: the configuration `auth0-sessions:plan`.
-            profile: The profile of policies that name none. Default: the configuration `auth0-sessions:profile`.
+            plan: The plan of tenants that set none. Default: the configuration `auth0-sessions:plan`.
+            profile: The profile of policies that set none. Default: the configuration `auth0-sessions:profile`.
             live_preview: True to read a tenant once at the preview of its create.
             opts: Resource options.
 

@@ -54,8 +54,8 @@ class TenantFleet(pulumi.ComponentResource):
         Args:
             name: The component's name in the stack.
             tenants: Short name -> `TenantSpec`, or a mapping with its keys in camelCase or snake_case.
-            plan: The plan of tenants that name none. Default: the configuration `auth0-sessions:plan`.
-            profile: The profile of tenants that name none; default as for `SessionPolicy`.
+            plan: The plan of tenants that set none. Default: the configuration `auth0-sessions:plan`.
+            profile: The profile of tenants that set none; default as for `SessionPolicy`.
             profiles: Your own profiles: name -> `{"absolute", "idle", "ephemeralAbsolute", "ephemeralIdle", "ceiling",
                 "source"}`. Default: the configuration `auth0-sessions:profiles`.
             enforce: `"exact"`, or `"at-most"` to leave tenants with shorter lifetimes alone. Default: the configuration
@@ -63,7 +63,7 @@ class TenantFleet(pulumi.ComponentResource):
             opts: Resource options.
 
         Raises:
-            pulumi.RunError: With every problem of every tenant.
+            pulumi.RunError: With all problems of all tenants.
 
         """
         super().__init__(f"{NAMESPACE}:index:TenantFleet", name, {}, opts)
@@ -112,7 +112,7 @@ class TenantFleet(pulumi.ComponentResource):
             opts: Resource options.
 
         Raises:
-            pulumi.RunError: There are no tenants, or with every problem of every tenant.
+            pulumi.RunError: There are no tenants, or with all problems of all tenants.
 
         """
         configured = run.configured("tenants")

@@ -26,9 +26,9 @@ POLICY_OUTPUTS = ("domain", "plan", "profile", *LOGIN_SETTINGS, "reasons", "prev
 class SessionPolicy(pulumi.ComponentResource):
     """One tenant's session lifetimes, picked from argument, profile and plan, each with its reason.
 
-    An explicit argument goes before the profile, the profile before the plan's cap. Nothing exceeds the plan's cap,
-    unless `over_limit="warn"` lets an argument do so. An idle timeout never exceeds the absolute lifetime, and
-    non-persistent sessions get the same values or shorter, unless an argument of their own asks for more.
+    Arguments take precedence over the profile, and the profile over the plan's cap. No value exceeds the plan's cap,
+    unless `over_limit="warn"` allows it for an argument. An idle timeout does not exceed the absolute lifetime, and
+    non-persistent sessions get the same values or shorter, unless an argument for them says otherwise.
 
     >>> from auth0_sessions import SessionPolicy
     >>> SessionPolicy("acme", domain="acme.eu.auth0.com", plan="enterprise", profile="nist-aal2")  # doctest: +SKIP
@@ -37,7 +37,7 @@ class SessionPolicy(pulumi.ComponentResource):
     domain: pulumi.Output[str]
     """Canonical domain of the tenant."""
     plan: pulumi.Output[str]
-    """The plan whose caps were held."""
+    """The plan whose caps were enforced."""
     profile: pulumi.Output[str]
     """The profile that was used."""
     session_lifetime: pulumi.Output[str]
@@ -49,13 +49,13 @@ class SessionPolicy(pulumi.ComponentResource):
     idle_ephemeral_session_lifetime: pulumi.Output[str]
     """Inactivity timeout of non-persistent sessions, as applied."""
     session_cookie_mode: pulumi.Output[str | None]
-    """Kind of session that the tenant creates; None unless it was an argument."""
+    """The kind of session that the tenant creates; None unless it is an argument."""
     reasons: pulumi.Output[dict[str, str]]
     """Setting -> one sentence that says where its value comes from."""
     previous: pulumi.Output[dict[str, int | str] | None]
     """Setting -> what the tenant had before it was managed."""
     lifetime: Any
-    """The `SessionLifetime` that does it."""
+    """The `SessionLifetime` that applies the policy."""
     resource: ClassVar[type[Any]]
     """The `SessionLifetime` of the front end that this component is for."""
     spelling: ClassVar[Spelling] = SNAKE_CASE
@@ -94,14 +94,14 @@ class SessionPolicy(pulumi.ComponentResource):
             idle_session_lifetime: Inactivity timeout of persistent sessions.
             ephemeral_session_lifetime: Absolute expiry of non-persistent sessions.
             idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions.
-            session_cookie_mode: `"persistent"` or `"non-persistent"`; not managed if left out.
+            session_cookie_mode: `"persistent"` or `"non-persistent"`; not managed unless set.
             over_limit: What happens to an argument above the plan's cap, as for `SessionLifetime`.
             on_delete: `"retain"`, `"restore"` or `"reset"`, as for `SessionLifetime`.
             credentials: Label of a credential set; never a secret.
             opts: Resource options.
 
         Raises:
-            pulumi.RunError: An argument is wrong, weakens the profile or exceeds the plan; every problem is told.
+            pulumi.RunError: An argument is wrong, weakens the profile, or exceeds the plan; all problems are reported.
 
         """
         chosen = _chosen(name, plan, profile, enforce)

@@ -21,11 +21,11 @@ DEFAULT_DOMAIN_KEY = "auth0-sessions:defaultDomain"
 class Provider(pulumi.ProviderResource):
     """One tenant and its credentials, for `opts=ResourceOptions(provider=...)`; components pass it on.
 
-    It runs in a process of its own, and its secrets are kept once in state, encrypted. Without credentials of its own
-    it uses the environment's. With a domain it speaks to that domain only. Moving it to another tenant is refused at
-    preview while one of its resources still needs a delete call on the old one; a resource that leaves the program in
-    the same run is seen by nobody at preview, and fails at `up` before anything is sent. So move a provider only when
-    the old tenant's resources are gone, or better, give the new tenant a provider of its own.
+    It runs in a process of its own, and its secrets are stored once in state, encrypted. Without credentials of its own
+    it uses the environment's. With a domain, it connects to that domain only. Moving it to another tenant is refused
+    at preview while one of its resources still needs a delete call on the old one. A resource that leaves the program
+    in the same run is not visible at preview, and fails during `up` before anything is sent. So move a provider only
+    when the old tenant's resources are gone, or give the new tenant a provider of its own.
 
     >>> import pulumi
     >>> from auth0_sessions import Provider, SessionLifetime

@@ -24,25 +24,25 @@ class SessionLifetimeArguments:
     domain: pulumi.Output[str]
     """Canonical domain of the tenant."""
     session_lifetime: pulumi.Output[str | None]
-    """Absolute expiry of persistent sessions, as asked."""
+    """Absolute expiry of persistent sessions, as requested."""
     idle_session_lifetime: pulumi.Output[str | None]
-    """Inactivity timeout of persistent sessions, as asked."""
+    """Inactivity timeout of persistent sessions, as requested."""
     ephemeral_session_lifetime: pulumi.Output[str | None]
-    """Absolute expiry of non-persistent sessions, as asked."""
+    """Absolute expiry of non-persistent sessions, as requested."""
     idle_ephemeral_session_lifetime: pulumi.Output[str | None]
-    """Inactivity timeout of non-persistent sessions, as asked."""
+    """Inactivity timeout of non-persistent sessions, as requested."""
     session_cookie_mode: pulumi.Output[str | None]
     """Kind of session that the tenant creates, `persistent` or `non-persistent`."""
     anonymous_session_lifetime: pulumi.Output[str | None]
-    """Absolute expiry of anonymous sessions, as asked."""
+    """Absolute expiry of anonymous sessions, as requested."""
     plan: pulumi.Output[str | None]
     """The tenant's plan, as declared."""
     over_limit: pulumi.Output[str | None]
     """What happens to a value above the plan's cap."""
     on_delete: pulumi.Output[str | None]
-    """What happens to the settings at the end."""
+    """What happens to the settings when the resource is deleted."""
     enforce: pulumi.Output[str | None]
-    """Whether a lifetime is the tenant's value, or a ceiling."""
+    """Whether a lifetime is exact or a ceiling."""
     credentials: pulumi.Output[str | None]
     """Label of the credential set."""
     session_lifetime_minutes: pulumi.Output[int | None]
@@ -80,22 +80,22 @@ class SessionLifetimeArguments:
         credentials: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Manage the session lifetimes of a tenant. A setting that is left out is not managed.
+        """Manage the session lifetimes of a tenant. A setting that you leave out is not managed.
 
         Args:
             name: The resource's name in the stack.
             domain: The tenant, as in `acme.eu.auth0.com`. Default: the provider's domain, `AUTH0_DOMAIN`, the
                 configuration `auth0:domain`. Plain `http://` only for a loopback host.
-            session_lifetime: Absolute expiry of persistent sessions ("Require log in after"); `"1m"` to `"365d"`,
-                and at most the plan's cap.
+            session_lifetime: Absolute expiry of persistent sessions ("Maximum Session Lifetime" in the Dashboard);
+                `"1m"` to `"365d"`, and at most the plan's cap.
             idle_session_lifetime: Inactivity timeout of persistent sessions; range as above.
             ephemeral_session_lifetime: Absolute expiry of non-persistent sessions; range as above.
             idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions; range as above.
             session_cookie_mode: `"persistent"` or `"non-persistent"`.
             anonymous_session_lifetime: Absolute expiry of anonymous sessions, which are early access at Auth0; `"1m"`
                 to `"365d"`. No plan cap is published.
-            plan: `"free"`, `"essential"`, `"professional"` or `"enterprise"`: its caps are held at preview. Default:
-                the configuration `auth0-sessions:plan`. Without one no caps are checked, and a warning says so.
+            plan: `"free"`, `"essential"`, `"professional"` or `"enterprise"`. Its caps are enforced at preview.
+                Default: the configuration `auth0-sessions:plan`. Without a plan, no caps are checked, with a warning.
             over_limit: What happens to a value above the cap: `"error"` fails at preview, `"clamp"` lowers it,
                 `"warn"` sends it as it is.
             on_delete: `"retain"` leaves the tenant as it is, `"restore"` puts back what it had before it was
