@@ -485,7 +485,7 @@ def commands(page: str) -> list[list[str]]:
 
 
 def test_an_existing_estate(bench, monkeypatch):
-    """From a spreadsheet to a fleet without a write, a stricter one that loosens nothing, to a failed drift check."""
+    """From a spreadsheet to a fleet without a write, then to a stricter one that loosens nothing, then to drift."""
     page = "how-to/existing-estates.md"
     for name, (plan, settings) in ESTATE.items():
         bench.add_tenants(name, plan=plan, settings=settings)
