@@ -1,5 +1,6 @@
 """What every test has in common: calm property tests, and an environment without anybody's real credentials."""
 
+import logging
 import os
 
 import pytest
@@ -8,6 +9,10 @@ from hypothesis import settings
 # The machines that run the tests are shared, so a slow example is no finding.
 settings.register_profile("project", deadline=None, database=None)
 settings.load_profile("project")
+
+# A mocked program that fails leaves futures behind whose exception nobody retrieves. asyncio reports each when it is
+# collected, at any later moment; formatting its traceback parses source code, and Python 3.11 cannot nest two parses.
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 from typing import Any
 
@@ -22,6 +23,7 @@ async def value_of(output: pulumi.Output[Any]) -> Any:
     return await output.future()
 
 
+@functools.cache
 def outputs() -> dict[str, str]:
     """Return the annotated names in the resource's class, each with its annotation."""
     (body,) = ast.parse(inspect.getsource(SessionLifetimeArguments)).body
