@@ -6,6 +6,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import requests
@@ -542,7 +543,7 @@ def test_proxies(monkeypatch, http, domain, proxied):
     assert proxied == bool(http.calls[0].request.req_kwargs["proxies"])
 
 
-ECHOES = {
+ECHOES: dict[str, dict[str, Any]] = {
     "message": {"json": {"message": f"{SECRET} {TOKEN} {STATIC}"}},
     "error": {"json": {"error": f"{SECRET} {TOKEN} {STATIC}"}},
     "error code": {"json": {"message": "No", "errorCode": f"{SECRET} {TOKEN} {STATIC}"}},

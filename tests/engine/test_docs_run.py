@@ -604,7 +604,7 @@ class Rotation:
         self.bench.tenants["acme"].add_client("id", secret)
         if self.place == "environment":
             new = {"AUTH0_CLIENT_ID": "id", "AUTH0_CLIENT_SECRET": secret}
-            self.stack.workspace.env_vars.update(new)
+            self.stack.workspace.env_vars = {**self.stack.workspace.env_vars, **new}
         else:
             self.stack.set_config(SECRET[self.place], automation.ConfigValue(secret, secret=True))
 

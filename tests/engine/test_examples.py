@@ -322,7 +322,7 @@ class OfficialTenant(pulumi.CustomResource):
     """Stands for `pulumi_auth0.Tenant`, whose plugin is a download of its own."""
 
     def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> None:
-        super().__init__("auth0:index/tenant:Tenant", name, TenantArgs(**arguments), opts)
+        super().__init__("auth0:index/tenant:Tenant", name, vars(TenantArgs(**arguments)), opts)
 
 
 class TenantWithoutPlugin(pulumi.ComponentResource):
@@ -354,8 +354,8 @@ class Engine(mocks.MockMonitor, mocks.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         return args.name, args.inputs
 
-    def call(self, _args: mocks.MockCallArgs) -> dict[str, Any]:
-        return {}
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        raise NotImplementedError(args.token)
 
 
 def test_every_key_has_one_owner(official):

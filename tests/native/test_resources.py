@@ -33,8 +33,8 @@ class Engine(pulumi.runtime.Mocks):
         outs = {**args.inputs, **minutes, "previous": {"sessionLifetime": 10_080}, "superseded": {}}
         return args.inputs.get("domain", args.name), outs
 
-    def call(self, _args: mocks.MockCallArgs) -> dict[str, Any]:
-        return {}
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        raise NotImplementedError(args.token)
 
     def sent(self, name: str) -> dict[str, Any]:
         """Return what was registered, without what is None."""

@@ -24,9 +24,9 @@ class Engine(pulumi.runtime.Mocks):
         minutes = {f"{name}_minutes": MINUTES for name in LIFETIMES if name in args.inputs}
         return args.inputs.get("domain", args.name), {**args.inputs, **minutes, "previous": {}, "superseded": {}}
 
-    def call(self, _args: mocks.MockCallArgs) -> dict[str, Any]:
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """Answer a function, of which there is none."""
-        return {}
+        raise NotImplementedError(args.token)
 
     def sent(self, name: str) -> dict[str, Any]:
         """Return the inputs of a resource, without the provider and without what is None."""
@@ -40,7 +40,7 @@ class Engine(pulumi.runtime.Mocks):
         pulumi.runtime.set_mocks(self, project="test", stack=stack, preview=False)
         pulumi.runtime.set_all_config(dict(config or {}))
         try:
-            pulumi.runtime.test(program)()
+            pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]  # The SDK has no types here.
         finally:
             pulumi.runtime.set_all_config({})
 
