@@ -514,7 +514,7 @@ def test_an_existing_estate(bench, monkeypatch):
 
     refresh, audit = [step["run"] for step in yaml.safe_load(workflow)["jobs"]["drift"]["steps"] if "run" in step][1:]
     assert refresh == "pulumi refresh --preview-only --expect-no-changes --diff --stack prod"
-    options = {"preview_only": True, "expect_no_changes": True, "diff": True}
+    options: dict[str, Any] = {"preview_only": True, "expect_no_changes": True, "diff": True}
     words, _, target = audit.partition(" >> ")
     (bench.folder / "Pulumi.prod.yaml").write_text(stack_file)
     audit_words = shlex.split(words)[1:]
