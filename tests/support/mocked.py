@@ -21,8 +21,12 @@ class Engine(pulumi.runtime.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Note a resource and return its outputs."""
         self.registered[args.name] = args
-        minutes = {f"{name}_minutes": MINUTES for name in LIFETIMES if name in args.inputs}
-        return args.inputs.get("domain", args.name), {**args.inputs, **minutes, "previous": {}, "superseded": {}}
+        return args.inputs.get("domain", args.name), self.outputs(args.inputs)
+
+    def outputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the outputs of a resource."""
+        minutes = {f"{name}_minutes": MINUTES for name in LIFETIMES if name in inputs}
+        return {**inputs, **minutes, "previous": {}, "superseded": {}}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """Answer a function, of which there is none."""
