@@ -240,3 +240,15 @@ def test_check_passes_unknowns_and_reports_everything(host):
     assert set(failures) == {"plan", "on_delete"}
     assert inputs["over_limit"] == "error"
     assert "domain" not in failures
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"credentials": "Canary-7h3s3cr3t"}, {"domain": "https://id:canary-7h3s3cr3t@acme.eu.auth0.com"}],
+    ids=list,
+)
+def test_what_may_be_a_secret_is_on_no_property(host, wrong):
+    """The engine shows the value of a property that fails, so a failure that may be about a secret names none."""
+    _, failures = host.check({"domain": "acme.eu.auth0.com", "session_lifetime": "8h", **wrong})
+    assert list(failures) == [""]
+    assert "7h3s3cr3t" not in failures[""]
