@@ -21,7 +21,8 @@ from typer.testing import CliRunner
 
 import auth0_sessions
 from auth0_sessions import cli
-from auth0_sessions.api.credentials import CONFIG_KEYS, DOMAIN_VARIABLE, SECRET_CONFIG_KEYS
+from auth0_sessions.api.credentials import CONFIG_KEYS, SECRET_CONFIG_KEYS
+from auth0_sessions.api.tokens import DOMAIN_VARIABLE
 from auth0_sessions.native.config import KEYS, SECRET_KEYS
 from auth0_sessions.native.schema import schema
 from auth0_sessions.program.log import DEBUG_VARIABLE

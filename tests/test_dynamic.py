@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -51,7 +52,7 @@ def test_every_setting_has_the_types_of_its_kind(name):
     assert outputs().get(f"{name}_minutes") == ("pulumi.Output[int | None]" if name in LIFETIMES else None)
 
 
-VALUES = {
+VALUES: dict[str, Any] = {
     "domain": "acme.auth0.com",
     **dict.fromkeys(LIFETIMES, "8h"),
     "session_cookie_mode": "persistent",
@@ -213,9 +214,7 @@ def test_the_same_program_may_run_again():
 def test_a_new_run_forgets_the_last_one():
     """Another run, with a connection to the engine of its own, may manage a tenant under another name."""
     for name in ("first", "second"):
-        engine = run(
-            lambda name=name: SessionLifetime(name, domain="acme.auth0.com", plan="free", session_lifetime="8h")
-        )
+        engine = run(partial(SessionLifetime, name, domain="acme.auth0.com", plan="free", session_lifetime="8h"))
         assert list(engine.registered) == [name]
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
+import grpc
 import pytest
-from pulumi.dynamic import ConfigureRequest
+from pulumi.dynamic import Config, ConfigureRequest
 from pulumi.runtime.proto import provider_pb2
 
 from auth0_sessions import dynamic
@@ -30,7 +31,10 @@ ASKED = {"session_lifetime": "30d", "idle_session_lifetime": "90m"}
 LATER = {"session_lifetime": "8h", "idle_session_lifetime": "90m"}
 MINUTES = {"30d": 43_200, "8h": 480, "90m": 90}
 SECRET = "matrix-canary-secret"
-DETAILS = {Fault.REDIRECT: {"location": "http://127.0.0.1:9/elsewhere"}, Fault.RETRY_AFTER: {"retry_after": 2}}
+DETAILS: dict[Fault, dict[str, Any]] = {
+    Fault.REDIRECT: {"location": "http://127.0.0.1:9/elsewhere"},
+    Fault.RETRY_AFTER: {"retry_after": 2},
+}
 
 
 def impatient(domain: str, credentials: Any, on_wait: Any, _cancelled: Any) -> Any:
@@ -49,7 +53,8 @@ class Dynamic:
     def run(self, verb: str, domain: str, state: dict[str, Any] | None, asked: dict[str, Any]) -> dict[str, Any] | None:
         """Run one verb, and return the record that the engine keeps after it."""
         provider = SessionLifetimeProvider()
-        provider.configure(ConfigureRequest({"auth0:clientId": "matrix", "auth0:clientSecret": SECRET}))
+        config = Config({"auth0:clientId": "matrix", "auth0:clientSecret": SECRET}, "matrix")
+        provider.configure(ConfigureRequest(config))
         dynamic._current()._connect = impatient
         if verb == "create":
             return provider.create(self._checked(domain, asked)).outs
@@ -86,7 +91,7 @@ class Native:
 
     def run(self, verb: str, domain: str, state: dict[str, Any] | None, asked: dict[str, Any]) -> dict[str, Any] | None:
         """Run one verb, and return the record that the engine keeps after it, under the names of the other one."""
-        plugin, caller = Plugin(None), Caller()
+        plugin, caller = Plugin(None), cast("grpc.ServicerContext", Caller())
         given = to_wire({"clientId": "matrix", "clientSecret": SECRET})
         plugin.Configure(provider_pb2.ConfigureRequest(name="default", args=given), caller)
         plugin._session._connect = impatient
@@ -113,7 +118,7 @@ class Native:
             provider_pb2.CheckRequest(
                 urn="urn:pulumi:dev::sessions::auth0-sessions:index:SessionLifetime::acme", news=news
             ),
-            Caller(),
+            cast("grpc.ServicerContext", Caller()),
         )
         assert list(checked.failures) == []
         return checked.inputs

@@ -131,9 +131,10 @@ def used_by(file):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
-                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+                names = [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
             elif isinstance(node, (ast.List, ast.Tuple)):
-                used.update(STARTED[text.value] for text in node.elts if getattr(text, "value", None) in STARTED)
+                words = {str(word.value) for word in node.elts if isinstance(word, ast.Constant)}
+                used.update(STARTED[word] for word in words & STARTED.keys())
             used.update(found for name in names if (found := module_of(name)))
     return frozenset(used)
 

@@ -23,7 +23,7 @@ from mocked import run
 
 DOMAIN = "acme.auth0.com"
 FIRST = dict(zip(LOGIN_LIFETIMES, ("8h", "1h", "4h", "30m"), strict=True))
-SECOND = dict(zip(LOGIN_LIFETIMES, ("PT9H", "120m", "300m", "PT31M"), strict=True))
+SECOND: dict[str, Any] = dict(zip(LOGIN_LIFETIMES, ("PT9H", "120m", "300m", "PT31M"), strict=True))
 CANONICAL = dict(zip(LOGIN_LIFETIMES, ("9h", "2h", "5h", "31m"), strict=True))
 REST = {"domain": DOMAIN, "plan": "enterprise"}
 

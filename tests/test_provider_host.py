@@ -3,123 +3,72 @@
 from __future__ import annotations
 
 import base64
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent import futures
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any
 
 import dill
 import grpc
 import pytest
-from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2
 
+import provider_process
 from auth0_sessions.dynamic import SessionLifetimeProvider
+from provider_process import plain, starter, struct
 
 PICKLE = base64.b64encode(dill.dumps(SessionLifetimeProvider())).decode()
 CREDENTIALS = {"AUTH0_CLIENT_ID": "host-client", "AUTH0_CLIENT_SECRET": "host-canary"}
 
 
-class FakeEngine(engine_pb2_grpc.EngineServicer):
-    """Notes what a provider says."""
-
-    def __init__(self) -> None:
-        self.said: list[engine_pb2.LogRequest] = []
-
-    def Log(self, request: engine_pb2.LogRequest, _context: Any) -> empty_pb2.Empty:  # noqa: N802
-        self.said.append(request)
-        return empty_pb2.Empty()
-
-
-@dataclass
-class Host:
+class Host(provider_process.Host):
     """A provider's process, the engine it speaks to, and the engine's calls with plain dictionaries."""
-
-    stub: provider_pb2_grpc.ResourceProviderStub
-    engine: FakeEngine
-    olds: dict[str, Any] = field(default_factory=dict)
 
     def configure(self, **config: str) -> None:
         self.stub.Configure(provider_pb2.ConfigureRequest(args=struct(config)))
 
     def check(self, news: dict[str, Any], olds: dict[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, str]]:
-        request = provider_pb2.CheckRequest(olds=struct(olds or {}), news=struct(news, PICKLE))
+        request = provider_pb2.CheckRequest(olds=struct(olds or {}), news=pickled(news))
         answer = self.stub.Check(request)
         return plain(answer.inputs), {failure.property: failure.reason for failure in answer.failures}
 
     def create(self, news: dict[str, Any]) -> dict[str, Any]:
-        answer = self.stub.Create(provider_pb2.CreateRequest(properties=struct(news, PICKLE)))
+        answer = self.stub.Create(provider_pb2.CreateRequest(properties=pickled(news)))
         return {**plain(answer.properties), "id": answer.id}
 
     def diff(self, olds: dict[str, Any], news: dict[str, Any]) -> tuple[bool, list[str]]:
-        request = provider_pb2.DiffRequest(id="x", olds=struct(olds, PICKLE), news=struct(news, PICKLE))
+        request = provider_pb2.DiffRequest(id="x", olds=pickled(olds), news=pickled(news))
         answer = self.stub.Diff(request)
         return answer.changes == provider_pb2.DiffResponse.DIFF_SOME, list(answer.replaces)
 
     def read(self, state: dict[str, Any], identity: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        answer = self.stub.Read(provider_pb2.ReadRequest(id=identity, properties=struct(state, PICKLE)))
+        answer = self.stub.Read(provider_pb2.ReadRequest(id=identity, properties=pickled(state)))
         return plain(answer.properties), plain(answer.inputs)
 
     def update(self, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
-        request = provider_pb2.UpdateRequest(id="x", olds=struct(olds, PICKLE), news=struct(news, PICKLE))
+        request = provider_pb2.UpdateRequest(id="x", olds=pickled(olds), news=pickled(news))
         return plain(self.stub.Update(request).properties)
 
     def delete(self, state: dict[str, Any]) -> None:
-        self.stub.Delete(provider_pb2.DeleteRequest(id="x", properties=struct(state, PICKLE)))
-
-    def warnings(self) -> list[str]:
-        return [one.message for one in self.engine.said if one.severity == engine_pb2.WARNING]
+        self.stub.Delete(provider_pb2.DeleteRequest(id="x", properties=pickled(state)))
 
 
-def struct(values: dict[str, Any], pickle: str | None = None) -> struct_pb2.Struct:
-    """Return a dictionary as the engine sends it."""
-    made = struct_pb2.Struct()
-    made.update({**values, **({"__provider": pickle} if pickle else {})})
-    return made
-
-
-def plain(values: struct_pb2.Struct) -> dict[str, Any]:
-    """Return what a provider answers, without its own pickle."""
-    return {name: value for name, value in rpc.deserialize_properties(values).items() if name != "__provider"}
+def pickled(values: dict[str, Any]) -> struct_pb2.Struct:
+    """Return a dictionary as the engine sends it to a dynamic provider."""
+    return struct({**values, "__provider": PICKLE})
 
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., Host]]:
     """Start provider processes; each is ended by its own process id."""
-    engine = FakeEngine()
-    server = grpc.server(futures.ThreadPoolExecutor(2))
-    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
-    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
-    server.start()
-    processes: list[subprocess.Popen[str]] = []
-    channels: list[grpc.Channel] = []
+    with starter(**CREDENTIALS) as made:
 
-    def started(**environment: str) -> Host:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("AUTH0_", "PULUMI_"))}
-        process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "pulumi.dynamic", address],
-            env={**clean, **CREDENTIALS, **environment},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        processes.append(process)
-        port = process.stdout.readline().strip()
-        channels.append(grpc.insecure_channel(f"127.0.0.1:{port}"))
-        return Host(provider_pb2_grpc.ResourceProviderStub(channels[-1]), engine)
+        def started(*, address: str = made.address, **environment: str) -> Host:
+            return made.start(Host, [sys.executable, "-u", "-m", "pulumi.dynamic", address], **environment)
 
-    yield started
-    for channel in channels:
-        channel.close()
-    for process in processes:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-    server.stop(None).wait()
+        yield started
 
 
 @pytest.fixture
@@ -252,23 +201,10 @@ def test_warnings_and_waits_reach_the_engine(host, tenant):
 
 def test_no_engine_is_no_failure(start, tenant):
     """An engine that does not listen loses lines, never a write."""
-    host = start()
-    host.configure()
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "pulumi.dynamic", "127.0.0.1:9"],
-        env={**os.environ, **CREDENTIALS},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        with grpc.insecure_channel(f"127.0.0.1:{process.stdout.readline().strip()}") as channel:
-            deaf = Host(provider_pb2_grpc.ResourceProviderStub(channel), FakeEngine())
-            deaf.configure()
-            assert deaf.create({"domain": tenant.domain, "session_lifetime": "1d"})["session_lifetime"] == "1d"
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    deaf = start(address="127.0.0.1:9")
+    deaf.configure()
+    assert deaf.create({"domain": tenant.domain, "session_lifetime": "1d"})["session_lifetime"] == "1d"
+    assert deaf.engine.said == []
 
 
 def test_four_threads_one_token_one_connection(host, tenant):
@@ -304,3 +240,15 @@ def test_check_passes_unknowns_and_reports_everything(host):
     assert set(failures) == {"plan", "on_delete"}
     assert inputs["over_limit"] == "error"
     assert "domain" not in failures
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"credentials": "Canary-7h3s3cr3t"}, {"domain": "https://id:canary-7h3s3cr3t@acme.eu.auth0.com"}],
+    ids=list,
+)
+def test_what_may_be_a_secret_is_on_no_property(host, wrong):
+    """The engine shows the value of a property that fails, so a failure that may be about a secret names none."""
+    _, failures = host.check({"domain": "acme.eu.auth0.com", "session_lifetime": "8h", **wrong})
+    assert list(failures) == [""]
+    assert "7h3s3cr3t" not in failures[""]

@@ -1,5 +1,7 @@
 """The calls that are made of a tenant."""
 
+from typing import Any
+
 import pytest
 
 from auth0_sessions.api import calls
@@ -11,7 +13,11 @@ SECRET = "canary-client-secret"
 def test_each_call_says_what_it_is():
     """A login is for a token, a write changes the tenant, and a read is neither."""
     login = calls.login(ClientCredentials("id", SECRET, None, "here"), "https://acme.eu.auth0.com")
-    made = [login, calls.read_settings(["x"], dict), calls.write_settings({"session_lifetime": 480}, {}, dict)]
+    made: list[calls.Call[Any]] = [
+        login,
+        calls.read_settings(["x"], dict),
+        calls.write_settings({"session_lifetime": 480}, {}, dict),
+    ]
     assert [(call.method, call.is_login, call.is_write) for call in made] == [
         ("POST", True, False),
         ("GET", False, False),

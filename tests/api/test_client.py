@@ -6,6 +6,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import requests
@@ -128,6 +129,40 @@ def test_patch(tenant):
     assert tenant.client.write(values) == READ
     assert [("PATCH", body)] == [(call.method, json.loads(call.body)) for call in tenant.calls]
     assert tenant.calls[0].headers["Content-Type"] == "application/json"
+
+
+SESSIONS = {"oidc_logout_prompt_enabled": False, "anonymous": {"activate_cookie": False, "lifetime_in_minutes": 60}}
+CHANGED = {"oidc_logout_prompt_enabled": False, "anonymous": {"activate_cookie": False, "lifetime_in_minutes": 90}}
+
+
+def test_a_shared_object_is_read_before_it_is_written(tenant):
+    """A write of one member repeats the others as the tenant reports them, after one GET of this object alone."""
+    query = {"fields": "sessions", "include_fields": "true"}
+    tenant.http.get(SETTINGS_URL, json={"sessions": SESSIONS}, match=[matchers.query_param_matcher(query)])
+    tenant.http.patch(SETTINGS_URL, json={**ANSWER, "sessions": CHANGED})
+    written = tenant.client.write({"anonymous_session_lifetime": 90, "session_lifetime": 480})
+    assert written == {**READ, "anonymous_session_lifetime": 90}
+    assert [call.method for call in tenant.calls] == ["GET", "PATCH"]
+    assert json.loads(tenant.calls[-1].body) == {"session_lifetime": 8, "sessions": CHANGED}
+
+
+def test_a_shared_object_that_was_just_read_is_not_read_again(tenant):
+    """An operation that has read the tenant writes without another GET, with the members that it found."""
+    tenant.http.get(SETTINGS_URL, json={**ANSWER, "sessions": SESSIONS})
+    tenant.http.patch(SETTINGS_URL, json={**ANSWER, "sessions": CHANGED})
+    operation = tenant.client.operation()
+    operation.read()
+    operation.write({"anonymous_session_lifetime": 90}, just_read=True)
+    assert [call.method for call in tenant.calls] == ["GET", "PATCH"]
+    assert json.loads(tenant.calls[-1].body) == {"sessions": CHANGED}
+
+
+@pytest.mark.parametrize("just_read", [True, False])
+def test_only_a_shared_object_is_read_first(tenant, just_read):
+    """A write of anything else is one PATCH."""
+    tenant.http.patch(SETTINGS_URL, json=ANSWER)
+    tenant.client.write({"session_lifetime": 480}, just_read=just_read)
+    assert [call.method for call in tenant.calls] == ["PATCH"]
 
 
 @pytest.mark.parametrize(
@@ -542,7 +577,7 @@ def test_proxies(monkeypatch, http, domain, proxied):
     assert proxied == bool(http.calls[0].request.req_kwargs["proxies"])
 
 
-ECHOES = {
+ECHOES: dict[str, dict[str, Any]] = {
     "message": {"json": {"message": f"{SECRET} {TOKEN} {STATIC}"}},
     "error": {"json": {"error": f"{SECRET} {TOKEN} {STATIC}"}},
     "error code": {"json": {"message": "No", "errorCode": f"{SECRET} {TOKEN} {STATIC}"}},

@@ -16,6 +16,7 @@ from auth0_sessions import (
     read_tenant_sessions,
 )
 from auth0_sessions.api import reader as reader_module
+from auth0_sessions.api.client import TenantClient
 from auth0_sessions.api.reader import TenantReader
 from auth0_sessions.api.retry import RetryPolicy
 from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, LOGIN_LIFETIMES, SETTINGS
@@ -159,7 +160,7 @@ def test_a_refusal_is_an_api_error(tenant, monkeypatch):
 def test_no_answer_is_an_error_of_its_own(monkeypatch):
     """A tenant that nobody answers for is told apart from one that refuses."""
     monkeypatch.setenv("AUTH0_API_TOKEN", "token")
-    impatient = partial(reader_module.TenantClient, policy=RetryPolicy.immediate())
+    impatient = partial(TenantClient, policy=RetryPolicy.immediate())
     monkeypatch.setattr(reader_module, "TenantClient", impatient)
     with pytest.raises(TenantUnreachableError):
         read_tenant_sessions("http://127.0.0.1:1/acme")

@@ -221,11 +221,13 @@ def test_a_tenant_without_a_plan():
     assert tenant.notes[0].startswith("No plan is named")
 
 
-def test_an_idle_timeout_that_never_ends_a_session():
-    """It is a note and no finding."""
-    tenant = audited({"plan": "enterprise"}, read=holding(session_lifetime=60, idle_session_lifetime=61))
+@pytest.mark.parametrize(("idle", "is_useless"), [(59, False), (60, False), (61, True)])
+def test_an_idle_timeout_that_never_ends_a_session(idle, is_useless):
+    """One that is longer than the absolute lifetime is a note and no finding."""
+    tenant = audited({"plan": "enterprise"}, read=holding(session_lifetime=60, idle_session_lifetime=idle))
     assert tenant.findings == []
-    assert tenant.notes == ["idle_session_lifetime is longer than session_lifetime, so it never ends a session."]
+    note = "idle_session_lifetime is longer than session_lifetime, so it never ends a session."
+    assert tenant.notes == ([note] if is_useless else [])
 
 
 def test_what_a_lifetime_s_row_says():

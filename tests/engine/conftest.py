@@ -47,7 +47,7 @@ class Engine:
         self.front_end = front_end
         local_engine.place_plugin(folder)
         self.args: dict[str, Any] = {}
-        self.program: Callable[[], None] = self.one_resource
+        self.program: Callable[[], object] = self.one_resource
         self.stack = local_engine.open_stack(self.run_program, folder, environment={**CREDENTIALS, **environment})
 
     def run_program(self) -> None:

@@ -405,9 +405,9 @@ def test_a_fleet_inside_a_component(engine, auth0_sandbox):
 def test_a_renamed_fleet_with_an_alias_is_the_same(engine, tenant, auth0_sandbox):
     """An alias on the fleet is enough for its policies and their children."""
 
-    def program(name: str, aliases: list[pulumi.Alias]) -> Callable[[], None]:
+    def program(name: str, aliases: list[pulumi.Alias]) -> Callable[[], object]:
         tenants = {"acme": {"domain": tenant.domain, "onDelete": "reset"}}
-        return lambda: TenantFleet(name, tenants=tenants, plan="free", opts=ResourceOptions(aliases=aliases)) and None
+        return lambda: TenantFleet(name, tenants=tenants, plan="free", opts=ResourceOptions(aliases=aliases))
 
     engine.program = program("fleet", [])
     assert engine.up().changes == {"create": 4}

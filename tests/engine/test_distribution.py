@@ -64,14 +64,15 @@ def install(folder: Path, wheel: Path, extras: str = "") -> Path:
     """Install the wheel, its dependencies pinned, into an environment of its own; return the folder of commands."""
     if not folder.exists():
         venv.create(folder, with_pip=True)
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt"]
+    python = str(folder / "bin" / "python")
+    pip = [python, "-m", "pip", "install", "--quiet", "--constraint", str(ROOT / "constraints.txt")]
     subprocess.run([*pip, f"{wheel}{extras}"], check=True)
     return folder / "bin"
 
 
 def names_in(commands: Path) -> set[str]:
     """Return the names of the packages of an environment."""
-    listed = [commands / "python", "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"]
+    listed = [str(commands / "python"), "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"]
     found = json.loads(subprocess.run(listed, check=True, capture_output=True, text=True).stdout)
     return {package["name"].lower() for package in found}
 

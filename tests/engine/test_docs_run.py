@@ -23,6 +23,7 @@ from pulumi import automation
 from typer.testing import CliRunner
 
 import auth0_sessions
+import benches
 import languages
 import local_engine
 import pulumi_cli
@@ -30,9 +31,9 @@ from auth0_sessions import cli
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
+from benches import SET_BY_HAND, four
 
 DOCS = local_engine.ROOT / "docs"
-DOMAIN = re.compile(r"\b([a-z]+)\.eu\.auth0\.com")
 TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 IN_ENVIRONMENT = {"AUTH0_CLIENT_ID": "docs-id", "AUTH0_CLIENT_SECRET": "docs-secret"}
 
@@ -67,30 +68,12 @@ def words(text: str) -> str:
     return " ".join(text.split()).replace(" :", ":")
 
 
-SET_BY_HAND = dict.fromkeys(LOGIN_LIFETIMES, 5)
-
-
-class Bench:
+class Bench(benches.Bench):
     """A sandbox, and one stack that runs the programs of a page on it."""
 
-    def __init__(self, folder: Path, sandbox: Any) -> None:
-        self.folder = folder
-        self.sandbox = sandbox
-        self.tenants: dict[str, Any] = {}
-
     def on_sandbox(self, text: str, **options: Any) -> str:
-        """Return a text of a page with the sandbox's domains in it, and make the tenants that it names."""
-        for name in dict.fromkeys(DOMAIN.findall(text)):
-            if name not in self.tenants:
-                self.add_tenants(name, **options)
-        return DOMAIN.sub(lambda found: f"{self.sandbox.url}/{found[1]}", text).replace(
-            "{name}.eu.auth0.com", f"{self.sandbox.url}/{{name}}"
-        )
-
-    def add_tenants(self, *names: str, **options: Any) -> None:
-        """Make tenants; unless told otherwise, each has what no program asks for, so that everything is written."""
-        given = {"settings": SET_BY_HAND, **options}
-        self.tenants |= {name: self.sandbox.add_tenant(name, **given) for name in names}
+        """Return a text of a page with the sandbox's domains in it, those that a program puts together included."""
+        return super().on_sandbox(text, **options).replace("{name}.eu.auth0.com", f"{self.sandbox.url}/{{name}}")
 
     def open(
         self, program: str, config: dict[str, Any] | None = None, project: str = "sessions", **environment: str
@@ -131,11 +114,6 @@ class Bench:
         self.sandbox.clear_requests()
         return made
 
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What each tenant has."""
-        return {name: tenant.settings for name, tenant in self.tenants.items()}
-
 
 @pytest.fixture
 def bench(tmp_path: Path, auth0_sandbox: Any) -> Bench:
@@ -150,17 +128,7 @@ def run(stack: automation.Stack, verb: str, **options: Any) -> local_engine.Run:
     return done
 
 
-def four(absolute: int, idle: int) -> dict[str, int]:
-    """Return the same figures for both kinds of session."""
-    return {
-        "session_lifetime": absolute,
-        "idle_session_lifetime": idle,
-        "ephemeral_session_lifetime": absolute,
-        "idle_ephemeral_session_lifetime": idle,
-    }
-
-
-BALANCED = {**four(10_080, 4_320), "ephemeral_session_lifetime": 4_320, "idle_ephemeral_session_lifetime": 1_440}
+BALANCED = four(10_080, 4_320, 4_320, 1_440)
 
 
 @dataclass(frozen=True)
@@ -514,7 +482,7 @@ def test_an_existing_estate(bench, monkeypatch):
 
     refresh, audit = [step["run"] for step in yaml.safe_load(workflow)["jobs"]["drift"]["steps"] if "run" in step][1:]
     assert refresh == "pulumi refresh --preview-only --expect-no-changes --diff --stack prod"
-    options = {"preview_only": True, "expect_no_changes": True, "diff": True}
+    options: dict[str, Any] = {"preview_only": True, "expect_no_changes": True, "diff": True}
     words, _, target = audit.partition(" >> ")
     (bench.folder / "Pulumi.prod.yaml").write_text(stack_file)
     audit_words = shlex.split(words)[1:]
@@ -604,7 +572,7 @@ class Rotation:
         self.bench.tenants["acme"].add_client("id", secret)
         if self.place == "environment":
             new = {"AUTH0_CLIENT_ID": "id", "AUTH0_CLIENT_SECRET": secret}
-            self.stack.workspace.env_vars.update(new)
+            self.stack.workspace.env_vars = {**self.stack.workspace.env_vars, **new}
         else:
             self.stack.set_config(SECRET[self.place], automation.ConfigValue(secret, secret=True))
 

@@ -16,14 +16,14 @@ import yaml
 from pulumi import automation
 from pulumi.runtime import mocks
 
+import benches
 import local_engine
-from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS
+import mocked
+from auth0_sessions.model.settings import LOGIN_SETTINGS
+from benches import SET_BY_HAND, four
 
 EXAMPLES = local_engine.ROOT / "examples"
 PROGRAMS = ("beside_official", "environments", "fleet", "providers")
-DOMAIN = re.compile(r"([a-z-]+)\.eu\.auth0\.com")
-SET_BY_HAND = dict.fromkeys(LOGIN_LIFETIMES, 5)
-"""What a tenant has before: nothing that an example asks for, so that everything has to be written."""
 
 
 def text_of(name: str, file: str) -> str:
@@ -43,19 +43,8 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-class Bench:
+class Bench(benches.Bench):
     """A sandbox with the tenants of an example, and stacks that run the example on it."""
-
-    def __init__(self, folder: Path, sandbox: Any) -> None:
-        self.folder = folder
-        self.sandbox = sandbox
-        self.tenants: dict[str, Any] = {}
-
-    def add_tenants(self, text: str, plan: str = "enterprise") -> str:
-        """Add the tenants that a file names, and return its text with their domains in the sandbox."""
-        for name in dict.fromkeys(DOMAIN.findall(text)):
-            self.tenants[name] = self.sandbox.add_tenant(name, plan=plan, settings=SET_BY_HAND)
-        return DOMAIN.sub(lambda found: f"{self.sandbox.url}/{found[1]}", text)
 
     def told(self, text: str) -> str:
         """Return an output as a README tells it."""
@@ -65,7 +54,7 @@ class Bench:
         """Open a stack of an example with its own project file and its own stack file."""
         (self.folder / "work").mkdir(exist_ok=True)
         stack_file = f"Pulumi.{stack}.yaml"
-        (self.folder / "work" / stack_file).write_text(self.add_tenants(text_of(name, stack_file), plan))
+        (self.folder / "work" / stack_file).write_text(self.on_sandbox(text_of(name, stack_file), plan=plan))
         return local_engine.open_stack(
             local_engine.program_of(EXAMPLES / name),
             self.folder,
@@ -95,11 +84,6 @@ class Bench:
         assert local_engine.run(opened, "destroy").ok
         return {name: tenant.calls for name, tenant in self.tenants.items() if tenant.calls}
 
-    @property
-    def settings(self) -> dict[str, dict[str, Any]]:
-        """What each tenant has."""
-        return {name: tenant.settings for name, tenant in self.tenants.items()}
-
 
 NO_REPORT = automation.OutputValue("", secret=False)
 
@@ -108,11 +92,6 @@ NO_REPORT = automation.OutputValue("", secret=False)
 def bench(tmp_path: Path, auth0_sandbox: Any) -> Bench:
     """A sandbox without tenants, and an empty folder for stacks."""
     return Bench(tmp_path, auth0_sandbox)
-
-
-def four(absolute: int, idle: int, ephemeral: int | None = None, ephemeral_idle: int | None = None) -> dict[str, int]:
-    """Return the minutes of the four lifetimes; non-persistent ones as persistent ones unless given."""
-    return dict(zip(LOGIN_LIFETIMES, (absolute, idle, ephemeral or absolute, ephemeral_idle or idle), strict=True))
 
 
 def labelled(*labels: str) -> dict[str, str]:
@@ -247,7 +226,7 @@ class Automation:
 def script(bench: Bench) -> Automation:
     """The script, with the tenants' file of the example on the sandbox."""
     made = Automation(bench)
-    made.tenants.write_text(bench.add_tenants(text_of("automation", "tenants.yaml")))
+    made.tenants.write_text(bench.on_sandbox(text_of("automation", "tenants.yaml"), plan="enterprise"))
     return made
 
 
@@ -322,7 +301,8 @@ class OfficialTenant(pulumi.CustomResource):
     """Stands for `pulumi_auth0.Tenant`, whose plugin is a download of its own."""
 
     def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> None:
-        super().__init__("auth0:index/tenant:Tenant", name, TenantArgs(**arguments), opts)
+        props: Any = TenantArgs(**arguments)
+        super().__init__("auth0:index/tenant:Tenant", name, props, opts)
 
 
 class TenantWithoutPlugin(pulumi.ComponentResource):
@@ -340,32 +320,26 @@ def official(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     return module
 
 
-class Engine(mocks.MockMonitor, mocks.Mocks):
-    """A mocked engine that notes what is registered."""
+class Monitor(mocks.MockMonitor):
+    """A mocked engine that keeps what it was asked, resource options included."""
 
     def __init__(self) -> None:
-        super().__init__(self)
-        self.registered: dict[str, Any] = {}
+        super().__init__(mocked.Engine())
+        self.requests: dict[str, Any] = {}
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
-        self.registered[request.type] = request
+        self.requests[request.type] = request
         return super().RegisterResource(request)
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        return args.name, args.inputs
-
-    def call(self, _args: mocks.MockCallArgs) -> dict[str, Any]:
-        return {}
 
 
 def test_every_key_has_one_owner(official):
     """The official Tenant declares no session key and ignores each by the engine's name; ours has none but those."""
     official.Tenant = OfficialTenant
-    engine = Engine()
-    pulumi.runtime.set_mocks(engine, project="one-tenant", stack="prod", preview=False, monitor=engine)
+    monitor = Monitor()
+    pulumi.runtime.set_mocks(monitor.mocks, project="one-tenant", stack="prod", preview=False, monitor=monitor)
     pulumi.runtime.test(local_engine.program_of(EXAMPLES / "beside_official"))()
-    theirs = engine.registered["auth0:index/tenant:Tenant"]
-    ours = engine.registered["pulumi-python:dynamic/auth0-sessions:SessionLifetime"]
+    theirs = monitor.requests["auth0:index/tenant:Tenant"]
+    ours = monitor.requests["pulumi-python:dynamic/auth0-sessions:SessionLifetime"]
     assert set(theirs.object.fields) == {"friendlyName", "supportEmail"}
     assert set(theirs.ignoreChanges) == {
         "sessionLifetime",

@@ -24,6 +24,7 @@ def test_every_problem_is_told_at_preview_at_once(engine, tenant):
         "plan": "gold",
         "over_limit": "maybe",
         "on_delete": "explode",
+        "enforce": "perhaps",
         "credentials": "not/a/label",
     }
     run = engine.preview()
@@ -38,11 +39,14 @@ def test_every_problem_is_told_at_preview_at_once(engine, tenant):
         "plan": "'enterprise'",
         "over_limit": "'clamp'",
         "on_delete": "'restore'",
-        "credentials": "never a secret",
+        "enforce": "'at-most'",
     }.items():
         # A label may be a secret in the wrong place, and the engine prints the value of a property that is named.
         assert (f"property {name} value" in told) == (name != "credentials")
         assert words in told
+    # The engine repeats the value of a property, and this one may be a secret in the wrong place.
+    assert "never a secret" in told
+    assert "not/a/label" not in run.output
     assert tenant.calls == []
 
 

@@ -125,7 +125,7 @@ def test_without_configuration(guarded):
     def program() -> None:
         Tenant("defaults", sessionLifetime=168, idleSessionLifetime=72)
         Tenant("longer", sessionLifetime=168.01, idleSessionLifetime=72)
-        arguments = {"session_lifetime": "7d", "idle_session_lifetime": "4d", "over_limit": "warn"}
+        arguments: dict[str, Any] = {"session_lifetime": "7d", "idle_session_lifetime": "4d", "over_limit": "warn"}
         SessionLifetime("warned", domain="a.auth0.com", plan="free", **arguments)
         SessionLifetime("clamped", domain="b.auth0.com", plan="free", **{**arguments, "over_limit": "clamp"})
 
@@ -158,7 +158,7 @@ def test_advice_does_not_stop_a_preview(guarded):
 
 def test_a_refused_up_writes_nothing(guarded, tenant):
     """`pulumi up` stops at a violation before any call, and goes through once the value is within the baseline."""
-    lifetimes = {"session_lifetime": "30d", "idle_session_lifetime": "1h"}
+    lifetimes: dict[str, Any] = {"session_lifetime": "30d", "idle_session_lifetime": "1h"}
 
     def program() -> None:
         SessionLifetime("acme", domain=tenant.domain, plan="enterprise", **lifetimes)
@@ -176,12 +176,12 @@ def test_unknown_values_pass_the_preview_and_meet_the_up(guarded):
 
     def program() -> None:
         first = Tenant("first", sessionLifetime=24, idleSessionLifetime=1)
-        later = {
+        later: dict[str, Any] = {
             "sessionLifetime": first.id.apply(lambda _: 9_000),
             "idleSessionLifetime": first.id.apply(lambda _: 1.5),
         }
         Tenant("official", **later)
-        text = {"session_lifetime": first.id.apply(lambda _: "300d"), "idle_session_lifetime": "1h"}
+        text: dict[str, Any] = {"session_lifetime": first.id.apply(lambda _: "300d"), "idle_session_lifetime": "1h"}
         SessionLifetime("dynamic", domain="a.auth0.com", plan="enterprise", **text)
         native.SessionLifetime("native", domain="b.auth0.com", plan="enterprise", **text)
 
@@ -199,7 +199,12 @@ def test_secrets_are_held_and_never_printed(guarded):
 
     def program() -> None:
         secret = pulumi.Output.secret("271d7h13m")
-        ours = {"plan": "essential", "session_lifetime": secret, "idle_session_lifetime": "1h", "over_limit": "warn"}
+        ours: dict[str, Any] = {
+            "plan": "essential",
+            "session_lifetime": secret,
+            "idle_session_lifetime": "1h",
+            "over_limit": "warn",
+        }
         SessionLifetime("dynamic", domain="a.auth0.com", **{**ours, "plan": "enterprise"})
         native.SessionLifetime("native", domain="b.auth0.com", **{**ours, "plan": "enterprise"})
         Tenant("official", sessionLifetime=pulumi.Output.secret(6511.2167), idleSessionLifetime=1)

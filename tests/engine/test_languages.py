@@ -90,7 +90,7 @@ class Inline:
 
     def run(self, verb: str) -> local_engine.Run:
         """Let the engine do something."""
-        options = {"diff": True} if verb == "preview" else {}
+        options: dict[str, Any] = {"diff": True} if verb == "preview" else {}
         return local_engine.run(self.stack, verb, color="never", **options)
 
     @property
@@ -174,7 +174,7 @@ def python_program(module: str) -> Callable[[], None]:
     return program
 
 
-OPEN = {
+OPEN: dict[str, Callable[[Home], Inline | Driver]] = {
     "yaml": of_yaml,
     "typescript": of_typescript,
     "go": of_go,

@@ -226,7 +226,7 @@ def test_unknown_inputs_pass_a_preview(engine, tenant, auth0_sandbox):
             plan=unknown.apply(lambda _: "essential"),
             over_limit=unknown.apply(lambda _: "error"),
             on_delete=unknown.apply(lambda _: "restore"),
-            credentials=unknown.apply(lambda _: None),
+            credentials=unknown.apply(lambda _: None),  # type: ignore[arg-type, return-value]  # Left out, in the end.
         )
         pulumi.export("not_managed", made.ephemeral_session_lifetime_minutes)
 
@@ -330,7 +330,7 @@ def test_an_input_that_is_none_in_the_end_is_not_unknown(engine, tenant):
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
 
     def program() -> None:
-        late = {name: pulumi.Output.from_input(value) for name, value in nothing.items()}
+        late: dict[str, Any] = {name: pulumi.Output.from_input(value) for name, value in nothing.items()}
         made = SessionLifetime("acme", **engine.args, **late)
         for name in (*nothing, "idle_session_lifetime_minutes"):
             pulumi.export(name, getattr(made, name))
@@ -354,7 +354,7 @@ def test_numbers_that_a_program_sees_are_whole(engine, tenant):
     seen = {}
 
     def program():
-        asked = {"session_lifetime": "8h", "session_cookie_mode": "non-persistent"}
+        asked: dict[str, Any] = {"session_lifetime": "8h", "session_cookie_mode": "non-persistent"}
         made = SessionLifetime("acme", domain=tenant.domain, plan="essential", **asked)
         for name in ("session_lifetime_minutes", "previous"):
             getattr(made, name).apply(partial(seen.__setitem__, name))

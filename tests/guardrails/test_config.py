@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -139,7 +140,7 @@ def test_a_policy_takes_its_own_keys_only(policy):
         read_config(policy, {"profile": "strict"})
 
 
-EXAMPLES = {
+EXAMPLES: dict[str, list[dict[str, Any]]] = {
     BASELINE: [
         {"profile": "ours", "profiles": OWN, "plan": "free", "exempt": ["a"]},
         {"maxAbsolute": "24h", "maxIdle": "1h"},

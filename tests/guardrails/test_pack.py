@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import pulumi_policy.policy
 import pytest
@@ -259,7 +260,7 @@ def test_a_secret_is_remembered_for_its_own_resource_only(pack):
 @pytest.mark.parametrize("policy", ["baseline", "plan_cap", "rounding", "undeclared"])
 def test_exempt(pack, policy):
     """A policy leaves the resources that it exempts alone, and judges every other one; each policy has its own list."""
-    config = {"plan_cap": {"plan": "free"}}
+    config: dict[str, dict[str, Any]] = {"plan_cap": {"plan": "free"}}
     config[policy] = {**config.get(policy, {}), "exempt": ["legacy"]}
     pack.configure(**config)
     props = {"sessionLifetime": 9_000.4}

@@ -68,10 +68,10 @@ def test_the_cookie_mode_is_exact(found, wanted):
     assert scene.tenant.calls == ["GET", *([] if found is wanted else [{"session_cookie_mode": wanted.value}])]
 
 
-def test_a_tenant_that_stays_longer_is_superseded():
+def test_a_tenant_that_stays_longer_is_superseded(monkeypatch):
     """A ceiling that the tenant does not take is reported and warned of like an exact value."""
     scene = Stage(session_lifetime=600)
-    scene.tenant.write = lambda *_, **__: {"session_lifetime": 90}
+    monkeypatch.setattr(scene.tenant, "write", lambda *_, **__: {"session_lifetime": 90})
     state = scene.operations.create(ceiling(session_lifetime=60))
     assert state.superseded == {"session_lifetime": {"asked": "1h", "reported": "1h30m"}}
     assert ["asked to be 1h, and the tenant reports 1h30m" in line for line in scene.log.warnings] == [True, False]

@@ -10,7 +10,7 @@ from auth0_sessions.lifecycle.record import Declared
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.lifetime import MAX_MINUTES, Lifetime
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, LOGIN_LIFETIMES, SETTINGS, CookieMode
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, LOGIN_LIFETIMES, SETTINGS, CookieMode, Values
 from auth0_sessions.model.spelling import CAMEL_CASE, camel_case
 from expected_values import cap_of
 
@@ -389,7 +389,7 @@ def test_a_declaration_is_values():
         anonymous_session_lifetime="PT1H",
         plan="Enterprise",
     )
-    wanted = {"session_lifetime": 1_440, "session_cookie_mode": "persistent", "anonymous_session_lifetime": 60}
+    wanted: Values = {"session_lifetime": 1_440, "session_cookie_mode": "persistent", "anonymous_session_lifetime": 60}
     assert outcome.declared == Declared(DOMAIN, wanted, Plan.ENTERPRISE, unknown=frozenset({"idle_session_lifetime"}))
     assert problems(outcome) == ["ephemeral_session_lifetime"]
 

@@ -51,7 +51,7 @@ def test_a_lifetime_may_be_a_value_of_ours(name):
 def test_unknown_and_missing_are_not_read(name):
     """What a preview cannot know yet is set apart; None is an input that was left out."""
     unknown = read_inputs({name: UNKNOWN}, SNAKE_CASE)
-    assert (unknown.values, unknown.unknown, unknown.problems) == ({}, {name}, [])
+    assert (unknown.values, unknown.unknown, unknown.problems) == ({}, frozenset({name}), [])
     missing = read_inputs({name: None}, SNAKE_CASE)
     assert (missing.values, missing.unknown, missing.problems) == ({}, frozenset(), [])
 

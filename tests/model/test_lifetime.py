@@ -260,6 +260,7 @@ def test_decimal_fractions_are_exact(thousandths, unit):
 @given(ANYTHING)
 def test_parse_raises_nothing_else(value):
     """Whatever a program gives, the answer is a lifetime in the range or a `LifetimeError`."""
+    outcome: int | str
     try:
         outcome = Lifetime.parse(value).minutes
     except LifetimeError as error:

@@ -29,7 +29,7 @@ def in_hours(minutes):
 def test_the_table_is_the_documented_one():
     """There is one row for each profile, with the figures, the binding and the source that its standard writes."""
     found = {
-        profile.value: (in_hours(row.absolute_minutes), in_hours(row.idle_minutes), not row.is_ceiling, row.source)
+        str(profile): (in_hours(row.absolute_minutes), in_hours(row.idle_minutes), not row.is_ceiling, row.source)
         for profile, row in PROFILES.items()
     }
     assert found == DOCUMENTED

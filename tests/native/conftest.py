@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
 import pytest
-from google.protobuf import empty_pb2, struct_pb2
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2
+
+import provider_process
+from provider_process import plain, starter, struct
 
 CREDENTIALS = {"AUTH0_CLIENT_ID": "plugin-client", "AUTH0_CLIENT_SECRET": "plugin-canary"}
 STACK = "urn:pulumi:dev::sessions::"
@@ -21,46 +19,8 @@ KIND = "auth0-sessions:index:SessionLifetime"
 DEFAULT = "default_0_1_0"
 
 
-class FakeEngine(engine_pb2_grpc.EngineServicer):
-    """Notes what a plugin says."""
-
-    def __init__(self) -> None:
-        self.said: list[engine_pb2.LogRequest] = []
-
-    def Log(self, request: engine_pb2.LogRequest, _context: Any) -> empty_pb2.Empty:  # noqa: N802
-        self.said.append(request)
-        return empty_pb2.Empty()
-
-
-def struct(values: dict[str, Any]) -> struct_pb2.Struct:
-    """Return a dictionary as the engine sends it."""
-    made = struct_pb2.Struct()
-    made.update(values)
-    return made
-
-
-def plain(values: struct_pb2.Struct) -> dict[str, Any]:
-    """Return what a plugin answers, with whole numbers as integers."""
-
-    def read(value: Any) -> Any:
-        if isinstance(value, float) and value.is_integer():
-            return int(value)
-        if isinstance(value, struct_pb2.Struct):
-            return {key: read(inner) for key, inner in value.items()}
-        return [read(item) for item in value] if isinstance(value, struct_pb2.ListValue) else value
-
-    return read(values)
-
-
-@dataclass
-class Host:
+class Host(provider_process.Host):
     """A plugin's process, the engine it speaks to, and the engine's calls with plain dictionaries."""
-
-    stub: provider_pb2_grpc.ResourceProviderStub
-    engine: FakeEngine
-    address: str
-    process: subprocess.Popen[str]
-    olds: dict[str, Any] = field(default_factory=dict)
 
     def configure(self, name: str = DEFAULT, **config: Any) -> Host:
         """Configure the default provider, or an explicit one with another name."""
@@ -124,40 +84,17 @@ class Host:
             call()
         return str(caught.value.details())
 
-    def warnings(self) -> list[str]:
-        return [one.message for one in self.engine.said if one.severity == engine_pb2.WARNING]
-
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., Host]]:
     """Start plugin processes; each is ended by its own process id."""
-    engine = FakeEngine()
-    server = grpc.server(ThreadPoolExecutor(2))
-    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
-    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
-    server.start()
-    hosts: list[tuple[Host, grpc.Channel]] = []
+    with starter(**CREDENTIALS) as made:
 
-    def started(*arguments: str, attached: bool = True, **environment: str) -> Host:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("AUTH0_", "PULUMI_"))}
-        process = subprocess.Popen(
-            [*(arguments or (sys.executable, "-m", "auth0_sessions")), *([address] if attached else [])],
-            env={**clean, **CREDENTIALS, **environment},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        channel = grpc.insecure_channel(f"127.0.0.1:{process.stdout.readline().strip()}")
-        made = Host(provider_pb2_grpc.ResourceProviderStub(channel), engine, address, process)
-        hosts.append((made, channel))
-        return made
+        def started(*arguments: str, attached: bool = True, **environment: str) -> Host:
+            command = arguments or (sys.executable, "-m", "auth0_sessions")
+            return made.start(Host, [*command, *([made.address] if attached else [])], **environment)
 
-    yield started
-    for host, channel in hosts:
-        channel.close()
-        host.process.kill()
-        host.process.wait()
-        host.process.stdout.close()
-    server.stop(None).wait()
+        yield started
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from auth0_sessions.api.credentials import find_credentials
+from auth0_sessions.api.credentials import CONFIG_KEYS, find_credentials
 from auth0_sessions.errors import CredentialsError
 from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.native.config import CONFIG_KEYS, KEYS, SECRET_KEYS, ProviderConfig, check_config, is_default
+from auth0_sessions.native.config import KEYS, SECRET_KEYS, ProviderConfig, check_config, is_default
 from auth0_sessions.native.schema import schema
 
 ACME = "acme.eu.auth0.com"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from google.protobuf import struct_pb2
@@ -60,7 +61,7 @@ def test_what_is_written_is_read_again(values):
 def test_settings_inside_properties_are_spelled_too(previous, superseded):
     """The keys of `previous` and `superseded` are settings: camelCase on the wire, snake_case here."""
     values = {"previous": previous, "superseded": superseded}
-    wire = to_wire(values)
+    wire: Any = to_wire(values)
     assert set(wire["previous"]) == {TO_CAMEL[name] for name in previous}
     assert from_wire(wire).values == values
 

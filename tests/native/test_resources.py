@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime import mocks
 
 import auth0_sessions
+import mocked
 from auth0_sessions import native
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
@@ -21,39 +21,19 @@ SIGNATURE = "4dabf18193072939515e22adb298388d"
 ACME = "acme.eu.auth0.com"
 
 
-class Engine(pulumi.runtime.Mocks):
-    """Answers as our plugin would at a create, and remembers what was registered."""
+class Engine(mocked.Engine):
+    """Answers as our plugin would at a create."""
 
-    def __init__(self) -> None:
-        self.registered: dict[str, mocks.MockResourceArgs] = {}
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        self.registered[args.name] = args
-        minutes = {f"{name}Minutes": 480 for name, value in args.inputs.items() if name.endswith("Lifetime") and value}
-        outs = {**args.inputs, **minutes, "previous": {"sessionLifetime": 10_080}, "superseded": {}}
-        return args.inputs.get("domain", args.name), outs
-
-    def call(self, _args: mocks.MockCallArgs) -> dict[str, Any]:
-        return {}
-
-    def sent(self, name: str) -> dict[str, Any]:
-        """Return what was registered, without what is None."""
-        return {key: value for key, value in self.registered[name].inputs.items() if value is not None}
+    def outputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        minutes = {f"{name}Minutes": 480 for name, value in inputs.items() if name.endswith("Lifetime") and value}
+        return {**inputs, **minutes, "previous": {"sessionLifetime": 10_080}, "superseded": {}}
 
 
-@pytest.fixture
-def run() -> Iterator[Callable[..., Engine]]:
-    """Run a program as the engine would, with a configuration."""
-
-    def run(program: Any, **config: str) -> Engine:
-        engine = Engine()
-        pulumi.runtime.set_mocks(engine, project="test", stack="dev", preview=False)
-        pulumi.runtime.set_all_config({key.replace("__", ":"): value for key, value in config.items()})
-        pulumi.runtime.test(program)()
-        return engine
-
-    yield run
-    pulumi.runtime.set_all_config({})
+def run(program: Callable[[], Any], **config: str) -> Engine:
+    """Run a program as the engine would, with a configuration; `__` stands for the colon of a key."""
+    engine = Engine()
+    engine.run(program, stack="dev", config={key.replace("__", ":"): value for key, value in config.items()})
+    return engine
 
 
 @pytest.mark.parametrize("name", native.__all__)
@@ -78,7 +58,7 @@ def test_a_provider_takes_what_the_other_front_ends_takes():
     assert ours - theirs == {"plan", "profile", "credentials", "live_preview"}
 
 
-def test_what_is_sent_has_the_names_of_the_wire(run):
+def test_what_is_sent_has_the_names_of_the_wire():
     """The type is the plugin's, its properties are in camelCase, and an unmanaged setting is none of them."""
 
     def program() -> None:
@@ -96,7 +76,7 @@ def test_what_is_sent_has_the_names_of_the_wire(run):
     }
 
 
-def test_outputs_have_the_names_of_python(run):
+def test_outputs_have_the_names_of_python():
     """Outputs are read in snake_case, whole numbers are integers, and what is not managed is None."""
     seen: dict[str, Any] = {}
 
@@ -115,7 +95,7 @@ def test_outputs_have_the_names_of_python(run):
     }
 
 
-def test_settings_inside_outputs_have_the_names_of_python(run):
+def test_settings_inside_outputs_have_the_names_of_python():
     """The keys of `previous` are settings, so they are the names of arguments, as in `auth0_sessions`."""
     seen: dict[str, Any] = {}
 
@@ -128,7 +108,7 @@ def test_settings_inside_outputs_have_the_names_of_python(run):
 
 
 @pytest.mark.parametrize("how", ["direct", "inherited", "overridden"])
-def test_the_domain_comes_from_the_provider(run, how):
+def test_the_domain_comes_from_the_provider(how):
     """A resource's domain defaults to its provider's, through components as well; its own argument goes first."""
 
     def program() -> None:
@@ -154,7 +134,7 @@ def test_the_domain_comes_from_the_provider(run, how):
         ({"auth0__domain": ACME, "auth0-sessions__domain": "own.auth0.com"}, None, None),
     ],
 )
-def test_the_program_hands_over_what_the_plugin_cannot_see(run, monkeypatch, config, environment, expected):
+def test_the_program_hands_over_what_the_plugin_cannot_see(monkeypatch, config, environment, expected):
     """`auth0:domain` is out of the plugin's sight; what takes precedence over it is not."""
     if environment:
         monkeypatch.setenv("AUTH0_DOMAIN", environment)
@@ -165,7 +145,7 @@ def test_the_program_hands_over_what_the_plugin_cannot_see(run, monkeypatch, con
     assert run(program, **config).sent("acme").get("domain") == expected
 
 
-def test_a_provider_marks_its_secrets(run):
+def test_a_provider_marks_its_secrets():
     """Secrets are secret even if a plain string was passed; the plan is the stack's where none is given."""
 
     def program() -> None:
@@ -193,7 +173,7 @@ def test_a_provider_marks_its_secrets(run):
     }
 
 
-def test_a_tenant_that_is_managed_twice_is_refused_in_the_program(run):
+def test_a_tenant_that_is_managed_twice_is_refused_in_the_program():
     """The program's own check works across providers, where the plugin's cannot."""
 
     def program() -> None:
@@ -216,14 +196,14 @@ def test_a_tenant_that_is_managed_twice_is_refused_in_the_program(run):
     ],
     ids=["resource", "look-up", "provider"],
 )
-def test_a_credential_in_plain_configuration_is_refused(run, key, declare):
+def test_a_credential_in_plain_configuration_is_refused(key, declare):
     """The message is the line to type, and never the value."""
     with pytest.raises(pulumi.RunError, match=f"pulumi config set --secret {key}") as caught:
         run(declare, **{key.replace(":", "__"): "canary"})
     assert "canary" not in str(caught.value)
 
 
-def test_a_look_up_registers_no_input(run):
+def test_a_look_up_registers_no_input():
     """`get` reads by its ID: nothing is sent but the label of the credentials, and nothing is claimed."""
 
     def program() -> None:
@@ -233,7 +213,7 @@ def test_a_look_up_registers_no_input(run):
     assert run(program).sent("looked-up") == {"credentials": "lab"}
 
 
-def test_components_declare_the_plugins_resource(run):
+def test_components_declare_the_plugins_resource():
     """A policy's and a fleet's children are the plugin's resources; the components' types are the same for both."""
     seen: dict[str, Any] = {}
 

@@ -171,7 +171,12 @@ def test_reasons_are_sentences():
 
 def test_the_rest_goes_to_the_child():
     """Cookie mode, over_limit, on_delete and credentials are the child's; an unset cookie mode is not managed."""
-    rest = {"session_cookie_mode": "persistent", "over_limit": "warn", "on_delete": "reset", "credentials": "acme"}
+    rest: dict[str, Any] = {
+        "session_cookie_mode": "persistent",
+        "over_limit": "warn",
+        "on_delete": "reset",
+        "credentials": "acme",
+    }
     sent = run(policy_of(plan="free", profile="strict", **rest)).sent("acme-lifetime")
     assert {key: sent[key] for key in rest} == rest
     assert "session_cookie_mode" not in run(policy_of(plan="free", profile="strict")).sent("acme-lifetime")
@@ -225,7 +230,9 @@ def test_what_is_wrong_stops_the_program(arguments, words, pending):
 @pytest.mark.parametrize("profile", [profile for profile in Profile if PROFILES[profile].is_ceiling])
 def test_a_binding_profile_is_not_weakened(profile):
     """An argument above a `nist-*`, `pci-dss` or `strict` profile is an error, under `clamp` as well."""
-    weakened = {"session_lifetime": "31d"} if profile is Profile.NIST_AAL1 else {"idle_session_lifetime": "61m"}
+    weakened: dict[str, Any] = (
+        {"session_lifetime": "31d"} if profile is Profile.NIST_AAL1 else {"idle_session_lifetime": "61m"}
+    )
     (name,) = weakened
     with pytest.raises(pulumi.RunError, match=rf"{name} is .*profile '{profile}' allows at most"):
         run(policy_of(plan="enterprise", profile=profile.value, over_limit="clamp", **weakened))

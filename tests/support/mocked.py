@@ -21,12 +21,16 @@ class Engine(pulumi.runtime.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Note a resource and return its outputs."""
         self.registered[args.name] = args
-        minutes = {f"{name}_minutes": MINUTES for name in LIFETIMES if name in args.inputs}
-        return args.inputs.get("domain", args.name), {**args.inputs, **minutes, "previous": {}, "superseded": {}}
+        return args.inputs.get("domain", args.name), self.outputs(args.inputs)
 
-    def call(self, _args: mocks.MockCallArgs) -> dict[str, Any]:
+    def outputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the outputs of a resource."""
+        minutes = {f"{name}_minutes": MINUTES for name in LIFETIMES if name in inputs}
+        return {**inputs, **minutes, "previous": {}, "superseded": {}}
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """Answer a function, of which there is none."""
-        return {}
+        raise NotImplementedError(args.token)
 
     def sent(self, name: str) -> dict[str, Any]:
         """Return the inputs of a resource, without the provider and without what is None."""
@@ -40,7 +44,7 @@ class Engine(pulumi.runtime.Mocks):
         pulumi.runtime.set_mocks(self, project="test", stack=stack, preview=False)
         pulumi.runtime.set_all_config(dict(config or {}))
         try:
-            pulumi.runtime.test(program)()
+            pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]  # The SDK has no types here.
         finally:
             pulumi.runtime.set_all_config({})
 

@@ -55,7 +55,7 @@ class Expected:
     is_ceiling: bool = False
 
     def cap(self, setting: str) -> int | None:
-        """Return the most that the plan honours, in minutes."""
+        """Return the most that the plan allows, in minutes."""
         return cap(self.plan, setting) if self.plan else None
 
 

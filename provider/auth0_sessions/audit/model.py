@@ -59,7 +59,7 @@ class AuditedLifetime(_Row):
     minutes: int = Field(ge=0, description="What the tenant reports, in minutes.")
     text: str = Field(description="The same in days, hours and minutes.")
     is_default: bool = Field(description="True where it was never set, so that Auth0's default holds.")
-    cap_minutes: int | None = Field(description="The most that the plan honours; null where no plan is named.")
+    cap_minutes: int | None = Field(description="The most that the plan allows; null where no plan is named.")
     share_of_cap: float | None = Field(ge=0, description="1.0 for all of the cap, more for a value above it.")
     baseline_minutes: int | None = Field(
         description="The most that the baseline allows, never more than the cap; null where it allows any."

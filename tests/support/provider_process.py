@@ -1,0 +1,127 @@
+"""The engine's side of a provider's process: it starts the process, speaks gRPC to it, and notes what it says."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
+
+
+class FakeEngine(engine_pb2_grpc.EngineServicer):
+    """Notes what providers say."""
+
+    def __init__(self) -> None:
+        self.said: list[engine_pb2.LogRequest] = []
+
+    def Log(self, request: engine_pb2.LogRequest, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
+        """Note a line."""
+        self.said.append(request)
+        return empty_pb2.Empty()
+
+
+@dataclass
+class Host:
+    """A provider's process and the engine it speaks to; a kind of provider adds the engine's calls.
+
+    Attributes:
+        stub: What makes a call.
+        engine: The engine.
+        address: Where the engine listens.
+        process: The process.
+
+    """
+
+    stub: provider_pb2_grpc.ResourceProviderStub
+    engine: FakeEngine
+    address: str
+    process: subprocess.Popen[str]
+
+    def warnings(self) -> list[str]:
+        """Return the warnings so far."""
+        return [line.message for line in self.engine.said if line.severity == engine_pb2.WARNING]
+
+
+AnyHost = TypeVar("AnyHost", bound=Host)
+
+
+@dataclass
+class Starter:
+    """Starts provider processes that speak to one engine.
+
+    Attributes:
+        address: Where the engine listens.
+        engine: The engine.
+        environment: What every process has in its environment.
+
+    """
+
+    address: str
+    engine: FakeEngine
+    environment: dict[str, str]
+    _ends: list[tuple[subprocess.Popen[str], grpc.Channel]] = field(default_factory=list)
+
+    def start(self, kind: type[AnyHost], arguments: Sequence[object], **environment: str) -> AnyHost:
+        """Start a process, which prints its port first, without anybody's own settings in its environment."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("AUTH0_", "PULUMI_"))}
+        process = subprocess.Popen(
+            [str(word) for word in arguments],
+            env={**clean, **self.environment, **environment},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        channel = grpc.insecure_channel(f"127.0.0.1:{process.stdout.readline().strip()}")
+        self._ends.append((process, channel))
+        return kind(provider_pb2_grpc.ResourceProviderStub(channel), self.engine, self.address, process)
+
+    def end(self) -> None:
+        """End each process by its own id."""
+        for process, channel in self._ends:
+            channel.close()
+            process.kill()
+            process.wait()
+            assert process.stdout is not None
+            process.stdout.close()
+
+
+@contextmanager
+def starter(**environment: str) -> Iterator[Starter]:
+    """Serve an engine, and end every process that was started for it."""
+    engine = FakeEngine()
+    server = grpc.server(ThreadPoolExecutor(2))
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    made = Starter(f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}", engine, environment)
+    server.start()
+    try:
+        yield made
+    finally:
+        made.end()
+        server.stop(None).wait()
+
+
+def struct(values: dict[str, Any]) -> struct_pb2.Struct:
+    """Return a dictionary as the engine sends it."""
+    made = struct_pb2.Struct()
+    made.update(values)
+    return made
+
+
+def plain(values: struct_pb2.Struct) -> dict[str, Any]:
+    """Return what a provider answers, with whole numbers as integers, and without a dynamic provider's own pickle."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        if isinstance(value, struct_pb2.Struct):
+            return {key: read(inner) for key, inner in value.items()}
+        return [read(item) for item in value] if isinstance(value, struct_pb2.ListValue) else value
+
+    return {key: read(value) for key, value in values.items() if key != "__provider"}
