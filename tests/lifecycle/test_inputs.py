@@ -1,5 +1,7 @@
 """The inputs, each with its reader: where text becomes a value."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,6 +82,41 @@ def test_a_problem_is_spelled_as_the_user_does(spelling, reason):
     """The property keeps its name in the record; the text has the user's."""
     (problem,) = read_inputs({"over_limit": 7}, spelling).problems
     assert problem == Problem("over_limit", f"{reason}It says what happens to a value above the plan's cap.")
+
+
+@pytest.mark.parametrize("name", LIFETIMES)
+def test_a_lifetime_may_be_a_timedelta(name):
+    """Python's own length of time is as good as text, in whole minutes."""
+    assert read_inputs({name: timedelta(hours=1, minutes=30)}, SNAKE_CASE).values == {name: 90}
+    (problem,) = read_inputs({name: timedelta(seconds=30)}, SNAKE_CASE).problems
+    assert "is not a whole number of minutes" in problem.reason
+
+
+SECRET = "Canary-5eCr3t"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("credentials", SECRET),
+        ("credentials", {"clientSecret": SECRET}),
+        ("domain", f"user:{SECRET}@acme.eu.auth0.com"),
+        ("domain", f"https://{SECRET}@acme.eu.auth0.com/"),
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_private(name, value):
+    """The reason does not repeat it, and the problem is marked, so that a front end does not let the engine do it."""
+    (problem,) = read_inputs({name: value}, SNAKE_CASE).problems
+    assert (problem.property, problem.is_private, SECRET in problem.reason) == (name, True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("domain", "acme"), *((name, "x") for name in INPUTS if name not in ("domain", "credentials"))]
+)
+def test_other_problems_are_not_private(name, value):
+    """A person sees what was given where it cannot be a secret."""
+    (problem,) = read_inputs({name: value}, SNAKE_CASE).problems
+    assert not problem.is_private
 
 
 @pytest.mark.parametrize("name", ["previous", "session_lifetime_minutes", "typo", "__provider"])

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from auth0_sessions.api.credentials import ApiToken, EnvironmentSource
-from auth0_sessions.errors import CredentialsError, DomainError
+from auth0_sessions.errors import Auth0SessionsError, CredentialsError, DomainError, TenantUnreachableError
 from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.lifecycle.operations import Change
 from auth0_sessions.lifecycle.run import Run
@@ -279,3 +279,125 @@ def test_a_failed_create_takes_nothing_over(world):
     world.tenants[OTHER].forget_calls()
     fresh.delete(old)
     assert world.tenants[OTHER].calls == [{"session_lifetime": 10_080}]
+
+
+# A record that goes on from another one, in the same run.
+
+
+def test_a_replacement_does_not_believe_a_stale_read(world):
+    """What a delete wrote a moment ago takes precedence over a read that still shows the value before it."""
+    tenant = world.tenants[ACME]
+    tenant.change_on_the_dashboard(session_lifetime=600)
+    old = world.session().create(INPUTS).to_props()
+    tenant.forget_calls()
+    session, stale = world.session(), tenant.read()
+    session.delete(old)
+    tenant.read = lambda: stale
+    state = session.create(INPUTS)
+    assert tenant.stored["session_lifetime"] == 480
+    assert tenant.calls == ["GET", {"session_lifetime": 600}, {"session_lifetime": 480}]
+    assert state.previous == {"session_lifetime": 600}
+
+
+@pytest.mark.parametrize("on_delete", ["retain", "restore"])
+def test_a_replacement_goes_on_from_the_record(world, on_delete):
+    """`previous` is what was there before the first record, and the moment of old sessions does not move earlier."""
+    world.tenants[ACME].change_on_the_dashboard(session_lifetime=43_200)
+    first = world.session().create({**INPUTS, "on_delete": on_delete})
+    session = world.session()
+    session.delete(first.to_props())
+    second = session.create({**INPUTS, "on_delete": on_delete, "session_lifetime": "9h"})
+    assert second.previous == first.previous == {"session_lifetime": 43_200}
+    assert second.old_sessions_gone_by >= first.old_sessions_gone_by
+
+
+def test_only_one_create_goes_on_from_a_record(world):
+    """A later create of the tenant reads it like any other."""
+    tenant = world.tenants[ACME]
+    old = world.session().create({**INPUTS, "on_delete": "retain"}).to_props()
+    session = world.session()
+    session.delete(old)
+    session.create(INPUTS)
+    tenant.change_on_the_dashboard(session_lifetime=90)
+    assert session.create(INPUTS).previous == {"session_lifetime": 90}
+
+
+# A change of domain.
+
+
+def moved(world, domain=OTHER, **session):
+    """Return a session that has found a record to move to another tenant, the record, and the new inputs."""
+    old, news = world.session().create(INPUTS).to_props(), {**INPUTS, "domain": domain}
+    for tenant in world.tenants.values():
+        tenant.forget_calls()
+    made = world.session(**session)
+    assert made.diff(old, news).replaces == ("domain",)
+    return made, old, news
+
+
+@pytest.mark.parametrize("on_delete", ["retain", "restore"])
+def test_the_new_tenant_is_reached_before_the_old_one_is_touched(world, on_delete):
+    """One GET of the new tenant comes before the old one's end, and the create needs no other."""
+    session, old, news = moved(world)
+    order = []
+    read, write = world.tenants[OTHER].read, world.tenants[ACME].write
+    world.tenants[OTHER].read = lambda: order.append("new") or read()
+    world.tenants[ACME].write = lambda *given, **named: order.append("old") or write(*given, **named)
+    session.delete({**old, "on_delete": on_delete})
+    state = session.create(news)
+    assert order == ["new", *(["old"] if on_delete == "restore" else [])]
+    assert world.tenants[OTHER].calls == ["GET", {"session_lifetime": 480}]
+    assert (state.declared.domain, state.previous) == (OTHER, {"session_lifetime": DEFAULTS["session_lifetime"]})
+
+
+@pytest.mark.parametrize("on_delete", ["retain", "restore", "reset"])
+def test_a_tenant_that_cannot_be_read_leaves_the_old_one_as_it_is(world, on_delete):
+    """A typo in a domain fails before anything is given up, and the error names both tenants."""
+    session, old, _ = moved(world)
+
+    def fail():
+        message = f"{OTHER}: no such host."
+        raise TenantUnreachableError(message)
+
+    world.tenants[OTHER].read = fail
+    with pytest.raises(Auth0SessionsError, match=rf"{ACME} stays as it is, .*{OTHER}: no such host\."):
+        session.delete({**old, "on_delete": on_delete})
+    assert (world.tenants[ACME].calls, world.tenants[ACME].stored) == ([], {"session_lifetime": 480})
+
+
+def test_the_new_tenant_is_reached_with_its_own_label(world):
+    """The credentials are those that its create will use."""
+    session, old, news = moved(world)
+    session.diff(old, {**news, "credentials": "blue"})
+    world.connected.clear()
+    session.delete(old)
+    (index,) = (number for number, (domain, _, _) in enumerate(world.connected) if domain == OTHER)
+    assert world.credentials_of(index).token == "blue-token"
+
+
+def test_an_unknown_domain_reaches_nobody(world):
+    """A preview that does not know the new tenant yet has nothing to read."""
+    old = world.session().create(INPUTS).to_props()
+    session = world.session()
+    assert session.diff(old, {**INPUTS, "domain": UNKNOWN}).replaces == ("domain",)
+    session.delete(old)
+    assert world.tenants[OTHER].calls == []
+
+
+def test_a_new_tenant_that_is_managed_already_is_not_read_again(world):
+    """A create of this run has reached it."""
+    session, old, news = moved(world)
+    session.create(news)
+    world.tenants[OTHER].forget_calls()
+    session.delete(old)
+    assert (world.tenants[OTHER].calls, world.tenants[ACME].calls) == ([], [{"session_lifetime": 10_080}])
+
+
+def test_a_replacement_of_the_same_tenant_reads_nothing_first(world):
+    """Only another domain is reached before the end."""
+    old = world.session().create(INPUTS).to_props()
+    world.tenants[ACME].forget_calls()
+    session = world.session()
+    session.diff(old, {**INPUTS, "session_lifetime": "9h"})
+    session.delete(old)
+    assert world.tenants[ACME].calls == [{"session_lifetime": 10_080}]
