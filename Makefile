@@ -4,11 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup languages demo test check bench docs schema clean
+.PHONY: help setup languages demo test test-deep compat check bench docs schema clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 setup: $(READY) ## Make .venv and bring a Pulumi CLI into .pulumi-cli/bin.
 	@$(BIN)/python tools/pulumi_cli.py
@@ -19,8 +19,16 @@ languages: setup ## Bring what the tests in YAML, TypeScript and Go need.
 demo: setup ## Watch the real engine take a tenant's session lifetimes under control.
 	@$(BIN)/python tools/demo.py
 
-test: languages ## Run all tests, those on the real engine included.
-	$(BIN)/python -m pytest -n auto --dist worksteal
+test: languages ## Run the quick tests of every level, those on the real engine included.
+	@echo "Left to make test-deep, besides 10,000 values for each property that is marked thorough:"
+	@$(BIN)/python -m pytest -m deep --collect-only -qq
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not deep"
+
+test-deep: languages ## Run the exhaustive tests: each fault on the engine, kill windows, large fleets, 10,000 values.
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "deep or thorough" --examples 10000
+
+compat: setup ## Run the tests of processes at both ends of the ranges of Python and Pulumi's SDK.
+	$(BIN)/nox --session compat
 
 check: $(READY) ## Check format, lint and types.
 	$(BIN)/ruff format --check .
@@ -31,9 +39,10 @@ docs: $(READY) ## Build the documentation into docs/_build/html, strictly.
 	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build/html
 	@echo "Open docs/_build/html/index.html."
 
-schema: $(READY) ## Write the audit's schema, docs/audit.schema.json, from the code.
+schema: $(READY) ## Write the schemas from the code: docs/audit.schema.json and provider/schema.json.
 	$(BIN)/python -c 'import json; from auth0_sessions.audit import Audit; \
 	  print(json.dumps(Audit.model_json_schema(mode="serialization"), indent=2))' > docs/audit.schema.json
+	$(BIN)/python -m auth0_sessions.native.schema > provider/schema.json
 
 bench: setup ## Measure against do-nothing resources, as ratios in one run.
 	@$(BIN)/python tools/bench.py

@@ -8,12 +8,19 @@ from hypothesis import settings
 # The machines that run the tests are shared, so a slow example is no finding.
 settings.register_profile("project", deadline=None, database=None)
 settings.load_profile("project")
-# For what anybody may type: check and the parsers. Ten thousand values each in CI, fewer at a desk.
-settings.register_profile(
-    "thorough", settings.get_profile("project"), max_examples=10_000 if os.environ.get("CI") else 300
-)
 
 PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the number of values that what anybody may type is tried with: check and the parsers."""
+    parser.addoption("--examples", type=int, default=300, help="values for each property that is marked thorough")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the profile of those properties, before a test module asks for it."""
+    number = config.getoption("--examples")
+    settings.register_profile("thorough", settings.get_profile("project"), max_examples=number)
 
 
 @pytest.fixture(autouse=True)

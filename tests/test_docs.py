@@ -23,6 +23,7 @@ import auth0_sessions
 from auth0_sessions import cli
 from auth0_sessions.api.credentials import CONFIG_KEYS, DOMAIN_VARIABLE, SECRET_CONFIG_KEYS
 from auth0_sessions.native.config import KEYS, SECRET_KEYS
+from auth0_sessions.native.schema import schema
 from auth0_sessions.program.log import DEBUG_VARIABLE
 
 PACKAGE = Path(auth0_sessions.__file__).parent
@@ -30,8 +31,8 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(file for file in DOCS.rglob("*.md") if "_build" not in file.parts)
 CONFIGURATION = DOCS / "reference" / "configuration.md"
-NO_CONFIGURATION = {"auth0-sessions:index", "auth0-sessions:provider", "auth0-sessions:defaultDomain"}
-"""Names in the code that look like configuration keys: a part of a type, and two properties of a provider in state."""
+NO_CONFIGURATION = {"auth0:index", "auth0-sessions:index", "auth0-sessions:provider", "auth0-sessions:defaultDomain"}
+"""Names in the code that look like configuration keys: parts of types, and two properties of a provider in state."""
 
 OTHERS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("examples/*/README.md"))]
 
@@ -102,7 +103,7 @@ def test_the_pages_load_nothing_from_the_network(site):
 
 def test_what_stands_elsewhere_is_shown(site):
     """A page that stands for a file at the root or of an example has that file's text."""
-    assert "Report a weakness" in (site / "project" / "security.html").read_text()
+    assert "Report a vulnerability" in (site / "project" / "security.html").read_text()
     assert "One engine for each tenant" in (site / "examples" / "automation.html").read_text()
 
 
@@ -129,6 +130,27 @@ def test_the_reference_has_every_public_name(site):
     """A name that can be imported from the package has an entry in the built reference."""
     built = "\n".join(page.read_text() for page in site.glob("reference/*.html"))
     assert {*auth0_sessions.__all__} - {*re.findall(r'id="auth0_sessions\.(\w+)"', built)} == set()
+
+
+SPELLED = {
+    "session-lifetime": schema()["resources"]["auth0-sessions:index:SessionLifetime"]["properties"],
+    "session-policy": schema()["resources"]["auth0-sessions:index:SessionPolicy"]["inputProperties"],
+    "tenant-fleet": schema()["types"]["auth0-sessions:index:TenantSpec"]["properties"],
+    "provider": schema()["provider"]["inputProperties"],
+}
+"""A page of the reference -> the properties that it shows."""
+
+
+@pytest.mark.parametrize("page", SPELLED)
+def test_the_reference_shows_both_spellings(site, page):
+    """A table has each property as Python spells it, and in the cell beside it as every other language does."""
+    text = (site / "reference" / f"{page}.html").read_text()
+    cells = re.findall(
+        r'<span class="pre">(\w+)</span></code></p></td>\s*<td><p><code[^>]*><span class="pre">(\w+)<', text
+    )
+    beside = {camel: snake for snake, camel in cells}
+    in_python = {camel: re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", camel) for camel in SPELLED[page]}
+    assert {camel: beside.get(camel) for camel in in_python} == in_python
 
 
 def test_the_reference_has_every_command(site):

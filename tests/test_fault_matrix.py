@@ -30,10 +30,11 @@ SECRET = "matrix-canary-secret"
 DETAILS = {Fault.REDIRECT: {"location": "http://127.0.0.1:9/elsewhere"}, Fault.RETRY_AFTER: {"retry_after": 2}}
 
 
-def impatient(domain: str, credentials: Any, on_wait: Any) -> TenantClient:
-    """Return a client that has no time to wait."""
+def impatient(domain: str, credentials: Any, on_wait: Any, _cancelled: Any) -> Any:
+    """Return what begins an operation of a client that has no time to wait."""
     policy = RetryPolicy.immediate()
-    return TenantClient(domain, credentials, policy=policy, on_wait=on_wait, timeouts_seconds=(0.25, 0.25))
+    client = TenantClient(domain, credentials, policy=policy, on_wait=on_wait, timeouts_seconds=(0.25, 0.25))
+    return client.operation
 
 
 class Dynamic:

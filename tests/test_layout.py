@@ -14,22 +14,23 @@ PACKAGE = Path(auth0_sessions.__file__).parent
 TESTS = Path(__file__).parent
 
 ORDER = [
-    *("errors", "model", "api", "lifecycle", "fleet", "audit", "program", "dynamic", "native", "sandbox", "cli"),
-    *("__init__", "__main__"),
+    *("errors", "model", "api", "lifecycle", "fleet", "audit", "program", "dynamic", "native", "guardrails"),
+    *("sandbox", "cli", "console", "__init__", "__main__"),
 ]
 """Every folder and top module, each after all that it imports: the way of a value, from text to state."""
 
 DIRECT = {
-    "pulumi": {"program.run", "program.log", "program.provider", "program.components", "dynamic"},
-    "grpc": {"program.log"},
+    "pulumi": {"program", "dynamic", "native"},
+    "pulumi_policy": {"guardrails"},
+    "grpc": {"program.log", "native", "guardrails.pack"},
     "requests": {"api.connection", "api.exchange"},
-    "pydantic": {"api.credential_sets", "fleet.entries", "audit.model", "sandbox.faults", "sandbox.tenant"},
-    "pydantic_core": {"fleet.entries", "api.client"},
-    "yaml": {"fleet.file"},
+    "pydantic": {"api.credential_sets", "audit.model", "sandbox"},
+    "pydantic_core": {"api.client"},
+    "yaml": {"fleet.document", "fleet.file"},
     "jinja2": {"audit.page"},
     "markupsafe": {"audit.page"},
     "starlette": {"sandbox"},
-    "uvicorn": {"sandbox.asgi", "sandbox.server"},
+    "uvicorn": {"sandbox.server", "sandbox.asgi"},
     "typer": {"cli"},
     "rich": {"cli"},
 }
@@ -42,24 +43,43 @@ WITHOUT = {
     "fleet": {"pulumi", "grpc"},
     "audit": {"pulumi", "grpc"},
     "cli": {"pulumi", "grpc"},
+    "guardrails": {"pulumi", "requests", "pydantic", "yaml"},
 }
 """What a folder does not import, also not through another module of this package."""
 
 MAY_READ_ENVIRONMENT = {"api.credentials", "program.log"}
 
-# These speak to Pulumi and are tested through what uses them: the provider's process and the resource.
 TESTED_BY = {
-    "program.log": "test_provider_host.py",
-    "lifecycle.session": "test_provider_host.py",
-    "program.run": "test_dynamic.py",
-    "program.provider": "test_dynamic.py",
+    "__init__": "test_layout.py",
+    "__main__": "native/test_serve.py",
     "audit.expected": "audit/test_audit.py",
     "audit.findings": "audit/test_audit.py",
     "audit.model": "audit/test_audit.py",
+    "guardrails": "guardrails/test_pack.py",
     "cli.app": "cli/test_cli.py",
+    "console": "engine/test_distribution.py",
+    "cli.look": "cli/test_look.py",
     "cli.sandbox": "cli/test_cli.py",
     "cli.tables": "cli/test_look.py",
+    "native": "native/test_resources.py",
+    "native.functions": "native/test_functions.py",
+    "native.plugin": "native/test_plugin.py",
+    "native.remote": "native/test_plugin.py",
+    "native.resources": "native/test_resources.py",
+    "program.components": "program/test_components.py",
+    "program.fleet": "program/test_components.py",
+    "native.texts": "native/test_schema.py",
+    "program.log": "test_provider_host.py",
+    "program.process": "native/test_serve.py",
+    "program.policy": "program/test_components.py",
+    "program.provider": "test_dynamic.py",
+    "program.resource": "test_dynamic.py",
+    "program.run": "test_dynamic.py",
 }
+"""Modules that are tested through another one, which the file named here imports or starts."""
+
+STARTED = {"auth0_sessions": "__main__", "pulumi.dynamic": "dynamic"}
+"""What a test starts as `python -m ...` -> the module that runs then."""
 
 
 def name_of(file):
@@ -98,6 +118,31 @@ def imports_of(module):
             assert node.level == 0, f"{module} has a relative import"
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
     return frozenset(names)
+
+
+@cache
+def used_by(file):
+    """Return the modules of this package that a test file imports or starts, its folder's fixtures included."""
+    used = set()
+    sources = [source for source in (file, file.with_name("conftest.py")) if file.is_file() and source.is_file()]
+    for source in sources:
+        for node in ast.walk(ast.parse(source.read_text())):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            elif isinstance(node, (ast.List, ast.Tuple)):
+                used.update(STARTED[text.value] for text in node.elts if getattr(text, "value", None) in STARTED)
+            used.update(found for name in names if (found := module_of(name)))
+    return frozenset(used)
+
+
+def module_of(name):
+    """Return the module of this package that a dotted name is, or that a public name comes from; else None."""
+    inner = "__init__" if name == "auth0_sessions" else name.removeprefix("auth0_sessions.")
+    found = auth0_sessions._HOMES.get(inner, inner) if name.startswith("auth0_sessions") else None
+    return found if found in FILES else None
 
 
 @cache
@@ -214,15 +259,30 @@ def lines_of(function):
     return body[-1].end_lineno - body[0].lineno + 1 if body else 0
 
 
+def test_the_list_of_tests_is_not_in_vain():
+    """Every module that is tested through another one is there, and has no file of its own that imports it."""
+    assert TESTED_BY.keys() - FILES.keys() == set()
+    assert {module for module in TESTED_BY if module in used_by(own_tests_of(module))} == set()
+
+
+def own_tests_of(module):
+    """Return the file where the tests of a module belong."""
+    return TESTS / FILES[module].relative_to(PACKAGE).with_name(f"test_{module.split('.')[-1]}.py")
+
+
 @pytest.mark.parametrize("module", [module for module in FILES if room_of(module) != "sandbox"])
 def test_every_module_has_its_tests(module):
-    """The tests of a module are in the file of its name; a folder's `__init__` without code needs none."""
+    """The file of a module's name imports it; one that is tested through another is reached from the file named here.
+
+    A folder's `__init__` without code needs no tests.
+    """
     if FILES[module].name == "__init__.py" and len(tree_of(module).body) == 1:
         return
-    home = FILES[module].relative_to(PACKAGE)
-    mirrored = home.with_name("test_layout.py" if module == "__init__" else f"test_{module.split('.')[-1]}.py")
-    tests = TESTS / TESTED_BY.get(module, mirrored)
-    assert module.split(".")[-1] in tests.read_text() or "auth0_sessions" in tests.read_text()
+    if module in TESTED_BY:
+        used = used_by(TESTS / TESTED_BY[module])
+        assert module in used.union(*map(reached_from, used))
+    else:
+        assert module in used_by(own_tests_of(module))
 
 
 @pytest.mark.parametrize("file", sorted(TESTS.rglob("test_*.py")), ids=lambda file: file.name)

@@ -8,8 +8,8 @@ that is as wide as ours.
 
     python tools/bench.py [N ...] [--latency MS] [--only dynamic|native]
 
-Without arguments: 1, 50, 150 and 300 tenants of the dynamic resource at 50 ms a call; 150 and 1,000 of the native one at
-50 and 200 ms. Then the time that importing takes, and a soak of client and sandbox: fifteen thousand calls over one
+Without arguments: 1, 50, 150 and 300 tenants of the dynamic resource at 50 ms a call; 150 and 1,000 of the native one
+at 50 and 200 ms. Then the time that importing takes, and a soak of client and sandbox: 15,000 calls over one
 connection.
 """
 

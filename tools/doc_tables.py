@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import PLAN_LIMITS
 from auth0_sessions.model.profiles import CONVENIENT_STACKS, PROFILES, ProfileLimits
 from auth0_sessions.model.settings import SETTINGS
+from auth0_sessions.native.schema import schema
+from auth0_sessions.native.texts import RANGE
 from fault_matrix import ATTEMPTS, CALLS, FAULTS, Outcome
 
 
@@ -72,6 +76,39 @@ def _non_persistent(row: ProfileLimits) -> str:
     return "the same" if own == (None, None) else " and ".join(map(_asked, own))
 
 
+def properties(specs: Mapping[str, Any]) -> str:
+    """Return properties of the schema in both spellings, with what each may be and what it means."""
+    rows = (
+        (code(snake_case(name)), code(name), _values(spec), spec["description"].replace(f" {RANGE}", ""))
+        for name, spec in specs.items()
+    )
+    return table(("Python", "other languages", "value", "meaning"), rows)
+
+
+def snake_case(name: str) -> str:
+    """Return a camelCase name in snake_case."""
+    return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
+
+
+def _values(spec: Mapping[str, Any]) -> str:
+    named = schema()["types"].get(spec.get("$ref", "").removeprefix("#/types/"), {})
+    if "enum" in named:
+        return ", ".join(code(choice["value"]) for choice in named["enum"])
+    if RANGE in spec["description"]:
+        return "[lifetime](../concepts.md#units)"
+    kind = str(spec.get("type", "resource"))
+    return {"string": "text", "boolean": "true or false"}.get(kind, kind)
+
+
+def of_resource(name: str) -> dict[str, str]:
+    """Return the tables of a resource's inputs, and of the outputs that are not inputs."""
+    found = schema()["resources"][f"auth0-sessions:index:{name}"]
+    inputs = found["inputProperties"]
+    outputs = {key: spec for key, spec in found["properties"].items() if key not in inputs}
+    page = snake_case(name).removeprefix("_")
+    return {f"{page}_inputs": properties(inputs), f"{page}_outputs": properties(outputs)}
+
+
 def calls() -> str:
     """Return the operations that each verb calls."""
     rows = (
@@ -98,6 +135,11 @@ TABLES = {
     "plans": plans(),
     "settings": settings(),
     "profiles": profiles(),
+    **of_resource("SessionLifetime"),
+    **of_resource("SessionPolicy"),
+    **of_resource("TenantFleet"),
+    "tenant_spec": properties(schema()["types"]["auth0-sessions:index:TenantSpec"]["properties"]),
+    "provider_inputs": properties(schema()["provider"]["inputProperties"]),
     "convenient_stacks": ", ".join(map(code, CONVENIENT_STACKS)),
     "calls": calls(),
     "faults_at_login": faults(at_login=True),

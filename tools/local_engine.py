@@ -17,8 +17,11 @@ from typing import Any
 import yaml
 from pulumi import automation
 
+import auth0_sessions
+
 ROOT = Path(__file__).resolve().parent.parent
 CLI = ROOT / ".pulumi-cli"
+PLUGIN = Path(sys.executable).with_name("pulumi-resource-auth0-sessions")
 
 
 def program_of(folder: Path) -> Callable[[], None]:
@@ -77,6 +80,13 @@ def stack_environment(folder: Path) -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_PYTHON_CMD": sys.executable,
     }
+
+
+def place_plugin(folder: Path) -> None:
+    """Put the native plugin of this environment into a stack's own home, where the engine looks for it."""
+    place = folder / "home" / "plugins" / f"resource-auth0-sessions-v{auth0_sessions.__version__}"
+    place.mkdir(parents=True, exist_ok=True)
+    shutil.copy(PLUGIN, place)
 
 
 def hide_what_the_sdk_leaves() -> None:

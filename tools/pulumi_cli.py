@@ -22,13 +22,14 @@ BIN = ROOT / ".pulumi-cli" / "bin"
 MODULE = ROOT / "tools" / "pulumi-cli"
 PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 VERSION_SYMBOL = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
-HOST = "pulumi-resource-pulumi-python"
+HOSTS = {"pulumi-resource-pulumi-python": "pulumi.dynamic", "pulumi-analyzer-policy-python": "pulumi.policy"}
+"""What the CLI starts for dynamic resources and for policy packs in Python, and the module that it runs."""
 
 HOST_SCRIPT = """\
 #!/bin/sh
-# Starts the provider host of dynamic resources with the Python that has this project installed.
+# Starts a host of the CLI with the Python that has this project installed.
 here=$(cd "$(dirname "$0")" && pwd)
-exec "${PULUMI_PYTHON_CMD:-$here/../../.venv/bin/python}" -u -m pulumi.dynamic "$@"
+exec "${PULUMI_PYTHON_CMD:-$here/../../.venv/bin/python}" -u -m MODULE "$@"
 """
 
 NONE_OF_THEM = """\
@@ -39,20 +40,24 @@ There is no Pulumi CLI for the demo and the engine tests. Install one of these a
 
 
 def main() -> int:
-    """Make sure that there is a CLI; return the exit status."""
-    if version_of(BIN / "pulumi") >= TESTED:
-        return done("already there")
+    """Make sure that there is a CLI, and its hosts beside it; return the exit status."""
+    took = "already there" if version_of(BIN / "pulumi") >= TESTED else bring()
+    if took is None:
+        sys.stderr.write(NONE_OF_THEM.format(version=dotted(TESTED)))
+        return 1
+    for name, module in HOSTS.items():
+        host = BIN / name
+        if not host.exists():
+            host.write_text(HOST_SCRIPT.replace("MODULE", module))
+            host.chmod(0o755)
+    return done(took)
+
+
+def bring() -> str | None:
+    """Bring a CLI; return where it came from, or None if there is none to be had."""
     shutil.rmtree(BIN, ignore_errors=True)
     BIN.mkdir(parents=True)
-    for way in (from_path, from_official_installer, from_go):
-        if took := way():
-            if not (BIN / HOST).exists():
-                host = BIN / HOST
-                host.write_text(HOST_SCRIPT)
-                host.chmod(0o755)
-            return done(took)
-    sys.stderr.write(NONE_OF_THEM.format(version=dotted(TESTED)))
-    return 1
+    return next((took for way in (from_path, from_official_installer, from_go) if (took := way())), None)
 
 
 def done(took: str) -> int:
@@ -84,8 +89,9 @@ def from_path() -> str | None:
         return None
     cli = Path(found).resolve()
     (BIN / "pulumi").symlink_to(cli)
-    if cli.with_name(HOST).exists():
-        (BIN / HOST).symlink_to(cli.with_name(HOST))
+    for host in HOSTS:
+        if cli.with_name(host).exists():
+            (BIN / host).symlink_to(cli.with_name(host))
     return f"the one on PATH ({found})"
 
 

@@ -17,10 +17,15 @@ from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS
 from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
+from auth0_sessions.model.spelling import snake_case
 from auth0_sessions.program import components, run
-from auth0_sessions.program.log import EngineLog, report_errors_cleanly
+from auth0_sessions.program.log import EngineLog, engine_address, in_an_older_host, report_errors_cleanly
+from auth0_sessions.program.process import end_with_engine
 from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, PACKAGE
 from auth0_sessions.program.resource import SessionLifetimeArguments
+
+NATIVE = "auth0-sessions:index:SessionLifetime"
+"""The native plugin's type: state that it wrote is taken over."""
 
 
 def _session_of(config: Any) -> Session:
@@ -29,11 +34,11 @@ def _session_of(config: Any) -> Session:
     domain = (config.get(DOMAIN_CONFIG_KEY) or None) if explicit else None
     elsewhere = {DOMAIN_CONFIG_KEY: config.get(DEFAULT_DOMAIN_KEY)} if explicit else config
     return Session(
-        log=EngineLog.of_dynamic_host(),
+        log=EngineLog(engine_address()),
         sources=lambda label: sources(config, label, explicit=explicit),
         bound_domain=domain,
         default_domain=domain or default_domain(elsewhere),
-        may_move=not (explicit and any(config.get(key) for key in SECRET_CONFIG_KEYS)),
+        may_move=not (explicit and (domain or any(config.get(key) for key in SECRET_CONFIG_KEYS))),
     )
 
 
@@ -51,15 +56,19 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
 
     serialize_as_secret_always = False
 
+    @in_an_older_host
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Take the configuration: the stack's, or the properties of an explicit `Provider`."""
         global _session  # noqa: PLW0603  The provider itself holds nothing.
         report_errors_cleanly()
+        if _session is None and (address := engine_address()) is not None:
+            end_with_engine(address)
         _session = _session_of(req.config)
 
+    @in_an_older_host
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check inputs offline; every problem at once, each on its property."""
-        checked = _current().check(_known(news), _known(_olds))
+        checked = _current().check(_known(news), _known(_record(_olds)))
         # The engine prints the value of a property that it names.
         failures = [
             dynamic.CheckFailure("" if problem.is_private else problem.property, problem.reason)
@@ -67,16 +76,19 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
         ]
         return dynamic.CheckResult(_for_pulumi(checked.inputs), failures)
 
+    @in_an_older_host
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """Compare in minutes; a change of domain replaces."""
-        result = _current().diff(_olds, _known(_news))
-        return dynamic.DiffResult(changes=result.changes, replaces=list(result.replaces))
+        """Compare in minutes; a change of domain replaces. A native record is written anew, without a call."""
+        result = _current().diff(_record(_olds), _known(_news))
+        return dynamic.DiffResult(changes=result.changes or _is_native(_olds), replaces=list(result.replaces))
 
+    @in_an_older_host
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Bring a tenant under management: 1 GET, 0 or 1 PATCH."""
         state = _current().create(_known(props))
         return dynamic.CreateResult(state.declared.domain, state.to_props())
 
+    @in_an_older_host
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Follow the tenant, or look one up that is not managed here: 1 GET."""
         if "previous" not in props:
@@ -85,13 +97,29 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
         state = _current().refresh(props)
         return dynamic.ReadResult(id_, state.to_props(), state.declared.to_props())
 
+    @in_an_older_host
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
-        return dynamic.UpdateResult(_current().update(_olds, _known(_news)).to_props())
+        return dynamic.UpdateResult(_current().update(_record(_olds), _known(_news)).to_props())
 
+    @in_an_older_host
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Retain (no call), restore or reset (1 PATCH)."""
         _current().delete(_props)
+
+
+def _is_native(record: Mapping[str, Any]) -> bool:
+    """Return whether the native plugin wrote a record, which this front end takes over."""
+    return "__provider" not in record
+
+
+def _record(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record under our names; one of the native plugin has them in camelCase."""
+    if not _is_native(record):
+        return dict(record)
+    renamed = {snake_case(name): value for name, value in record.items()}
+    inside = {name: renamed[name] for name in ("previous", "superseded") if isinstance(renamed.get(name), Mapping)}
+    return renamed | {name: {snake_case(key): row for key, row in rows.items()} for name, rows in inside.items()}
 
 
 def _known(props: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,7 +173,8 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
             raise pulumi.RunError(message)
         props = self._known_from_the_start(given)
         # Two resources of one tenant cannot stand side by side: the old one's delete would undo the new one's create.
-        options = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
+        own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=NATIVE)], delete_before_replace=True)
+        options = pulumi.ResourceOptions.merge(own, opts)
         dynamic.Resource.__init__(self, SessionLifetimeProvider(), name, props, options)
         self._settle_outputs(props, given)
 

@@ -74,6 +74,7 @@ def test_malformed(raw, told):
     assert "12345678901234" not in text
 
 
+@pytest.mark.thorough
 @settings(settings.get_profile("thorough"))
 @given(st.text() | st.dictionaries(st.text(), st.text() | st.dictionaries(st.text(), st.text())) | st.lists(st.text()))
 def test_anything(raw):

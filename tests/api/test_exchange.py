@@ -77,10 +77,12 @@ def test_other_encodings_are_refused(serve, encoding):
     assert (outcome.status, outcome.reason) == (200, "an answer in an encoding that was not asked for")
 
 
-@pytest.mark.parametrize("body", [OK, gzip.compress(OK)[:-9], b"\x1f\x8b", gzip.compress(OK)[:15] + b"\xff" * 20])
-def test_a_damaged_compressed_body_is_refused(serve, body):
+@pytest.mark.parametrize(
+    "damage", [lambda _: OK, lambda body: body[:-9], lambda _: b"\x1f\x8b", lambda body: body[:15] + OK]
+)
+def test_a_damaged_compressed_body_is_refused(serve, damage):
     """What says that it is compressed and is not, or not to its end, is no answer."""
-    outcome = exchange(serve(answer(b"Content-Encoding: gzip", body=body)).domain)
+    outcome = exchange(serve(answer(b"Content-Encoding: gzip", body=damage(gzip.compress(OK)))).domain)
     assert trouble_of(outcome) == (Trouble.MALFORMED, True)
 
 

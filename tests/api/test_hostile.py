@@ -229,6 +229,20 @@ def test_what_was_not_sent_has_changed_nothing(verb):
     assert raised.value.may_have_written is False
 
 
+def test_a_tenant_that_is_gone_after_a_lost_write(serve):
+    """A write that was lost may have taken effect, although no later attempt got as far as a connection."""
+
+    def vanish(connection):
+        server.listener.shutdown(socket.SHUT_RDWR)
+        server.listener.close()
+        connection.close()
+
+    server = serve(vanish)
+    with pytest.raises(TenantUnreachableError, match="Connection refused") as raised:
+        client_of(server.domain, tries=2).write(WANTED)
+    assert raised.value.may_have_written is True
+
+
 def test_a_login_that_fails_after_a_lost_write(serve):
     """A write whose token expires between its attempts still says that the first of them may have taken effect."""
     token = answer(body=b'{"access_token": "x.y.z"}')
@@ -255,6 +269,18 @@ def test_an_operation_has_one_time_limit(serve):
         operation.write(WANTED)
     assert (waits, len(server.requests)) == ([50.0, 50.0], 5)
     assert client.write(WANTED) == WANTED
+
+
+def test_a_hanging_call_ends_with_its_operation(serve):
+    """A call takes no longer than what is left to its operation, although it might by itself."""
+    policy = RetryPolicy(patience_seconds=0.3)
+    client = TenantClient(
+        serve(lambda connection: connection.recv(1)).domain, lambda: ApiToken(TOKEN, "here"), policy=policy
+    )
+    begun = time.monotonic()
+    with pytest.raises(TenantUnreachableError, match="no answer in time"):
+        client.read()
+    assert time.monotonic() - begun < 5
 
 
 def test_an_operation_out_of_time_makes_no_call(serve):

@@ -103,7 +103,7 @@ def test_a_wait_beyond_patience_is_not_begun():
 
 def test_a_wait_leaves_time_for_a_call():
     """A wait after which there is no time for a call is not begun."""
-    assert run(limited(10.0), patience_seconds=10.0) == (RateLimitError, 1, [])
+    assert run(limited(10.0), patience_seconds=10.5) == (RateLimitError, 1, [])
     assert run(limited(10.0), patience_seconds=10.5 + SHORTEST_CALL_SECONDS) == ("answer", 2, [10.0])
 
 

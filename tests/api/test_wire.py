@@ -248,6 +248,7 @@ def test_no_object(answer):
         from_tenant(answer)
 
 
+@pytest.mark.thorough
 @settings(settings.get_profile("thorough"))
 @given(JSON | st.dictionaries(st.sampled_from(FIELDS), JSON | st.just({"anonymous": {}}) | JSON.map(anonymous)))
 def test_only_value_errors(answer):

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from auth0_sessions.api.many import WORKERS
 from auth0_sessions.api.reader import TenantSessions, read_tenant_sessions
-from auth0_sessions.audit import WORKERS, Audit, Rule, Status, audit
+from auth0_sessions.audit import Audit, Rule, Status, audit
 from auth0_sessions.errors import InputError, TenantUnreachableError
 from auth0_sessions.fleet.entries import Defaults
 from auth0_sessions.fleet.file import TenantsFile

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -13,7 +14,10 @@ import pulumi
 import pytest
 
 import local_engine
-from auth0_sessions import SessionLifetime
+from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling
+
+FRONT_ENDS = {"dynamic": "auth0_sessions", "native": "auth0_sessions.native"}
+"""The module of each front end: the same names and arguments."""
 
 CREDENTIALS = {"AUTH0_CLIENT_ID": "engine-client", "AUTH0_CLIENT_SECRET": "engine-canary-secret"}
 
@@ -38,8 +42,10 @@ class Engine:
     another one.
     """
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, front_end: str, **environment: str) -> None:
         self.folder = folder
+        self.front_end = front_end
+        local_engine.place_plugin(folder)
         self.args: dict[str, Any] = {}
         self.program: Callable[[], None] = self.one_resource
         self.stack = local_engine.open_stack(self.run_program, folder, environment={**CREDENTIALS, **environment})
@@ -48,9 +54,19 @@ class Engine:
         """Run the program of the moment; a test changes it between two runs."""
         self.program()
 
+    @property
+    def api(self) -> Any:
+        """The module of the front end, for a test's own program."""
+        return importlib.import_module(FRONT_ENDS[self.front_end])
+
+    @property
+    def spelling(self) -> Spelling:
+        """How the front end spells names in messages and in state."""
+        return CAMEL_CASE if self.front_end == "native" else SNAKE_CASE
+
     def one_resource(self) -> None:
         """Declare one tenant and export every output."""
-        made = SessionLifetime("acme", **self.args)
+        made = self.api.SessionLifetime("acme", **self.args)
         for name in vars(made):
             if not name.startswith("_") and isinstance(getattr(made, name), pulumi.Output):
                 pulumi.export(name, getattr(made, name))
@@ -94,10 +110,17 @@ class Engine:
         return found
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once for each front end that its mark, or its module's, names; without one for the dynamic one."""
+    if "front_end" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("front_ends")
+        metafunc.parametrize("front_end", mark.args if mark else ("dynamic",))
+
+
 @pytest.fixture
-def make_engine(tmp_path: Path) -> Callable[..., Engine]:
+def make_engine(tmp_path: Path, front_end: str) -> Callable[..., Engine]:
     """Make a stack on the real engine; keyword arguments are environment variables of its providers."""
-    return lambda **environment: Engine(tmp_path, **environment)
+    return lambda **environment: Engine(tmp_path, front_end, **environment)
 
 
 @pytest.fixture

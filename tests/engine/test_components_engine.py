@@ -11,12 +11,13 @@ import pytest
 from pulumi import ResourceOptions, automation
 
 from auth0_sessions import Provider, SessionLifetime, SessionPolicy, TenantFleet
-from auth0_sessions.model.settings import DEFAULTS, LIFETIMES
+from auth0_sessions.model.settings import DEFAULTS, LOGIN_LIFETIMES, LOGIN_SETTINGS
 
 TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
-STRICT = dict(zip(LIFETIMES, (1_440, 60, 1_440, 60), strict=True))
-ESSENTIAL_CAPS = dict(zip(LIFETIMES, (43_200, 4_320, 43_200, 4_320), strict=True))
-ENTERPRISE_CAPS = dict(zip(LIFETIMES, (525_600, 144_000, 525_600, 144_000), strict=True))
+STRICT = dict(zip(LOGIN_LIFETIMES, (1_440, 60, 1_440, 60), strict=True))
+DEFAULTS_OF_LOGIN = {name: DEFAULTS[name] for name in LOGIN_SETTINGS}
+ESSENTIAL_CAPS = dict(zip(LOGIN_LIFETIMES, (43_200, 4_320, 43_200, 4_320), strict=True))
+ENTERPRISE_CAPS = dict(zip(LOGIN_LIFETIMES, (525_600, 144_000, 525_600, 144_000), strict=True))
 
 
 def policy(arguments: dict[str, Any], name: str = "acme") -> Callable[[], None]:
@@ -24,7 +25,7 @@ def policy(arguments: dict[str, Any], name: str = "acme") -> Callable[[], None]:
 
     def program() -> None:
         made = SessionPolicy(name, **arguments)
-        for output in (*LIFETIMES, "reasons"):
+        for output in (*LOGIN_LIFETIMES, "reasons"):
             pulumi.export(output, getattr(made, output))
 
     return program
@@ -79,7 +80,7 @@ def test_a_policy_s_life(engine, tenant, auth0_sandbox):
     assert engine.outputs["reasons"]["idle_session_lifetime"] == "idle 1h: profile 'strict' (a login a day)"
 
     assert engine.destroy().ok
-    assert tenant.settings == {name: DEFAULTS[name] for name in LIFETIMES} | {"idle_session_lifetime": 10_000}
+    assert tenant.settings == {name: DEFAULTS[name] for name in LOGIN_LIFETIMES} | {"idle_session_lifetime": 10_000}
 
 
 def test_the_outputs_of_a_policy_are_registered(engine, tenant):
@@ -89,7 +90,7 @@ def test_the_outputs_of_a_policy_are_registered(engine, tenant):
     assert engine.up().ok
     outputs = engine.resource("SessionPolicy")["outputs"]
     child = engine.resource("SessionLifetime")
-    assert list(outputs.pop("reasons")) == sorted([*LIFETIMES, "session_cookie_mode"])
+    assert list(outputs.pop("reasons")) == sorted([*LOGIN_LIFETIMES, "session_cookie_mode"])
     assert outputs.pop("lifetime")["urn"] == child["urn"]
     assert outputs == {
         "domain": tenant.domain,
@@ -100,6 +101,7 @@ def test_the_outputs_of_a_policy_are_registered(engine, tenant):
         "ephemeral_session_lifetime": "1d",
         "idle_ephemeral_session_lifetime": "1h",
         "session_cookie_mode": "persistent",
+        "previous": DEFAULTS_OF_LOGIN,
     }
 
 
@@ -118,7 +120,7 @@ def test_a_smaller_plan_stops_arguments_and_lowers_profiles(engine, tenant, auth
     arguments = {"domain": tenant.domain, "plan": "enterprise", "profile": "convenient", "session_lifetime": "60d"}
     engine.program = policy(arguments)
     assert engine.up().ok
-    assert tenant.settings == dict.fromkeys(LIFETIMES, 86_400)
+    assert tenant.settings == dict.fromkeys(LOGIN_LIFETIMES, 86_400)
     auth0_sandbox.clear_requests()
 
     arguments["plan"] = "essential"
@@ -173,7 +175,7 @@ def test_unknown_arguments_pass_a_preview(engine, tenant, auth0_sandbox):
             over_limit=minutes.apply(lambda _: "error"),
             on_delete=minutes.apply(lambda _: "restore"),
         )
-        for name in (*LIFETIMES, "reasons", "plan"):
+        for name in (*LOGIN_LIFETIMES, "reasons", "plan"):
             pulumi.export(name, getattr(made, name))
 
     engine.program = program
@@ -181,7 +183,7 @@ def test_unknown_arguments_pass_a_preview(engine, tenant, auth0_sandbox):
     assert run.ok
     assert auth0_sandbox.requests == []
     assert engine.up().ok
-    assert tenant.settings == dict.fromkeys(LIFETIMES, 480)
+    assert tenant.settings == dict.fromkeys(LOGIN_LIFETIMES, 480)
     assert engine.outputs["reasons"]["session_lifetime"] == "absolute 8h: the argument; profile 'balanced' has 7d"
     assert engine.up().changes == {"same": 4}
 
@@ -242,7 +244,7 @@ def test_protect_is_inherited(engine, tenant, auth0_sandbox):
     engine.program = policy(arguments)
     assert engine.up().ok
     assert engine.destroy().ok
-    assert tenant.settings == {name: DEFAULTS[name] for name in LIFETIMES}
+    assert tenant.settings == {name: DEFAULTS[name] for name in LOGIN_LIFETIMES}
 
 
 def test_a_renamed_policy_with_an_alias_is_the_same(engine, tenant, auth0_sandbox):
@@ -282,7 +284,7 @@ def test_a_fleet_s_life(engine, auth0_sandbox):
     tenants["stays"]["sessionLifetime"] = "2h"
     assert engine.up().changes == {"create": 2, "same": 9, "update": 1}
     assert {name for name, _ in calls_of(auth0_sandbox)} == {"stays", "new"}
-    assert live["new"].settings == dict.fromkeys(LIFETIMES, 60)
+    assert live["new"].settings == dict.fromkeys(LOGIN_LIFETIMES, 60)
     assert engine.outputs["tenants"]["stays"]["session_lifetime"] == "2h"
     assert len(engine.outputs["report"].splitlines()) == 2 + 5
 
@@ -293,7 +295,7 @@ def test_a_fleet_s_life(engine, auth0_sandbox):
         ("restore", PATCH),
         ("reset", PATCH),
     }
-    defaults = {name: DEFAULTS[name] for name in LIFETIMES}
+    defaults = {name: DEFAULTS[name] for name in LOGIN_LIFETIMES}
     assert live["retain"].settings == STRICT
     assert live["restore"].settings == defaults | {"session_lifetime": 10_000}
     assert live["reset"].settings == defaults
@@ -306,8 +308,8 @@ def test_a_preview_shows_the_report(engine, auth0_sandbox):
     engine.program = fleet(tenants, plan="essential", profile="balanced")
     run = engine.preview()
     shown = "\n".join(run.said("info"))
-    assert "| tenant | plan | profile | absolute | idle | share of the cap used | reason |" in shown
-    rows = [f"| a\\|{number} | essential | balanced | 7d | 3d |" for number in range(2)]
+    assert "| tenant | plan | profile | absolute | idle | non-persistent | share of the cap used | reason |" in shown
+    rows = [f"| a\\|{number} | essential | balanced | 7d | 3d | 3d / 1d |" for number in range(2)]
     assert names_in(shown, rows) == rows
     assert auth0_sandbox.requests == []
 
@@ -442,6 +444,7 @@ def test_a_tenant_that_fails_leaves_the_others_applied(engine, auth0_sandbox, go
     assert [one.settings for one in live.values()] == [STRICT] * 40
 
 
+@pytest.mark.deep
 def test_three_hundred_tenants(make_engine, auth0_sandbox):
     """A fleet of 300 previews without a call, and applies with one token, one GET and one PATCH for each tenant."""
     # The engine writes the whole state file at every step, which is most of the time here and none of our doing.

@@ -60,15 +60,68 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
+def install(folder: Path, wheel: Path, extras: str = "") -> Path:
+    """Install the wheel, its dependencies pinned, into an environment of its own; return the folder of commands."""
+    if not folder.exists():
+        venv.create(folder, with_pip=True)
+    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt"]
+    subprocess.run([*pip, f"{wheel}{extras}"], check=True)
+    return folder / "bin"
+
+
+def names_in(commands: Path) -> set[str]:
+    """Return the names of the packages of an environment."""
+    listed = [commands / "python", "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"]
+    found = json.loads(subprocess.run(listed, check=True, capture_output=True, text=True).stdout)
+    return {package["name"].lower() for package in found}
+
+
+USES_THE_SANDBOX = """\
+def test_without():
+    assert True
+
+def test_with(auth0_sandbox):
+    assert auth0_sandbox.add_tenant("acme").domain
+"""
+
+
+@pytest.mark.timeout(600)
+def test_a_plain_install_names_the_extra_that_is_missing(wheel, tmp_path):
+    """It brings no more than the provider needs; the command and the fixture say in one line what to install."""
+    commands = install(tmp_path / "venv", wheel)
+    ours = names_in(commands)
+    assert ours.isdisjoint({"typer", "rich", "jinja2", "starlette", "uvicorn", "pulumi-policy"})
+    subprocess.run(
+        [commands / "python", "-m", "pip", "install", "--quiet", "-c", ROOT / "constraints.txt", "pytest"], check=True
+    )
+    ran = subprocess.run([commands / "auth0-sessions", "plans"], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr == "Error: the command line is an extra. Install it with: pip install 'auth0-sessions[cli]'\n"
+    (tmp_path / "test_stack.py").write_text(USES_THE_SANDBOX)
+    pytest_run = [commands / "python", "-m", "pytest", "-p", "no:cacheprovider", tmp_path / "test_stack.py"]
+    ran = subprocess.run(pytest_run, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "1 passed, 1 error" in ran.stdout
+    assert "The sandbox is an extra. Install it with: pip install 'auth0-sessions[sandbox]'" in ran.stdout
+    assert "Traceback" not in ran.stdout
+    assert "No module named" not in ran.stdout
+
+    install(tmp_path / "venv", wheel, "[cli]")
+    assert subprocess.run([commands / "auth0-sessions", "plans"], check=False, capture_output=True).returncode == 0
+    ran = subprocess.run([commands / "auth0-sessions", "sandbox"], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
+    assert "pip install 'auth0-sessions[sandbox]'" in ran.stderr
+    install(tmp_path / "venv", wheel, "[all]")
+    ran = subprocess.run(pytest_run, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "2 passed" in ran.stdout
+
+
+@pytest.mark.deep
 @pytest.mark.timeout(600)
 def test_a_program_in_another_folder_runs_on_the_installed_wheel(wheel, tmp_path, auth0_sandbox):
     """Preview, up, refresh, up and destroy, with nothing of the repository on the way but the engine."""
     tenant = auth0_sandbox.add_tenant("acme", plan="essential", settings={"session_lifetime": 600})
     environment = tmp_path / "venv"
-    venv.create(environment, with_pip=True)
-    python = environment / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", wheel]
-    subprocess.run(install, check=True)
+    python = install(environment, wheel) / "python"
     program = tmp_path / "elsewhere"
     program.mkdir()
     (program / "__main__.py").write_text(PROGRAM)
@@ -77,6 +130,7 @@ def test_a_program_in_another_folder_runs_on_the_installed_wheel(wheel, tmp_path
     assert [ok for runs in done["runs"].values() for ok, *_ in runs] == [True] * 5, done
     assert [changes for _, changes, _ in done["runs"]["up"]] == [{"create": 2}, {"same": 2}]
     assert tenant.settings == {"session_lifetime": 600, "idle_session_lifetime": 4_320}
+    install(environment, wheel, "[cli]")
     (tmp_path / "tenants.json").write_text(json.dumps({"acme": {"domain": tenant.domain, "plan": "essential"}}))
     audit = subprocess.run(
         [environment / "bin" / "auth0-sessions", "audit", "--tenants", tmp_path / "tenants.json", "--format", "html"],

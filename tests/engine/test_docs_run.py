@@ -21,7 +21,11 @@ import yaml
 from pulumi import automation
 
 import auth0_sessions
+import languages
 import local_engine
+import pulumi_cli
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
 
 DOCS = local_engine.ROOT / "docs"
@@ -85,16 +89,35 @@ class Bench:
         given = {"settings": SET_BY_HAND, **options}
         self.tenants |= {name: self.sandbox.add_tenant(name, **given) for name in names}
 
-    def open(self, program: str, config: dict[str, Any] | None = None, **environment: str) -> automation.Stack:
+    def open(
+        self, program: str, config: dict[str, Any] | None = None, project: str = "sessions", **environment: str
+    ) -> automation.Stack:
         """Open the stack `prod` with a program and its configuration."""
         code = compile(self.on_sandbox(program), "docs", "exec")
         stack = local_engine.open_stack(
             lambda: exec(code, {}),  # noqa: S102  Our own pages.
             self.folder,
+            project=project,
             stack="prod",
             environment={**IN_ENVIRONMENT, **environment},
         )
-        for key, value in (config or {}).items():
+        return self.configured(stack, config or {})
+
+    def open_yaml(self, program: str, config: dict[str, Any] | None = None, **environment: str) -> automation.Stack:
+        """Open the stack `prod` with a program in YAML, which uses the native plugin."""
+        file = self.folder / "Pulumi.yaml"
+        given = {"name": "sessions", "runtime": "yaml", **yaml.safe_load(self.on_sandbox(program))}
+        file.write_text(yaml.safe_dump(given))
+        path = os.pathsep.join([str(pulumi_cli.BIN), str(Path(sys.executable).parent), os.environ["PATH"]])
+        everything = {**IN_ENVIRONMENT, "PATH": path, **environment}
+        stack = local_engine.open_stack(
+            None, self.folder, project=given["name"], project_file=file, stack="prod", environment=everything
+        )
+        return self.configured(stack, config or {})
+
+    def configured(self, stack: automation.Stack, config: dict[str, Any]) -> automation.Stack:
+        """Configure a stack; what has a secret's name is a secret."""
+        for key, value in config.items():
             text = value if isinstance(value, str) else json.dumps(value)
             stack.set_config(key, automation.ConfigValue(self.on_sandbox(text), secret="Secret" in key))
         return stack
@@ -195,9 +218,10 @@ PROGRAMS = (
 """The programs that need nothing but one `up`."""
 
 WITH_MORE = {
-    ("how-to/first-tenant.md", 'session_lifetime="14d"'): "test_the_first_tenant_goes_as_told",
+    ("how-to/first-tenant.md", 'session_lifetime="30d"'): "test_the_first_tenant_goes_as_told",
     ("how-to/take-over.md", 'session_lifetime="14d"'): "test_looking_and_taking_over",
-    ("how-to/many-tenants.md", "from_config"): "test_the_fleet_of_the_page_runs",
+    ("how-to/many-tenants.md", 'from_config("fleet")'): "test_the_fleet_of_the_page_runs",
+    ("how-to/many-tenants.md", "keep_record"): "test_single_resources_move_into_a_fleet",
     ("how-to/many-tenants.md", "REGIONS"): "test_the_list_in_python_runs",
     ("read_tenants_file", "read_tenants_file("): "test_the_fleet_of_a_file_runs",
     ("how-to/take-over.md", "SessionLifetime.get"): "test_looking_and_taking_over",
@@ -238,13 +262,13 @@ def test_every_program_is_run():
 def test_the_first_tenant_goes_as_told(bench):
     """The page's refusal, outputs and calls are those of a run, and destroy brings back what was there."""
     page = "how-to/first-tenant.md"
-    project, config = [yaml.safe_load(text) for text in blocks(page, "yaml")]
-    assert project == {"name": "sessions", "runtime": "python"}
-    program = block(page, 'session_lifetime="14d"')
+    config, project, _ = [yaml.safe_load(text) for text in blocks(page, "yaml")]
+    assert project == {"name": "acme-sessions", "runtime": "python"}
+    program = block(page, 'session_lifetime="30d"')
     bench.add_tenants("acme", settings={})
-    too_long = bench.open(program.replace('"14d"', '"60d"'), config["config"])
+    too_long = bench.open(program.replace('"90m"', '"120d"'), config["config"], project["name"])
     told = words(local_engine.run(too_long, "preview").output)
-    stack = bench.open(program, config["config"])
+    stack = bench.open(program, config["config"], project["name"])
     assert bench.calls() == []
     up = run(stack, "up")
     assert bench.calls() == [TOKEN, GET, PATCH]
@@ -258,17 +282,25 @@ def test_the_first_tenant_goes_as_told(bench):
     assert bench.settings == {"acme": {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}}
 
 
+@pytest.mark.parametrize(
+    ("language", "file"), [("yaml", "yaml/Pulumi.yaml"), ("typescript", "typescript/index.ts"), ("go", "go/main.go")]
+)
+def test_the_first_tenant_in_other_languages(language, file):
+    """The page's programs are those of the examples, which the tests of the languages run."""
+    assert (languages.EXAMPLES / file).read_text() in blocks("how-to/first-tenant.md", language)
+
+
 @pytest.mark.parametrize("as_file", [False, True], ids=["mapping", "file"])
 def test_the_fleet_of_the_page_runs(bench, monkeypatch, as_file):
     """The page's configuration makes each tenant what it says, as a mapping and as the name of a file."""
     page = "how-to/many-tenants.md"
-    config = yaml.safe_load(block(page, "auth0-sessions:tenants", "yaml"))["config"]
+    config = yaml.safe_load(block(page, "profile: balanced", "yaml"))["config"]
     names = tuple(config["auth0-sessions:tenants"])
     if as_file:
         (bench.folder / "tenants.yaml").write_text(bench.on_sandbox(yaml.safe_dump(config["auth0-sessions:tenants"])))
         config["auth0-sessions:tenants"] = "tenants.yaml"
         monkeypatch.chdir(bench.folder)
-    stack = bench.open(block(page, "from_config"), config, **labelled(*names))
+    stack = bench.open(block(page, 'from_config("fleet")'), config, **labelled(*names))
     run(stack, "up", continue_on_error=True)
     assert bench.settings == {
         "acme": BALANCED,
@@ -276,6 +308,161 @@ def test_the_fleet_of_the_page_runs(bench, monkeypatch, as_file):
         "initech": four(720, 90),
     }
     assert all(name in stack.outputs()["report"].value for name in names)
+
+
+FLEET = block("how-to/many-tenants.md", 'from_config("fleet")')
+
+
+def test_a_baseline_of_their_own(bench):
+    """Tenants get the team's profile; under `at-most` a stricter one keeps its values, and `exact` overrules that."""
+    config = yaml.safe_load(block("how-to/many-tenants.md", "office:", "yaml"))["config"]
+    names = tuple(config["auth0-sessions:tenants"])
+    bench.add_tenants(*names, settings={**four(60, 1_000)})
+    run(bench.open(FLEET, config, **labelled(*names)), "up")
+    assert bench.settings == {"acme": four(60, 30), "globex": four(60, 15), "initech": four(480, 30)}
+
+
+def test_a_renamed_tenant_keeps_its_record(bench):
+    """With `formerly`, as the page has it, a rename makes no call and keeps `previous`."""
+    config = {"auth0-sessions:plan": "enterprise", "auth0-sessions:tenants": {"acme": {"domain": "acme.eu.auth0.com"}}}
+    stack = bench.open(FLEET, {**config, "auth0-sessions:profile": "strict"})
+    run(stack, "up")
+    renamed = yaml.safe_load(block("how-to/many-tenants.md", "formerly:", "yaml"))["config"]
+    stack = bench.open(FLEET + 'pulumi.export("tenants", fleet.tenants)', renamed, **labelled("acme"))
+    bench.calls()
+    assert run(stack, "up").changes.get("delete") is None
+    assert bench.calls() == []
+    assert stack.outputs()["tenants"].value["acme-eu"]["previous"] == SET_BY_HAND
+
+
+@pytest.mark.parametrize("front_end", ["auth0_sessions", "auth0_sessions.native"])
+def test_single_resources_move_into_a_fleet(bench, front_end):
+    """With the page's transform no resource is deleted, no call is made, and `previous` is kept."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    config = {
+        "auth0-sessions:plan": "enterprise",
+        "auth0-sessions:profile": "nist-aal2",
+        "auth0-sessions:tenants": {"acme": {"domain": "acme.eu.auth0.com", "onDelete": "restore"}},
+    }
+    lifetimes = "".join(f'{name}="{"1h" if "idle" in name else "1d"}", ' for name in LOGIN_LIFETIMES)
+    single = f'SessionLifetime("acme", domain="acme.eu.auth0.com", {lifetimes}on_delete="restore")'
+    run(bench.open(f"from {front_end} import SessionLifetime\n{single}", config, PATH=path), "up")
+    program = block("how-to/many-tenants.md", "keep_record").replace("from auth0_sessions", f"from {front_end}")
+    stack = bench.open(program, config, PATH=path)
+    bench.calls()
+    assert run(stack, "up").changes == {"create": 2, "same": 2}
+    assert bench.calls() == []
+    assert stack.outputs()["tenants"].value["acme"]["previous"] == SET_BY_HAND
+    run(stack, "destroy")
+    assert bench.settings == {"acme": SET_BY_HAND}
+
+
+def test_an_incident(bench):
+    """The guidance's configuration shortens what is longer and nothing else, and going back needs `exact` again."""
+    listed = {name: {"domain": f"{name}.eu.auth0.com"} for name in ("acme", "globex")}
+    config = {"auth0-sessions:plan": "enterprise", "auth0-sessions:tenants": listed}
+    bench.add_tenants(*listed)
+    run(bench.open(FLEET, {**config, "auth0-sessions:profile": "balanced"}), "up")
+    bench.tenants["globex"].dashboard(**four(30, 5))
+    incident = yaml.safe_load(block("guidance.md", "incident:", "yaml"))["config"]
+    stack = bench.open(FLEET, {**config, **incident})
+    run(stack, "up")
+    assert bench.settings == {"acme": four(60, 15), "globex": four(30, 5)}
+    for key in incident:
+        stack.remove_config(key)
+    stack.set_config("auth0-sessions:profile", automation.ConfigValue("balanced"))
+    run(stack, "up")
+    assert bench.settings == {"acme": BALANCED, "globex": BALANCED}
+
+
+def test_the_guidance_has_the_figures_of_the_profiles():
+    """A row that names a profile has its figures, with a dash where the source has none."""
+    page = (DOCS / "guidance.md").read_text()
+    rows = re.findall(r"^\| [^|]+ \| ([^|]+) \| ([^|]+) \| [^|]+ \| `([\w-]+)` \|$", page, re.MULTILINE)
+    figures = {
+        name: tuple("-" if minutes is None else str(Lifetime(minutes)) for minutes in (absolute, idle))
+        for name, absolute, idle in (
+            (profile.name, profile.absolute_minutes, profile.idle_minutes) for profile in PROFILES.values()
+        )
+    }
+    assert {name: (absolute, idle) for absolute, idle, name in rows} == {
+        name: figures[name] for name in ("nist-aal1", "nist-aal2", "nist-aal3", "pci-dss", "balanced")
+    }
+
+
+@dataclass(frozen=True)
+class InYaml:
+    """A program in YAML, for the native plugin.
+
+    Attributes:
+        page: The page.
+        words: What only this program of the page holds.
+        settings: Tenant -> what it has after one `up`.
+        outputs: The stack's outputs, as far as the page speaks of them.
+        config: The stack's configuration.
+
+    """
+
+    page: str
+    words: str
+    settings: dict[str, dict[str, int]] = field(default_factory=dict)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
+
+
+YAML_PROGRAMS = (
+    InYaml(
+        "how-to/many-tenants.md",
+        "type: auth0-sessions:TenantFleet",
+        {"acme": BALANCED},
+        config={
+            "auth0-sessions:plan": "essential",
+            "auth0-sessions:tenants": {"acme": {"domain": "acme.eu.auth0.com"}},
+        },
+    ),
+    InYaml("how-to/take-over.md", "protect", {"acme": {"session_lifetime": 20_160, "idle_session_lifetime": 2_880}}),
+    InYaml("how-to/take-over.md", "deleteBeforeReplace", {"acme": {"session_lifetime": 20_160}}),
+    InYaml(
+        "reference/provider.md",
+        "pulumi:providers:auth0-sessions",
+        {"acme": {"session_lifetime": 480}},
+        config={"acmeClientId": "x", "acmeClientSecret": "x"},
+    ),
+    InYaml(
+        "reference/functions.md",
+        "getTenantSessions",
+        outputs={"sessionLifetime": "5m", "minutes": 5, "defaults": ["sessionCookieMode", "anonymousSessionLifetime"]},
+    ),
+    InYaml("reference/functions.md", "getPlanLimits", outputs={"absolute": 43_200, "idle": 4_320}),
+)
+
+
+@pytest.mark.parametrize("program", YAML_PROGRAMS, ids=lambda program: f"{program.page}: {program.words}")
+def test_a_program_in_yaml_runs(bench, program):
+    """It does what the table says."""
+    if not (pulumi_cli.BIN / languages.YAML_HOST).exists():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("YAML is not ready; `make languages` prepares it")
+    text = block(program.page, program.words, "yaml")
+    if "${acmeClientId}" in text:
+        text = f"config: {{acmeClientId: {{type: string}}, acmeClientSecret: {{type: string, secret: true}}}}\n{text}"
+    stack = bench.open_yaml(text, program.config)
+    run(stack, "up")
+    if program.settings:
+        assert bench.settings == {name: {**SET_BY_HAND, **values} for name, values in program.settings.items()}
+    assert program.outputs.items() <= {name: output.value for name, output in stack.outputs().items()}.items()
+
+
+def test_every_program_in_yaml_is_run():
+    """Each YAML block with resources or functions is in the table, or is the first tenant's."""
+    found = [
+        (str(file.relative_to(DOCS)), text)
+        for file in sorted(DOCS.rglob("*.md"))
+        for text in blocks(str(file.relative_to(DOCS)), "yaml")
+        if {"resources", "variables"} & yaml.safe_load(text).keys() and "first-tenant" not in file.name
+    ]
+    assert len(found) == len(YAML_PROGRAMS)
+    for page, text in found:
+        assert len([row for row in YAML_PROGRAMS if row.page == page and row.words in text]) == 1
 
 
 def test_the_fleet_of_a_file_runs(bench, monkeypatch):

@@ -17,12 +17,12 @@ from pulumi import automation
 from pulumi.runtime import mocks
 
 import local_engine
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS
 
 EXAMPLES = local_engine.ROOT / "examples"
 PROGRAMS = ("beside_official", "environments", "fleet", "providers")
 DOMAIN = re.compile(r"([a-z-]+)\.eu\.auth0\.com")
-SET_BY_HAND = dict.fromkeys(LIFETIMES, 5)
+SET_BY_HAND = dict.fromkeys(LOGIN_LIFETIMES, 5)
 """What a tenant has before: nothing that an example asks for, so that everything has to be written."""
 
 
@@ -112,7 +112,7 @@ def bench(tmp_path: Path, auth0_sandbox: Any) -> Bench:
 
 def four(absolute: int, idle: int, ephemeral: int | None = None, ephemeral_idle: int | None = None) -> dict[str, int]:
     """Return the minutes of the four lifetimes; non-persistent ones as persistent ones unless given."""
-    return dict(zip(LIFETIMES, (absolute, idle, ephemeral or absolute, ephemeral_idle or idle), strict=True))
+    return dict(zip(LOGIN_LIFETIMES, (absolute, idle, ephemeral or absolute, ephemeral_idle or idle), strict=True))
 
 
 def labelled(*labels: str) -> dict[str, str]:
@@ -142,7 +142,7 @@ def test_no_example_is_forgotten():
     """A folder among the examples is one of those that are run here, or one that other tests name."""
     folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
     in_other_languages = {"go", "typescript", "yaml"}
-    assert folders == {*PROGRAMS, *in_other_languages, "automation", "pull_request", "quickstart"}
+    assert folders == {*PROGRAMS, *in_other_languages, "automation", "guardrails", "pull_request", "quickstart"}
 
 
 @pytest.mark.parametrize(
@@ -251,6 +251,7 @@ def script(bench: Bench) -> Automation:
     return made
 
 
+@pytest.mark.deep
 def test_the_automation_script_runs_every_tenant(bench, script):
     """A preview calls nobody, up brings every tenant where the file says, up again calls nobody, destroy ends all."""
     preview = script.run("preview")
@@ -373,7 +374,7 @@ def test_every_key_has_one_owner(official):
         "idleEphemeralSessionLifetime",
         "sessionCookie",
     }
-    assert len(theirs.ignoreChanges) == len(SETTINGS)
+    assert len(theirs.ignoreChanges) == len(LOGIN_SETTINGS)
     assert set(ours.object.fields) & {"friendlyName", "friendly_name", "support_email"} == set()
 
 

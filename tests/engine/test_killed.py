@@ -75,8 +75,15 @@ def unlocked(engine: Any) -> None:
     engine.stack.cancel()
 
 
-@pytest.mark.parametrize("victim", ["provider", "engine"])
-@pytest.mark.parametrize("verb", ["create", "update"])
+@pytest.mark.parametrize(
+    ("verb", "victim"),
+    [
+        ("create", "provider"),
+        pytest.param("update", "engine", marks=pytest.mark.deep),
+        pytest.param("create", "engine", marks=pytest.mark.deep),
+        pytest.param("update", "provider", marks=pytest.mark.deep),
+    ],
+)
 def test_killed_before_the_write_took_effect(make_engine, tenant, victims, verb, victim):
     """The rerun converges, and `restore` gives back what the tenant had at the very first."""
     engine = make_engine(**{MARK: victims.mark})
@@ -90,6 +97,7 @@ def test_killed_before_the_write_took_effect(make_engine, tenant, victims, verb,
     assert tenant.settings == FIRST
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("victim", ["provider", "engine"])
 def test_an_update_killed_after_the_write_took_effect(make_engine, tenant, victims, victim):
     """What is in state already is never lost: the rerun writes again and restores the first values."""
@@ -99,6 +107,7 @@ def test_an_update_killed_after_the_write_took_effect(make_engine, tenant, victi
     assert tenant.settings == FIRST
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("victim", ["provider", "engine"])
 def test_the_one_window(make_engine, tenant, victims, victim):
     """A create that is killed between the write and its record: the next run takes what was written for the first."""

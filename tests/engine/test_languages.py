@@ -183,6 +183,8 @@ OPEN = {
 }
 WAITS_FOR = {"typescript": "typescript", "go": "go", "generated python": "python"}
 """What is made by `make languages` for each, beside YAML's language host."""
+QUICK = {"yaml", "typescript"}
+"""One that the CLI runs itself, and one whose generated SDK runs through its own Automation API."""
 
 
 def require_languages(name: str) -> None:
@@ -217,7 +219,9 @@ class Life:
         return made
 
 
-@pytest.fixture(params=OPEN)
+@pytest.fixture(
+    params=[pytest.param(name, marks=[] if name in QUICK else pytest.mark.deep) for name in OPEN],
+)
 def life(request: pytest.FixtureRequest, tmp_path: Path, tenant: Any) -> Iterator[Life]:
     """A program in one language on a tenant that was set by hand."""
     require_languages(request.param)

@@ -55,6 +55,7 @@ def test_a_whole_life(engine, tenant, auth0_sandbox):
         "plan": "essential",
         "over_limit": "error",
         "on_delete": "restore",
+        "enforce": "exact",
         "session_lifetime": "30d",
         "session_lifetime_minutes": 43_200,
         "idle_session_lifetime": "1h30m",
@@ -366,3 +367,33 @@ def test_numbers_that_a_program_sees_are_whole(engine, tenant):
         {"session_lifetime": 10_080, "session_cookie_mode": "persistent"},
     )
     assert {type(seen["session_lifetime_minutes"]), type(previous["session_lifetime"])} == {int}
+
+
+@pytest.mark.parametrize("merges", [True, False], ids=["merges", "replaces"])
+def test_the_lifetime_of_anonymous_sessions(engine, tenant, auth0_sandbox, merges):
+    """Its neighbors in `sessions` survive every write, whether a PATCH merges the object or replaces it.
+
+    A write reads the object first, with one GET where none was due: not at a create, but at an update and at the end.
+    """
+    tenant.merge_sessions = merges
+    neighbors = tenant.foreign["sessions"]
+    engine.args = {"domain": tenant.domain, "anonymous_session_lifetime": "90m", "on_delete": "restore"}
+    assert engine.up().ok
+    assert tenant.requests[-1].body == {"sessions": {**neighbors, "anonymous": {"lifetime_in_minutes": 90}}}
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET, PATCH]
+    assert engine.outputs["anonymous_session_lifetime_minutes"] == 90
+    assert engine.up().changes == {"same": 2}
+    assert calls_of(tenant, auth0_sandbox) == []
+
+    engine.args["anonymous_session_lifetime"] = "2h"
+    assert engine.up().changes == {"same": 1, "update": 1}
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET, PATCH]
+    engine.args["session_lifetime"] = "8h"
+    assert engine.up().ok
+    assert tenant.requests[-1].body == {"session_lifetime": 8}
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET, PATCH]
+
+    assert engine.destroy().ok
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET, PATCH]
+    restored = tenant.foreign["sessions"]
+    assert restored == {**neighbors, "anonymous": {"lifetime_in_minutes": 43_200}}

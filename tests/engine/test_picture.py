@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
+import pytest
+
 import picture
 
 PORT = re.compile(r"127\.0\.0\.1:\d+")
@@ -15,6 +17,7 @@ def unbroken(text: str) -> str:
     return PORT.sub("", "".join(text.split()))
 
 
+@pytest.mark.deep  # The demo goes the same way on the engine in each quick run.
 def test_the_picture_shows_what_happens():
     """Line for line, the picture in the repository is what the engine and the command line say today."""
     lines: dict[float, str] = {}

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 import local_engine
 from auth0_sessions import cli
+from auth0_sessions.model.spelling import camel_case
 
 README = (local_engine.ROOT / "README.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -21,6 +22,12 @@ def block(words: str) -> str:
     """Return the one Python block of the README that holds these words."""
     (found,) = [text for text in PYTHON if words in text]
     return found
+
+
+def in_yaml(words: str) -> str:
+    """Return the one YAML block of the README that holds these words."""
+    (found,) = [text for text in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if words in text]
+    return str(found)
 
 
 def run_as_program(engine, text: str) -> None:
@@ -38,10 +45,17 @@ def test_the_ten_lines_run_on_the_real_engine(engine, tenant):
     assert tenant.settings == {"session_lifetime": 43_200, "idle_session_lifetime": 90}
 
 
+def test_the_yaml_is_the_python():
+    """The README's program in YAML declares what the one in Python does."""
+    (acme,) = yaml.safe_load(in_yaml("runtime: yaml"))["resources"].values()
+    assert acme["type"] == "auth0-sessions:SessionLifetime"
+    declared = dict(re.findall(r'^    (\w+)="(\S+)",$', block('on_delete="restore"'), re.MULTILINE))
+    assert acme["properties"] == {camel_case(name): value for name, value in declared.items()}
+
+
 def test_the_list_of_tenants_serves_up_and_audit(tmp_path, auth0_sandbox, monkeypatch):
     """The stack's file of the README is applied by the program of the README, and then audited as it stands there."""
-    (text,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
-    content = yaml.safe_load(text)
+    content = yaml.safe_load(in_yaml("config:"))
     config = content["config"]
     for name, given in config["auth0-sessions:tenants"].items():
         given["domain"] = auth0_sandbox.add_tenant(name, plan=given.get("plan", "essential")).domain

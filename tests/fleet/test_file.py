@@ -166,6 +166,7 @@ def test_what_cannot_be_read_is_told(tmp_path):
             read_tenants_file(tmp_path / name)
 
 
+@pytest.mark.thorough
 @settings(settings.get_profile("thorough"))
 @given(
     content=st.text(st.characters(codec="utf-8"), max_size=60)

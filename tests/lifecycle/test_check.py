@@ -384,8 +384,8 @@ def test_bound_domain_names_both():
     assert (OTHER in reason, DOMAIN in reason) == (True, True)
 
 
-MOVES = [{"bound_domain": DOMAIN}, {"may_move": False}, {"bound_domain": DOMAIN, "may_move": False}]
-"""What makes a check know that credentials are one tenant's: a `Provider` with a domain, or one with a secret."""
+MOVES = [{"may_move": False}, {"bound_domain": DOMAIN, "may_move": False}]
+"""Credentials of one tenant that would be sent to another: those of a `Provider` with a secret, or with a domain."""
 
 
 @pytest.mark.parametrize("on_delete", OnDelete)
@@ -407,10 +407,11 @@ def test_a_provider_that_moved_reads_what_to_do(provider):
     assert all(word in reason for word in (OTHER, DOMAIN, "'restore'", "on_delete='retain'", "of its own"))
 
 
-def test_unbound_credentials_go_anywhere():
-    """Without a `Provider` of its own a resource may move to another tenant."""
+@pytest.mark.parametrize("bound_domain", [None, DOMAIN])
+def test_credentials_that_stay_with_their_tenant_allow_a_move(bound_domain):
+    """Without a `Provider` of its own, or with one whose earlier credentials are kept, a resource may move."""
     olds = {"domain": OTHER, "on_delete": "restore", "session_lifetime": "8h"}
-    assert checked(olds=olds, session_lifetime="8h").problems == []
+    assert checked(olds=olds, session_lifetime="8h", bound_domain=bound_domain).problems == []
 
 
 def test_unknown_is_named_in_words():
@@ -471,6 +472,7 @@ ANYTHING = PLAUSIBLE | SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries
 PROPERTIES = st.fixed_dictionaries({}, optional=dict.fromkeys([*INPUTS, "previous", "superseded", "typo"], ANYTHING))
 
 
+@pytest.mark.thorough
 @settings(settings.get_profile("thorough"))
 @given(
     PROPERTIES,

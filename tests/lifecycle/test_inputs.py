@@ -141,6 +141,7 @@ ANYTHING = st.recursive(
 )
 
 
+@pytest.mark.thorough
 @settings(settings.get_profile("thorough"))
 @given(st.dictionaries(st.sampled_from(INPUTS), ANYTHING))
 def test_whatever_is_given_is_read_or_a_problem(given_inputs):

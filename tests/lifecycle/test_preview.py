@@ -79,7 +79,11 @@ def test_a_setting_that_leaves_is_none():
     assert (record["previous"], record["superseded"]) == ({"idle_session_lifetime": 90}, {})
 
 
-@pytest.mark.parametrize("found", [{}, {"session_lifetime": 90}, dict(DEFAULTS)], ids=["nothing", "one", "all"])
+@pytest.mark.parametrize(
+    "found",
+    [{}, {"session_lifetime": 90}, {"session_cookie_mode": "non-persistent"}, dict(DEFAULTS)],
+    ids=["nothing", "a lifetime", "the mode", "all"],
+)
 @pytest.mark.parametrize("label", [None, "blue"])
 def test_a_look_up_has_every_setting(found, label):
     """Auth0's default stands where a setting was never written, and the label is there if there was one."""

@@ -42,10 +42,10 @@ class World:
         """Return the places of a label."""
         return [EnvironmentSource(ENVIRONMENT, label)]
 
-    def connect(self, domain, find_credentials, on_wait):
-        """Return a tenant, and note who asked for it and how."""
+    def connect(self, domain, find_credentials, on_wait, _cancelled):
+        """Return what begins an operation on a tenant, and note who asked for it and how."""
         self.connected.append((domain, find_credentials, on_wait))
-        return self.tenants[domain]
+        return lambda: self.tenants[domain]
 
     def credentials_of(self, index=0):
         """Return the credentials that a client of these would use."""

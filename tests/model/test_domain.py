@@ -187,6 +187,7 @@ def test_address(domain, url, loopback):
     assert (url, loopback) == (base_url(domain), is_loopback(domain))
 
 
+@pytest.mark.thorough
 @settings(settings.get_profile("thorough"))
 @given(
     st.one_of(

@@ -255,6 +255,7 @@ def test_decimal_fractions_are_exact(thousandths, unit):
     assert (exact if exact.denominator == 1 and exact <= MAX_MINUTES else None) == found
 
 
+@pytest.mark.thorough
 @settings(settings.get_profile("thorough"))
 @given(ANYTHING)
 def test_parse_raises_nothing_else(value):

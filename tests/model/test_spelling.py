@@ -3,7 +3,8 @@
 import pytest
 
 from auth0_sessions.lifecycle.inputs import INPUTS
-from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, camel_case
+from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, camel_case, snake_case
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,13 @@ from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, camel_case
 def test_camel_case(name, expected):
     """Every word but the first has a capital, and a name in camelCase is its own."""
     assert camel_case(name) == expected
+
+
+@pytest.mark.parametrize("name", [*INPUTS, *OUTPUTS, "__provider"])
+def test_snake_case(name):
+    """A name in camelCase comes back as it was, and one in snake_case is its own."""
+    assert snake_case(name) == name
+    assert name.startswith("__") or snake_case(camel_case(name)) == name
 
 
 @pytest.mark.parametrize("name", INPUTS)

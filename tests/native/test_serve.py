@@ -10,7 +10,8 @@ from pathlib import Path
 
 from google.protobuf import empty_pb2
 
-from auth0_sessions.native.serve import THREADS, WATCH_SECONDS
+from auth0_sessions.native.serve import THREADS
+from auth0_sessions.program.process import WATCH_SECONDS
 
 PARENT = """
 import subprocess, sys, time

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auth0_sessions.errors import InputError, listed
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, read_entries
+from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, in_two_files, read_entries
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.policy import Chosen, Picked, choose_profile, pick
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.plans import Plan, cap
-from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits, profile_of_stack
+from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, Values
 
 THE_COMMAND_LINE = "the command line"
@@ -23,6 +23,7 @@ class Expected:
 
     Attributes:
         name: Its short name.
+        source: The file that lists it.
         domain: Canonical domain.
         plan: Its plan, or None.
         profile: Its baseline.
@@ -39,6 +40,7 @@ class Expected:
     """
 
     name: str
+    source: str
     domain: str
     plan: Plan | None
     profile: ProfileLimits
@@ -57,6 +59,30 @@ class Expected:
         return cap(self.plan, setting) if self.plan else None
 
 
+def expected_of_all(files: Mapping[str, TenantsFile], profile: str | None) -> list[Expected]:
+    """Return what every tenant of some files should be.
+
+    Args:
+        files: The tenants, under the name that messages have for each file.
+        profile: The baseline of all tenants, whatever the files say.
+
+    Raises:
+        InputError: With everything that is wrong with the files.
+
+    """
+    expected: list[Expected] = []
+    problems: list[str] = []
+    for source, file in files.items():
+        try:
+            expected.extend(expected_of(file, source, profile))
+        except InputError as error:
+            problems.append(str(error))
+    problems.extend(in_two_files((tenant.domain, tenant.source, tenant.name) for tenant in expected))
+    if problems:
+        raise InputError("\n".join(problems))
+    return expected
+
+
 def expected_of(file: TenantsFile, source: str, profile: str | None) -> list[Expected]:
     """Return what every tenant of a file should be.
 
@@ -65,11 +91,18 @@ def expected_of(file: TenantsFile, source: str, profile: str | None) -> list[Exp
 
     """
     entries = read_entries(file.tenants, Defaults(file.plan, None, file.profiles, file.enforce), needs=NEEDS_DOMAIN)
-    fallback = PROFILES[Profile.BALANCED], ""
+    named, named_by = file.default_profile
+    fallback = PROFILES[Profile.BALANCED], named_by
     try:
-        fallback = _fallback(file, entries.profiles)
+        fallback = choose_profile(named, entries.profiles), named_by
     except InputError as error:
         entries.of_all.append(f"the fleet: {error}")
+    foreign = None
+    try:
+        if profile is not None:
+            foreign = choose_profile(profile, entries.profiles), THE_COMMAND_LINE
+    except InputError as error:
+        entries.of_all.append(f"{THE_COMMAND_LINE}: {error}")
     expected = []
     for name, entry in entries.tenants.items():
         own = (entry.values["profile"], "the tenant's entry") if "profile" in entry.values else fallback
@@ -80,14 +113,13 @@ def expected_of(file: TenantsFile, source: str, profile: str | None) -> list[Exp
         applied = pick(chosen, entry.values, over_limit, entry.spelling)
         entries.problems[name].extend(problem.reason for problem in applied.problems)
         if not (entries.problems[name] or entries.of_all):
-            baseline = own if profile is None else (choose_profile(profile, entries.profiles), THE_COMMAND_LINE)
-            expected.append(_expected(entry, applied, *baseline))
+            expected.append(_expected(entry, source, applied, *(foreign or own)))
     if problems := entries.all_problems:
         raise InputError(listed(source, problems))
     return expected
 
 
-def _expected(entry: Entry, applied: Picked, profile: ProfileLimits, profile_from: str) -> Expected:
+def _expected(entry: Entry, source: str, applied: Picked, profile: ProfileLimits, profile_from: str) -> Expected:
     """Return what a tenant should be: what its file comes to, or under another profile what that one allows."""
     values = entry.values
     plan = values.get("plan")
@@ -99,14 +131,15 @@ def _expected(entry: Entry, applied: Picked, profile: ProfileLimits, profile_fro
     for setting in LOGIN_LIFETIMES:
         # What the profile leaves to the plan may be declared longer than it comes to without a declaration.
         choose = max if setting in values else min
-        source = top if is_foreign else choose(top, applied, key=lambda picked: picked.minutes[setting])
+        limit = top if is_foreign else choose(top, applied, key=lambda picked: picked.minutes[setting])
         highest = cap(most, setting) or 0
-        if plan is not None or source.minutes[setting] < highest:
-            limits[setting], why[setting] = min(source.minutes[setting], highest), source.why[setting]
+        if plan is not None or limit.minutes[setting] < highest:
+            limits[setting], why[setting] = min(limit.minutes[setting], highest), limit.why[setting]
     declared = {name: values[name] for name in LOGIN_SETTINGS if name in values}
     lifetimes = {name: applied.minutes[name] for name in LOGIN_LIFETIMES if name in declared}
     return Expected(
         name=entry.name,
+        source=source,
         domain=values["domain"],
         plan=plan,
         profile=profile,
@@ -120,12 +153,3 @@ def _expected(entry: Entry, applied: Picked, profile: ProfileLimits, profile_fro
         is_foreign=is_foreign,
         is_ceiling=values.get("enforce") is Enforce.AT_MOST,
     )
-
-
-def _fallback(file: TenantsFile, profiles: Mapping[str, ProfileLimits]) -> tuple[ProfileLimits, str]:
-    """Return the profile of tenants that name none, chosen as a fleet chooses it."""
-    if file.profile is not None:
-        return choose_profile(file.profile, profiles), "the file"
-    if file.stack:
-        return PROFILES[profile_of_stack(file.stack)], f"the stack's name '{file.stack}'"
-    return PROFILES[Profile.BALANCED], "the default, Auth0's own values"

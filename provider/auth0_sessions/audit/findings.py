@@ -10,7 +10,8 @@ from auth0_sessions.audit.expected import Expected
 from auth0_sessions.audit.model import AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.errors import Auth0SessionsError
 from auth0_sessions.model.judgment import Ceiling, judge
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, LOGIN_SETTINGS, Value, text
+from auth0_sessions.model.profiles import Force
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, LOGIN_SETTINGS, SETTINGS, Value, text
 
 
 def hold(tenant: Expected, found: TenantSessions | BaseException) -> AuditedTenant:
@@ -28,6 +29,7 @@ def hold(tenant: Expected, found: TenantSessions | BaseException) -> AuditedTena
     status = Status.FINDINGS if findings else Status.MEETS
     return AuditedTenant(
         name=tenant.name,
+        source=tenant.source,
         domain=tenant.domain,
         plan=tenant.plan,
         profile=str(tenant.profile.name),
@@ -71,13 +73,27 @@ def _findings(tenant: Expected, name: str, found: TenantSessions) -> list[Findin
             rules[Rule.ABOVE_BASELINE] = judged.above_ceiling
     if target not in (None, value) and not rules and not (tenant.is_ceiling and _is_shorter(value, target)):
         rules[Rule.NOT_AS_DECLARED] = _declared(tenant, name)
-    is_now = f"{name} is {text(value)}"
-    if name in found.defaulted:
-        is_now += ", Auth0's default"
+    default = ", Auth0's default" if name in found.defaulted else ""
+    kind, mode = SETTINGS[name].kind, found.values["session_cookie_mode"]
+    is_in_use = kind is None or kind == mode
+    where = "" if is_in_use else f" Only an Action creates {kind} sessions here: the cookie mode is {mode}."
     return [
-        Finding(setting=name, rule=rule, message=f"{is_now}; {reason}.", change=_change(name, target or limit))
+        Finding(
+            setting=name,
+            rule=rule,
+            message=f"{name} is {text(value)}{default}; {reason}.{where}",
+            change=_change(name, target or limit),
+            force=_force(tenant, name) if rule is Rule.ABOVE_BASELINE else None,
+            is_in_use=is_in_use,
+        )
         for rule, reason in rules.items()
     ]
+
+
+def _force(tenant: Expected, name: str) -> Force | None:
+    """Return how binding a limit is; one that follows from another setting or from the file is not the source's."""
+    is_profiles = tenant.limits.get(name) == tenant.profile.minutes(name)
+    return tenant.profile.force_of(name) if is_profiles else None
 
 
 def _is_shorter(value: Value, target: Value | None) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.profiles import Force
 
 
 class Rule(StrEnum):
@@ -37,6 +38,18 @@ class Finding(_Row):
     rule: Rule = Field(description="Above the plan's cap, above the baseline, or not as the tenants file declares.")
     message: str = Field(description="What is, and what should be.")
     change: str = Field(description="What to change, in the Dashboard's unit and in the API's.")
+    force: Force | None = Field(
+        None, description="How binding the baseline's source makes its figure; null where it is somebody's choice."
+    )
+    is_in_use: bool = Field(
+        default=True,
+        description="False for a lifetime of the kind of session that the tenant's cookie mode does not create.",
+    )
+
+    @property
+    def tag(self) -> str:
+        """How binding it is, as standards write it; empty where that is not said."""
+        return self.force.upper() if self.force else ""
 
 
 class AuditedLifetime(_Row):
@@ -60,6 +73,7 @@ class AuditedTenant(_Row):
     """What came out for one tenant."""
 
     name: str = Field(description="The tenant's short name in the tenants file.")
+    source: str = Field("", description="The tenants file that lists it.")
     domain: str
     plan: Plan | None = Field(description="As the tenants file says; no endpoint of Auth0 tells it.")
     profile: str = Field(description="The baseline: the name of a built-in profile, or of one of your own.")
@@ -79,8 +93,13 @@ class Audit(_Row):
 
     version: Literal[1] = Field(1, description="Goes up when a reader has to change.")
     generated_at: AwareDatetime = Field(description="UTC.")
-    source: str = Field(description="The tenants file.")
-    tenants: list[AuditedTenant] = Field(description="In the file's order.")
+    source: str = Field(description="The tenants file, or all of them.")
+    tenants: list[AuditedTenant] = Field(description="In the order of the files.")
+
+    @property
+    def has_many_files(self) -> bool:
+        """True where the tenants come from more than one file."""
+        return len({tenant.source for tenant in self.tenants}) > 1
 
     def count(self, status: Status) -> int:
         """Return how many tenants came out so."""

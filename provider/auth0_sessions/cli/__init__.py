@@ -4,10 +4,11 @@ import io
 import sys
 
 from auth0_sessions.cli.app import FAILURE, app, note
-from auth0_sessions.cli.look import audit, plans, show
+from auth0_sessions.cli.files import audit, export, validate
+from auth0_sessions.cli.look import plans, show
 from auth0_sessions.cli.sandbox import sandbox
 
-__all__ = ["app", "audit", "main", "plans", "sandbox", "show"]
+__all__ = ["app", "audit", "export", "main", "plans", "sandbox", "show", "validate"]
 
 
 def main() -> None:
@@ -16,6 +17,11 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # An old terminal or a pipe may know no box-drawing characters.
             stream.reconfigure(errors="replace")
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        from typer import rich_utils  # noqa: PLC0415  Slow to import, and a terminal needs it for --help only.
+
+        # Typer takes a pipe for a terminal where FORCE_COLOR or GITHUB_ACTIONS is set.
+        rich_utils.FORCE_TERMINAL = False
     try:
         app()
     except OSError as error:

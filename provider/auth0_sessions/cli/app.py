@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import sys
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -11,7 +13,9 @@ from rich.console import Console
 from auth0_sessions.errors import Auth0SessionsError, InputError, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import TextIO
 
     from rich.console import RenderableType
 
@@ -51,7 +55,7 @@ def root(
 
 
 @contextlib.contextmanager
-def told() -> "Iterator[None]":
+def in_words() -> "Iterator[None]":
     """End with one sentence where a file, a value or a tenant is the reason."""
     try:
         yield
@@ -61,28 +65,55 @@ def told() -> "Iterator[None]":
         fail(str(error), FAILURE)
 
 
+def console(stream: "TextIO") -> Console:
+    """Return a console that takes a pipe for a terminal in no case, whatever `FORCE_COLOR` says."""
+    return Console(file=stream, force_terminal=None if stream.isatty() else False)
+
+
 def say(*parts: "RenderableType") -> None:
     """Print tables and sentences on standard output."""
-    if Console().is_terminal:
+    if sys.stdout.isatty():
         for part in parts:
-            Console().print(part, markup=False, highlight=False)
+            console(sys.stdout).print(part, markup=False, highlight=False)
     else:
         typer.echo(plain(*parts), nl=False)
 
 
 def plain(*parts: "RenderableType") -> str:
     """Return tables and sentences for a file or a pipe: no color, and every line whole."""
-    console = Console(file=io.StringIO(), width=PIPE_COLUMNS)
-    with console.capture() as captured:
+    pipe = Console(file=io.StringIO(), width=PIPE_COLUMNS, force_terminal=False)
+    with pipe.capture() as captured:
         for part in parts:
-            console.print(part, markup=False, highlight=False)
+            pipe.print(part, markup=False, highlight=False)
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
-def note(line: str) -> None:
+def note(line: str, errors: Console | None = None) -> None:
     """Print a line that is not the result, on standard error."""
     shown = "\n".join(map(visible, line.split("\n")))
-    Console(stderr=True).print(shown, soft_wrap=True, markup=False, highlight=False)
+    (errors or console(sys.stderr)).print(shown, soft_wrap=True, markup=False, highlight=False)
+
+
+@contextlib.contextmanager
+def progress(what: str) -> "Iterator[tuple[Callable[[int, int], None], Callable[[str], None]]]":
+    """Show on a terminal how far something is.
+
+    Gives what takes how many are done, of how many, and what prints a line above the bar.
+    """
+    from rich.progress import Progress  # noqa: PLC0415  --help needs none.
+
+    errors = console(sys.stderr)
+    with Progress(console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(what, total=None)
+        yield (lambda done, total: bar.update(task, completed=done, total=total)), partial(note, errors=errors)
+
+
+def write(output: "Path", text: str) -> None:
+    """Write a file, or end with the reason."""
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"{output} cannot be written: {error.strerror}.", FAILURE)
 
 
 def fail(sentence: str, code: int) -> NoReturn:

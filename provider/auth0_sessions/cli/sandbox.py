@@ -90,8 +90,10 @@ def _stop_event() -> threading.Event:
 
 
 def _start(port: int, *, rate_limits: bool) -> "Sandbox":
-    from auth0_sessions.sandbox import Sandbox  # noqa: PLC0415 - The server is slow to import; --help needs none.
-
+    try:
+        from auth0_sessions.sandbox import Sandbox  # noqa: PLC0415 - The server is slow to import; --help needs none.
+    except ImportError as error:
+        fail(str(error), FAILURE)
     server = Sandbox(port, rate_limits=rate_limits, on_request=_print_request)
     try:
         server.start()

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from auth0_sessions.errors import visible
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap, share_of
+from auth0_sessions.model.profiles import Force
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, SETTINGS, Clock, text
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 1_440
 WIDE = 10_000
+FORCES = {None: "", Force.SHALL: "red", Force.SHOULD: "yellow"}
 COLORS = {"meets": "green", "findings": "red", "unreachable": "magenta"}
 
 
@@ -77,15 +79,17 @@ def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[Rend
 
 def audit_parts(audit: Audit) -> Iterator[RenderableType]:
     """Yield an audit: the tenants side by side, what a person has to read of each, and the outcome."""
-    sheet = Sheet("tenant", "plan", "profile", ">absolute", ">idle", ">non-\npersistent", "result")
+    file = ("file",) if audit.has_many_files else ()
+    sheet = Sheet("tenant", *file, "plan", "profile", ">absolute", ">idle", ">non-\npersistent", "result")
     for tenant in audit.tenants:
         cells = [_lifetime(tenant, row) for row in tenant.lifetimes] or [Text("-")] * len(LOGIN_LIFETIMES)
         both = Text(" / ").join(cells[2:])
         plan = tenant.plan.value if tenant.plan else "not named"
         sheet.add(
             visible(tenant.name),
+            *([visible(tenant.source)] if file else []),
             plan,
-            tenant.profile,
+            visible(tenant.profile),
             *cells[:2],
             both,
             Text(tenant.status.value, COLORS[tenant.status]),
@@ -110,7 +114,8 @@ def _details(tenant: AuditedTenant) -> Table:
     details.add_row("", Text(visible(f"{tenant.name} ({tenant.domain})"), "bold"))
     for change, findings in groupby(tenant.findings, lambda finding: finding.change):
         for finding in findings:
-            details.add_row(Text("!", "red"), Text(visible(finding.message)))
+            tag = Text(f"{finding.tag} " if finding.tag else "", f"bold {FORCES[finding.force]}")
+            details.add_row(Text("!", "red"), tag + Text(visible(finding.message)))
         details.add_row("", Text(visible(change), "dim"))
     if tenant.error:
         details.add_row(Text("!", "red"), Text(visible(tenant.error)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as fields_of
 from typing import Any
@@ -237,6 +237,23 @@ def _as_mapping(spec: object) -> dict[str, Any] | None:
 def _text(key: object) -> str:
     """Return a key as text that can be encoded, which half a surrogate pair from JSON cannot."""
     return str(key).encode(errors="backslashreplace").decode()
+
+
+def in_two_files(tenants: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Return a sentence for each tenant that more than one file lists.
+
+    Args:
+        tenants: Canonical domain, file and short name of each.
+
+    """
+    places = defaultdict(list)
+    for domain, source, name in tenants:
+        places[domain].append(f"in {source} as {name}")
+    return [
+        f"{domain} is {' and '.join(found)}. A tenant is managed once; keep one of the entries."
+        for domain, found in places.items()
+        if len(found) > 1
+    ]
 
 
 def _named_twice(tenants: Mapping[str, Entry]) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from auth0_sessions.errors import InputError, shown
+from auth0_sessions.model.profiles import Profile, profile_of_stack
 
 NAMESPACE = "auth0-sessions"
 _STACK_FILE = re.compile(r"Pulumi\.(.+)\.(?:ya?ml|json)")
@@ -35,6 +36,8 @@ class TenantsFile:
         profiles: A team's own profiles, or None.
         enforce: Whether lifetimes are exact or ceilings, or None.
         stack: The stack that the file belongs to, from its name `Pulumi.STACK.yaml`; None for any other file.
+        path: The file that has the list: this one, or the one that it names.
+        keys: Where in that file the list is, from the outside in.
 
     """
 
@@ -44,6 +47,17 @@ class TenantsFile:
     profiles: Any = None
     enforce: Any = None
     stack: str | None = None
+    path: Path | None = field(default=None, compare=False)
+    keys: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def default_profile(self) -> tuple[Any, str]:
+        """The profile of tenants that set none, as a fleet chooses it, and what names it."""
+        if self.profile is not None:
+            return self.profile, "the file"
+        if self.stack:
+            return profile_of_stack(self.stack), f"the stack's name '{self.stack}'"
+        return Profile.BALANCED, "the default, Auth0's own values"
 
 
 def read_tenants_file(path: Path) -> TenantsFile:
@@ -101,18 +115,18 @@ def tenants_of(value: object, folder: Path) -> TenantsFile:
 def _of_list(path: Path, found: Mapping[str, Any]) -> TenantsFile:
     inner = found.get("tenants")
     if not isinstance(inner, Mapping) or not any(isinstance(entry, Mapping) for entry in inner.values()):
-        return TenantsFile(found)
+        return TenantsFile(found, path=path)
     if unknown := found.keys() - {"tenants", *_BESIDE}:
         names = ", ".join(sorted(map(str, unknown)))
         message = f"{path}: {names}: there is no such key; beside tenants there may be {', '.join(_BESIDE)}."
         raise InputError(message)
-    return TenantsFile(inner, **{key: found.get(key) for key in _BESIDE})
+    return TenantsFile(inner, **{key: found.get(key) for key in _BESIDE}, path=path, keys=("tenants",))
 
 
 def _of_stack(path: Path, found: Mapping[str, Any]) -> TenantsFile:
-    folder, project = _project(path)
-    stack_config = found["config"] if isinstance(found.get("config"), Mapping) else found
-    configs = [_own(stack_config), _own(project)]
+    project_file, project = _project(path)
+    is_nested = isinstance(found.get("config"), Mapping)
+    configs = [_own(found["config"] if is_nested else found), _own(project)]
     value = _first(config.get("tenants") for config in configs)
     if value is None:
         message = f"{path} has no {NAMESPACE}:tenants in its config; list the tenants there, or name another file."
@@ -123,19 +137,23 @@ def _of_stack(path: Path, found: Mapping[str, Any]) -> TenantsFile:
             f"a secret: set it without --secret, or write `pulumi config get {NAMESPACE}:tenants` to a file."
         )
         raise InputError(message)
-    listed, stack = tenants_of(value, folder), _STACK_FILE.fullmatch(path.name)
+    listed, stack = tenants_of(value, project_file.parent), _STACK_FILE.fullmatch(path.name)
     beside = {key: _first([getattr(listed, key), *(config.get(key) for config in configs)]) for key in _BESIDE}
-    return TenantsFile(listed.tenants, **beside, stack=stack.group(1) if stack else None)
+    if listed.path is None:
+        is_own = configs[0].get("tenants") is not None
+        keys = ("config", f"{NAMESPACE}:tenants")[is_own and not is_nested :]
+        listed = replace(listed, path=path if is_own else project_file, keys=keys)
+    return replace(listed, **beside, stack=stack.group(1) if stack else None)
 
 
 def _project(path: Path) -> tuple[Path, Mapping[str, Any]]:
-    """Return the folder of the project that a stack's file belongs to, and the project's configuration."""
+    """Return the file of the project that a stack's file belongs to, and its configuration; else the stack's file."""
     for folder in path.absolute().parents:
         for name in _PROJECT_FILES:
             if (folder / name).is_file():
                 config = _load(folder / name).get("config")
-                return folder, config if isinstance(config, Mapping) else {}
-    return path.parent, {}
+                return folder / name, config if isinstance(config, Mapping) else {}
+    return path, {}
 
 
 def _own(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,7 +197,7 @@ def _parsed(content: str) -> Any:
             return _json(content)
         except json.JSONDecodeError:
             pass
-    return yaml.load(content, Loader=_Loader)  # noqa: S506  It makes text, lists and objects only.
+    return yaml.load(content, Loader=Loader)  # noqa: S506  It makes text, lists and objects only.
 
 
 def _json(content: str) -> Any:
@@ -200,7 +218,7 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """Takes every scalar as the text that stands there, and refuses a key that is there twice.
 
     So `no` stays a tenant's name and 720 a number without a unit, and no tenant is lost.
@@ -235,5 +253,5 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile("<<$"), ["<"])
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile("<<$"), ["<"])
+Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])

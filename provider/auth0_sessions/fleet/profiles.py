@@ -84,5 +84,5 @@ def _hashable(value: Any) -> Any:
 
 
 def _profile(name: str, minutes: Mapping[str, int], source: str, *, is_ceiling: bool) -> ProfileLimits:
-    lifetimes = {field: minutes.get(field) for field in KEYS.values()}
-    return ProfileLimits(name=name, **lifetimes, source=source, date="", force="", is_ceiling=is_ceiling)
+    lifetimes: dict[str, Any] = {field: minutes.get(field) for field in KEYS.values()}
+    return ProfileLimits(**lifetimes, name=name, source=source, date="", force="", is_ceiling=is_ceiling)

@@ -57,7 +57,7 @@ def check(  # noqa: PLR0913  One for each thing that a front end's provider has 
         olds: The inputs of the last run, empty at the first.
         default_domain: The domain of a resource that names none.
         bound_domain: The only domain that these credentials may be used for, or None.
-        may_move: False if the credentials are of one tenant, so that they must not go to the one of the last run.
+        may_move: False if these credentials, which are of one tenant, would also be used to end the last run's one.
         spelling: How messages spell the names of properties.
 
     """
@@ -99,7 +99,7 @@ def _move_problems(
         reason = f"{domain} is not the tenant of this Provider, which speaks to {bound_domain} only. "
         yield Problem("domain", f"{reason}Give {domain} a Provider of its own.")
     elif (
-        (bound_domain is not None or not may_move)
+        not may_move
         and was not in (None, UNKNOWN, domain)
         and olds.get("on_delete") in (OnDelete.RESTORE, OnDelete.RESET)
     ):
@@ -124,9 +124,12 @@ def _hold_to_caps(checked: Checked, olds: Mapping[str, Any], spelling: Spelling)
     decided_by = ("domain", "plan", "over_limit")
     is_judged = all(olds.get(name) == declared.values.get(name) for name in decided_by)
     for name in LIFETIMES:
-        if name not in wanted or (is_judged and olds.get(name) == text(wanted[name])):
+        if name not in wanted:
             continue
-        outcome = settle(judge(name, int(wanted[name]), plan=declared.plan), declared.over_limit, spelling)
+        found = judge(name, int(wanted[name]), plan=declared.plan)
+        if found.cap is None or (is_judged and olds.get(name) == text(wanted[name])):
+            continue
+        outcome = settle(found, declared.over_limit, spelling)
         wanted[name] = outcome.minutes
         if outcome.problem:
             checked.problems.append(Problem(name, outcome.problem))

@@ -24,6 +24,7 @@ class Run:
         self._warn = warn
         self._spelling = spelling
         self._managed_by: dict[str, str] = {}
+        self._sharing: dict[str, None] = {}
         self._has_warned = False
         self._lock = threading.Lock()
 
@@ -46,6 +47,12 @@ class Run:
                 "work at every run. Put all settings of a tenant into one resource."
             )
             raise InputError(message)
+
+    def share(self, domain: str) -> list[str]:
+        """Note that a tenant uses the credentials that carry no label, and return all that do."""
+        with self._lock:
+            self._sharing[domain] = None
+            return list(self._sharing)
 
     def plan_of(self, plan: str | None) -> str | None:
         """Return a resource's plan, or the configured one; warn, once a run, where there is neither."""

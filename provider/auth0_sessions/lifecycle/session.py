@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from auth0_sessions.api.credentials import Credentials, Source, TokenKeeper, check_label, find_credentials
 from auth0_sessions.errors import Auth0SessionsError, CredentialsError, InputError
@@ -23,17 +23,20 @@ from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.settings import Value
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
-if TYPE_CHECKING:
-    from auth0_sessions.api.client import TenantClient
-
-Connect = Callable[[str, Callable[[], Credentials], Callable[[str], None]], Tenant]
-"""Makes the client of a tenant: domain, what finds its credentials, what shows a status line."""
+Connect = Callable[[str, Callable[[], Credentials], Callable[[str], None], threading.Event], Callable[[], Tenant]]
+"""Makes a tenant's client (domain, what finds its credentials, what shows a status line, what is set to end its waits)
+and returns what begins an operation on it."""
 
 
-def _connect(domain: str, credentials: Callable[[], Credentials], on_wait: Callable[[str], None]) -> TenantClient:
+def _connect(
+    domain: str,
+    credentials: Callable[[], Credentials],
+    on_wait: Callable[[str], None],
+    cancelled: threading.Event,
+) -> Callable[[], Tenant]:
     from auth0_sessions.api.client import TenantClient  # noqa: PLC0415  An unchanged `up` makes no call: no HTTP.
 
-    return TenantClient(domain, credentials, on_wait=on_wait)
+    return TenantClient(domain, credentials, on_wait=on_wait, cancelled=cancelled).operation
 
 
 class Session:
@@ -44,9 +47,10 @@ class Session:
         sources: Label, or None -> the places where credentials are looked for, in order.
         bound_domain: The only tenant of an explicit provider that names one.
         default_domain: The tenant of resources that name none.
-        may_move: False if the credentials belong to one tenant, so that they must not go to an earlier one.
+        may_move: False if these credentials, which are of one tenant, would also be used to end an earlier one.
         run: Finds tenants that are managed twice, and knows the default plan, where the program cannot.
         spelling: How messages spell the names of properties.
+        cancelled: Set when the run is canceled: waits for tenants end.
         connect: Makes the client of a tenant.
 
     """
@@ -61,6 +65,7 @@ class Session:
         may_move: bool = True,
         run: Run | None = None,
         spelling: Spelling = SNAKE_CASE,
+        cancelled: threading.Event | None = None,
         connect: Connect = _connect,
     ) -> None:
         self.log = log
@@ -70,8 +75,10 @@ class Session:
         self.default_domain = default_domain
         self._may_move = may_move
         self._run = run
+        self._cancelled = cancelled or threading.Event()
         self._connect = connect
-        self._clients: dict[tuple[str, str | None], Tenant] = {}
+        self._begin: dict[tuple[str, str | None], Callable[[], Tenant]] = {}
+        self._checked: set[str] = set()
         self._tokens = TokenKeeper()
         self._lock = threading.Lock()
         self._created: set[str] = set()
@@ -98,6 +105,8 @@ class Session:
             may_move=self._may_move,
             spelling=self.spelling,
         )
+        if checked.declared.domain and not checked.declared.credentials:
+            self._checked.add(checked.declared.domain)
         if self._run and checked.declared.domain:
             try:
                 self._run.claim(checked.declared.domain, name)
@@ -189,12 +198,12 @@ class Session:
             raise Auth0SessionsError(message) from error
 
     def _operations(self, domain: str, label: str | None) -> Operations:
-        """Return the verbs for a tenant. Nothing is called, and no credentials are looked up."""
+        """Return the verbs for a tenant; their time begins now. Nothing is called, no credentials are looked up."""
         with self._lock:
-            if (domain, label) not in self._clients:
+            if (domain, label) not in self._begin:
                 find = lambda: self._credentials(domain, label)  # noqa: E731  It belongs to this client alone.
-                self._clients[domain, label] = self._connect(domain, find, self.log.status)
-            return Operations(self._clients[domain, label], self.log, self.spelling)
+                self._begin[domain, label] = self._connect(domain, find, self.log.status, self._cancelled)
+            return Operations(self._begin[domain, label](), self.log, self.spelling)
 
     def _credentials(self, domain: str, label: str | None) -> Credentials:
         if self._bound_domain not in (None, domain):
@@ -203,4 +212,5 @@ class Session:
                 f"sent. Give {domain} a Provider of its own, or bring this one back to {domain} until this is done."
             )
             raise CredentialsError(message)
-        return self._tokens.kept(find_credentials(self._sources(label), domain), domain)
+        found = find_credentials(self._sources(label), domain)
+        return self._tokens.kept(found, domain, is_only_tenant=None if len(self._checked) <= 1 else False)

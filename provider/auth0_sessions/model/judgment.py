@@ -88,11 +88,11 @@ class Outcome:
 
 def settle(found: Judgment, over_limit: OverLimit, spelling: Spelling) -> Outcome:
     """Return what becomes of a declared lifetime: a ceiling is firm, `over_limit` decides about the cap."""
-    what = f"{spelling.name(found.setting)} is {text(found.minutes)}"
-    if found.ceiling is not None:
-        return Outcome(found.minutes, f"{what}; {found.above_ceiling}. Shorten it, or choose another profile.")
-    if found.cap is None:
+    if found.cap is None and found.ceiling is None:
         return Outcome(found.minutes)
+    what = f"{spelling.name(found.setting)} is {text(found.minutes)}"
+    if found.cap is None or found.ceiling is not None:
+        return Outcome(found.minutes, f"{what}; {found.above_ceiling}. Shorten it, or choose another profile.")
     what, most = f"{what}; {found.above_cap}", text(found.cap)
     if over_limit is OverLimit.CLAMP:
         return Outcome(found.cap, None, f"{what}: lowered to {most} ({spelling.assign('over_limit', 'clamp')}).")

@@ -23,6 +23,13 @@ class Profile(StrEnum):
     PCI_DSS = "pci-dss"
 
 
+class Force(StrEnum):
+    """How binding a source makes a figure."""
+
+    SHALL = "shall"
+    SHOULD = "should"
+
+
 @dataclass(frozen=True)
 class ProfileLimits:
     """What a profile asks for, in minutes; None stands for the plan's cap, and for no ceiling.
@@ -33,10 +40,12 @@ class ProfileLimits:
         idle_minutes: Inactivity timeout of persistent sessions.
         source: Where the figures come from.
         date: Of which date the source is.
-        force: How binding the source makes them: "shall" is required, "should" recommended.
+        force: How binding the source makes them, in words.
         is_ceiling: True if an argument must not be longer.
         ephemeral_absolute_minutes: Absolute lifetime of non-persistent sessions; None: as persistent ones.
         ephemeral_idle_minutes: Inactivity timeout of non-persistent sessions; None: as persistent ones.
+        absolute_force: How binding the source makes the absolute lifetimes; None where they are somebody's choice.
+        idle_force: The same of the inactivity timeouts.
 
     """
 
@@ -49,6 +58,8 @@ class ProfileLimits:
     is_ceiling: bool = True
     ephemeral_absolute_minutes: int | None = None
     ephemeral_idle_minutes: int | None = None
+    absolute_force: Force | None = None
+    idle_force: Force | None = None
 
     def ceiling(self, setting: str) -> Ceiling | None:
         """Return the ceiling that the profile sets for one lifetime setting; None where it sets none."""
@@ -68,6 +79,10 @@ class ProfileLimits:
             else (self.absolute_minutes, self.ephemeral_absolute_minutes)
         )
         return persistent if row.kind is Kind.PERSISTENT or own is None else own
+
+    def force_of(self, setting: str) -> Force | None:
+        """Return how binding the source makes the profile's figure for one lifetime setting."""
+        return self.idle_force if SETTINGS[setting].clock is Clock.IDLE else self.absolute_force
 
 
 _NIST, _NIST_DATE = "NIST SP 800-63B-4 section", "2025-07"
@@ -105,6 +120,7 @@ PROFILES: Mapping[str, ProfileLimits] = {
             f"{_NIST} 2.1.3",
             _NIST_DATE,
             "a definite overall timeout shall be set, 30 days should be its limit; idle may",
+            absolute_force=Force.SHOULD,
         ),
         ProfileLimits(
             Profile.NIST_AAL2,
@@ -113,9 +129,18 @@ PROFILES: Mapping[str, ProfileLimits] = {
             f"{_NIST} 2.2.3",
             _NIST_DATE,
             "an overall timeout shall be set, 24 hours should be its limit; 1 hour idle should",
+            absolute_force=Force.SHOULD,
+            idle_force=Force.SHOULD,
         ),
         ProfileLimits(
-            Profile.NIST_AAL3, 720, 15, f"{_NIST} 2.3.3", _NIST_DATE, "12 hours overall shall; 15 minutes idle should"
+            Profile.NIST_AAL3,
+            720,
+            15,
+            f"{_NIST} 2.3.3",
+            _NIST_DATE,
+            "12 hours overall shall; 15 minutes idle should",
+            absolute_force=Force.SHALL,
+            idle_force=Force.SHOULD,
         ),
         ProfileLimits(
             Profile.PCI_DSS,
@@ -124,6 +149,7 @@ PROFILES: Mapping[str, ProfileLimits] = {
             "PCI DSS 4.0.1 requirement 8.2.8",
             "2024-06",
             "15 minutes idle must, for users of system components in scope; no overall limit",
+            idle_force=Force.SHALL,
         ),
     )
 }

@@ -7,11 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _UNDERSCORE = re.compile("_([a-z0-9])")
+_CAPITAL = re.compile("[A-Z]")
 
 
 def camel_case(name: str) -> str:
     """Return a snake_case name in camelCase."""
     return _UNDERSCORE.sub(lambda match: match[1].upper(), name)
+
+
+def snake_case(name: str) -> str:
+    """Return a camelCase name in snake_case; one in snake_case stays as it is."""
+    return _CAPITAL.sub(lambda match: f"_{match[0].lower()}", name)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ class Plugin(ResourceProviderServicer):
     def __init__(self, engine_address: str | None) -> None:
         self._address = engine_address
         self._cancelled = Event()
+        self._is_configured = False
         self._start(ProviderConfig({}))
 
     def _start(self, config: ProviderConfig) -> None:
@@ -82,6 +83,7 @@ class Plugin(ResourceProviderServicer):
             sources=config.sources,
             bound_domain=config.bound_domain,
             default_domain=config.default_domain,
+            cancelled=self._cancelled,
             run=Run(config.plan, log.warning, CAMEL_CASE),
             spelling=CAMEL_CASE,
         )
@@ -97,6 +99,7 @@ class Plugin(ResourceProviderServicer):
     def Attach(self, request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
         """Take the engine's address from an engine that did not start this plugin."""
         self._address = request.address
+        self._is_configured = False
         self._start(self._config)
         return empty_pb2.Empty()
 
@@ -119,9 +122,14 @@ class Plugin(ResourceProviderServicer):
 
     @_verb
     def DiffConfig(self, request: Any, _context: grpc.ServicerContext) -> proto.DiffResponse:  # noqa: N802
-        """Ask for a replacement where an explicit provider has moved, so that each tenant keeps its own credentials."""
+        """Ask for a replacement where an explicit provider has moved, so that each tenant keeps its own credentials.
+
+        Once configured, a provider is asked on behalf of each resource of its predecessor: `Diff` decides about these,
+        so that a resource whose tenant is the same stays.
+        """
         old, new = (from_wire(struct).values.get("domain") for struct in (request.olds, request.news))
-        if is_default(request.urn.rpartition("::")[2]) or not has_moved(old, new):
+        is_own = not self._is_configured and not is_default(request.urn.rpartition("::")[2])
+        if not is_own or not has_moved(old, new):
             return proto.DiffResponse(changes=proto.DiffResponse.DIFF_UNKNOWN)
         return proto.DiffResponse(changes=proto.DiffResponse.DIFF_SOME, replaces=["domain"], diffs=["domain"])
 
@@ -130,6 +138,7 @@ class Plugin(ResourceProviderServicer):
         """Take the configuration of this provider."""
         given = from_wire(request.args).values
         self._start(ProviderConfig(given, explicit=not is_default(request.name)))
+        self._is_configured = True
         return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=True)
 
     @_verb

@@ -78,6 +78,7 @@ class Provider(pulumi.ProviderResource):
         super().__init__(PACKAGE, name, {key: value for key, value in given.items() if value is not None}, opts)
         # Pulumi has made an output of it, and a program knows the domain now.
         self.domain = domain
+        self.has_credentials = api_token is not None or client_secret is not None
 
 
 class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):

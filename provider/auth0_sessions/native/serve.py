@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -13,31 +10,24 @@ from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from auth0_sessions.native.plugin import Plugin
+from auth0_sessions.program.process import end_with_engine
 
 THREADS = 128
 """How many calls run side by side; the engine's `--parallel` decides how many there are."""
-
-WATCH_SECONDS = 1.0
 
 
 def main() -> None:
     """Serve the plugin until its engine is gone; the engine reads the port from standard output."""
     server = grpc.server(ThreadPoolExecutor(THREADS), options=_GRPC_CHANNEL_OPTIONS)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Plugin(_engine_address(sys.argv[1:])), server)
+    address = _engine_address(sys.argv[1:])
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Plugin(address), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)  # noqa: T201  That is the protocol.
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    end_with_engine(address)
     server.wait_for_termination()
 
 
 def _engine_address(arguments: list[str]) -> str | None:
     """Return the engine's address among the arguments; without one an engine attaches later."""
     return next((argument for argument in arguments if not argument.startswith("-")), None)
-
-
-def _end_with_parent(parent: int) -> None:
-    """End this process when the engine that started it was killed and cannot say so."""
-    while os.getppid() == parent:
-        time.sleep(WATCH_SECONDS)
-    os._exit(1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import os
 import sys
 import traceback
@@ -27,6 +29,13 @@ def is_users(error: Exception) -> bool:
     return isinstance(error, (Auth0SessionsError, pulumi.RunError)) and not os.environ.get(DEBUG_VARIABLE)
 
 
+def engine_address() -> str | None:
+    """Return where the engine of a dynamic provider's process listens; None in any other process."""
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    is_provider = getattr(spec, "name", "").startswith("pulumi.dynamic") and len(sys.argv) > 1
+    return sys.argv[1] if is_provider else None
+
+
 class EngineLog:
     """Lines on the terminal of the person who runs `pulumi`, through the engine's own log.
 
@@ -39,13 +48,6 @@ class EngineLog:
     def __init__(self, address: str | None, urn: Callable[[], str] = lambda: "") -> None:
         self._stub: Any = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address)) if address else None
         self._urn = urn
-
-    @classmethod
-    def of_dynamic_host(cls) -> EngineLog:
-        """Return the log of a dynamic provider's process: the engine's address is its first argument."""
-        spec = getattr(sys.modules.get("__main__"), "__spec__", None)
-        is_provider = getattr(spec, "name", "").startswith("pulumi.dynamic") and len(sys.argv) > 1
-        return cls(sys.argv[1] if is_provider else None)
 
     def warning(self, message: str) -> None:
         """Say what needs attention."""
@@ -89,3 +91,36 @@ def report_errors_cleanly() -> None:
     main = sys.modules.get("__main__")
     if hasattr(main, "_abort_with_traceback") and getattr(main, "traceback", None) is traceback:
         main.traceback = _CleanTraceback()  # type: ignore[union-attr]
+
+
+def in_an_older_host(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a verb report its errors as the newest host does.
+
+    Before SDK 3.260, the host leaves exceptions to gRPC, which puts words of its own in front of ours and logs a
+    traceback even for a user's mistake.
+    """
+
+    @functools.wraps(verb)
+    def reporting(*args: Any) -> Any:
+        try:
+            return verb(*args)
+        except Exception as error:
+            call = _call_of_older_host()
+            if call is None:
+                raise
+            call.abort(grpc.StatusCode.UNKNOWN, str(error) if is_users(error) else traceback.format_exc())
+
+    return reporting
+
+
+def _call_of_older_host() -> grpc.ServicerContext | None:
+    """Return the call under way; None in a host that reports errors itself, and outside of any host."""
+    if hasattr(sys.modules.get("__main__"), "_abort_with_traceback"):
+        return None
+    frame = inspect.currentframe()
+    while frame is not None:
+        call = frame.f_locals.get("context")
+        if isinstance(call, grpc.ServicerContext):
+            return call
+        frame = frame.f_back
+    return None

@@ -79,6 +79,7 @@ class Provider(pulumi.ProviderResource):
         props.update({CONFIG_KEYS[part]: value for part, value in _with_secrets(parts).items() if value is not None})
         super().__init__(PACKAGE, name, props, opts)
         self.domain = domain
+        self.has_credentials = api_token is not None or client_secret is not None
 
 
 def _with_secrets(parts: Mapping[str, pulumi.Input[str] | None]) -> dict[str, pulumi.Input[str] | None]:

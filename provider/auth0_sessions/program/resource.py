@@ -12,7 +12,7 @@ from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.program import run
-from auth0_sessions.program.provider import domain_of
+from auth0_sessions.program.provider import domain_of, provider_of
 
 
 class SessionLifetimeArguments:
@@ -111,8 +111,13 @@ class SessionLifetimeArguments:
 
         """
         domain = domain if domain is not None else domain_of(opts, self.package)
+        provider = provider_of(opts, self.package)
+        is_shared = credentials is None and not getattr(provider, "has_credentials", False)
+        claimed = run.claim(
+            domain if domain is not None else self._default_domain(), name, opts, shares_credentials=is_shared
+        )
         given = {
-            "domain": run.claim(domain if domain is not None else self._default_domain(), name, opts),
+            "domain": claimed,
             "session_lifetime": session_lifetime,
             "idle_session_lifetime": idle_session_lifetime,
             "ephemeral_session_lifetime": ephemeral_session_lifetime,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -11,7 +11,8 @@ import pulumi
 from pulumi.runtime.config import is_config_secret
 from pulumi.runtime.settings import get_monitor
 
-from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain
+from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain, sources
+from auth0_sessions.api.tokens import claims_of
 from auth0_sessions.errors import InputError
 from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.model.domain import canonical_domain
@@ -75,22 +76,48 @@ def _refuse_plain_secrets() -> None:
             raise pulumi.RunError(message)
 
 
-def claim(domain: pulumi.Input[str] | None, name: str, opts: pulumi.ResourceOptions | None) -> pulumi.Input[str] | None:
+def claim(
+    domain: pulumi.Input[str] | None, name: str, opts: pulumi.ResourceOptions | None, *, shares_credentials: bool
+) -> pulumi.Input[str] | None:
     """Note that a resource manages a tenant, and return its domain.
 
+    Args:
+        domain: The tenant, or None for the default one.
+        name: The resource's name.
+        opts: Its options.
+        shares_credentials: True where it uses the credentials that carry no label.
+
     Raises:
-        pulumi.RunError: Another resource of this run manages it already. Where the domain is an output, as soon as
-            it is known.
+        pulumi.RunError: Another resource of this run manages the tenant already, or both use a token that is for one of
+            them. Where the domain is an output, as soon as it is known.
 
     """
     run = _this_run()
     parent = getattr(opts.parent, "_name", None) if opts is not None else None
     # Two resources may share a name under two parents.
     called = f"'{name}'" if parent is None else f"'{name}' in '{parent}'"
+
+    def claimed(known: str) -> None:
+        _claim(run, known, called)
+        if shares_credentials:
+            _refuse_token_of_many(run.share(known))
+
     if domain is None:
-        _claim(run, _default_tenant(), called)
+        claimed(_default_tenant())
         return None
-    return when_known(domain, lambda known: _claim(run, known, called))
+    return when_known(domain, claimed)
+
+
+def _refuse_token_of_many(tenants: Sequence[str]) -> None:
+    """Stop a program that would send one tenant's token to another one, whichever comes first."""
+    environment, *_ = sources({}, None, explicit=False)
+    token = environment.find().get("api_token")
+    if len(tenants) > 1 and token and environment.tenant is None and claims_of(token) is None:
+        message = (
+            f"The token in AUTH0_API_TOKEN does not say which tenant it is for, and {' and '.join(tenants)} would use "
+            "it. Set AUTH0_DOMAIN to its tenant, and give the others credentials of their own: a label, or a Provider."
+        )
+        raise pulumi.RunError(message)
 
 
 def _default_tenant() -> str:

@@ -14,15 +14,23 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from auth0_sessions.sandbox.server import Sandbox
+    from auth0_sessions.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
 def _auth0_sandbox_server() -> "Iterator[Sandbox]":
-    from auth0_sessions.sandbox.server import Sandbox  # noqa: PLC0415 - See the module's docstring.
-
-    with Sandbox(rate_limits=False) as sandbox:
+    with _sandbox_class()(rate_limits=False) as sandbox:
         yield sandbox
+
+
+def _sandbox_class() -> "type[Sandbox]":
+    try:
+        from auth0_sessions.sandbox import Sandbox  # noqa: PLC0415 - See the module's docstring.
+    except ImportError as error:
+        reason = str(error)
+    else:
+        return Sandbox
+    pytest.fail(reason, pytrace=False)
 
 
 @pytest.fixture

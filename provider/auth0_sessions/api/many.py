@@ -1,0 +1,83 @@
+"""Reading many tenants, several at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from auth0_sessions.api.reader import TenantSessions
+from auth0_sessions.errors import Auth0SessionsError
+
+WORKERS = 16
+"""How many tenants are read at a time; each has a rate limit and a connection of its own."""
+
+Reader = Callable[[str, str | None], TenantSessions]
+"""Reads a tenant: domain and label of its credentials in, sessions out; raises `Auth0SessionsError`."""
+
+Answer = TenantSessions | Auth0SessionsError
+"""What a tenant has, or why it could not be read."""
+
+T = TypeVar("T")
+_Answers = queue.SimpleQueue[tuple[int, TenantSessions | BaseException]]
+
+
+def read_many(
+    tenants: Sequence[tuple[str, str | None]],
+    read: Reader,
+    use: Callable[[int, Answer], T],
+    on_progress: Callable[[int, int], None] = lambda *_: None,
+) -> list[T]:
+    """Read tenants and return what is made of each answer, in their order.
+
+    Args:
+        tenants: Domain and label of the credentials of each.
+        read: Reads one tenant.
+        use: Makes something of a tenant's place and its answer, as soon as that is there: an error that is kept would
+            keep its connection open.
+        on_progress: Called with how many tenants are done, of how many.
+
+    """
+    on_progress(0, len(tenants))
+    answers: _Answers = queue.SimpleQueue()
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for place in range(len(tenants)):
+        waiting.put(place)
+    for _ in range(min(WORKERS, len(tenants))):
+        # Daemons, so that Ctrl-C need not wait until every tenant has answered.
+        threading.Thread(target=_work, args=(tenants, waiting, answers, read), daemon=True).start()
+    made: dict[int, T] = {}
+    try:
+        while len(made) < len(tenants):
+            place, answer = answers.get()
+            if isinstance(answer, BaseException) and not isinstance(answer, Auth0SessionsError):
+                raise answer
+            made[place] = use(place, answer)
+            on_progress(len(made), len(tenants))
+    finally:
+        _drain(waiting)
+    return [made[place] for place in range(len(tenants))]
+
+
+def _work(
+    tenants: Sequence[tuple[str, str | None]], waiting: queue.SimpleQueue[int], answers: _Answers, read: Reader
+) -> None:
+    """Read tenants until none is left."""
+    while True:
+        try:
+            place = waiting.get_nowait()
+        except queue.Empty:
+            return
+        try:
+            answers.put((place, read(*tenants[place])))
+        except BaseException as error:  # noqa: BLE001  The thread that waits for the answer raises it.
+            answers.put((place, error))
+
+
+def _drain(waiting: queue.SimpleQueue[int]) -> None:
+    """Leave nothing to do for the workers."""
+    with contextlib.suppress(queue.Empty):
+        while True:
+            waiting.get_nowait()

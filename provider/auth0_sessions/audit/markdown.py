@@ -1,0 +1,91 @@
+"""An audit as Markdown, for a pull request or a job's summary. Text from outside never gets to be markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant
+from auth0_sessions.errors import visible
+from auth0_sessions.model.settings import LOGIN_LIFETIMES
+
+HEADINGS = ("tenant", "plan", "profile", "absolute", "idle", "non-persistent", "result")
+RULE = ("---", "---", "---", "--:", "--:", "--:", "---")
+
+_MARKUP = re.compile(r"([\\`*_~|<>&\[\]!$#@]|:(?=\S))")
+_REFERENCE = re.compile(r"(\\[#@])")
+_NOTHING = "&#8203;"
+
+
+def to_markdown(audit: Audit) -> str:
+    """Return an audit: the outcome, a table of the tenants, and what a person has to read of each."""
+    return "".join(f"{line}\n" for line in _lines(audit))
+
+
+def _lines(audit: Audit) -> Iterator[str]:
+    yield f"**{audit.verdict}**"
+    if not audit.tenants:
+        return
+    yield ""
+    yield _row(HEADINGS)
+    yield _row(RULE)
+    for tenant in audit.tenants:
+        yield _row(_cells(audit, tenant))
+    yield ""
+    yield r"\* Auth0's default, never set. ⚠ A finding, explained below."
+    for tenant in audit.tenants:
+        if tenant.findings or tenant.error is not None or tenant.notes:
+            yield ""
+            yield f"#### {code(tenant.name)} ({code(tenant.domain)})"
+            yield ""
+            yield from _details(tenant)
+
+
+def _cells(audit: Audit, tenant: AuditedTenant) -> Iterator[str]:
+    cells = [_lifetime(tenant, row) for row in tenant.lifetimes] or ["-"] * len(LOGIN_LIFETIMES)
+    file = f"<br>{code(tenant.source)}" if audit.has_many_files else ""
+    yield f"{code(tenant.name)}{file}"
+    yield tenant.plan or "not named"
+    yield code(tenant.profile)
+    yield from cells[:2]
+    yield " / ".join(cells[2:])
+    yield tenant.status if tenant.status == "meets" else f"**{tenant.status}**"
+
+
+def _lifetime(tenant: AuditedTenant, row: AuditedLifetime) -> str:
+    is_wrong = any(finding.setting == row.setting for finding in tenant.findings)
+    return f"{'⚠ ' if is_wrong else ''}{escaped(row.text)}{chr(92) + '*' if row.is_default else ''}"
+
+
+def _details(tenant: AuditedTenant) -> Iterator[str]:
+    for change, findings in groupby(tenant.findings, lambda finding: finding.change):
+        for finding in findings:
+            tag = f"**{finding.tag}** " if finding.tag else ""
+            yield f"- ⚠ {tag}{escaped(finding.message)}"
+        yield f"  - → {escaped(change)}"
+    if tenant.error is not None:
+        yield f"- **Could not be read.** {escaped(tenant.error)}"
+    for note in tenant.notes:
+        yield f"- Note: {escaped(note)}"
+
+
+def escaped(text: str) -> str:
+    """Return a text on one line that Markdown shows as it stands, and in which GitHub finds nobody to notify."""
+    return _REFERENCE.sub(rf"\1{_NOTHING}", _MARKUP.sub(r"\\\1", _on_one_line(text)))
+
+
+def code(text: str) -> str:
+    """Return a text on one line as code, also inside a table."""
+    shown = _on_one_line(text).replace("|", "\\u007c")
+    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
+    pad = " " if not shown or shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def _on_one_line(text: str) -> str:
+    return visible(" ".join(text.split()))
+
+
+def _row(cells: tuple[str, ...] | Iterator[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,275 @@
+"""The commands that take files of tenants: what is in them, what is live, and the way from one to the other."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auth0_sessions.cli.app import FAILURE, USAGE, app, fail, in_words, note, plain, progress, say, write
+from auth0_sessions.cli.tables import audit_parts
+from auth0_sessions.errors import InputError, visible
+from auth0_sessions.model.profiles import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from auth0_sessions.audit import Audit
+    from auth0_sessions.fleet.export import Export
+    from auth0_sessions.fleet.file import TenantsFile
+
+PANEL = "Work with files of tenants"
+RESOURCE = "auth0-sessions:index:SessionLifetime"
+_NO_LABELS = (
+    "`pulumi import` knows no labels: it reads every tenant with AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or with the "
+    "stack's own credentials. Import tenants that need different ones in several runs."
+)
+
+
+class ReportFormat(StrEnum):
+    """How an audit is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    HTML = "html"
+    MARKDOWN = "markdown"
+
+
+class ExportFormat(StrEnum):
+    """What an export is for."""
+
+    TENANTS = "tenants"
+    IMPORT = "import"
+
+
+REPORTS = {
+    "txt": ReportFormat.TABLE,
+    "json": ReportFormat.JSON,
+    "html": ReportFormat.HTML,
+    "htm": ReportFormat.HTML,
+    "md": ReportFormat.MARKDOWN,
+    "markdown": ReportFormat.MARKDOWN,
+}
+"""Ending of a file's name -> format."""
+
+FILE = "The stack's file `Pulumi.STACK.yaml`, or a YAML or JSON file of tenants"
+TenantsOption = Annotated[list[Path], typer.Option("--tenants", metavar="FILE", help=f"{FILE}; repeatable.")]
+MoreFiles = Annotated[
+    list[Path] | None, typer.Argument(metavar="FILE", help="More files, as with --tenants.", show_default=False)
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write there.", dir_okay=False, writable=True, show_default=False),
+]
+
+
+@app.command(rich_help_panel=PANEL)
+def audit(
+    tenants: TenantsOption,
+    more: MoreFiles = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            help="The baseline of all tenants, whatever the files say: a built-in profile, or one that they define.",
+            autocompletion=lambda: list(Profile),
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[
+        ReportFormat | None,
+        typer.Option("--format", help="Default: what the name of --output ends in, else table.", show_default=False),
+    ] = None,
+    output: OutputOption = None,
+) -> None:
+    """Compare every live tenant with its plan's caps, its profile, and what the files declare.
+
+    A file is one that `TenantFleet.from_config` reads: `auth0-sessions:tenants` in the stack's file, or a file with an
+    entry for each tenant, as in `acme: {domain: acme.eu.auth0.com, plan: essential, credentials: acme}`.
+
+    The baseline of a tenant is `--profile`, else the profile in its entry, else the file's, else the one that the
+    stack's name stands for, else Auth0's defaults. Nothing is written to any tenant. A tenant that cannot be read is
+    reported, and counts as a failure.
+
+    Example: `auth0-sessions audit --tenants Pulumi.prod.yaml --profile nist-aal2 --output audit.html`
+    """
+    form = form or _format_of(output)
+    _check_folder(output)
+    with in_words():
+        report = _audited([*tenants, *(more or [])], profile)
+    if output is not None:
+        write(output, _rendered(report, form))
+        note(f"Wrote {output}. {report.verdict}")
+    elif form is ReportFormat.TABLE:
+        say(*audit_parts(report))
+    else:
+        typer.echo(_rendered(report, form), nl=form is not ReportFormat.MARKDOWN)
+    raise typer.Exit(0 if report.is_fine else FAILURE)
+
+
+@app.command(rich_help_panel=PANEL)
+def validate(tenants: TenantsOption, more: MoreFiles = None) -> None:
+    """Check files of tenants as a fleet would, offline: no login, no call.
+
+    Every problem of every file is reported in one go: what `pulumi preview` would refuse, and tenants in two files.
+    Each tenant needs a plan; the stack's file knows the configuration of its project, a file of tenants only its own.
+
+    Example: `auth0-sessions validate --tenants Pulumi.prod.yaml`
+    """
+    from auth0_sessions.fleet.validation import validate as validated  # noqa: PLC0415  --help needs none of these.
+
+    with in_words():
+        found = validated(_files([*tenants, *(more or [])]))
+    for warning in found.warnings:
+        note(f"Warning: {warning}")
+    for problem in found.problems:
+        note(f"Error: {problem}")
+    if found.problems:
+        raise typer.Exit(FAILURE)
+    for source, count in found.tenants.items():
+        say(f"{source}: {count} {'tenant' if count == 1 else 'tenants'}, no problems.")
+
+
+@app.command(rich_help_panel=PANEL)
+def export(
+    tenants: Annotated[Path, typer.Option(metavar="FILE", help=f"{FILE}. A domain and a label for each are enough.")],
+    output: OutputOption = None,
+    only_set: Annotated[  # noqa: FBT002  Given by name on the command line.
+        bool, typer.Option("--only-set", help="Leave out what was never set, so that Auth0's default holds.")
+    ] = False,
+    form: Annotated[
+        ExportFormat,
+        typer.Option("--format", help="The same file, completed, or a file for `pulumi import -f`."),
+    ] = ExportFormat.TENANTS,
+) -> None:
+    """Complete a file of tenants with what each live tenant has, so that a fleet of it changes nothing.
+
+    Each entry gets the four lifetimes, Auth0's defaults included, and the cookie mode if it was ever set. The first
+    `pulumi up` of a fleet from the result writes nothing. Comments, and everything else in the file, stay.
+
+    A value above the plan's cap gets `overLimit: warn`, and a tenant with more than its profile allows gets profile
+    `balanced`, each with a comment. Nothing is written to any tenant. A tenant that cannot be read is reported, keeps
+    its entry, and counts as a failure.
+
+    Example: `auth0-sessions export --tenants domains.yaml --output tenants.yaml`
+    """
+    as_json = _is_json(output, form)
+    _check_folder(output)
+    with in_words():
+        made = _exported(tenants, only_set=only_set)
+    if form is ExportFormat.IMPORT:
+        text = _import_file(made.domains)
+        if made.has_labels:
+            made.notes.append(_NO_LABELS)
+    else:
+        is_json = made.document.is_json if as_json is None else as_json
+        text = made.document.json() if is_json else made.document.text()
+    if output is not None:
+        write(output, text)
+        note(f"Wrote {output}.")
+    else:
+        typer.echo(text, nl=False)
+    for sentence in made.notes:
+        note(f"Note: {sentence}")
+    for name, error in made.unread.items():
+        note(f"Error: {name}: {error}")
+    if made.unread:
+        note(f"{len(made.unread)} of {len(made.domains)} tenants could not be read, and stay as they were.")
+        raise typer.Exit(FAILURE)
+
+
+def _files(paths: "list[Path]") -> "dict[str, TenantsFile]":
+    """Read files of tenants, each under the name that messages have for it."""
+    from auth0_sessions.fleet.file import read_tenants_file  # noqa: PLC0415
+
+    names = [visible(path.name) for path in paths]
+    if len(set(names)) < len(names):
+        names = [visible(str(path)) for path in paths]
+    files: dict[str, TenantsFile] = {}
+    problems = []
+    for name, path in zip(names, paths, strict=True):
+        if name in files:
+            problems.append(f"{name} is given twice; give each file once.")
+        try:
+            files[name] = read_tenants_file(path)
+        except InputError as error:
+            problems.append(str(error))
+    if problems:
+        raise InputError("\n".join(problems))
+    return files
+
+
+def _audited(paths: "list[Path]", profile: str | None) -> "Audit":
+    from auth0_sessions.api.reader import TenantReader  # noqa: PLC0415
+    from auth0_sessions.audit import audit_all  # noqa: PLC0415
+
+    files = _files(paths)
+    with progress("Reading tenants") as (on_progress, on_wait):
+        return audit_all(files, profile=profile, read=TenantReader(on_wait).read, on_progress=on_progress)
+
+
+def _exported(path: Path, *, only_set: bool) -> "Export":
+    from auth0_sessions.api.reader import TenantReader  # noqa: PLC0415
+    from auth0_sessions.fleet.export import export as exported  # noqa: PLC0415
+
+    ((source, file),) = _files([path]).items()
+    with progress("Reading tenants") as (on_progress, on_wait):
+        return exported(file, source, read=TenantReader(on_wait).read, only_set=only_set, on_progress=on_progress)
+
+
+def _format_of(output: Path | None) -> ReportFormat:
+    if output is None:
+        return ReportFormat.TABLE
+    ending = _ending(output)
+    if ending not in REPORTS:
+        fail(f"{_unknown(output)} Use {_listed(REPORTS)}, or give --format.", USAGE)
+    return REPORTS[ending]
+
+
+def _is_json(output: Path | None, form: ExportFormat) -> bool | None:
+    """Tell whether an export is JSON, by the name of its file; None for what the input is."""
+    allowed = {"json": True} if form is ExportFormat.IMPORT else {"yaml": False, "yml": False, "json": True}
+    if output is None:
+        return None
+    if _ending(output) not in allowed:
+        fail(f"{_unknown(output)} Use {_listed(allowed)}.", USAGE)
+    return allowed[_ending(output)]
+
+
+def _ending(output: Path) -> str:
+    return output.suffix.removeprefix(".").lower()
+
+
+def _unknown(output: Path) -> str:
+    return f"The format of {output} is not known by its name."
+
+
+def _listed(endings: "Iterable[str]") -> str:
+    return ", ".join(f".{ending}" for ending in endings)
+
+
+def _check_folder(output: Path | None) -> None:
+    """End before any tenant is read where the result could not be written."""
+    if output is not None and not output.parent.is_dir():
+        fail(f"{output} cannot be written: there is no folder {output.parent}.", USAGE)
+
+
+def _rendered(report: "Audit", form: ReportFormat) -> str:
+    """Return an audit as text that goes to a file or a pipe."""
+    if form is ReportFormat.JSON:
+        return json.dumps(report.model_dump(mode="json"), indent=2)
+    if form is ReportFormat.HTML:
+        from auth0_sessions.audit.page import to_html  # noqa: PLC0415  Only a page needs its templates.
+
+        return to_html(report)
+    if form is ReportFormat.MARKDOWN:
+        from auth0_sessions.audit.markdown import to_markdown  # noqa: PLC0415
+
+        return to_markdown(report)
+    return plain(*audit_parts(report))
+
+
+def _import_file(domains: "Mapping[str, str]") -> str:
+    """Return what `pulumi import -f` takes."""
+    resources = [{"type": RESOURCE, "name": name, "id": domain} for name, domain in domains.items()]
+    return json.dumps({"resources": resources}, indent=2) + "\n"

@@ -1,0 +1,62 @@
+"""Every check of a fleet on its files, offline: what `pulumi preview` would refuse, and what it would warn about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from auth0_sessions.errors import listed
+from auth0_sessions.fleet.entries import Defaults, in_two_files
+from auth0_sessions.fleet.file import TenantsFile
+from auth0_sessions.fleet.report import FleetTenant, plan_fleet
+from auth0_sessions.lifecycle.check import Checked, check
+from auth0_sessions.model.settings import text
+from auth0_sessions.model.spelling import CAMEL_CASE
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What the checks found.
+
+    Attributes:
+        tenants: File -> how many tenants it lists.
+        problems: What a fleet would refuse; one text for each file, and one for each tenant in two files.
+        warnings: What a person should know although nothing is wrong.
+
+    """
+
+    tenants: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def validate(files: Mapping[str, TenantsFile]) -> Validation:
+    """Check the tenants of some files as a fleet of each would, with no call to any tenant.
+
+    Args:
+        files: The tenants, under the name that messages have for each file.
+
+    """
+    found = Validation()
+    domains = []
+    for source, file in files.items():
+        profile, _ = file.default_profile
+        fleet = plan_fleet(file.tenants, Defaults(file.plan, profile, file.profiles, file.enforce))
+        problems = list(fleet.problems)
+        for tenant in [] if problems else fleet.tenants:
+            checked = _checked(tenant)
+            problems.extend(f"{tenant.name}: {problem.reason}" for problem in checked.problems)
+            found.warnings.extend(f"{source}: {tenant.name}: {warning}" for warning in checked.warnings)
+            domains.append((checked.declared.domain, source, tenant.name))
+        found.tenants[source] = len(fleet.tenants)
+        if problems:
+            found.problems.append(listed(source, problems))
+    found.problems.extend(in_two_files(domains))
+    return found
+
+
+def _checked(tenant: FleetTenant) -> Checked:
+    """Check what a fleet declares for a tenant, as its resource does."""
+    lifetimes = {name: text(minutes) for name, minutes in tenant.picked.minutes.items()}
+    news = {**tenant.rest, **lifetimes, "plan": tenant.chosen.plan.value, "enforce": tenant.chosen.enforce.value}
+    return check(news, {}, default_domain=None, bound_domain=None, spelling=CAMEL_CASE)

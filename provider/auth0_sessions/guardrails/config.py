@@ -1,0 +1,155 @@
+"""The configuration of the policies: its JSON schema, and the one way to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from auth0_sessions.errors import InputError, listed, shown
+from auth0_sessions.fleet.profiles import KEYS, read_profiles
+from auth0_sessions.model.choices import choose
+from auth0_sessions.model.judgment import Ceiling
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
+from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
+from auth0_sessions.model.settings import SETTINGS, Clock
+
+BASELINE = "session-lifetime-baseline"
+PLAN_CAP = "session-lifetime-plan-cap"
+ROUNDING = "session-lifetime-rounding"
+UNDECLARED = "session-lifetime-undeclared"
+
+MAXIMA: Mapping[str, Clock | None] = {"maxAbsolute": Clock.ABSOLUTE, "maxIdle": Clock.IDLE}
+
+Schema = dict[str, dict[str, Any]]
+
+_LENGTH = "text with a unit, as in '90m', '24h' or '30d'"
+_EXEMPT: Schema = {
+    "exempt": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "The names of resources that this policy leaves alone.",
+    }
+}
+_PLAN: Schema = {
+    "plan": {
+        "type": "string",
+        "enum": [str(plan) for plan in Plan],
+        "description": "The plan of the tenants whose resource names none.",
+    }
+}
+_PROFILES: Schema = {
+    "profile": {
+        "type": "string",
+        "description": f"The baseline: {', '.join(PROFILES)}, or one of `profiles`. Without it: {Profile.BALANCED}.",
+    },
+    "profiles": {
+        "type": "object",
+        "description": "Your own profiles, by name.",
+        "additionalProperties": {
+            "type": "object",
+            "properties": {
+                **{key: {"type": "string", "description": f"A lifetime, {_LENGTH}."} for key in KEYS},
+                "ceiling": {"type": "boolean", "description": "A baseline is a ceiling, whatever this says."},
+                "source": {"type": "string", "description": "Where the figures come from."},
+            },
+        },
+    },
+    "maxAbsolute": {
+        "type": "string",
+        "description": f"Instead of a profile: the longest absolute lifetime, {_LENGTH}.",
+    },
+    "maxIdle": {"type": "string", "description": f"Instead of a profile: the longest inactivity timeout, {_LENGTH}."},
+}
+SCHEMAS: Mapping[str, Schema] = {
+    BASELINE: {**_PROFILES, **_PLAN, **_EXEMPT},
+    PLAN_CAP: {**_PLAN, **_EXEMPT},
+    ROUNDING: _EXEMPT,
+    UNDECLARED: _EXEMPT,
+}
+"""Policy -> the keys of its configuration, as the engine's schema wants them."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The configuration of one policy.
+
+    Attributes:
+        profile: The baseline's profile; None where `maxima` stand instead.
+        maxima: The baseline's own figures.
+        plan: The plan of tenants whose resource names none, or None.
+        exempt: The names of resources that the policy leaves alone.
+
+    """
+
+    profile: ProfileLimits | None = PROFILES[Profile.BALANCED]
+    maxima: Mapping[Clock | None, Ceiling] = field(default_factory=dict)
+    plan: Plan | None = None
+    exempt: frozenset[str] = frozenset()
+
+    def baseline(self, setting: str) -> Ceiling | None:
+        """Return the most that the baseline allows for a lifetime; where the profile leaves it to the plan, its cap."""
+        ceilings = [plan_ceiling(self.plan, setting), self.maxima.get(SETTINGS[setting].clock)]
+        if self.profile is not None:
+            ceilings.append(replace(self.profile, is_ceiling=True).ceiling(setting))
+        return min(filter(None, ceilings), key=lambda ceiling: ceiling.minutes, default=None)
+
+
+def plan_ceiling(plan: Plan | None, setting: str) -> Ceiling | None:
+    """Return a plan's cap on a lifetime; None without a plan."""
+    most = cap(plan, setting) if plan else None
+    return Ceiling(most, f"the {plan} plan", PLAN_LIMITS[plan].source) if plan and most else None
+
+
+def read_config(policy: str, raw: Mapping[str, Any]) -> Config:
+    """Read the configuration of a policy.
+
+    Raises:
+        InputError: With everything that is wrong with it, each by its key.
+
+    """
+    keys = SCHEMAS[policy]
+    problems = [f"{key}: there is no such key; the keys are {', '.join(keys)}." for key in raw if key not in keys]
+    profiles, wrong = read_profiles(raw.get("profiles"))
+    problems.extend(wrong)
+    readers: dict[str, Callable[[Any], Any]] = {
+        "profile": lambda value: profiles[choose(profiles, value, "profile", "Your own are defined under profiles.")],
+        **{key: partial(_maximum, key) for key in MAXIMA},
+        "plan": lambda value: choose(Plan, value, "plan", "It is the plan of your tenants."),
+        "exempt": _names,
+    }
+    found = {}
+    for key in (key for key in readers if key in raw):
+        try:
+            found[key] = readers[key](raw[key])
+        except InputError as error:
+            problems.append(str(error))
+    maxima = [key for key in MAXIMA if key in raw]
+    if maxima and "profile" in raw:
+        problems.append(f"{' and '.join(maxima)} cannot be combined with profile; keep one or the other.")
+    if problems:
+        raise InputError(listed(f"the configuration of {policy}", problems))
+    return Config(
+        found.get("profile", None if maxima else PROFILES[Profile.BALANCED]),
+        {MAXIMA[key]: found[key] for key in maxima},
+        found.get("plan"),
+        found.get("exempt", frozenset()),
+    )
+
+
+def _maximum(key: str, value: Any) -> Ceiling:
+    try:
+        minutes = Lifetime.parse(value).minutes
+    except InputError as error:
+        message = f"{key}: {error}"
+        raise InputError(message) from error
+    return Ceiling(minutes, "the baseline", f"{key} of the policy's configuration")
+
+
+def _names(value: Any) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        message = f"exempt is {shown(value)}; allowed: a list of resource names."
+        raise InputError(message)
+    return frozenset(value)

@@ -1,0 +1,166 @@
+"""What a resource declares: the lifetimes of our own resources as text, those of the official provider in hours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_policy.proxy import UnknownValueError
+
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, text
+from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling
+
+OFFICIAL = "auth0:index/tenant:Tenant"
+SPELLINGS: Mapping[str, Spelling] = {
+    "pulumi-python:dynamic/auth0-sessions:SessionLifetime": SNAKE_CASE,
+    "auth0-sessions:index:SessionLifetime": CAMEL_CASE,
+    OFFICIAL: CAMEL_CASE,
+}
+"""The types that declare session lifetimes, and how their users spell a property."""
+
+UNKNOWN = object()
+"""A value that the preview does not know yet."""
+
+HOUR = 60
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One lifetime that a resource declares.
+
+    Attributes:
+        name: The property, as the resource's users spell it.
+        minutes: Its length; None where the value is not a lifetime.
+        hours: The value in hours, as the official provider takes it; None for our own resources.
+        is_secret: True where no message may show the value.
+
+    """
+
+    name: str
+    minutes: float | None
+    hours: float | None = None
+    is_secret: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """True for a whole number of minutes."""
+        return self.minutes is not None and self.minutes.is_integer()
+
+    @property
+    def written_minutes(self) -> float | None:
+        """What the tenant gets: the official provider writes whole minutes below one hour, and whole hours above."""
+        if self.hours is None:
+            return self.minutes
+        return _half_up(self.hours * HOUR) if self.hours < 1 else _half_up(self.hours) * HOUR
+
+    @property
+    def is_rounded(self) -> bool:
+        """True where the tenant gets another value than the declared one."""
+        return self.written_minutes != self.minutes
+
+    @property
+    def shown(self) -> str:
+        """The value as a message shows it, and what becomes of it."""
+        if self.is_secret or self.minutes is None:
+            return "a secret value" if self.is_secret else "not a lifetime"
+        if self.hours is None:
+            return text(int(self.minutes))
+        length = f" ({text(int(self.minutes))})" if self.is_whole else ""
+        becomes = f", which the official provider writes as {in_hours(self.written_minutes)}" if self.is_rounded else ""
+        return f"{in_hours(self.minutes, self.hours)}{length}{becomes}"
+
+    def most(self, minutes: int) -> str:
+        """Return the longest value that can be declared here within a length of time."""
+        if self.hours is None:
+            return text(minutes)
+        return in_hours(minutes if minutes < HOUR else minutes // HOUR * HOUR)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource that declares session lifetimes.
+
+    Attributes:
+        spelling: How its users spell a property.
+        lifetimes: Setting -> what is declared, or None where the value is not known yet; one that is missing is not
+            declared.
+        plan: The plan that it names, or None.
+        is_plan_unknown: True where it names a plan that is not known yet.
+
+    """
+
+    spelling: Spelling
+    lifetimes: Mapping[str, Declared | None]
+    plan: Plan | None = None
+    is_plan_unknown: bool = False
+
+    @property
+    def known(self) -> dict[str, Declared]:
+        """The lifetimes whose values are known."""
+        return {setting: declared for setting, declared in self.lifetimes.items() if declared}
+
+
+def read_resource(kind: str, props: Mapping[str, Any], secrets: frozenset[str]) -> Resource | None:
+    """Return what a resource declares; None for a type without session lifetimes.
+
+    Args:
+        kind: The resource's type.
+        props: Its inputs, in either spelling; one that is not known yet raises `UnknownValueError`.
+        secrets: The names of the inputs that are secrets.
+
+    """
+    if kind not in SPELLINGS:
+        return None
+    spelling = SPELLINGS[kind]
+    lifetimes: dict[str, Declared | None] = {}
+    for setting in LOGIN_LIFETIMES:
+        name = spelling.name(setting)
+        for key in dict.fromkeys((name, CAMEL_CASE.name(setting), setting)):
+            value = _value(props, key)
+            if value is not None:
+                read = _read_hours if kind == OFFICIAL else _read_text
+                lifetimes[setting] = None if value is UNKNOWN else read(name, value, is_secret=key in secrets)
+                break
+    plan = _value(props, "plan") if kind != OFFICIAL else None
+    named = Plan(plan) if isinstance(plan, str) and plan in set(Plan) else None
+    return Resource(spelling, lifetimes, named, is_plan_unknown=plan is UNKNOWN)
+
+
+def _value(props: Mapping[str, Any], key: str) -> Any:
+    try:
+        return props.get(key)
+    except UnknownValueError:
+        return UNKNOWN
+
+
+def _read_text(name: str, value: Any, *, is_secret: bool) -> Declared:
+    try:
+        minutes = float(Lifetime.parse(value, max_minutes=None).minutes)
+    except ValueError:
+        minutes = None
+    return Declared(name, minutes, is_secret=is_secret)
+
+
+def _read_hours(name: str, value: Any, *, is_secret: bool) -> Declared:
+    try:
+        hours = float(value)
+    except (TypeError, ValueError):
+        hours = math.nan
+    if not math.isfinite(hours):
+        return Declared(name, None, is_secret=is_secret)
+    # To a hundredth of a minute: 0.9167 hours are the 55 minutes that their author has in mind.
+    return Declared(name, round(hours * HOUR, 2), hours, is_secret)
+
+
+def _half_up(value: float) -> float:
+    return float(math.floor(value + 0.5))
+
+
+def in_hours(minutes: float | None, hours: float | None = None) -> str:
+    """Return a length as the official provider's users write it."""
+    figure = (minutes or 0) / HOUR if hours is None else hours
+    return f"{figure:.7g} hour{'' if figure == 1 else 's'}"

@@ -1,0 +1,44 @@
+"""A provider's process ends with its engine, also with one that was killed and cannot say so."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+
+WATCH_SECONDS = 1.0
+
+
+def end_with_engine(address: str | None) -> None:
+    """End this process as soon as its parent is gone or its engine no longer listens.
+
+    Args:
+        address: Where the engine listens, as `host:port`; None where only the parent counts.
+
+    """
+    threading.Thread(target=_watch, args=(os.getppid(), address), daemon=True).start()
+
+
+def _watch(parent: int, address: str | None) -> None:
+    has_listened = False
+    while os.getppid() == parent:
+        if address is not None:
+            listens = _listens(address)
+            if has_listened and not listens:
+                break
+            has_listened = has_listened or listens
+        time.sleep(WATCH_SECONDS)
+    os._exit(1)
+
+
+def _listens(address: str) -> bool:
+    """Return False only where the connection is refused: a slow engine is still there."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), WATCH_SECONDS).close()
+    except ConnectionRefusedError:
+        return False
+    except (OSError, ValueError):
+        return True
+    return True

@@ -1,0 +1,189 @@
+"""An audit as Markdown: what it says, and that nothing from outside is markup in it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from auth0_sessions.audit.markdown import HEADINGS, code, escaped, to_markdown
+from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
+from auth0_sessions.errors import visible
+from auth0_sessions.model.profiles import Force
+from auth0_sessions.model.settings import DEFAULTS, LOGIN_LIFETIMES, text
+
+ZERO_WIDTH = "\u200b"
+HOSTILE = (
+    "a|b",
+    "a\\|b",
+    "a\\",
+    "`code`",
+    "``",
+    "` `",
+    "<img src=x onerror=alert(1)>",
+    "[click](https://evil.example)",
+    "![](https://evil.example/pixel.png)",
+    "https://evil.example",
+    "www.evil.example",
+    "**bold** _it_ ~~gone~~",
+    "# heading",
+    "- [ ] task",
+    "a\n\n| x |\n|---|\n",
+    "a\r\nb\u2028c",
+    "&lt;b&gt; &#124;",
+    "$x^2$",
+    "\u202egnp.exe",
+    "<!-- -->",
+    " ",
+    "",
+)
+
+
+def finding(setting="session_lifetime", rule=Rule.ABOVE_BASELINE, **others):
+    """Return a finding."""
+    values = {"message": f"{setting} is too long.", "change": f"Set {setting} to 1d.", "force": None, "is_in_use": True}
+    return Finding(setting=setting, rule=rule, **{**values, **others})
+
+
+def tenant(name="acme", *findings, **others):
+    """Return one tenant with Auth0's defaults."""
+    lifetimes = [
+        AuditedLifetime(
+            setting=setting,
+            minutes=DEFAULTS[setting],
+            text=text(DEFAULTS[setting]),
+            is_default=setting != "session_lifetime",
+            cap_minutes=None,
+            share_of_cap=None,
+            baseline_minutes=None,
+            declared_minutes=None,
+        )
+        for setting in LOGIN_LIFETIMES
+    ]
+    values = {
+        "source": "tenants.yaml",
+        "domain": "acme.eu.auth0.com",
+        "plan": None,
+        "profile": "balanced",
+        "profile_from": "the file",
+        "status": Status.FINDINGS if findings else Status.MEETS,
+        "error": None,
+        "lifetimes": lifetimes,
+        "session_cookie_mode": "persistent",
+        "notes": [],
+    }
+    return AuditedTenant(name=name, findings=list(findings), **{**values, **others})
+
+
+def audit_of(*tenants):
+    """Return an audit."""
+    return Audit(generated_at=datetime(2026, 11, 24, tzinfo=UTC), source="tenants.yaml", tenants=list(tenants))
+
+
+def test_the_whole_of_it():
+    """The outcome, a row for each tenant, and of those that need it the findings with what to change."""
+    gone = {"status": Status.UNREACHABLE, "lifetimes": [], "error": "gone: no answer."}
+    two = (finding(force=Force.SHALL), finding(rule=Rule.ABOVE_CAP, message="It is above the cap."))
+    audit = audit_of(tenant("meets"), tenant("bad", *two, notes=["Mind this."]), tenant("gone", **gone))
+    assert to_markdown(audit).splitlines() == [
+        "**1 of 3 tenants meets its baseline; 1 has findings and 1 could not be read.**",
+        "",
+        "| tenant | plan | profile | absolute | idle | non-persistent | result |",
+        "| --- | --- | --- | --: | --: | --: | --- |",
+        r"| `meets` | not named | `balanced` | 7d | 3d\* | 3d\* / 1d\* | meets |",
+        r"| `bad` | not named | `balanced` | ⚠ 7d | 3d\* | 3d\* / 1d\* | **findings** |",
+        "| `gone` | not named | `balanced` | - | - | - / - | **unreachable** |",
+        "",
+        r"\* Auth0's default, never set. ⚠ A finding, explained below.",
+        "",
+        "#### `bad` (`acme.eu.auth0.com`)",
+        "",
+        r"- ⚠ **SHALL** session\_lifetime is too long.",
+        "- ⚠ It is above the cap.",
+        r"  - → Set session\_lifetime to 1d.",
+        "- Note: Mind this.",
+        "",
+        "#### `gone` (`acme.eu.auth0.com`)",
+        "",
+        r"- **Could not be read.** gone: no answer.",
+    ]
+
+
+def test_several_files():
+    """Where the tenants come from more than one file, each row names its file."""
+    rows = to_markdown(audit_of(tenant("a"), tenant("b", source="other.yaml"))).splitlines()
+    assert [row.split(" | ")[0] for row in rows if row.startswith("| `")] == [
+        "| `a`<br>`tenants.yaml`",
+        "| `b`<br>`other.yaml`",
+    ]
+
+
+def test_no_tenant():
+    """An audit of nothing is its outcome."""
+    assert to_markdown(audit_of()) == "**No tenant was audited.**\n"
+
+
+def tokens_of(markdown):
+    """Return what a renderer with GitHub's tables sees, the inline parts beside the blocks."""
+    renderer = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    blocks = renderer.parse(markdown)
+    return blocks, [child for block in blocks for child in block.children or []]
+
+
+def hostile(evil):
+    """Return an audit in which every text that may come from outside is this one."""
+    texts = {"profile": evil, "domain": evil, "notes": [evil]}
+    wrong = finding(message=f"It is {evil}", change=evil)
+    gone = {"status": Status.UNREACHABLE, "lifetimes": [], "error": evil, "source": f"other {evil}"}
+    return audit_of(tenant(evil, wrong, **texts), tenant(evil, **texts, **gone))
+
+
+def shape(markdown):
+    """Return the kinds of a text's parts, without the text."""
+    blocks, inline = tokens_of(markdown)
+    plain = [part.type for part in inline if part.type not in ("text", "text_special", "entity")]
+    return [block.type for block in blocks], plain
+
+
+def is_harmless(evil):
+    """Tell whether a hostile text makes the same parts as a harmless one, and is shown as it stands."""
+    markdown = to_markdown(hostile(evil))
+    _, inline = tokens_of(markdown)
+    wanted = visible(" ".join(evil.split()))
+    codes = [part.content.strip() for part in inline if part.type == "code_inline"]
+    return shape(markdown) == shape(to_markdown(hostile("harmless"))) and wanted.replace("|", "\\u007c") in codes
+
+
+@pytest.mark.parametrize("evil", HOSTILE)
+def test_hostile_text_stays_text(evil):
+    """No name, error, profile or file of somebody else's becomes a cell, a link, a picture, HTML or emphasis."""
+    assert is_harmless(evil)
+
+
+@given(st.text() | st.lists(st.sampled_from(HOSTILE)).map("".join))
+def test_any_text_stays_text(evil):
+    """Whatever characters there are."""
+    assert is_harmless(evil)
+
+
+@given(st.text() | st.lists(st.sampled_from(HOSTILE)).map("".join))
+def test_a_sentence_is_shown_as_it_stands(evil):
+    """Outside of code a text reads the same, but for its line breaks and what keeps references from being ones."""
+    _, inline = tokens_of(f"x {escaped(evil)} x")
+    shown = "".join(part.content for part in inline).replace(ZERO_WIDTH, "")
+    assert " ".join(shown.split()) == " ".join(f"x {visible(' '.join(evil.split()))} x".split())
+
+
+@pytest.mark.parametrize(("evil", "reference"), [("@octocat", "@octocat"), ("fixes #17", "#17"), ("a@b.example", "@b")])
+def test_nobody_is_notified(evil, reference):
+    """In a sentence, a mention or a reference to an issue is not one; in code, GitHub looks for none."""
+    _, inline = tokens_of(escaped(evil))
+    assert reference not in "".join(part.content for part in inline)
+    assert code(evil) == f"`{evil}`"
+
+
+def test_the_table_has_a_cell_for_each_heading():
+    """A row has as many cells as there are headings."""
+    blocks, _ = tokens_of(to_markdown(audit_of(tenant())))
+    assert [block.type for block in blocks].count("td_open") == len(HEADINGS)

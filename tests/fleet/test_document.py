@@ -1,0 +1,262 @@
+"""A file of tenants that is completed in place: what is set is set, and everything else stays as it stands."""
+
+import json
+import re
+from itertools import count
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auth0_sessions.errors import InputError
+from auth0_sessions.fleet.document import Document, Row
+from auth0_sessions.fleet.file import Loader, read_tenants_file
+
+OWN = re.compile("ours[0-9]*")
+FORMS = {"flat": (), "tenants": ("tenants",), "stack": ("config", "auth0-sessions:tenants")}
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """What opens a text as the file that lists tenants."""
+
+    def _open(text, name="tenants.yaml"):
+        path = tmp_path / name
+        path.write_text(text)
+        return Document(path, read_tenants_file(path).keys, OWN)
+
+    return _open
+
+
+BEFORE = """\
+# Ours since 2019.
+
+acme:   # the first
+    domain: acme.auth0.com   # in Frankfurt
+    sessionLifetime: 12h   # agreed with legal; ours1
+    credentials: 'acme'
+
+# The second group
+globex: {domain: globex.auth0.com, credentials: "no"}  # by hand
+no:
+    # inside
+    domain: no.auth0.com
+    # behind
+# the end
+"""
+
+AFTER = """\
+# export: Read today.
+# Ours since 2019.
+
+acme:   # the first
+    domain: acme.auth0.com   # in Frankfurt
+    sessionLifetime: 7d  # ours2; agreed with legal
+    credentials: 'acme'
+    overLimit: warn
+
+# The second group
+globex:
+  # by hand
+  domain: globex.auth0.com
+  credentials: "no"
+  sessionLifetime: 3d  # ours2
+# export: Not read.
+# export: Twice.
+no:
+    # inside
+    domain: no.auth0.com
+    # behind
+# the end
+"""
+
+
+def complete(document):
+    """Complete the three tenants."""
+    document.say_first(["Read today."])
+    document.complete("acme", {"session_lifetime": Row("7d", ("ours2",)), "over_limit": Row("warn")})
+    document.complete("globex", {"session_lifetime": Row("3d", ("ours2",))})
+    document.complete("no", {})
+    document.say_of("no", ["Not read.\nTwice."])
+    return document.text()
+
+
+def test_what_is_not_set_stays(opened):
+    """Comments, quotes, indentation and blank lines stay; new values stand behind what an entry has."""
+    assert complete(opened(BEFORE)) == AFTER
+
+
+def test_completing_again_changes_nothing(opened):
+    """What an earlier export has said is replaced, not repeated."""
+    assert complete(opened(AFTER)) == AFTER
+
+
+def test_a_field_that_goes_leaves_its_comment(opened):
+    """A removed line goes, its comment stays unless it was ours, and a new last line is in its place."""
+    document = opened(
+        "acme:\n  domain: a.auth0.com\n  plan: free # theirs; ours1\n  sessionLifetime: 7d # ours1\n\n# next\n"
+    )
+    document.complete("acme", {"plan": None, "session_lifetime": None, "over_limit": Row("warn")})
+    assert document.text() == "acme:\n  domain: a.auth0.com\n  # theirs\n  overLimit: warn\n\n# next\n"
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("  domain: a.auth0.com\n", "sessionLifetime: 7d"),
+        ("  domain: a.auth0.com\n  on_delete: retain\n", "session_lifetime: 7d"),
+        ("  domain: a.auth0.com\n  session_lifetime: 1h\n", "session_lifetime: 7d"),
+        ("  domain: a.auth0.com\n  sessionLifetime:\n", "sessionLifetime: 7d"),
+        ("  domain: a.auth0.com\n  sessionLifetime: |\n    1h\n", "sessionLifetime: 7d"),
+        ("  domain: a.auth0.com\n  sessionLifetime:\n    1h\n", "sessionLifetime: 7d"),
+        ("  domain: a.auth0.com\n  'sessionLifetime' : \"1h\"\n", "sessionLifetime: 7d"),
+        ("  domain: a.auth0.com", "sessionLifetime: 7d"),
+    ],
+)
+def test_a_value_has_one_place(opened, entry, expected):
+    """A key is spelled as its entry spells keys, and is there once, however its value was written."""
+    document = opened(f"acme:\n{entry}")
+    document.complete("acme", {"session_lifetime": Row("7d")})
+    lines = document.text().splitlines()
+    assert [line for line in lines if "ifetime" in line] == [f"  {expected}"]
+    assert "1h" not in document.text()
+
+
+def test_an_alias_is_replaced_where_it_is_used(opened):
+    """The value that an alias stands for is another tenant's, and stays."""
+    text = (
+        "acme:\n  domain: a.auth0.com\n  sessionLifetime: &it 1h\n"
+        "beta:\n  domain: b.auth0.com\n  sessionLifetime: *it # theirs\n"
+    )
+    document = opened(text)
+    document.complete("beta", {"session_lifetime": Row("7d")})
+    assert document.text() == text.replace("*it # theirs", "7d  # theirs")
+
+
+def test_a_merged_entry_is_written_out(opened):
+    """An entry that merges another one does not get what that one is completed with."""
+    document = opened(
+        "acme: &it\n  domain: a.auth0.com\n  plan: free\nbeta:\n  <<: *it # theirs\n  domain: b.auth0.com\n"
+    )
+    document.complete("acme", {"session_lifetime": Row("7d")})
+    document.complete("beta", {})
+    found = yaml.load(document.text(), Loader=Loader)  # noqa: S506  Text only.
+    assert found["beta"] == {"domain": "b.auth0.com", "plan": "free"}
+    assert "# theirs" in document.text()
+
+
+def test_json_stays_json(opened):
+    """JSON is completed as JSON, with its numbers and truths, and as YAML where that is asked for."""
+    document = opened(
+        '{"profiles": {"own": {"idle": "1h", "ceiling": true}}, "tenants": {"a": {"domain": "a.auth0.com"}}}'
+    )
+    assert document.is_json
+    document.complete("a", {"session_lifetime": Row("7d", ("ours1",))})
+    document.set_beside("profile", "balanced")
+    assert json.loads(document.json()) == {
+        "profile": "balanced",
+        "profiles": {"own": {"idle": "1h", "ceiling": True}},
+        "tenants": {"a": {"domain": "a.auth0.com", "sessionLifetime": "7d"}},
+    }
+    assert "sessionLifetime: 7d  # ours1" in document.text()
+
+
+def test_tenants_as_json_text_become_an_object(opened):
+    """A configuration value that is JSON text is written as an object, which has a place for values."""
+    text = 'config:\n  auth0-sessions:tenants: \'{"a": {"domain": "a.auth0.com"}}\' # theirs\n  other: 1\n'
+    document = opened(text, "Pulumi.prod.yaml")
+    document.complete("a", {"session_lifetime": Row("7d")})
+    assert yaml.load(document.text(), Loader=Loader)["config"] == {  # noqa: S506  Text only.
+        "auth0-sessions:tenants": {"a": {"domain": "a.auth0.com", "sessionLifetime": "7d"}},
+        "other": "1",
+    }
+    assert "# theirs" in document.text()
+
+
+def test_a_list_in_braces(opened):
+    """It is written as blocks; where that would lose a comment, it is refused."""
+    document = opened("{acme: {domain: a.auth0.com}}")
+    document.complete("acme", {"session_lifetime": Row("7d")})
+    assert document.text() == "acme:\n  domain: a.auth0.com\n  sessionLifetime: 7d\n"
+    with pytest.raises(InputError, match="the list of tenants is in braces"):
+        opened("{acme: {domain: a.auth0.com} # mine\n}")
+
+
+def test_a_value_beside_the_tenants(opened):
+    """It is set where it stands, or before everything else."""
+    document = opened("# head\ntenants:\n  a: {domain: a.auth0.com}\n")
+    document.set_beside("profile", "balanced")
+    assert document.text() == "# head\nprofile: balanced\ntenants:\n  a: {domain: a.auth0.com}\n"
+    document = opened("profile:\ntenants:\n  a: {domain: a.auth0.com}\n")
+    document.set_beside("profile", "balanced")
+    assert document.text() == "profile: balanced\ntenants:\n  a: {domain: a.auth0.com}\n"
+
+
+KEYS = ("domain", "plan", "sessionLifetime", "idleSessionLifetime", "credentials", "profile")
+ROWS = st.dictionaries(
+    st.sampled_from(("session_lifetime", "idle_session_lifetime", "over_limit", "profile")),
+    st.none() | st.builds(Row, st.sampled_from(("7d", "1h30m")), st.lists(st.just("ours"), max_size=2).map(tuple)),
+)
+
+
+@st.composite
+def listings(draw):
+    """Return a list of tenants in some form, with comments in every place, and what to complete each with."""
+    form, step = draw(st.sampled_from(sorted(FORMS))), " " * draw(st.integers(1, 4))
+    number = count()
+
+    def comment(indent):
+        return draw(st.sampled_from(["", f"{indent}# mark{next(number)}.\n", "\n"]))
+
+    def behind():
+        return draw(st.sampled_from(["", f"  # mark{next(number)}.", " # ours", f" # mark{next(number)}.; ours"]))
+
+    head = {"flat": [], "tenants": ["tenants:"], "stack": ["config:", f"{step}auth0-sessions:tenants:"]}[form]
+    lines = [comment(""), *(f"{line}{behind()}\n" for line in head)]
+    base = step * len(head)
+    rows = {}
+    for place in range(draw(st.integers(1, 4))):
+        name, inner = f"t{place}", base + step
+        rows[name] = draw(ROWS)
+        keys = draw(st.lists(st.sampled_from(KEYS[1:]), unique=True).map(lambda found: ["domain", *found]))
+        pairs = [
+            f"{key}: {draw(st.sampled_from(['{}', chr(34) + '{}' + chr(34)])).format(f'{key}{place}')}" for key in keys
+        ]
+        lines.append(comment(base))
+        if draw(st.booleans()):
+            lines.append(f"{base}{name}: {{{', '.join(pairs)}}}{behind()}\n")
+        else:
+            lines.append(f"{base}{name}:{behind()}\n")
+            lines.extend(f"{comment(inner)}{inner}{pair}{behind()}\n" for pair in pairs)
+    return form, "".join([*lines, comment(base)]), rows
+
+
+@given(listings())
+def test_nothing_is_lost(tmp_path_factory, listing):
+    """Whatever the style: each entry has what it had and what was set, and every comment of a person is still there."""
+    form, text, rows = listing
+    path = tmp_path_factory.mktemp("listing") / "tenants.yaml"
+    path.write_text(text)
+    keys = FORMS[form]
+
+    def entries(content):
+        found = yaml.load(content, Loader=Loader)  # noqa: S506  Text only.
+        for key in keys:
+            found = found[key]
+        return found
+
+    document = Document(path, keys, OWN)
+    expected = {}
+    for name, entry in entries(text).items():
+        changed = {document.key_of(name, field): row and row.value for field, row in rows[name].items()}
+        expected[name] = {key: value for key, value in {**entry, **changed}.items() if value is not None}
+        document.complete(name, rows[name])
+    completed = document.text()
+    assert entries(completed) == expected
+    assert sorted(re.findall(r"mark\d+\.", completed)) == sorted(re.findall(r"mark\d+\.", text))
+    path.write_text(completed)
+    again = Document(path, keys, OWN)
+    for name, changed in rows.items():
+        again.complete(name, changed)
+    assert again.text() == completed

@@ -1,0 +1,183 @@
+"""The policies' configuration: what it holds resources to, what is refused, and its schema."""
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from auth0_sessions.errors import InputError
+from auth0_sessions.guardrails.config import BASELINE, MAXIMA, PLAN_CAP, SCHEMAS, plan_ceiling, read_config
+from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
+from auth0_sessions.model.profiles import PROFILES
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, SETTINGS, Clock
+
+OWN = {"ours": {"absolute": "12h", "idle": "30m", "ephemeralIdle": "10m", "ceiling": False, "source": "Handbook 4.2"}}
+
+
+def baseline(**raw):
+    """Return the baseline's minutes, by setting; a setting without one is missing."""
+    config = read_config(BASELINE, raw)
+    return {name: found.minutes for name in LOGIN_LIFETIMES if (found := config.baseline(name))}
+
+
+def test_without_configuration():
+    """The baseline is then the profile balanced, as a ceiling."""
+    assert baseline() == baseline(profile="balanced")
+    assert baseline() == {name: PROFILES["balanced"].minutes(name) for name in LOGIN_LIFETIMES}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_profile_is_a_baseline(profile):
+    """A profile's own values are the baseline, whether or not it is a ceiling elsewhere; with the profile's source."""
+    config = read_config(BASELINE, {"profile": profile})
+    for name in LOGIN_LIFETIMES:
+        minutes, ceiling = PROFILES[profile].minutes(name), config.baseline(name)
+        assert (ceiling.minutes if ceiling else None) == minutes
+        if ceiling:
+            assert ceiling.name == f"profile '{profile}'"
+            assert PROFILES[profile].source in ceiling.source
+
+
+@pytest.mark.parametrize("plan", Plan)
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_plan_stands_in_for_what_a_profile_leaves_to_it(profile, plan):
+    """With a plan, the baseline is never above its cap."""
+    expected = {name: min(PROFILES[profile].minutes(name) or 10**6, cap(plan, name)) for name in LOGIN_LIFETIMES}
+    assert baseline(profile=profile, plan=str(plan)) == expected
+
+
+def test_a_team_s_own_profile():
+    """A team's own profile is a baseline too, and its source is in the message."""
+    assert baseline(profile="ours", profiles=OWN) == {
+        "session_lifetime": 720,
+        "idle_session_lifetime": 30,
+        "ephemeral_session_lifetime": 720,
+        "idle_ephemeral_session_lifetime": 10,
+    }
+    assert (
+        read_config(BASELINE, {"profile": "ours", "profiles": OWN}).baseline("session_lifetime").source
+        == "Handbook 4.2"
+    )
+
+
+@pytest.mark.parametrize(("key", "clock"), MAXIMA.items())
+def test_one_figure_instead_of_a_profile(key, clock):
+    """A figure holds the lifetimes of its clock, persistent or not; what has no figure is not held."""
+    assert baseline(**{key: "PT90M"}) == {name: 90 for name in LOGIN_LIFETIMES if SETTINGS[name].clock is clock}
+    assert (
+        read_config(BASELINE, {key: "90m"})
+        .baseline("session_lifetime" if clock is Clock.ABSOLUTE else "idle_session_lifetime")
+        .source.startswith(key)
+    )
+
+
+def test_both_figures():
+    """Both figures together hold all four lifetimes."""
+    assert sorted(set(baseline(maxAbsolute="24h", maxIdle="1h").values())) == [60, 1_440]
+
+
+@pytest.mark.parametrize("plan", Plan)
+def test_the_caps_of_a_plan(plan):
+    """A plan's cap has the plan's name and the source of the figure."""
+    for name in LOGIN_LIFETIMES:
+        found = plan_ceiling(plan, name)
+        assert (found.minutes, found.name) == (cap(plan, name), f"the {plan} plan")
+        assert found.source == PLAN_LIMITS[plan].source
+        assert plan_ceiling(None, name) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "problems"),
+    [
+        (
+            {"colour": "red"},
+            ["colour: there is no such key; the keys are profile, profiles, maxAbsolute, maxIdle, plan"],
+        ),
+        ({"profile": "nist-aal9"}, ["profile is 'nist-aal9'; allowed: 'convenient', 'balanced'"]),
+        ({"profile": None}, ["profile is missing; allowed:"]),
+        ({"maxAbsolute": "24"}, ["maxAbsolute: 24 has no unit: write '24h' or '24m'"]),
+        ({"maxIdle": 24.0}, ["maxIdle: 24 has no unit"]),
+        ({"maxIdle": "0m"}, ["maxIdle: '0m' is no time at all"]),
+        ({"maxAbsolute": "366d"}, ["maxAbsolute: '366d' is longer"]),
+        ({"plan": "gold"}, ["plan is 'gold'; allowed: 'free', 'essential', 'professional', 'enterprise'"]),
+        ({"exempt": "acme"}, ["exempt is 'acme'; allowed: a list of resource names"]),
+        ({"exempt": [1]}, ["exempt is [1]; allowed: a list"]),
+        ({"profiles": {"strict": {"idle": "1h"}}}, ["profile 'strict': is built in"]),
+        ({"profiles": {"ours": {"idle": "1"}}}, ["profile 'ours': idle: 1 has no unit"]),
+        ({"profiles": ["ours"]}, ["profiles should be an object"]),
+        ({"profile": "strict", "maxIdle": "1h"}, ["maxIdle cannot be combined with profile"]),
+        (
+            {"profile": "x", "maxIdle": "1", "maxAbsolute": "2", "plan": 3, "color": 1},
+            [
+                "color: ",
+                "profile is 'x'",
+                "maxAbsolute: 2",
+                "maxIdle: 1",
+                "plan is 3",
+                "maxAbsolute and maxIdle cannot",
+            ],
+        ),
+    ],
+)
+def test_what_is_refused(raw, problems):
+    """Everything that is wrong is in one error: each key, what was given, and what is allowed."""
+    with pytest.raises(InputError) as caught:
+        read_config(BASELINE, raw)
+    first, *lines = str(caught.value).splitlines()
+    assert first.startswith(f"the configuration of {BASELINE} has ")
+    assert len(lines) == len(problems)
+    assert [line[4 : 4 + len(problem)] for line, problem in zip(lines, problems, strict=True)] == problems
+
+
+@pytest.mark.parametrize("policy", [policy for policy in SCHEMAS if policy != BASELINE])
+def test_a_policy_takes_its_own_keys_only(policy):
+    """A key of another policy is refused, so that nobody believes in it; `exempt` belongs to each."""
+    assert read_config(policy, {"exempt": ["acme"]}).exempt == {"acme"}
+    with pytest.raises(InputError, match="profile: there is no such key; the keys are"):
+        read_config(policy, {"profile": "strict"})
+
+
+EXAMPLES = {
+    BASELINE: [
+        {"profile": "ours", "profiles": OWN, "plan": "free", "exempt": ["a"]},
+        {"maxAbsolute": "24h", "maxIdle": "1h"},
+        {},
+    ],
+    PLAN_CAP: [{"plan": "enterprise", "exempt": []}],
+}
+
+
+@pytest.mark.parametrize("policy", SCHEMAS)
+def test_the_schema(policy):
+    """The schema is one, describes every key, takes what is right, and has no default that the engine would fill in."""
+    schema = {"type": "object", "properties": SCHEMAS[policy]}
+    jsonschema.Draft7Validator.check_schema(schema)
+    assert all(row["description"] and "default" not in row for row in SCHEMAS[policy].values())
+    for example in EXAMPLES.get(policy, [{"exempt": ["a"]}]):
+        jsonschema.validate(example, schema)
+        read_config(policy, example)
+    wrong = dict.fromkeys(SCHEMAS[policy], 1)
+    assert {error.path[0] for error in jsonschema.Draft7Validator(schema).iter_errors(wrong)} == set(SCHEMAS[policy])
+
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "docs" / "how-to" / "guardrails.md"
+
+
+@pytest.mark.parametrize("page", [PAGE, ROOT / "examples" / "guardrails" / "README.md"], ids=lambda page: page.name)
+def test_the_configurations_of_the_pages(page):
+    """Every configuration that a page shows is one that the policies take."""
+    shown = re.findall(r"^```json\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+    assert shown
+    for text in shown:
+        for policy, keys in json.loads(text).items():
+            assert read_config(policy, {key: value for key, value in keys.items() if key != "enforcementLevel"})
+
+
+def test_the_page_has_every_policy_and_every_key():
+    """The how-to page has a row for each policy, and one for each key of any of them."""
+    rows = [row.split("|")[1] for row in PAGE.read_text().splitlines() if row.startswith("| `")]
+    named = [name for row in rows for name in re.findall(r"`([\w-]+)`", row)]
+    assert sorted(named) == sorted({*SCHEMAS, "enforcementLevel", *(key for keys in SCHEMAS.values() for key in keys)})
