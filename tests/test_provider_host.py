@@ -304,3 +304,61 @@ def test_check_passes_unknowns_and_reports_everything(host):
     assert set(failures) == {"plan", "on_delete"}
     assert inputs["over_limit"] == "error"
     assert "domain" not in failures
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"credentials": "Canary-5eCr3t"}, {"domain": "user:Canary-5eCr3t@acme.auth0.com"}],
+    ids=["credentials", "domain"],
+)
+def test_a_secret_in_the_wrong_place_names_no_property(host, given):
+    """The engine prints the value of a property that a failure names, so this one names none."""
+    _, failures = host.check({"domain": "acme.auth0.com", "session_lifetime": "8h", **given})
+    assert list(failures) == [""]
+    assert "Canary" not in failures[""]
+
+
+def test_a_replacement_goes_on_from_the_record_over_grpc(start, tenant):
+    """Delete and create in one process: `previous` and the moment of old sessions are those of the first record."""
+    tenant.dashboard(session_lifetime=43_200)
+    inputs = {"domain": tenant.domain, "session_lifetime": "1d", "on_delete": "retain"}
+    first = start()
+    first.configure()
+    old = first.create(inputs)
+    second = start()
+    second.configure()
+    second.delete(old)
+    new = second.create({**inputs, "session_lifetime": "2d"})
+    assert new["previous"] == {"session_lifetime": 43_200}
+    assert new["old_sessions_gone_by"] >= old["old_sessions_gone_by"]
+
+
+def test_a_ceiling_over_grpc(host, tenant):
+    """A stricter tenant is left alone, is no drift after a refresh, and an update reads before it writes."""
+    tenant.dashboard(session_lifetime=60)
+    inputs = {"domain": tenant.domain, "session_lifetime": "1d", "enforce": "at-most"}
+    state = host.create(inputs)
+    assert (state["session_lifetime"], state["session_lifetime_minutes"], state["superseded"]) == ("1d", 60, {})
+    tenant.dashboard(session_lifetime=30)
+    state, read_inputs = host.read(state, tenant.domain)
+    assert (host.diff(state, inputs), read_inputs["session_lifetime"]) == ((False, []), "1d")
+    calls = len(tenant.calls)
+    host.update(state, {**inputs, "session_lifetime": "2d"})
+    assert tenant.calls[calls:] == ["GET /tenants/settings"]
+    assert tenant.settings == {"session_lifetime": 30}
+
+
+def test_a_typo_in_a_domain_leaves_the_old_tenant_as_it_is(start, tenant):
+    """A replacement whose new tenant cannot be read fails in one paragraph before the old one's end."""
+    inputs = {"domain": tenant.domain, "session_lifetime": "1d", "on_delete": "restore"}
+    first = start()
+    first.configure()
+    old = first.create(inputs)
+    second = start()
+    second.configure()
+    typo = {**inputs, "domain": tenant.domain.replace("acme", "acne")}
+    assert second.diff(old, typo) == (True, ["domain"])
+    with pytest.raises(grpc.RpcError) as told:
+        second.delete(old)
+    assert told.value.details().startswith(f"{tenant.domain} stays as it is")
+    assert tenant.settings == {"session_lifetime": 1_440}
