@@ -252,3 +252,49 @@ def test_what_may_be_a_secret_is_on_no_property(host, wrong):
     _, failures = host.check({"domain": "acme.eu.auth0.com", "session_lifetime": "8h", **wrong})
     assert list(failures) == [""]
     assert "7h3s3cr3t" not in failures[""]
+
+
+def test_a_replacement_goes_on_from_the_record_over_grpc(start, tenant):
+    """Delete and create in one process: `previous` and the moment of old sessions are those of the first record."""
+    tenant.dashboard(session_lifetime=43_200)
+    inputs = {"domain": tenant.domain, "session_lifetime": "1d", "on_delete": "retain"}
+    first = start()
+    first.configure()
+    old = first.create(inputs)
+    second = start()
+    second.configure()
+    second.delete(old)
+    new = second.create({**inputs, "session_lifetime": "2d"})
+    assert new["previous"] == {"session_lifetime": 43_200}
+    assert new["old_sessions_gone_by"] >= old["old_sessions_gone_by"]
+
+
+def test_a_ceiling_over_grpc(host, tenant):
+    """A stricter tenant is left alone, is no drift after a refresh, and an update reads before it writes."""
+    tenant.dashboard(session_lifetime=60)
+    inputs = {"domain": tenant.domain, "session_lifetime": "1d", "enforce": "at-most"}
+    state = host.create(inputs)
+    assert (state["session_lifetime"], state["session_lifetime_minutes"], state["superseded"]) == ("1d", 60, {})
+    tenant.dashboard(session_lifetime=30)
+    state, read_inputs = host.read(state, tenant.domain)
+    assert (host.diff(state, inputs), read_inputs["session_lifetime"]) == ((False, []), "1d")
+    calls = len(tenant.calls)
+    host.update(state, {**inputs, "session_lifetime": "2d"})
+    assert tenant.calls[calls:] == ["GET /tenants/settings"]
+    assert tenant.settings == {"session_lifetime": 30}
+
+
+def test_a_typo_in_a_domain_leaves_the_old_tenant_as_it_is(start, tenant):
+    """A replacement whose new tenant cannot be read fails in one paragraph before the old one's end."""
+    inputs = {"domain": tenant.domain, "session_lifetime": "1d", "on_delete": "restore"}
+    first = start()
+    first.configure()
+    old = first.create(inputs)
+    second = start()
+    second.configure()
+    typo = {**inputs, "domain": tenant.domain.replace("acme", "acne")}
+    assert second.diff(old, typo) == (True, ["domain"])
+    with pytest.raises(grpc.RpcError) as told:
+        second.delete(old)
+    assert told.value.details().startswith(f"{tenant.domain} stays as it is")
+    assert tenant.settings == {"session_lifetime": 1_440}

@@ -17,7 +17,7 @@ from auth0_sessions.errors import InputError, TenantUnreachableError
 from auth0_sessions.fleet.entries import Defaults
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.report import plan_fleet
-from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import Profile
@@ -70,6 +70,7 @@ ENTRIES = st.fixed_dictionaries(
     optional={
         **dict.fromkeys(LOGIN_LIFETIMES, st.integers(1, 525_600).map("{}m".format)),
         "over_limit": st.sampled_from(OverLimit),
+        "enforce": st.sampled_from(Enforce),
     },
 )
 
@@ -132,6 +133,46 @@ def test_what_the_file_declares(entry, value, rules, target):
     assert rules_of(tenant).get("session_lifetime", []) == rules
     changes = {finding.change.partition(":")[0] for finding in tenant.findings if finding.setting == "session_lifetime"}
     assert changes == ({f"Set session_lifetime to {target}"} if target else set())
+
+
+@pytest.mark.parametrize(
+    ("enforce", "value", "rules"),
+    [
+        ("exact", 719, [Rule.NOT_AS_DECLARED]),
+        ("at-most", 719, []),
+        ("at-most", 720, []),
+        ("at-most", 721, [Rule.NOT_AS_DECLARED]),
+    ],
+)
+@pytest.mark.parametrize("of", ["entry", "file"])
+def test_a_shorter_value_under_a_ceiling_is_no_finding(enforce, value, rules, of):
+    """What a fleet leaves as it is an audit does not complain of; a minute more than declared is one."""
+    entry, file = {"plan": "free", "sessionLifetime": "12h"}, {}
+    (entry if of == "entry" else file)["enforce"] = enforce
+    tenant = audited(entry, read=holding(session_lifetime=value, idle_session_lifetime=5), **file)
+    assert rules_of(tenant).get("session_lifetime", []) == rules
+
+
+def test_a_cookie_mode_is_exact_under_a_ceiling():
+    """No mode is shorter than another."""
+    tenant = audited({"plan": "free", "sessionCookieMode": "non-persistent", "enforce": "at-most"})
+    assert rules_of(tenant) == {"session_cookie_mode": [Rule.NOT_AS_DECLARED]}
+
+
+@pytest.mark.parametrize("named_by", ["entry", "file", "command line"])
+def test_a_team_s_own_profile_is_a_baseline(named_by):
+    """Whoever names it, its lifetimes are the limits, and its source is the reason."""
+    own = {"ours": {"absolute": "12h", "idle": "30m", "source": "Handbook 4.2"}}
+    entry = {"plan": "free", **({"profile": "ours"} if named_by == "entry" else {})}
+    file = {"profiles": own, **({"profile": "ours"} if named_by == "file" else {})}
+    baseline = "ours" if named_by == "command line" else None
+    held = {"session_lifetime": 720, "idle_session_lifetime": 30}
+    held |= {"ephemeral_session_lifetime": 720, "idle_ephemeral_session_lifetime": 30}
+    assert audited(entry, read=holding(**held), baseline=baseline, **file).findings == []
+    tenant = audited(entry, read=holding(**held | {"session_lifetime": 721}), baseline=baseline, **file)
+    (finding,) = tenant.findings
+    assert (tenant.profile, finding.rule) == ("ours", Rule.ABOVE_BASELINE)
+    assert "Handbook 4.2" in finding.message
 
 
 def test_a_declared_cookie_mode():
@@ -317,6 +358,10 @@ def test_each_tenant_is_read_with_its_own_label():
         (TenantsFile({}), ["tenants should be an object"]),
         (TenantsFile({"a": {"domain": "a.auth0.com"}}, profile="lax"), ["the fleet: profile is 'lax'"]),
         (TenantsFile({"a": {"domain": "a.auth0.com"}}, plan=7), ["the fleet: plan is 7"]),
+        (
+            TenantsFile({"a": {"domain": "a.auth0.com"}}, profiles={"ours": {"idle": 1}}, enforce="often"),
+            ["profile 'ours': idle: 1 has no unit", "the fleet: enforce is 'often'"],
+        ),
         (
             TenantsFile({"a": {"domain": "a.auth0.com", "plan": "free", "sessionLifetime": "40d"}}),
             ["a: sessionLifetime is"],

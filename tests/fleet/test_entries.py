@@ -2,8 +2,8 @@
 
 import pytest
 
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, read_entries
-from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, TenantSpec, read_entries
+from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE
@@ -78,3 +78,88 @@ def test_the_sixth_setting_is_not_a_fleet_s():
     entry = {"domain": "a.auth0.com", "anonymousSessionLifetime": "1d"}
     (problem,) = read_entries({"acme": entry}, Defaults("free"), needs=NEEDS_DOMAIN).all_problems
     assert problem.startswith("acme: anonymousSessionLifetime: there is no such key")
+
+
+# A short name that changed.
+
+
+@pytest.mark.parametrize("spelled", ["dict", "TenantSpec"])
+def test_an_earlier_name_is_kept_beside_the_entry(spelled):
+    """What a tenant was called is of its entry, and not an input of its resource."""
+    given = {"domain": "a.auth0.com", "formerly": "acme"}
+    entries = read_entries(
+        {"acme-eu": TenantSpec(**given) if spelled == "TenantSpec" else given}, Defaults("free"), needs=NEEDS_DOMAIN
+    )
+    assert (entries.all_problems, entries.tenants["acme-eu"].values["formerly"]) == ([], "acme")
+
+
+@pytest.mark.parametrize("formerly", ["acme", "other"])
+def test_an_earlier_name_that_is_still_there_is_refused(formerly):
+    """Two resources would claim one record: the tenant's own name, or another one's, is a problem."""
+    tenants = {"acme": {"domain": "a.auth0.com", "formerly": formerly}, "other": {"domain": "b.auth0.com"}}
+    (problem,) = read_entries(tenants, Defaults("free"), needs={}).all_problems
+    assert problem == f"acme: formerly is '{formerly}', and there still is a tenant of that name."
+
+
+def test_an_earlier_name_is_of_one_tenant():
+    """The engine would refuse a second resource with the same alias, after it has begun."""
+    tenants = {name: {"domain": f"{name}.auth0.com", "formerly": "acme"} for name in ("a", "b")}
+    (problem,) = read_entries(tenants, Defaults("free"), needs={}).all_problems
+    assert problem == "b: formerly is 'acme', and so it is of a. Keep one of them."
+
+
+# Defaults of the whole fleet.
+
+
+def test_a_tenant_s_own_word_on_enforcement_takes_precedence():
+    """The fleet's is for tenants that have none."""
+    tenants = {"a": {"domain": "a.auth0.com"}, "b": {"domain": "b.auth0.com", "enforce": "exact"}}
+    entries = read_entries(tenants, Defaults("free", enforce="at-most"), needs={})
+    assert {name: entry.values["enforce"] for name, entry in entries.tenants.items()} == {
+        "a": Enforce.AT_MOST,
+        "b": Enforce.EXACT,
+    }
+
+
+def test_a_fleet_s_own_profiles_may_be_named():
+    """By a tenant, and by the fleet for all."""
+    own = {"ours": {"idle": "30m"}}
+    tenants = {"a": {"domain": "a.auth0.com"}, "b": {"domain": "b.auth0.com", "profile": "ours"}}
+    entries = read_entries(tenants, Defaults("free", "ours", own), needs={})
+    assert [entry.values["profile"].idle_minutes for entry in entries.tenants.values()] == [30, 30]
+    (problem,) = read_entries(tenants, Defaults("free", "strict"), needs={}).all_problems
+    assert problem.startswith("b: profile is 'ours'; allowed: 'convenient'")
+
+
+def test_problems_of_profiles_and_of_tenants_come_together():
+    """A wrong profile and a wrong tenant are one error, and a tenant that names the wrong profile is not blamed."""
+    own = {"ours": {"idle": 30}, "strict": {"idle": "1h"}}
+    tenants = {"a": {"domain": "a.auth0.com", "profile": "ours"}, "b": {"domain": "b.auth0.com", "enforce": "often"}}
+    problems = read_entries(tenants, Defaults("free", None, own, "rarely"), needs={}).all_problems
+    heads = ["profile 'ours': idle: 30", "profile 'strict': is built in", "the fleet: enforce is", "b: enforce is"]
+    assert [problem[: len(head)] for problem, head in zip(problems, heads, strict=True)] == heads
+
+
+# Secrets in the wrong place.
+
+CANARY = "Canary-5eCr3t"
+
+
+@pytest.mark.parametrize(
+    "tenants",
+    [
+        {"clientId": "id", "clientSecret": CANARY},
+        {"acme": {"clientId": "id", "clientSecret": CANARY}},
+        {"acme": {"domain": f"user:{CANARY}@acme.eu.auth0.com"}},
+        {"acme": {"domain": "acme.eu.auth0.com", "credentials": CANARY}},
+        {"acme": {"domain": "acme.eu.auth0.com", "credentials": {"clientSecret": CANARY}}},
+        [CANARY],
+        CANARY,
+    ],
+    ids=["credentials file", "one tenant's", "user info", "label", "object", "list", "text"],
+)
+def test_no_problem_repeats_what_may_be_a_secret(tenants):
+    """A credentials file in the place of a tenants file is refused without its values."""
+    problems = read_entries(tenants, Defaults("free"), needs=NEEDS_DOMAIN).all_problems
+    assert problems
+    assert [problem for problem in problems if CANARY in problem] == []

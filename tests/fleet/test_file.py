@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ STACK = {
     "config": {"auth0-sessions:plan": "free", "auth0-sessions:profile": "strict", "auth0-sessions:tenants": TENANTS}
 }
 
-
+OF_A_TEAM: dict[str, Any] = {"profile": "ours", "profiles": {"ours": {"idle": "30m"}}, "enforce": "at-most"}
 NO_WRAPPER = {"tenants": {"domain": "a.auth0.com"}, "plan": {"domain": "b.auth0.com"}, "x": {}}
 PIECES = (
     *(
@@ -77,6 +78,7 @@ def file(tmp_path):
         ("acme: {domain: acme.eu.auth0.com, sessionLifetime: 8h}", TenantsFile(TENANTS)),
         ({"tenants": TENANTS}, TenantsFile(TENANTS)),
         ({"tenants": TENANTS, "plan": "free", "profile": "strict"}, TenantsFile(TENANTS, "free", "strict")),
+        ({"tenants": TENANTS, **OF_A_TEAM}, TenantsFile(TENANTS, **OF_A_TEAM)),
         ({"auth0-sessions:tenants": TENANTS}, TenantsFile(TENANTS)),
         (STACK, TenantsFile(TENANTS, "free", "strict")),
         ({"config": {"auth0-sessions:tenants": json.dumps(TENANTS)}}, TenantsFile(TENANTS)),
@@ -120,6 +122,21 @@ def test_a_project_s_file_says_what_the_stack_s_does_not(file, tmp_path):
     assert read_tenants_file(stack) == TenantsFile(TENANTS, "free", "strict", stack="prod")
     file({"config": {"auth0-sessions:tenants": "list.yaml", "auth0-sessions:profile": "nist-aal2"}}, stack)
     assert read_tenants_file(stack).profile == "nist-aal2"
+
+
+def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path):
+    """What the list has of its own takes precedence over the stack's configuration, and that over the project's."""
+    config = {f"auth0-sessions:{key}": value for key, value in OF_A_TEAM.items()}
+    file({"name": "x", "config": {"auth0-sessions:enforce": {"default": "exact"}}}, "Pulumi.yaml")
+    stack = file({"config": {**config, "auth0-sessions:tenants": TENANTS}}, "Pulumi.prod.yaml")
+    found = read_tenants_file(stack)
+    assert {key: getattr(found, key) for key in OF_A_TEAM} == OF_A_TEAM
+    file({"tenants": TENANTS, "profiles": {"theirs": {"idle": "1h"}}}, "list.json")
+    file({"config": {**config, "auth0-sessions:tenants": "list.json"}}, "Pulumi.prod.yaml")
+    found = read_tenants_file(stack)
+    assert {key: getattr(found, key) for key in OF_A_TEAM} == {**OF_A_TEAM, "profiles": {"theirs": {"idle": "1h"}}}
+    file({"config": {"auth0-sessions:tenants": TENANTS}}, "Pulumi.prod.yaml")
+    assert read_tenants_file(stack).enforce == "exact"
 
 
 @pytest.mark.parametrize(

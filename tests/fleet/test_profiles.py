@@ -3,8 +3,13 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from auth0_sessions.fleet.policy import Chosen, pick
 from auth0_sessions.fleet.profiles import KEYS, read_profiles
+from auth0_sessions.model.choices import Enforce
+from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES
 
 OURS = {"absolute": "12h", "idle": "30m", "ephemeralAbsolute": "8h", "ephemeralIdle": "15m", "source": "Handbook 4.2"}
@@ -51,6 +56,13 @@ def test_one_lifetime_is_enough(key):
         ({"ours": {"idle": 60}}, "profile 'ours': idle: 60 has no unit"),
         ({"ours": {"idle": "1h", "idel": "2h"}}, "profile 'ours': idel: there is no such key"),
         ({"ours": {"source": "x"}}, "profile 'ours': has no lifetime"),
+        ({"ours": {"idle": None}}, "profile 'ours': has no lifetime"),
+        ({"ours": {"absolute": "366d"}}, "profile 'ours': absolute: '366d' is longer"),
+        ({"ours": {"idle": "1h", "ceiling": 1}}, "profile 'ours': ceiling is 1; allowed: true, false"),
+        ({"ours": {"idle": "1h", "ceiling": ["x"]}}, "profile 'ours': ceiling is ['x']"),
+        ({7: {"idle": "x"}}, "profile '7': idle: 'x' is not a lifetime"),
+        ([], "profiles should be an object"),
+        ("[" * 100_000, "profiles should be an object"),
         ({"ours": {"idle": "1h", "ceiling": "perhaps"}}, "profile 'ours': ceiling is 'perhaps'"),
         ({"ours": "1h"}, "profile 'ours': should be an object"),
         ("no JSON", "profiles should be an object"),
@@ -67,3 +79,46 @@ def test_every_problem_is_collected():
     """All problems of all profiles come together."""
     _, problems = read_profiles({"a": {"idle": "x", "absolute": 7}, "strict": {}})
     assert [problem.split(":")[0] for problem in problems] == ["profile 'a'"] * 2 + ["profile 'strict'"] * 2
+
+
+TEXT = st.text(st.characters(), max_size=4)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT | st.sampled_from(["1h", "true"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXT, inner, max_size=2),
+    max_leaves=4,
+)
+ENTRIES = st.dictionaries(st.sampled_from([*KEYS, "ceiling", "source", "x"]), VALUES, max_size=4) | VALUES
+
+
+@given(st.dictionaries(st.sampled_from(["ours", "a-1", *PROFILES]) | TEXT, ENTRIES, max_size=3) | VALUES)
+def test_whatever_is_given_is_read_or_a_problem(raw):
+    """Nothing raises, the built-in profiles stay as they are, and a profile without a problem has a lifetime."""
+    known, problems = read_profiles(raw)
+    assert all(known[name] is row for name, row in PROFILES.items())
+    assert all(problem.encode() for problem in problems)
+    if not problems:
+        own = [row for name, row in known.items() if name not in PROFILES]
+        assert all(any(getattr(row, column) for column in KEYS.values()) for row in own)
+
+
+@pytest.mark.parametrize("ceiling", [True, False])
+@pytest.mark.parametrize("enforce", Enforce)
+def test_an_own_profile_decides_like_a_built_in_one(ceiling, enforce):
+    """Its lifetimes are picked, its source is the reason, and as a ceiling it binds arguments."""
+    known, _ = read_profiles({"ours": {**OURS, "ceiling": ceiling}})
+    chosen = Chosen(Plan.ENTERPRISE, known["ours"], enforce)
+    picked = pick(chosen, {})
+    assert list(picked.minutes.values()) == [720, 30, 480, 15]
+    most = "at most " if enforce is Enforce.AT_MOST else ""
+    assert picked.reasons["session_lifetime"] == f"absolute {most}12h: profile 'ours' (Handbook 4.2)"
+    problems = [problem.reason for problem in pick(chosen, {"session_lifetime": 721}).problems]
+    refusal = "session_lifetime is 12h1m; profile 'ours' allows at most 12h (Handbook 4.2)."
+    assert [problem.startswith(refusal) for problem in problems] == [True] * ceiling
+
+
+def test_a_lifetime_that_an_own_profile_leaves_out_is_the_plan_s():
+    """It is picked as the plan's cap, and no ceiling."""
+    known, _ = read_profiles({"ours": {"idle": "30m"}})
+    chosen = Chosen(Plan.FREE, known["ours"])
+    assert pick(chosen, {}).minutes["session_lifetime"] == 43_200
+    assert pick(chosen, {"session_lifetime": 43_200}).problems == []

@@ -43,6 +43,7 @@ REST = {
     "on_delete": "restore",
     "credentials": "acme",
 }
+OTHER_CLOCKS = {"ephemeral_session_lifetime": 60, "idle_ephemeral_session_lifetime": 5}
 WRONG = {
     "domain": "not a domain",
     "plan": "gold",
@@ -227,6 +228,30 @@ def test_the_report():
             "idle 15m: profile 'pci-dss' (PCI DSS 4.0.1 requirement 8.2.8) |"
         ),
     ]
+
+
+def test_the_report_of_ceilings():
+    """What a tenant has that is stricter stands in the table with its reason; until it is known, the ceiling does."""
+    fleet = plan_fleet({"acme": {"domain": "a.auth0.com"}}, Defaults("free", "strict", enforce="at-most"))
+    before, after = (
+        cells_of(report(fleet, reported).splitlines()[2])
+        for reported in (None, {"acme": {"session_lifetime": 720, "idle_session_lifetime": 90, **OTHER_CLOCKS}})
+    )
+    assert before[3:6] == ["1d", "1h", "1d / 1h"]
+    assert before[-1] == (
+        "absolute at most 1d: profile 'strict' (a login a day); idle at most 1h: profile 'strict' (a login a day)"
+    )
+    assert after[3:7] == ["12h", "1h", "1h / 5m", "absolute 2%, idle 1%"]
+    assert after[-1] == (
+        "absolute 12h: the tenant's own value, stricter than 1d (profile 'strict' (a login a day)); "
+        "idle at most 1h: profile 'strict' (a login a day)"
+    )
+
+
+def test_a_report_of_exact_values_does_not_follow_a_tenant():
+    """What is asked is what a tenant gets."""
+    fleet = fleet_of(profile="strict", acme={"domain": "a.auth0.com"})
+    assert report(fleet, {"acme": {"session_lifetime": 720}}) == report(fleet)
 
 
 @pytest.mark.parametrize("name", ["a|b", "a\\|b", "a\\", "a\nb", "| a |", "a\\\n|b", "a\r\nb\x0bc"])

@@ -174,12 +174,14 @@ def test_a_ceiling_that_becomes_exact_is_written():
     assert ["session_lifetime goes from 30m to 1h" in line for line in scene.log.warnings] == [True]
 
 
-def test_an_exact_value_that_becomes_a_ceiling_is_kept():
-    """The tenant has the value already, so that only the record changes."""
+@pytest.mark.parametrize(("asked", "writes"), [(60, []), (90, []), (45, [45])])
+def test_an_exact_value_that_becomes_a_ceiling(asked, writes):
+    """The tenant keeps what it has, unless the ceiling is lower."""
     scene = Stage()
     before = scene.managed(Declared(DOMAIN, {"session_lifetime": 60}))
-    after = scene.operations.update(before, ceiling(session_lifetime=60))
-    assert (scene.tenant.calls, after.reported) == (["GET"], {"session_lifetime": 60})
+    after = scene.operations.update(before, ceiling(session_lifetime=asked))
+    assert scene.tenant.calls == ["GET", *({"session_lifetime": value} for value in writes)]
+    assert after.reported == {"session_lifetime": min(60, asked)}
 
 
 def test_restore_puts_back_what_was_longer():

@@ -242,6 +242,45 @@ def test_clamped_values_are_what_counts():
     assert [text for text in outcome.warnings if "never ends a session" in text] == []
 
 
+RECORDED = {"domain": DOMAIN, "session_lifetime": "40d", "plan": "free", "over_limit": "error"}
+
+
+@pytest.mark.parametrize("over_limit", OverLimit)
+def test_what_the_record_holds_is_not_judged_again(over_limit):
+    """With `ignore_changes` a program hands over what a refresh found above the cap: it is kept without a word."""
+    olds = {**RECORDED, "over_limit": over_limit.value}
+    outcome = checked(olds=olds, **olds)
+    assert (outcome.inputs["session_lifetime"], outcome.problems, outcome.warnings) == ("40d", [], [])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"session_lifetime": "41d"},
+        {"plan": "essential"},
+        {"over_limit": "clamp"},
+        {"domain": OTHER},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_a_program_changes_is_judged_again(change):
+    """Another value, plan or tenant, or another word on what happens above the cap, and the cap counts."""
+    outcome = checked(olds=RECORDED, **{**RECORDED, **change})
+    expected = ["30d", []] if "over_limit" in change else [change.get("session_lifetime", "40d"), ["session_lifetime"]]
+    assert [outcome.inputs["session_lifetime"], problems(outcome)] == expected
+
+
+def test_each_setting_is_judged_by_its_own_record():
+    """A recorded value above the cap excuses no other one."""
+    outcome = checked(olds=RECORDED, **RECORDED, idle_session_lifetime="4d")
+    assert problems(outcome) == ["idle_session_lifetime"]
+
+
+def test_equal_lengths_are_the_recorded_value():
+    """The record has canonical text, and a program may spell the same length otherwise."""
+    assert checked(olds=RECORDED, **{**RECORDED, "session_lifetime": "960h"}).problems == []
+
+
 @pytest.mark.parametrize(("absolute", "idle"), ABSOLUTE_AND_IDLE)
 @pytest.mark.parametrize(("idle_value", "warned"), [("59m", False), ("1h", False), ("61m", True)])
 def test_useless_idle(absolute, idle, idle_value, warned):
@@ -287,6 +326,7 @@ def test_changed_absolute(absolute, old, new, words):
         ({"domain": DOMAIN, "session_lifetime": "soon"}, {"session_lifetime": "8h"}),
         ({"domain": DOMAIN, "session_lifetime": "1d"}, {"session_lifetime": UNKNOWN}),
         ({"domain": DOMAIN, "session_lifetime": "1d"}, {"session_lifetime": "720"}),
+        ({"domain": DOMAIN, "session_lifetime": "1d"}, {"session_lifetime": "8h", "enforce": UNKNOWN}),
     ],
 )
 def test_no_warning_without_a_change(olds, news):

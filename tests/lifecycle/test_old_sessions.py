@@ -22,7 +22,8 @@ class Sessions(RuleBasedStateMachine):
     """People log in all the time, and each session ends when the absolute lifetime of its login says.
 
     The machine notes how long sessions of every earlier lifetime live. What no call can show is left out: a lifetime
-    that changes unseen and is what the record says again before anything reads it.
+    that changes unseen and is what the record says again before anything reads it, and one that is raised unseen and
+    written again before a refresh.
     """
 
     def __init__(self):
@@ -83,9 +84,7 @@ class Sessions(RuleBasedStateMachine):
     def up(self, program, is_lost):
         """A program runs; its write may seem to fail although it took effect."""
         declared = self.declared(*program)
-        if not self.is_seen:
-            # After a failed update comes `pulumi up --refresh`: nothing else shows what the write did.
-            self.refresh()
+        self.see(declared)
         lost = TenantUnreachableError("gone")
         lost.may_have_written = True
         self.tenant.failures = [(lost, True)] if is_lost and self.is_seen else []
@@ -95,6 +94,12 @@ class Sessions(RuleBasedStateMachine):
             pass
         finally:
             self.tenant.failures = []
+
+    def see(self, declared):
+        """Refresh where the record would otherwise never learn what the tenant had."""
+        is_raised = self.lifetime > self.state.reported.get(ABSOLUTE, self.lifetime)
+        if is_raised or (ABSOLUTE not in declared.wanted and not self.is_seen):
+            self.refresh()
 
     @rule()
     def refresh(self):
@@ -114,10 +119,10 @@ class Sessions(RuleBasedStateMachine):
     @rule(program=PROGRAM)
     def replace(self, program):
         """A forced replacement: the delete of the old record, then a create that goes on from it."""
-        if not self.is_seen:
-            self.refresh()
+        declared = self.declared(*program)
+        self.see(declared)
         ended = self.watched(lambda: self.operations.delete(self.state))
-        self.state = self.watched(lambda: self.operations.create(self.declared(*program), None, ended))
+        self.state = self.watched(lambda: self.operations.create(declared, None, ended))
 
     @rule()
     def store_and_read(self):

@@ -155,6 +155,77 @@ def test_create_warns_of_a_changed_absolute_lifetime(name, before, after, words)
     assert [words in text and DOMAIN in text for text in scene.log.warnings] == [True]
 
 
+def change_after_the_read(scene, **values):
+    """Let somebody change settings right after the next reads."""
+    read = scene.tenant.read
+
+    def read_and_change():
+        found = read()
+        scene.tenant.change_on_the_dashboard(**values)
+        return found
+
+    scene.tenant.read = read_and_change
+
+
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name != SHARED])
+def test_a_change_during_a_create_is_drift(name):
+    """A setting that was right when it was read is not superseded: the record has it, and the next `up` repairs it."""
+    scene = stage(**{name: OTHER[name]})
+    change_after_the_read(scene, **{name: THIRD[name]})
+    program = declared(**{name: OTHER[name], SHARED: OTHER[SHARED]})
+    state = scene.operations.create(program)
+    assert (state.reported[name], state.declared.wanted[name], state.superseded) == (THIRD[name], THIRD[name], {})
+    assert state.previous[name] == OTHER[name]
+    (warning,) = scene.log.warnings
+    assert f"{name} was changed to {text(THIRD[name])} outside of Pulumi" in warning
+    assert diff(state.declared, program).changes
+    scene.tenant.forget_calls()
+    assert scene.operations.update(state, program).reported == program.wanted
+    assert scene.tenant.calls == [{name: OTHER[name]}]
+
+
+def test_a_change_of_what_a_create_writes_is_overwritten():
+    """The PATCH has the last word on what it holds, and its answer is as asked."""
+    scene = stage()
+    change_after_the_read(scene, session_lifetime=90)
+    state = scene.operations.create(declared(session_lifetime=60))
+    assert (state.reported, state.superseded) == ({"session_lifetime": 60}, {})
+
+
+def test_a_create_of_what_was_read_already_reads_no_more():
+    """What was found a moment ago is taken for the tenant's, without a GET."""
+    scene = stage(session_lifetime=480)
+    state = scene.operations.create(declared(session_lifetime=60), {"session_lifetime": 480})
+    assert (scene.tenant.calls, state.previous) == ([{"session_lifetime": 60}], {"session_lifetime": 480})
+
+
+@pytest.mark.parametrize(
+    ("on_delete", "previous"),
+    [
+        (OnDelete.RETAIN, {"session_lifetime": 480, "idle_session_lifetime": 90}),
+        (OnDelete.RESTORE, {"session_lifetime": 480, "idle_session_lifetime": 90}),
+        (OnDelete.RESET, {"session_lifetime": DEFAULTS["session_lifetime"], "idle_session_lifetime": 90}),
+    ],
+)
+def test_a_replacement_keeps_what_was_there_before(on_delete, previous):
+    """A tenant that keeps our values has what was there before them; one that was put back has it itself."""
+    scene = stage(session_lifetime=480, idle_session_lifetime=90)
+    first = scene.managed(session_lifetime=60, on_delete=on_delete)
+    ended = scene.operations.delete(first)
+    second = scene.operations.create(declared(session_lifetime=30, idle_session_lifetime=30), None, ended)
+    assert second.previous == previous
+
+
+@pytest.mark.parametrize("on_delete", OnDelete)
+def test_a_replacement_keeps_the_moment(on_delete):
+    """Sessions from before the first of two records are still there after the second one's create."""
+    scene = stage(session_lifetime=43_200)
+    first = scene.managed(session_lifetime=60, on_delete=on_delete)
+    scene.moment = NOON.replace(hour=11)
+    second = scene.operations.create(declared(session_lifetime=60), None, scene.operations.delete(first))
+    assert second.old_sessions_gone_by == first.old_sessions_gone_by == "2026-10-21T12:00:01Z"
+
+
 def lost(error):
     """Return an error of a write that the tenant may have applied."""
     error.may_have_written = True
@@ -563,6 +634,47 @@ def test_a_superseded_value_that_comes_true_is_no_trouble():
     after = scene.operations.update(before, program)
     assert (after.superseded, scene.log.warnings) == ({}, [])
     assert not diff(after.declared, program).changes
+
+
+@pytest.mark.parametrize(
+    ("change", "is_written"),
+    [
+        ({"plan": Plan.ENTERPRISE}, True),
+        ({"over_limit": OverLimit.WARN}, True),
+        ({"on_delete": OnDelete.RESET}, False),
+        ({"credentials": "acme"}, False),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_change_of_the_plan_writes_what_is_superseded(change, is_written):
+    """A value that the tenant did not take may be allowed now; what the tenant has already is not written."""
+    scene = stage()
+    scene.tenant.caps["session_lifetime"] = 120
+    before = scene.managed(session_lifetime=600, idle_session_lifetime=60)
+    scene.tenant.caps.clear()
+    after = scene.operations.update(State.from_props(before.to_props()), replace(before.declared, **change))
+    assert scene.tenant.calls == ([{"session_lifetime": 600}] if is_written else [])
+    assert (after.superseded == {}) == is_written
+    assert ["session_lifetime goes from 2h to 10h" in line for line in scene.log.warnings] == [True] * is_written
+
+
+def test_a_value_that_stays_superseded_on_another_plan_is_warned_of():
+    """It was written again, so it is said again."""
+    scene = stage()
+    scene.tenant.caps["idle_session_lifetime"] = 120
+    before = scene.managed(idle_session_lifetime=600)
+    after = scene.operations.update(before, replace(before.declared, plan=Plan.ENTERPRISE))
+    assert after.superseded == {"idle_session_lifetime": {"asked": "10h", "reported": "2h"}}
+    assert ["asked to be 10h, and the tenant reports 2h" in line for line in scene.log.warnings] == [True]
+
+
+def test_another_plan_does_not_write_what_drifted_unseen():
+    """Only what the record knows to be otherwise than asked is written; drift is for a refresh to find."""
+    scene = stage()
+    before = scene.managed(session_lifetime=600)
+    scene.tenant.change_on_the_dashboard(session_lifetime=120)
+    scene.operations.update(before, replace(before.declared, plan=Plan.ENTERPRISE))
+    assert scene.tenant.calls == []
 
 
 # Refresh.

@@ -1,81 +1,124 @@
-"""Records that no write has made: what a preview can know, and what an import takes over."""
+"""Records that no write has made: of a preview, and of a tenant that was only read."""
+
+from dataclasses import replace
 
 import pytest
 
-from auth0_sessions.lifecycle.inputs import UNKNOWN
+from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
 from auth0_sessions.lifecycle.preview import LookedUp, changed_record, new_record
-from auth0_sessions.lifecycle.record import Declared, State
-from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.lifecycle.record import OUTPUTS, Declared, State
+from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.settings import DEFAULTS, LOGIN_SETTINGS, SETTINGS
+from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, LOGIN_SETTINGS, SETTINGS, text
 
 DOMAIN = "acme.eu.auth0.com"
-DECLARED = Declared(DOMAIN, {"session_lifetime": 480, "idle_session_lifetime": 60})
+WANTED = {"session_lifetime": 600, "idle_session_lifetime": 60}
+FREE = Declared(DOMAIN, WANTED, Plan.FREE)
+SUPERSEDED = State(FREE, {**WANTED, "session_lifetime": 120}, dict.fromkeys(WANTED, 90), "2026-09-21T14:13:20Z")
+"""A record whose absolute lifetime the tenant did not take."""
 
 
-def recorded(**reported):
-    """Return a record of a tenant that reports something else than asked where it is said so."""
-    values = {**DECLARED.wanted, **reported}
-    return State(DECLARED, values, {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}, "2026-12-01T00:00:00Z")
-
-
-def test_a_new_record_knows_only_what_was_asked():
-    """Before a create nothing of the tenant is known, and what is not managed is None rather than unknown."""
-    props = new_record(DECLARED)
-    assert (props["session_lifetime"], props["session_lifetime_minutes"]) == ("8h", UNKNOWN)
-    assert (props["ephemeral_session_lifetime_minutes"], props["session_cookie_mode"]) == (None, None)
-    assert [props[name] for name in ("previous", "superseded", "old_sessions_gone_by")] == [UNKNOWN] * 3
+def test_a_new_record_has_every_property():
+    """What is not managed is None and not unknown; what only the tenant knows is unknown."""
+    record = new_record(FREE)
+    assert set(record) == {*INPUTS, *OUTPUTS}
+    assert {name for name, value in record.items() if value is UNKNOWN} == {
+        *(f"{name}_minutes" for name in WANTED),
+        "previous",
+        "superseded",
+        "old_sessions_gone_by",
+    }
+    assert all(record[name] is None for name in SETTINGS if name not in WANTED)
 
 
 def test_a_new_record_of_a_tenant_that_was_read():
-    """What the tenant has is `previous`, and a lifetime that it has already needs no write to be known."""
-    props = new_record(DECLARED, {"session_lifetime": 480, "idle_session_lifetime": 4_320})
-    assert props["previous"] == {"session_lifetime": 480, "idle_session_lifetime": 4_320}
-    assert (props["session_lifetime_minutes"], props["idle_session_lifetime_minutes"]) == (480, UNKNOWN)
+    """`previous` is known, and the minutes of what the tenant has already."""
+    record = new_record(FREE, {"session_lifetime": 10_080, "idle_session_lifetime": 60})
+    assert record["previous"] == {"session_lifetime": 10_080, "idle_session_lifetime": 60}
+    assert (record["session_lifetime_minutes"], record["idle_session_lifetime_minutes"]) == (UNKNOWN, 60)
 
 
-def test_what_does_not_change_stays_known():
-    """An update leaves the outputs of other settings as they are."""
-    later = Declared(DOMAIN, {**DECLARED.wanted, "idle_session_lifetime": 90})
-    props = changed_record(recorded(), later)
-    assert (props["session_lifetime_minutes"], props["idle_session_lifetime_minutes"]) == (480, UNKNOWN)
-    assert props["old_sessions_gone_by"] == "2026-12-01T00:00:00Z"
-    assert props["previous"] == {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}
+def test_a_changed_record_keeps_what_stays():
+    """A change that does not concern the tenant leaves every output known."""
+    record = changed_record(SUPERSEDED, replace(FREE, on_delete=OnDelete.RESET))
+    assert {name: record[name] for name in OUTPUTS if record[name] is not None} == {
+        "session_lifetime_minutes": 120,
+        "idle_session_lifetime_minutes": 60,
+        "previous": SUPERSEDED.previous,
+        "superseded": {"session_lifetime": {"asked": "10h", "reported": "2h"}},
+        "old_sessions_gone_by": "2026-09-21T14:13:20Z",
+    }
 
 
-def test_a_changed_absolute_lifetime_moves_the_moment():
-    """`old_sessions_gone_by` is unknown until an absolute lifetime is written."""
-    props = changed_record(recorded(), Declared(DOMAIN, {**DECLARED.wanted, "session_lifetime": 960}))
-    assert props["old_sessions_gone_by"] is UNKNOWN
+@pytest.mark.parametrize(
+    ("change", "unknown"),
+    [
+        ({"wanted": {**WANTED, "idle_session_lifetime": 30}}, {"idle_session_lifetime_minutes", "superseded"}),
+        ({"wanted": {**WANTED, "session_lifetime": 30}}, {"session_lifetime_minutes", "superseded", "moment"}),
+        (
+            {"wanted": {**WANTED, "ephemeral_session_lifetime": 30}},
+            {"ephemeral_session_lifetime_minutes", "previous", "superseded"},
+        ),
+        ({"plan": Plan.ENTERPRISE}, {"session_lifetime_minutes", "superseded", "moment"}),
+        ({"over_limit": OverLimit.WARN}, {"session_lifetime_minutes", "superseded", "moment"}),
+        ({"enforce": Enforce.AT_MOST}, {*(f"{name}_minutes" for name in WANTED), "superseded", "moment"}),
+    ],
+    ids=["idle", "absolute", "another", "plan", "over_limit", "enforce"],
+)
+def test_what_an_update_may_change_is_unknown(change, unknown):
+    """What is written, or read anew, is not known yet: a raised plan writes what is superseded, a ceiling reads."""
+    record = changed_record(SUPERSEDED, replace(FREE, **change))
+    named = {"old_sessions_gone_by": "moment"}
+    assert {named.get(name, name) for name, value in record.items() if value is UNKNOWN} == unknown
 
 
-def test_a_new_setting_has_to_be_read():
-    """`previous` of a setting that becomes managed is unknown until the tenant is read."""
-    props = changed_record(recorded(), Declared(DOMAIN, {**DECLARED.wanted, "session_cookie_mode": "persistent"}))
-    assert props["previous"] is UNKNOWN
+def test_a_setting_that_leaves_is_none():
+    """What is managed no more is in no output."""
+    record = changed_record(SUPERSEDED, replace(FREE, wanted={"idle_session_lifetime": 60}))
+    assert (record["session_lifetime"], record["session_lifetime_minutes"]) == (None, None)
+    assert (record["previous"], record["superseded"]) == ({"idle_session_lifetime": 90}, {})
 
 
-@pytest.mark.parametrize("found", [{}, {"session_lifetime": 90}, {"session_cookie_mode": "non-persistent"}])
-def test_a_look_up_has_every_setting(found):
-    """A look-up shows every setting, with Auth0's default where it was never written."""
-    seen = LookedUp(DOMAIN, None, found)
-    assert seen.values == {**DEFAULTS, **found}
-    assert SETTINGS.keys() <= seen.to_props().keys()
+@pytest.mark.parametrize(
+    "found",
+    [{}, {"session_lifetime": 90}, {"session_cookie_mode": "non-persistent"}, dict(DEFAULTS)],
+    ids=["nothing", "a lifetime", "the mode", "all"],
+)
+@pytest.mark.parametrize("label", [None, "blue"])
+def test_a_look_up_has_every_setting(found, label):
+    """Auth0's default stands where a setting was never written, and the label is there if there was one."""
+    looked_up = LookedUp(DOMAIN, label, found)
+    values = {**DEFAULTS, **found}
+    assert looked_up.values == values
+    assert looked_up.to_props() == {
+        "domain": DOMAIN,
+        **{name: text(value) for name, value in values.items()},
+        **{f"{name}_minutes": values[name] for name in LIFETIMES},
+        **({"credentials": label} if label else {}),
+    }
 
 
-def test_an_import_takes_what_was_ever_written():
-    """The settings ever written are managed, and are what `restore` would put back."""
-    state = LookedUp(DOMAIN, None, {"session_lifetime": 90}).adopted(None)
-    assert (state.declared.wanted, state.previous) == ({"session_lifetime": 90}, {"session_lifetime": 90})
+@pytest.mark.parametrize(
+    ("found", "wanted"),
+    [({"session_lifetime": 90}, {"session_lifetime": 90}), ({}, {name: DEFAULTS[name] for name in LOGIN_SETTINGS})],
+    ids=["one", "nothing"],
+)
+def test_an_import_manages_what_was_written(found, wanted):
+    """The settings ever written, or all with Auth0's defaults if none was; `previous` is what was found."""
+    state = LookedUp(DOMAIN, "blue", found).adopted(None)
+    assert (state.declared.wanted, state.reported, state.previous) == (wanted, wanted, wanted)
+    assert (state.declared.credentials, state.declared.plan, state.superseded) == ("blue", None, {})
 
 
-def test_an_import_of_an_untouched_tenant_takes_the_defaults():
-    """A tenant on which nothing was ever set is imported with Auth0's defaults, early access left out."""
-    assert LookedUp(DOMAIN, None, {}).adopted(None).declared.wanted.keys() == set(LOGIN_SETTINGS)
-
-
-@pytest.mark.parametrize(("minutes", "over_limit"), [(43_200, OverLimit.ERROR), (43_201, OverLimit.WARN)])
-def test_an_import_above_the_cap_is_allowed_to_stay(minutes, over_limit):
-    """A value above the plan's cap is kept, because the tenant has it, and says so."""
-    state = LookedUp(DOMAIN, None, {"session_lifetime": minutes}).adopted(Plan.ESSENTIAL)
-    assert state.declared.over_limit is over_limit
+@pytest.mark.parametrize(
+    ("minutes", "plan", "over_limit"),
+    [
+        (43_200, Plan.FREE, OverLimit.ERROR),
+        (43_201, Plan.FREE, OverLimit.WARN),
+        (43_201, Plan.ENTERPRISE, OverLimit.ERROR),
+        (43_201, None, OverLimit.ERROR),
+    ],
+)
+def test_an_import_above_the_plan_is_kept(minutes, plan, over_limit):
+    """A tenant has what it has: a value above the configured plan's cap is declared with "warn"."""
+    assert LookedUp(DOMAIN, None, {"session_lifetime": minutes}).adopted(plan).declared.over_limit is over_limit

@@ -16,7 +16,7 @@ from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS
 from expected_values import expected_of
-from mocked import Engine
+from mocked import MINUTES, Engine
 
 APPLIED = ("domain", "plan", "profile", *LOGIN_LIFETIMES, "session_cookie_mode", "reasons", "previous")
 CONVENIENT_STACKS = ("dev", "development", "test", "sandbox", "preview", "pr-17")
@@ -372,3 +372,125 @@ def test_a_cookie_mode_has_a_reason_where_it_is_managed():
     seen: dict[str, Any] = {}
     run(policy_of(seen, plan="free", session_cookie_mode=pulumi.Output.from_input("non-persistent")))
     assert seen["reasons"]["session_cookie_mode"] == "cookie mode non-persistent: the argument"
+
+
+# Ceilings, and a team's own profiles.
+
+OWN = '{"ours": {"absolute": "12h", "idle": "30m", "source": "Handbook 4.2"}}'
+
+
+@pytest.mark.parametrize(
+    ("argument", "config", "expected"),
+    [
+        (None, {}, "exact"),
+        ("at-most", {}, "at-most"),
+        (None, {"enforce": "at-most"}, "at-most"),
+        ("exact", {"enforce": "at-most"}, "exact"),
+    ],
+)
+def test_enforcement_is_an_argument_or_configured(argument, config, expected):
+    """It goes to the child, from the argument, else from the configuration, else "exact"; so it does in a fleet."""
+    assert run(policy_of(plan="free", enforce=argument), **config).sent("acme-lifetime")["enforce"] == expected
+    engine = run(fleet_of({}, plan="free", enforce=argument), **config)
+    assert {engine.sent(f"fleet-{name}-lifetime")["enforce"] for name in TENANTS} == {expected}
+
+
+def test_a_tenant_of_a_fleet_may_have_its_own_enforcement():
+    """An entry's own word takes precedence over the fleet's."""
+    tenants = {"acme": TenantSpec("acme.auth0.com", enforce="exact"), "b": {"domain": "b.auth0.com"}}
+    engine = run(fleet_of({}, tenants=tenants, plan="free", enforce="at-most"))
+    assert [engine.sent(f"fleet-{name}-lifetime")["enforce"] for name in tenants] == ["exact", "at-most"]
+
+
+def test_a_ceiling_s_outputs_are_what_the_tenant_has():
+    """Under "at-most" a shorter value of the tenant is what is applied, and its reason says whose it is."""
+    seen: dict[str, Any] = {}
+    engine = run(policy_of(seen, plan="free", profile="strict", enforce="at-most"))
+    assert [engine.sent("acme-lifetime")[name] for name in LOGIN_LIFETIMES] == ["1d", "1h", "1d", "1h"]
+    assert [seen[name] for name in LOGIN_LIFETIMES] == [str(Lifetime(MINUTES)), "1h"] * 2
+    assert [seen["reasons"][name] for name in LOGIN_LIFETIMES[:2]] == [
+        "absolute 8h: the tenant's own value, stricter than 1d (profile 'strict' (a login a day))",
+        "idle at most 1h: profile 'strict' (a login a day)",
+    ]
+
+
+def test_a_preview_shows_the_ceiling():
+    """What the tenant has is not known yet, so the outputs are the ceilings."""
+    seen: dict[str, Any] = {}
+    mocked.run(policy_of(seen, plan="free", profile="strict", enforce="at-most"), preview=True)
+    assert [seen[name] for name in LOGIN_LIFETIMES] == ["1d", "1h", "1d", "1h"]
+    assert seen["reasons"]["session_lifetime"] == "absolute at most 1d: profile 'strict' (a login a day)"
+
+
+def test_an_exact_value_s_outputs_are_what_was_asked():
+    """Without a ceiling a value that the tenant reports otherwise is superseded, and the outputs stay."""
+    seen: dict[str, Any] = {}
+    run(policy_of(seen, plan="free", profile="strict"))
+    assert [seen[name] for name in LOGIN_LIFETIMES] == ["1d", "1h", "1d", "1h"]
+
+
+def test_a_fleet_s_report_has_what_tenants_keep():
+    """The rows of ceilings follow the tenants, and those of exact values do not."""
+    seen: dict[str, Any] = {}
+    tenants = {"a": {"domain": "a.auth0.com", "enforce": "at-most"}, "b": {"domain": "b.auth0.com"}}
+    run(fleet_of(seen, tenants=tenants, plan="free", profile="strict"))
+    rows = [line.split(" | ") for line in seen["report"].splitlines()[2:]]
+    assert [row[3:6] for row in rows] == [["8h", "1h", "8h / 1h"], ["1d", "1h", "1d / 1h"]]
+    assert ["the tenant's own value" in row[-1] for row in rows] == [True, False]
+
+
+@pytest.mark.parametrize("where", ["argument", "config"])
+def test_an_own_profile_is_known_to_policy_and_fleet(where):
+    """`auth0-sessions:profiles` is for both; a fleet's argument takes precedence over it."""
+    seen: dict[str, Any] = {}
+    run(policy_of(seen, plan="free", profile="ours"), profiles=OWN)
+    assert (seen["profile"], seen["session_lifetime"], seen["idle_session_lifetime"]) == ("ours", "12h", "30m")
+    assert seen["reasons"]["session_lifetime"] == "absolute 12h: profile 'ours' (Handbook 4.2)"
+    given = {"profiles": {"ours": {"idle": "20m"}}} if where == "argument" else {}
+    run(fleet_of(seen, tenants={"acme": {"domain": "a.auth0.com"}}, plan="free", profile="ours", **given), profiles=OWN)
+    assert seen["tenants"]["acme"]["idle_session_lifetime"] == ("20m" if given else "30m")
+
+
+@pytest.mark.parametrize("of", [policy_of, fleet_of])
+def test_an_own_profile_may_be_the_configured_one(of):
+    """`auth0-sessions:profile` may name one of `auth0-sessions:profiles`."""
+    seen: dict[str, Any] = {}
+    engine = run(of(seen, plan="free"), profile="ours", profiles=OWN)
+    name = "acme-lifetime" if of is policy_of else "fleet-acme-lifetime"
+    assert engine.sent(name)["session_lifetime"] == "12h"
+
+
+def test_everything_that_is_wrong_with_a_policy_is_reported_together():
+    """Profiles, plan, profile and enforcement are one error."""
+    profiles = '{"strict": {"idle": "1h"}, "ours": {"idle": 30}}'
+    with pytest.raises(pulumi.RunError) as told:
+        run(policy_of(plan="gold", profile="lax", enforce="often"), profiles=profiles)
+    heads = [
+        "SessionPolicy 'acme' has 5 problems:",
+        "profile 'strict'",
+        "profile 'ours'",
+        "plan is",
+        "profile is",
+        "enforce is",
+    ]
+    lines = [line.removeprefix("  - ") for line in str(told.value).splitlines()]
+    assert [line[: len(head)] for line, head in zip(lines, heads, strict=True)] == heads
+
+
+def test_a_file_may_hold_profiles_and_enforcement(tmp_path, monkeypatch):
+    """What a tenants file has beside its tenants is the fleet's."""
+    monkeypatch.chdir(tmp_path)
+    listed = f"profiles: {OWN}\nprofile: ours\nenforce: at-most\ntenants:\n  acme: {{domain: acme.auth0.com}}\n"
+    (tmp_path / "tenants.yaml").write_text(listed)
+    engine = run(from_config({}), plan="free", tenants="tenants.yaml", enforce="exact")
+    sent = engine.sent("fleet-acme-lifetime")
+    assert (sent["session_lifetime"], sent["enforce"]) == ("12h", "at-most")
+
+
+def test_previous_is_an_output_of_a_policy_and_of_a_fleet():
+    """What a tenant had before it was managed is in the fleet's outputs."""
+    seen: dict[str, Any] = {}
+    run(policy_of(seen, plan="free"))
+    assert seen["previous"] == {}
+    run(fleet_of(seen, plan="free"))
+    assert [row["previous"] for row in seen["tenants"].values()] == [{}] * len(TENANTS)

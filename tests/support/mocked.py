@@ -38,10 +38,15 @@ class Engine(pulumi.runtime.Mocks):
         return {key: value for key, value in inputs.items() if value is not None and key != "__provider"}
 
     def run(
-        self, program: Callable[[], Any], *, stack: str = "production", config: Mapping[str, str] | None = None
+        self,
+        program: Callable[[], Any],
+        *,
+        stack: str = "production",
+        config: Mapping[str, str] | None = None,
+        preview: bool = False,
     ) -> None:
         """Run a program in a run of its own, with this configuration and no other."""
-        pulumi.runtime.set_mocks(self, project="test", stack=stack, preview=False)
+        pulumi.runtime.set_mocks(self, project="test", stack=stack, preview=preview)
         pulumi.runtime.set_all_config(dict(config or {}))
         try:
             pulumi.runtime.test(program)()  # type: ignore[no-untyped-call]  # The SDK has no types here.
@@ -49,8 +54,14 @@ class Engine(pulumi.runtime.Mocks):
             pulumi.runtime.set_all_config({})
 
 
-def run(program: Callable[[], Any], *, stack: str = "production", config: Mapping[str, str] | None = None) -> Engine:
+def run(
+    program: Callable[[], Any],
+    *,
+    stack: str = "production",
+    config: Mapping[str, str] | None = None,
+    preview: bool = False,
+) -> Engine:
     """Run a program as a new engine would, and return the engine."""
     engine = Engine()
-    engine.run(program, stack=stack, config=config)
+    engine.run(program, stack=stack, config=config, preview=preview)
     return engine

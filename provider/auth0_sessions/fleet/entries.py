@@ -148,10 +148,20 @@ def read_entries(tenants: object, defaults: Defaults, *, needs: Mapping[str, str
         missing = [key for key in needs if key not in entry.values and key not in _named(given)]
         entries.problems[name].extend([*problems, *(f"{key} {needs[key]}" for key in missing)])
         entries.tenants[name] = entry
-    for name, entry in entries.tenants.items():
-        if (was := entry.values.get("formerly")) in entries.tenants:
-            entries.problems[name].append(f"formerly is {shown(was)}, and there still is a tenant of that name.")
+    _check_renamed(entries)
     return entries
+
+
+def _check_renamed(entries: Entries) -> None:
+    """Hold that an earlier short name is of one tenant, and of none that is still there."""
+    renamed: dict[str, str] = {}
+    for name, entry in entries.tenants.items():
+        if (was := entry.values.get("formerly")) is None:
+            continue
+        if was in entries.tenants:
+            entries.problems[name].append(f"formerly is {shown(was)}, and there still is a tenant of that name.")
+        elif (other := renamed.setdefault(was, name)) != name:
+            entries.problems[name].append(f"formerly is {shown(was)}, and so it is of {other}. Keep one of them.")
 
 
 def _filled(entries: Entries, defaults: Defaults) -> dict[str, Any]:

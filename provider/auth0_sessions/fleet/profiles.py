@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from auth0_sessions.errors import InputError, shown
+from auth0_sessions.errors import InputError, shown, visible
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.profiles import PROFILES, ProfileLimits
 
@@ -35,7 +35,7 @@ def read_profiles(raw: object) -> tuple[dict[str, ProfileLimits], list[str]]:
     """
     try:
         given = json.loads(raw) if isinstance(raw, str) else raw
-    except ValueError:
+    except (ValueError, RecursionError):
         given = raw
     if given is None:
         return dict(PROFILES), []
@@ -69,11 +69,13 @@ def _read(name: str, entry: object) -> tuple[ProfileLimits | None, list[str]]:
             except InputError as error:
                 problems.append(f"{key}: {error}")
         elif key not in (*KEYS, *_OTHER_KEYS):
-            problems.append(f"{key}: there is no such key; the keys are {', '.join((*KEYS, *_OTHER_KEYS))}.")
+            problems.append(
+                f"{visible(str(key))}: there is no such key; the keys are {', '.join((*KEYS, *_OTHER_KEYS))}."
+            )
     ceiling = _TRUTHS.get(_hashable(entry.get("ceiling", True)))
     if ceiling is None:
         problems.append(f"ceiling is {shown(entry['ceiling'])}; allowed: true, false.")
-    if not any(key in entry for key in KEYS):
+    if not any(entry.get(key) is not None for key in KEYS):
         problems.append(f"has no lifetime; give at least one of {', '.join(KEYS)}.")
     source = str(entry.get("source") or "your own profile")
     return _profile(name, minutes, source, is_ceiling=ceiling is not False), problems

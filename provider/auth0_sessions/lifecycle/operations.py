@@ -124,7 +124,7 @@ class Operations:
         # After a restore or a reset the tenant itself has what there is to go back to.
         earlier = ended.previous if ended and ended.declared.on_delete is OnDelete.RETAIN else {}
         kept = {name: earlier.get(name, before[name]) for name in before}
-        gone_by = self._gone_by(reported, ended, before)
+        gone_by = self._gone_by(write, reported, ended, before)
         state = self._settled(State(declared, reported, kept, gone_by), before, write)
         self._warn_of_changed_absolute(declared, before, write)
         return state
@@ -178,7 +178,7 @@ class Operations:
         seen = with_defaults(self._write(write, unrecorded, just_read=reads)) if write else found
         reported = {name: seen.get(name, before[name]) for name in declared.wanted}
         previous = {name: old.previous.get(name, before[name]) for name in declared.wanted}
-        gone_by = self._gone_by(reported, old, found)
+        gone_by = self._gone_by(write, reported, old, found)
         state = self._settled(State(declared, reported, previous, gone_by), before, write)
         unsaid = {name: value for name, value in write.items() if not _is_said_at_preview(name, old.declared, declared)}
         self._warn_of_changed_absolute(declared, {**old.reported, **found}, unsaid)
@@ -188,7 +188,7 @@ class Operations:
         """Return what an update has to write, given what the tenant has as far as that is known."""
         missing = declared.not_met_by(current)
         was_exact = old.declared.enforce is Enforce.EXACT
-        if declared.enforce is Enforce.AT_MOST or not was_exact or _is_judged_anew(old.declared, declared):
+        if declared.enforce is Enforce.AT_MOST or not was_exact or is_judged_anew(old.declared, declared):
             return missing
         # What was superseded before is not sent again, and what drifted unseen is not ours to undo here.
         asked = old.declared.wanted
@@ -211,7 +211,7 @@ class Operations:
         unmet = old.declared.not_met_by(reported)
         drifted = {name: reported[name] for name in unmet if reported[name] != old.reported[name]}
         declared = replace(old.declared, wanted={**old.declared.wanted, **drifted})
-        gone_by = self._gone_by(reported, old)
+        gone_by = self._gone_by({}, reported, old)
         return replace(old, declared=declared, reported=reported, old_sessions_gone_by=gone_by)
 
     def delete(self, old: State) -> State:
@@ -236,9 +236,9 @@ class Operations:
         if refused:
             self.log.warning(f"{domain}: the tenant did not apply the requested value: {self._listed(refused)}.")
         reported = _managed(seen, old.declared)
-        return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(reported, old))
+        return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(target, reported, old))
 
-    def _gone_by(self, reported: Values, old: State | None, found: Values | None = None) -> str | None:
+    def _gone_by(self, write: Values, reported: Values, old: State | None, found: Values | None = None) -> str | None:
         """Return until when a session may live that was created before this moment, under another lifetime.
 
         The record and what was found may differ: a write that failed, or a person, changed it in between, and sessions
@@ -246,10 +246,10 @@ class Operations:
         """
         name, earlier = "session_lifetime", old.old_sessions_gone_by if old else None
         known = [int(values[name]) for values in (old.reported if old else {}, found or {}) if name in values]
-        past = [minutes for minutes in known if minutes != reported.get(name, minutes)]
-        if not past:
+        is_changed = name in write or any(minutes != reported.get(name, minutes) for minutes in known)
+        if not (known and is_changed):
             return earlier
-        moment = self.now() + timedelta(minutes=max(past), seconds=1)
+        moment = self.now() + timedelta(minutes=max(known), seconds=1)
         until = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         return max(until, earlier) if earlier else until
 
@@ -283,7 +283,7 @@ def _is_said_at_preview(name: str, old: Declared, new: Declared) -> bool:
     return is_exact and old.wanted.get(name, new.wanted[name]) != new.wanted[name]
 
 
-def _is_judged_anew(old: Declared, new: Declared) -> bool:
+def is_judged_anew(old: Declared, new: Declared) -> bool:
     """Tell whether a value that was superseded may be allowed now."""
     return (old.plan, old.over_limit) != (new.plan, new.over_limit)
 

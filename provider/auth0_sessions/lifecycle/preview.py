@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
+from auth0_sessions.lifecycle.operations import is_judged_anew
 from auth0_sessions.lifecycle.record import OUTPUTS, Declared, State
-from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.judgment import judge
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, LOGIN_SETTINGS, Value, Values, text, with_defaults
@@ -31,7 +32,7 @@ def new_record(declared: Declared, before: Values | None = None) -> dict[str, An
 
 def changed_record(old: State, declared: Declared) -> dict[str, Any]:
     """Return what a preview can know of the record of an update."""
-    kept = {name for name, value in declared.wanted.items() if old.declared.wanted.get(name) == value}
+    kept = {name for name in declared.wanted if _stays(name, old, declared)}
     is_same = kept == declared.wanted.keys() and not declared.unknown
     same = old.to_props()
     props = {
@@ -51,6 +52,14 @@ def changed_record(old: State, declared: Declared) -> dict[str, Any]:
     if "session_lifetime" not in kept and _is_managed(declared, "session_lifetime"):
         props["old_sessions_gone_by"] = UNKNOWN
     return props
+
+
+def _stays(name: str, old: State, declared: Declared) -> bool:
+    """Tell whether an update will neither write a setting nor read it anew."""
+    if Enforce.AT_MOST in (old.declared.enforce, declared.enforce) or "enforce" in declared.unknown:
+        return False
+    is_written_again = name in old.superseded and is_judged_anew(old.declared, declared)
+    return old.declared.wanted.get(name) == declared.wanted[name] and not is_written_again
 
 
 def _is_managed(declared: Declared, name: str) -> bool:

@@ -95,12 +95,13 @@ def provider_of(opts: pulumi.ResourceOptions | None, package: str = PACKAGE) -> 
     """Return the provider that a resource with these options will have, an inherited one included."""
     if opts is None:
         return None
-    if opts.provider is not None:
+    if opts.provider is not None and opts.provider.package == package:
         return opts.provider
     given = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
-    own = [provider for provider in given if provider.package == package]
-    if own or opts.parent is None:
-        return own[0] if own else None
+    # Of several providers of one package Pulumi takes the last.
+    own = {provider.package: provider for provider in given}.get(package)
+    if own is not None or opts.parent is None:
+        return own
     return opts.parent.get_provider(f"{package}:index:Resource")
 
 

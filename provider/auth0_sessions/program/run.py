@@ -17,6 +17,7 @@ from auth0_sessions.errors import InputError
 from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.model.spelling import SNAKE_CASE
 
 NATIVE_SECRET_CONFIG_KEYS = ("auth0-sessions:clientSecret", "auth0-sessions:apiToken")
@@ -163,6 +164,10 @@ def plain(name: str, value: Any) -> Any:
         return pulumi.Output.from_input(value).apply(lambda known: plain(name, known))
     if value is None or isinstance(value, (str, int, float)):
         return value
+    if name not in LIFETIMES:
+        # The value is not repeated: it may be a credential in the wrong place.
+        message = f"{name}: a value of type {type(value).__name__} cannot be used. Give text."
+        raise pulumi.RunError(message)
     try:
         return str(Lifetime.parse(value))
     except InputError as error:

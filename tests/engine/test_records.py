@@ -1,0 +1,215 @@
+"""The truth of a record on the real engine: what it keeps through failures, replacements, renames and other plans."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pulumi
+
+GET, PATCH = "GET /tenants/settings", "PATCH /tenants/settings"
+CANARY = "Canary-5eCr3t"
+
+
+def api_calls(tenant: Any, sandbox: Any) -> list[str]:
+    """Return a tenant's reads and writes since the last time, and forget them."""
+    made = [call for call in tenant.calls if call in (GET, PATCH)]
+    sandbox.clear_requests()
+    return made
+
+
+def spelled(engine: Any, **values: Any) -> dict[str, Any]:
+    """Return values by setting under the names that the front end has in state."""
+    return {engine.spelling.name(name): value for name, value in values.items()}
+
+
+def test_old_sessions_are_never_forgotten(engine, tenant):
+    """`old_sessions_gone_by` survives a failed update that took effect, a replacement, and a setting that returns."""
+    tenant.dashboard(session_lifetime=43_200)
+    engine.args = {
+        "domain": tenant.domain,
+        "plan": "enterprise",
+        "session_lifetime": "30d",
+        "idle_session_lifetime": "1d",
+    }
+    assert engine.up().ok
+    assert engine.outputs.get("old_sessions_gone_by") is None
+
+    engine.args["session_lifetime"] = "1h"
+    failed_at = datetime.now(UTC)
+    tenant.fault("drop-after", operation="patch", times=1)
+    tenant.fault("403-scope", operation="patch", times=1)
+    assert not engine.up().ok
+    assert tenant.settings["session_lifetime"] == 60
+    assert engine.up(refresh=True).ok
+    moment = engine.outputs["old_sessions_gone_by"]
+    assert datetime.fromisoformat(moment) >= failed_at + timedelta(days=30)
+
+    assert engine.up(replace=[engine.resource()["urn"]]).ok
+    assert engine.outputs["old_sessions_gone_by"] == moment
+    assert engine.outputs["previous"] == spelled(engine, session_lifetime=43_200, idle_session_lifetime=4_320)
+
+    del engine.args["session_lifetime"]
+    assert engine.up().ok
+    engine.args["session_lifetime"] = "2h"
+    assert engine.up().ok
+    assert engine.outputs["old_sessions_gone_by"] == moment
+
+
+def test_a_replacement_does_not_believe_a_stale_read(engine, tenant):
+    """With `restore`, a create that reads the value from before its own delete writes all the same."""
+    tenant.dashboard(session_lifetime=10_000)
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
+    assert engine.up().ok
+    tenant.stale_seconds = 60
+    assert engine.up(replace=[engine.resource()["urn"]]).ok
+    assert tenant.settings == {"session_lifetime": 480}
+    assert engine.outputs["previous"] == spelled(engine, session_lifetime=10_000)
+
+
+def test_a_change_during_a_create_is_drift(engine, tenant):
+    """Somebody changes a setting between the GET and the PATCH: it is warned of, not superseded, and repaired."""
+    tenant.dashboard(session_lifetime=480)
+    tenant.fault("429-retry-after", operation="patch", times=1, retry_after=2)
+    engine.args = {
+        "domain": tenant.domain,
+        "plan": "enterprise",
+        "session_lifetime": "8h",
+        "idle_session_lifetime": "1h",
+    }
+
+    def change() -> None:
+        deadline = time.monotonic() + 60
+        while GET not in tenant.calls and time.monotonic() < deadline:
+            time.sleep(0.01)
+        tenant.dashboard(session_lifetime=90)
+
+    person = threading.Thread(target=change)
+    person.start()
+    run = engine.up()
+    person.join()
+    name = engine.spelling.name("session_lifetime")
+    assert [line for line in run.said("warning") if f"{name} was changed to 1h30m outside of Pulumi" in line]
+    assert engine.outputs["superseded"] == {}
+    assert engine.up().changes == {"same": 1, "update": 1}
+    assert tenant.settings == {"session_lifetime": 480, "idle_session_lifetime": 60}
+    assert engine.outputs["previous"] == spelled(engine, session_lifetime=480, idle_session_lifetime=4_320)
+
+
+def test_an_ignored_change_above_the_cap_is_left_alone(engine, auth0_sandbox):
+    """With `ignore_changes` a value that a refresh found is neither refused nor clamped while the plan is the same."""
+    tenants = {limit: auth0_sandbox.add_tenant(limit, plan="enterprise") for limit in ("error", "clamp")}
+
+    def program() -> None:
+        for over_limit, tenant in tenants.items():
+            engine.api.SessionLifetime(
+                over_limit,
+                domain=tenant.domain,
+                plan="essential",
+                over_limit=over_limit,
+                session_lifetime="8h",
+                opts=pulumi.ResourceOptions(ignore_changes=[engine.spelling.name("session_lifetime")]),
+            )
+
+    engine.program = program
+    assert engine.up().ok
+    for tenant in tenants.values():
+        tenant.dashboard(session_lifetime=57_600)
+    auth0_sandbox.clear_requests()
+    assert engine.up(refresh=True).ok
+    assert [tenant.settings for tenant in tenants.values()] == [{"session_lifetime": 57_600}] * 2
+    assert [call for tenant in tenants.values() for call in tenant.calls if call == PATCH] == []
+
+
+def test_a_short_name_of_a_fleet_may_change(engine, tenant, auth0_sandbox):
+    """With `formerly` a rename makes no call; without it nothing is undone, and a warning says what to do."""
+    tenant.dashboard(session_lifetime=10_000)
+    tenants: dict[str, Any] = {}
+
+    def program() -> None:
+        fleet = engine.api.TenantFleet("fleet", tenants=tenants, plan="enterprise", profile="strict")
+        pulumi.export("tenants", fleet.tenants)
+
+    def previous() -> Any:
+        (row,) = engine.outputs["tenants"].values()
+        return row["previous"][engine.spelling.name("session_lifetime")]
+
+    engine.program = program
+    entry = {"domain": tenant.domain, "onDelete": "restore"}
+    tenants["acme"] = entry
+    assert engine.up().ok
+    held = tenant.settings
+    api_calls(tenant, auth0_sandbox)
+
+    tenants.clear()
+    tenants["acme-eu"] = {**entry, "formerly": "acme"}
+    assert engine.up().changes == {"same": 4}
+    assert (api_calls(tenant, auth0_sandbox), previous()) == ([], 10_000)
+
+    tenants.clear()
+    tenants["acme-us"] = entry
+    run = engine.up()
+    assert [line for line in run.said("warning") if "took this tenant over" in line and "`formerly`" in line]
+    assert (api_calls(tenant, auth0_sandbox), tenant.settings, previous()) == ([GET], held, 1_440)
+
+
+def test_a_secret_in_the_wrong_place_is_not_printed(engine, tenant):
+    """Neither the engine nor a message repeats a label that is none, or user info in a domain."""
+    wrong: list[dict[str, Any]] = [
+        {"domain": tenant.domain, "credentials": CANARY},
+        {"domain": tenant.domain, "credentials": pulumi.Output.secret(CANARY)},
+        {"domain": f"https://user:{CANARY}@acme.auth0.com"},
+    ]
+    makes = [
+        lambda given: engine.api.SessionLifetime("acme", plan="enterprise", session_lifetime="8h", **given),
+        lambda given: engine.api.SessionPolicy("acme", plan="enterprise", profile="strict", **given),
+    ]
+    for given, make in [(given, makes[0]) for given in wrong] + [(wrong[0], makes[1])]:
+        engine.program = lambda given=given, make=make: make(given)
+        run = engine.preview()
+        assert not run.ok
+        assert run.said("error")
+        assert CANARY not in run.output
+    assert tenant.calls == []
+
+
+def test_a_typo_in_a_domain_gives_nothing_up(engine, tenant, auth0_sandbox):
+    """The old tenant is as it was and in the record, and the corrected program has nothing to do."""
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
+    assert engine.up().ok
+    api_calls(tenant, auth0_sandbox)
+    engine.args["domain"] = tenant.domain.replace("acme", "acne")
+    run = engine.up()
+    assert not run.ok
+    assert [line for line in run.said("error") if f"{tenant.domain} stays as it is" in line]
+    assert (api_calls(tenant, auth0_sandbox), tenant.settings) == ([], {"session_lifetime": 480})
+    engine.args["domain"] = tenant.domain
+    assert engine.up().changes == {"same": 2}
+    assert api_calls(tenant, auth0_sandbox) == []
+
+
+def test_a_ceiling_leaves_a_stricter_tenant_alone(engine, tenant, auth0_sandbox):
+    """Create reads and does not write, a shorter value is no drift, and a longer one is brought back."""
+    tenant.dashboard(session_lifetime=720, idle_session_lifetime=15)
+    engine.args = {
+        "domain": tenant.domain,
+        "plan": "enterprise",
+        "session_lifetime": "1d",
+        "idle_session_lifetime": "1h",
+        "enforce": "at-most",
+    }
+    assert engine.up().ok
+    assert api_calls(tenant, auth0_sandbox) == [GET]
+    assert (engine.outputs["session_lifetime"], engine.outputs["session_lifetime_minutes"]) == ("1d", 720)
+
+    tenant.dashboard(session_lifetime=600)
+    assert engine.up(refresh=True).changes == {"same": 2}
+    assert PATCH not in api_calls(tenant, auth0_sandbox)
+    assert engine.outputs["session_lifetime_minutes"] == 600
+
+    tenant.dashboard(idle_session_lifetime=90)
+    assert engine.up(refresh=True).changes == {"same": 1, "update": 1}
+    assert api_calls(tenant, auth0_sandbox).count(PATCH) == 1
+    assert tenant.settings == {"session_lifetime": 600, "idle_session_lifetime": 60}
