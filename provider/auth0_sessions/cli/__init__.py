@@ -5,9 +5,10 @@ import sys
 
 from auth0_sessions.cli.app import FAILURE, app, note
 from auth0_sessions.cli.look import audit, plans, show
+from auth0_sessions.cli.plugin import plugin
 from auth0_sessions.cli.sandbox import sandbox
 
-__all__ = ["app", "audit", "main", "plans", "sandbox", "show"]
+__all__ = ["app", "audit", "main", "plans", "plugin", "sandbox", "show"]
 
 
 def main() -> None:

@@ -1,0 +1,69 @@
+"""`auth0-sessions plugin install`: what it runs, and what it says where that cannot be."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import auth0_sessions
+from auth0_sessions import cli
+
+SCRIPT = Path(sys.executable).with_name("pulumi-resource-auth0-sessions")
+
+
+def install() -> Result:
+    """Run the command."""
+    return CliRunner().invoke(cli.app, ["plugin", "install"])
+
+
+@pytest.fixture
+def pulumi(tmp_path, monkeypatch):
+    """Put a program on PATH that stands for `pulumi`, notes its arguments and ends with a code."""
+
+    def made(code: int = 0) -> Path:
+        program, noted = tmp_path / "pulumi", tmp_path / "arguments"
+        program.write_text(f'#!/bin/sh\nfor each; do echo "$each"; done > {noted}\nexit {code}\n')
+        program.chmod(0o755)
+        return noted
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return made
+
+
+def test_it_installs_the_script_of_this_environment(pulumi):
+    """The plugin of the running version is installed, and replaces one of the same version."""
+    noted = pulumi()
+    done = install()
+    assert done.exit_code == 0, done.output
+    given = ["plugin", "install", "resource", "auth0-sessions", auth0_sessions.__version__, "--file", str(SCRIPT)]
+    assert noted.read_text().splitlines() == [*given, "--reinstall"]
+    assert f"auth0-sessions {auth0_sessions.__version__}" in done.output
+    assert sys.executable in done.output
+
+
+def test_without_pulumi_it_says_where_to_get_it(pulumi):
+    """No `pulumi` on PATH is one sentence, and the exit code of a failure."""
+    done = install()
+    assert done.exit_code == 1
+    assert "There is no `pulumi` on PATH" in done.stderr
+    assert "https://www.pulumi.com/docs/install" in done.stderr
+
+
+def test_a_failure_of_pulumi_is_a_failure(pulumi):
+    """The exit code of `pulumi` is named, and the command fails too."""
+    pulumi(code=3)
+    done = install()
+    assert done.exit_code == 1
+    assert "exit code 3" in done.stderr
+
+
+def test_a_broken_installation_is_named(pulumi, monkeypatch, tmp_path):
+    """An environment without the plugin's script says which file is missing."""
+    pulumi()
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    done = install()
+    assert done.exit_code == 1
+    assert f"{tmp_path / 'pulumi-resource-auth0-sessions'} is missing" in done.stderr
