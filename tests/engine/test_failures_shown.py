@@ -8,7 +8,7 @@ import pulumi
 import pytest
 from pulumi import automation
 
-from auth0_sessions import Provider, SessionLifetime
+pytestmark = pytest.mark.front_ends("dynamic", "native")
 
 CANARY = "canary-1b2c3d-secret"
 
@@ -42,7 +42,7 @@ def test_every_problem_is_told_at_preview_at_once(engine, tenant):
         "enforce": "'at-most'",
     }.items():
         # A label may be a secret in the wrong place, and the engine prints the value of a property that is named.
-        assert (f"property {name} value" in told) == (name != "credentials")
+        assert (f"property {engine.spelling.name(name)} value" in told) == (name != "credentials")
         assert words in told
     # The engine repeats the value of a property, and this one may be a secret in the wrong place.
     assert "never a secret" in told
@@ -61,8 +61,9 @@ def test_a_value_above_the_cap_stops_the_preview(engine, tenant):
     run = engine.preview()
     assert not run.ok
     told = "\n".join(run.said("error"))
-    assert "session_lifetime is 31d; the professional plan allows at most 30d" in told
-    assert "idle_session_lifetime is 3d1m; the professional plan allows at most 3d" in told
+    for setting, given, most in (("session_lifetime", "31d", "30d"), ("idle_session_lifetime", "3d1m", "3d")):
+        name = engine.spelling.name(setting)
+        assert f"{name} is {given}; the professional plan allows at most {most}" in told
     assert not engine.up().ok
     assert tenant.calls == []
 
@@ -116,7 +117,9 @@ def test_missing_credentials_list_every_place(make_engine, tenant):
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
     assert engine.preview().ok
     message = refused(engine.up())
-    for place in ("AUTH0_CLIENT_ID", "AUTH0_API_TOKEN", "auth0:clientId", "auth0:apiToken", "read:tenant_settings"):
+    namespace = "auth0-sessions" if engine.front_end == "native" else "auth0"
+    places = ("AUTH0_CLIENT_ID", "AUTH0_API_TOKEN", f"{namespace}:clientId", f"{namespace}:apiToken")
+    for place in (*places, "read:tenant_settings"):
         assert place in message
     assert tenant.calls == []
 
@@ -144,16 +147,18 @@ def test_a_tenant_managed_twice_is_an_error_that_names_both(engine, tenant, auth
     auth0_sandbox.add_tenant("other")
 
     def program() -> None:
-        SessionLifetime("first", domain=tenant.domain, plan="enterprise", session_lifetime="8h")
+        engine.api.SessionLifetime("first", domain=tenant.domain, plan="enterprise", session_lifetime="8h")
         if known == "string":
-            SessionLifetime("second", domain=f"{tenant.domain}/", plan="enterprise", idle_session_lifetime="8h")
+            engine.api.SessionLifetime(
+                "second", domain=f"{tenant.domain}/", plan="enterprise", idle_session_lifetime="8h"
+            )
         elif known == "output":
             domain = pulumi.Output.from_input(tenant.domain)
-            SessionLifetime("second", domain=domain, plan="enterprise", idle_session_lifetime="8h")
+            engine.api.SessionLifetime("second", domain=domain, plan="enterprise", idle_session_lifetime="8h")
         else:
-            provider = Provider("p", domain=tenant.domain, client_id="a", client_secret="b")
+            provider = engine.api.Provider("p", domain=tenant.domain, client_id="a", client_secret="b")
             options = pulumi.ResourceOptions(provider=provider)
-            SessionLifetime("second", plan="enterprise", idle_session_lifetime="8h", opts=options)
+            engine.api.SessionLifetime("second", plan="enterprise", idle_session_lifetime="8h", opts=options)
 
     engine.program = program
     run = engine.preview()
@@ -189,7 +194,7 @@ def test_an_unknown_plan_is_warned_of_once_a_run(engine, auth0_sandbox):
 
     def program() -> None:
         for one in tenants:
-            SessionLifetime(one.domain[-2:], domain=one.domain, session_lifetime="8h")
+            engine.api.SessionLifetime(one.domain[-2:], domain=one.domain, session_lifetime="8h")
 
     engine.program = program
     told = [text for text in engine.preview().said("warning") if "plan" in text]
@@ -217,7 +222,8 @@ def test_warnings_come_when_they_help(engine, tenant):
 
     engine.args["idle_session_lifetime"] = "31d"
     told = engine.preview().said("warning")
-    assert any("idle_session_lifetime (31d) is longer than session_lifetime (30d)" in text for text in told)
+    idle, absolute = map(engine.spelling.name, ("idle_session_lifetime", "session_lifetime"))
+    assert any(f"{idle} (31d) is longer than {absolute} (30d)" in text for text in told)
 
 
 def test_a_rate_limit_shows_as_status_and_leaves_no_trace(engine, tenant):

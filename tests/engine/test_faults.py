@@ -9,6 +9,8 @@ import pytest
 
 from auth0_sessions.sandbox.faults import Fault
 
+pytestmark = pytest.mark.front_ends("dynamic", "native")
+
 FIRST = {"session_lifetime": 10_000, "idle_session_lifetime": 4_320}
 DETAILS = {Fault.REDIRECT: {"location": "http://127.0.0.1:9/elsewhere"}}
 REFUSED = {Fault.INSUFFICIENT_SCOPE, Fault.BAD_REQUEST, Fault.REDIRECT}

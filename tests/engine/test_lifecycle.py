@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from auth0_sessions import SessionLifetime
+pytestmark = pytest.mark.front_ends("dynamic", "native")
 
 TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 
@@ -81,7 +81,8 @@ def test_a_whole_life(engine, tenant, auth0_sandbox):
     tenant.dashboard(session_lifetime=480)
     assert engine.refresh().ok
     assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET]
-    assert '~ session_lifetime     : "8h" => "30d"' in engine.preview(diff=True).output
+    name = engine.spelling.name("session_lifetime")
+    assert f'~ {name}: "8h" => "30d"' in " ".join(engine.preview(diff=True).output.split()).replace(" :", ":")
 
     assert engine.up().changes == {"same": 1, "update": 1}
     assert tenant.requests[-1].body == {"session_lifetime": 720}
@@ -184,7 +185,8 @@ def test_a_superseded_value_is_told_and_makes_no_endless_diff(engine, tenant, au
 
     tenant.dashboard(session_lifetime=480)
     assert engine.refresh().ok
-    assert '~ session_lifetime: "8h" => "60d"' in " ".join(engine.preview(diff=True).output.split())
+    name = engine.spelling.name("session_lifetime")
+    assert f'~ {name}: "8h" => "60d"' in " ".join(engine.preview(diff=True).output.split())
 
 
 @pytest.mark.parametrize(
@@ -217,16 +219,16 @@ def test_unknown_inputs_pass_a_preview(engine, tenant, auth0_sandbox):
     first = auth0_sandbox.add_tenant("first")
 
     def program() -> None:
-        source = SessionLifetime("first", domain=first.domain, plan="enterprise", idle_session_lifetime="8h")
+        source = engine.api.SessionLifetime("first", domain=first.domain, plan="enterprise", idle_session_lifetime="8h")
         unknown = source.idle_session_lifetime_minutes.apply(lambda minutes: f"{minutes}m")
-        made = SessionLifetime(
+        made = engine.api.SessionLifetime(
             "second",
             domain=source.idle_session_lifetime_minutes.apply(lambda _: tenant.domain),
             session_lifetime=unknown,
             plan=unknown.apply(lambda _: "essential"),
             over_limit=unknown.apply(lambda _: "error"),
             on_delete=unknown.apply(lambda _: "restore"),
-            credentials=unknown.apply(lambda _: None),  # type: ignore[arg-type, return-value]  # Left out, in the end.
+            credentials=unknown.apply(lambda _: None),  # Left out, in the end.
         )
         pulumi.export("not_managed", made.ephemeral_session_lifetime_minutes)
 
@@ -244,8 +246,8 @@ def test_get_looks_a_tenant_up(engine, tenant):
     tenant.dashboard(session_lifetime=90)
 
     def program() -> None:
-        found = SessionLifetime.get("found", tenant.domain)
-        SessionLifetime("managed", domain=tenant.domain, plan="enterprise", idle_session_lifetime="3d")
+        found = engine.api.SessionLifetime.get("found", tenant.domain)
+        engine.api.SessionLifetime("managed", domain=tenant.domain, plan="enterprise", idle_session_lifetime="3d")
         for name in ("session_lifetime", "session_lifetime_minutes", "idle_ephemeral_session_lifetime_minutes"):
             pulumi.export(name, getattr(found, name))
         pulumi.export("mode", found.session_cookie_mode)
@@ -273,7 +275,7 @@ def test_one_token_for_all_calls_of_a_process(engine, auth0_sandbox):
 
     def program() -> None:
         for one in tenants:
-            SessionLifetime(one.domain[-2:], domain=one.domain, plan="enterprise", session_lifetime="8h")
+            engine.api.SessionLifetime(one.domain[-2:], domain=one.domain, plan="enterprise", session_lifetime="8h")
 
     engine.program = program
     assert engine.up().ok
@@ -289,6 +291,7 @@ def test_an_unmanaged_output_is_none_in_a_preview(engine, tenant):
     assert "session_lifetime_minutes" in shown
 
 
+@pytest.mark.front_ends("dynamic")
 def test_the_provider_in_state_is_a_reference(engine, tenant):
     """State names the provider's class and holds no code, nothing secret and no path."""
     engine.args = {"domain": tenant.domain, "session_lifetime": "8h"}
@@ -315,7 +318,7 @@ def test_a_rename_without_alias_is_told(engine, tenant):
     """The old name's delete undoes the new name's work, and a warning says how to mend it and how to avoid it."""
     names = ["before", "after"]
     arguments = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
-    engine.program = lambda: SessionLifetime(names[0], **arguments)
+    engine.program = lambda: engine.api.SessionLifetime(names[0], **arguments)
     assert engine.up().ok
     names.reverse()
     told = "\n".join(engine.up().said("warning"))
@@ -331,7 +334,7 @@ def test_an_input_that_is_none_in_the_end_is_not_unknown(engine, tenant):
 
     def program() -> None:
         late: dict[str, Any] = {name: pulumi.Output.from_input(value) for name, value in nothing.items()}
-        made = SessionLifetime("acme", **engine.args, **late)
+        made = engine.api.SessionLifetime("acme", **engine.args, **late)
         for name in (*nothing, "idle_session_lifetime_minutes"):
             pulumi.export(name, getattr(made, name))
 
@@ -341,6 +344,7 @@ def test_an_input_that_is_none_in_the_end_is_not_unknown(engine, tenant):
     assert tenant.settings == {"session_lifetime": 480}
 
 
+@pytest.mark.front_ends("dynamic")
 def test_an_import_is_refused_in_words(engine, tenant):
     """`import_` cannot work for a dynamic resource, and is not needed."""
     engine.args = {"domain": tenant.domain, "session_lifetime": "8h", "opts": pulumi.ResourceOptions(import_="x")}
@@ -355,7 +359,7 @@ def test_numbers_that_a_program_sees_are_whole(engine, tenant):
 
     def program():
         asked: dict[str, Any] = {"session_lifetime": "8h", "session_cookie_mode": "non-persistent"}
-        made = SessionLifetime("acme", domain=tenant.domain, plan="essential", **asked)
+        made = engine.api.SessionLifetime("acme", domain=tenant.domain, plan="essential", **asked)
         for name in ("session_lifetime_minutes", "previous"):
             getattr(made, name).apply(partial(seen.__setitem__, name))
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -434,6 +437,20 @@ def test_all_problems_of_a_fleet_are_in_one_error(engine, tenant):
 
 
 # Packaging
+
+
+def test_the_command_installs_the_plugin(engine, tenant):
+    """`auth0-sessions plugin install` puts this environment's plugin where the engine finds it, over an older one."""
+    (placed,) = engine.folder.glob("home/plugins/*/pulumi-resource-auth0-sessions")
+    placed.write_text("not a plugin")
+    path = f"{local_engine.CLI / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, **local_engine.stack_environment(engine.folder), "PATH": path}
+    command = [str(Path(sys.executable).with_name("auth0-sessions")), "plugin", "install"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert placed.read_text() == local_engine.PLUGIN.read_text()
+    engine.args = arguments(tenant)
+    assert engine.up().ok
 
 
 def test_pulumi_accepts_the_plugins_schema(tmp_path):

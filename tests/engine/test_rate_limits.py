@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from auth0_sessions import SessionLifetime
+import pytest
+
+pytestmark = pytest.mark.front_ends("dynamic", "native")
 
 
 def test_a_fleet_on_free_tenants_finishes(engine, auth0_sandbox):
@@ -11,7 +13,7 @@ def test_a_fleet_on_free_tenants_finishes(engine, auth0_sandbox):
 
     def program() -> None:
         for one in tenants:
-            SessionLifetime(one.domain[-2:], domain=one.domain, plan="free", session_lifetime="8h")
+            engine.api.SessionLifetime(one.domain[-2:], domain=one.domain, plan="free", session_lifetime="8h")
 
     engine.program = program
     assert engine.up().ok
@@ -25,7 +27,7 @@ def test_a_full_bucket_is_waited_for_and_never_spun_on(engine, auth0_sandbox):
 
     def program() -> None:
         for number in range(9):
-            SessionLifetime.get(f"look-{number}", tenant.domain)
+            engine.api.SessionLifetime.get(f"look-{number}", tenant.domain)
 
     engine.program = program
     run = engine.up()

@@ -36,11 +36,15 @@ def inputs_of(tenant, **more):
 
 @pytest.mark.parametrize(
     "command",
-    [(sys.executable, "-m", "auth0_sessions"), (Path(sys.executable).with_name("pulumi-resource-auth0-sessions"),)],
-    ids=["module", "console script"],
+    [
+        (sys.executable, "-m", "auth0_sessions"),
+        (sys.executable, "-m", "pulumi.run.plugin", "auth0-sessions"),
+        (Path(sys.executable).with_name("pulumi-resource-auth0-sessions"),),
+    ],
+    ids=["module", "pulumi package add", "console script"],
 )
-def test_both_ways_to_start_it(start, command):
-    """The console script and the package itself start the plugin, which says its version and schema."""
+def test_all_ways_to_start_it(start, command):
+    """The console script, the package and Pulumi's own runner start the plugin, which says its version and schema."""
     host = start(*command)
     assert host.stub.GetPluginInfo(empty_pb2.Empty()).version == auth0_sessions.__version__
     assert json.loads(host.stub.GetSchema(provider_pb2.GetSchemaRequest()).schema) == schema()
