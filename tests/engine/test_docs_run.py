@@ -340,8 +340,8 @@ def test_a_renamed_tenant_keeps_its_record(bench):
     assert stack.outputs()["tenants"].value["acme-eu"]["previous"] == SET_BY_HAND
 
 
-@pytest.mark.parametrize("front_end", ["auth0_sessions", "auth0_sessions.native"])
-def test_single_resources_move_into_a_fleet(bench, front_end):
+@pytest.mark.parametrize("package", ["auth0_sessions", "auth0_sessions.native"])
+def test_single_resources_move_into_a_fleet(bench, package):
     """With the page's transform no resource is deleted, no call is made, and `previous` is kept."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     config = {
@@ -351,8 +351,8 @@ def test_single_resources_move_into_a_fleet(bench, front_end):
     }
     lifetimes = "".join(f'{name}="{"1h" if "idle" in name else "1d"}", ' for name in LOGIN_LIFETIMES)
     single = f'SessionLifetime("acme", domain="acme.eu.auth0.com", {lifetimes}on_delete="restore")'
-    run(bench.open(f"from {front_end} import SessionLifetime\n{single}", config, PATH=path), "up")
-    program = block("how-to/many-tenants.md", "keep_record").replace("from auth0_sessions", f"from {front_end}")
+    run(bench.open(f"from {package} import SessionLifetime\n{single}", config, PATH=path), "up")
+    program = block("how-to/many-tenants.md", "keep_record").replace("from auth0_sessions", f"from {package}")
     stack = bench.open(program, config, PATH=path)
     bench.calls()
     assert run(stack, "up").changes == {"create": 2, "same": 2}
@@ -485,7 +485,7 @@ def commands(page: str) -> list[list[str]]:
 
 
 def test_an_existing_estate(bench, monkeypatch):
-    """From a spreadsheet to a fleet without a write, a stricter one that loosens nothing, to a failed drift check."""
+    """From a spreadsheet to a fleet without a write, then to a stricter one that loosens nothing, then to drift."""
     page = "how-to/existing-estates.md"
     for name, (plan, settings) in ESTATE.items():
         bench.add_tenants(name, plan=plan, settings=settings)
