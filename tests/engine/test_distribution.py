@@ -86,6 +86,7 @@ def test_with(auth0_sandbox):
 """
 
 
+@pytest.mark.deep
 @pytest.mark.timeout(600)
 def test_a_plain_install_names_the_extra_that_is_missing(wheel, tmp_path):
     """It brings no more than the provider needs; the command and the fixture say in one line what to install."""

@@ -78,7 +78,7 @@ def listing(estate: dict[str, Any], beside: dict[str, str], *, is_nested: bool) 
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("head", ["domains and labels", pytest.param("ceilings", marks=pytest.mark.deep)])
 def test_the_first_up_writes_nothing(
     make_engine: Callable[..., Any], estate: dict[str, Any], auth0_sandbox: Any, tmp_path: Path, head: str
 ) -> None:
