@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup languages demo test test-deep compat check bench docs schema clean
+.PHONY: help setup languages demo test test-deep compat check bench docs schema dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -47,13 +47,21 @@ schema: $(READY) ## Write the schemas from the code: docs/audit.schema.json and 
 bench: setup ## Measure against do-nothing resources, as ratios in one run.
 	@$(BIN)/python tools/bench.py
 
+dist: setup ## Build what a release has into dist.
+	@$(BIN)/python tools/release.py
+
+lock: ## Write requirements.lock, all that `make setup` installs with hashes, from pyproject.toml and constraints.txt.
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11.7 --constraints constraints.txt \
+	  --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
+
 clean: ## Remove what setup made; the CLI's build stays in the user's cache.
 	rm -rf $(VENV) .pulumi-cli docs/_build
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one with 'make PYTHON=python3.12 ...'."; exit 1; }
-	@echo "Making $(VENV) with the pinned packages of constraints.txt."
+	@echo "Making $(VENV) with the packages of requirements.lock, each checked against its hash."
 	$(PYTHON) -m venv --clear $(VENV)
-	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

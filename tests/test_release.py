@@ -1,0 +1,119 @@
+"""What a release and its workflows promise: valid, pinned, few rights, and one place for the version."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import auth0_sessions
+import local_engine
+import release
+
+ROOT = local_engine.ROOT
+GITHUB = ROOT / ".github"
+WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
+SCHEMAS = {
+    "github-workflows": WORKFLOWS,
+    "dependabot": [GITHUB / "dependabot.yml"],
+    "github-issue-forms": [GITHUB / "ISSUE_TEMPLATE" / "bug.yml", GITHUB / "ISSUE_TEMPLATE" / "feature.yml"],
+    "github-issue-config": [GITHUB / "ISSUE_TEMPLATE" / "config.yml"],
+}
+
+
+def workflow(name: str) -> dict:
+    """Return a workflow; YAML 1.1 reads its key `on` as true."""
+    return yaml.safe_load((GITHUB / "workflows" / name).read_text())
+
+
+def check(schema: str, *files: Path) -> subprocess.CompletedProcess[str]:
+    """Check files against a schema that check-jsonschema ships."""
+    tool = Path(sys.executable).with_name("check-jsonschema")
+    command = [tool, "--builtin-schema", f"vendor.{schema}", *files]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_what_github_reads_is_valid(schema):
+    """Workflows, dependency updates and issue forms are what GitHub's own schemas ask for."""
+    run = check(schema, *SCHEMAS[schema])
+    assert run.returncode == 0, run.stdout
+
+
+def test_a_broken_workflow_is_found(tmp_path):
+    """The check above can fail: a step that neither runs nor uses anything is refused."""
+    broken = tmp_path / "ci.yml"
+    broken.write_text("on: push\njobs: {a: {runs-on: x, steps: [{nothing: 1}]}}\n")
+    assert check("github-workflows", broken).returncode == 1
+
+
+def test_pull_requests_need_no_secret():
+    """What runs for a pull request may only read, names no secret, and leaves no token in the checkout."""
+    text = (GITHUB / "workflows" / "ci.yml").read_text()
+    ci = workflow("ci.yml")
+    assert "secrets." not in text
+    assert "pull_request_target" not in text
+    assert ci["permissions"] == {"contents": "read"}
+    assert [job for job in ci["jobs"].values() if "permissions" in job] == []
+    assert text.count("actions/checkout@") == text.count("persist-credentials: false")
+
+
+def test_only_publishing_may_write():
+    """The release's build may only read; what writes runs none of the repository's code, in an approved environment."""
+    jobs = workflow("release.yml")["jobs"]
+    assert workflow("release.yml")["permissions"] == {}
+    assert jobs["build"]["permissions"] == {"contents": "read"}
+    assert jobs["publish"]["environment"] == "release"
+    assert "checkout" not in str(jobs["publish"])
+    assert "secrets." not in (GITHUB / "workflows" / "release.yml").read_text()
+
+
+def test_both_ends_run_in_ci():
+    """CI names the Pythons that the noxfile has, and the SDKs start at the declared floor."""
+    nox = (ROOT / "noxfile.py").read_text()
+    pythons = workflow("ci.yml")["jobs"]["compat"]["strategy"]["matrix"]["python"]
+    assert pythons == re.findall(r'"(3\.\d+)"', nox)
+    project = (ROOT / "pyproject.toml").read_text()
+    (floor,) = re.findall(r'"pulumi>=([\d.]+),', project)
+    assert re.findall(r'"(3\.\d+\.\d+)"', nox)[0] == f"{floor}.0"
+    assert re.findall(r'requires-python = ">=([\d.]+)"', project) == pythons[:1]
+
+
+def test_ci_runs_the_three_commands():
+    """`.ci/run` leaves nothing out: the quick tests, the exhaustive ones, and the checks."""
+    lines = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert [line for line in lines if line.startswith("make ")] == ["make test", "make test-deep", "make check"]
+
+
+def test_the_version_is_in_one_place():
+    """The package has it, and what else shows it is generated from there."""
+    text = f'"{auth0_sessions.__version__}"'
+    tracked = subprocess.run(
+        ["git", "ls-files", "*.py", "*.toml"],  # noqa: S607  Git is wherever it is.
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    holders = [name for name in tracked.stdout.split() if text in (ROOT / name).read_text()]
+    sources = [name for name in holders if not name.startswith("tests/")]
+    assert sources == ["provider/auth0_sessions/__init__.py"]
+
+
+def test_every_dependency_is_locked_with_its_hash():
+    """Each pin has a hash, names no index, and is the version of constraints.txt."""
+    lock = release.LOCK.read_text()
+    pins = release.locked()
+    assert len(pins) == len(re.findall(r"^\S+==[^\n]*\\\n    --hash=sha256:[0-9a-f]{64}", lock, re.MULTILINE))
+    assert "://" not in lock
+    assert "--index" not in lock
+    constrained = re.findall(r"^[\w.-]+==[^\s;]+", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+
+    def normal(pins: list[str]) -> set[str]:
+        return {pin.lower().replace("_", "-") for pin in pins}
+
+    assert normal(constrained) - normal(pins) == set()

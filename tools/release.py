@@ -1,0 +1,112 @@
+"""Build everything that a release has, into dist/: what `.github/workflows/release.yml` publishes.
+
+The wheel and the sdist, the schema, the plugin for `pulumi plugin install`, the SDKs, an SBOM, and the hashes of all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import venv
+from pathlib import Path
+
+import languages
+from auth0_sessions import __version__
+
+ROOT = languages.ROOT
+DIST = ROOT / "dist"
+LOCK = ROOT / "requirements.lock"
+HASHES = "SHA256SUMS"
+SDKS = ("nodejs", "go", "python")
+PLATFORMS = ("linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64", "windows-amd64")
+"""The CLI asks for a tarball of its own platform; ours is the same for all."""
+
+PLUGIN = {
+    "PulumiPlugin.yaml": "runtime: python\n",
+    "requirements.txt": f"auth0-sessions=={__version__}\n",
+    "__main__.py": "from auth0_sessions.native.serve import main\n\nmain()\n",
+}
+
+
+def main() -> int:
+    """Build all; return the exit status."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    DIST.mkdir()
+    package(DIST)
+    shutil.copy(languages.SCHEMA, DIST)
+    plugins(DIST)
+    sdks(DIST)
+    sbom(DIST)
+    hashes(DIST)
+    print((DIST / HASHES).read_text(), end="")
+    return 0
+
+
+def package(target: Path) -> Path:
+    """Build the wheel and the sdist with the locked build backend; return the wheel."""
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(target), str(ROOT))
+    (wheel,) = target.glob("*.whl")
+    return wheel
+
+
+def plugins(target: Path) -> None:
+    """Write the plugin's tarball, once for each platform."""
+    for platform in PLATFORMS:
+        with tarfile.open(
+            target / f"pulumi-resource-auth0-sessions-v{__version__}-{platform}.tar.gz", "w:gz"
+        ) as tarball:
+            for name, text in PLUGIN.items():
+                member = tarfile.TarInfo(name)
+                member.size = len(text)
+                tarball.addfile(member, io.BytesIO(text.encode()))
+
+
+def sdks(target: Path) -> None:
+    """Generate the SDK of each language and pack it."""
+    for language in SDKS:
+        with tempfile.TemporaryDirectory() as folder:
+            languages.generate(language, Path(folder))
+            with tarfile.open(target / f"sdk-{language}-v{__version__}.tar.gz", "w:gz") as tarball:
+                tarball.add(folder, arcname=f"sdk-{language}")
+
+
+def sbom(target: Path) -> None:
+    """List what a plain install of the wheel brings, as CycloneDX."""
+    (wheel,) = target.glob("*.whl")
+    with tempfile.TemporaryDirectory() as folder:
+        environment, versions = Path(folder) / "venv", Path(folder) / "versions.txt"
+        venv.create(environment, with_pip=True)
+        versions.write_text("\n".join(locked()))
+        python = str(environment / "bin" / "python")
+        run(python, "-m", "pip", "install", "--quiet", "--constraint", str(versions), str(wheel))
+        run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "pip", "setuptools")
+        tool = str(Path(sys.executable).with_name("cyclonedx-py"))
+        output = str(target / f"auth0-sessions-{__version__}.cdx.json")
+        run(tool, "environment", "--output-reproducible", "--output-file", output, python)
+
+
+def locked() -> list[str]:
+    """Return the pins of the lock file, without their hashes."""
+    return re.findall(r"^[\w.-]+==[^\s;]+", LOCK.read_text(), re.MULTILINE)
+
+
+def hashes(target: Path) -> None:
+    """Write the hash of every file, as `sha256sum --check` reads it."""
+    files = sorted(path for path in target.iterdir() if path.name != HASHES)
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
+    (target / HASHES).write_text("".join(lines))
+
+
+def run(*command: str) -> None:
+    """Run a command; what it says goes to the terminal."""
+    subprocess.run(command, check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
