@@ -33,7 +33,7 @@ def workflow(name: str) -> dict:
 def check(schema: str, *files: Path) -> subprocess.CompletedProcess[str]:
     """Check files against a schema that check-jsonschema ships."""
     tool = Path(sys.executable).with_name("check-jsonschema")
-    command = [tool, "--builtin-schema", f"vendor.{schema}", *files]
+    command = [str(tool), "--builtin-schema", f"vendor.{schema}", *map(str, files)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

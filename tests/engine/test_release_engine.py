@@ -16,6 +16,7 @@ import pytest
 import local_engine
 import python_host
 import release
+from auth0_sessions import __version__
 from auth0_sessions.native import SessionLifetime
 
 CLI = local_engine.CLI / "bin" / "pulumi"
@@ -65,8 +66,7 @@ def test_the_tarball_installs_from_a_server_and_runs(dist, server, tmp_path, ten
         "PIP_CONSTRAINT": str(tmp_path / "versions.txt"),
     }
     (tmp_path / "versions.txt").write_text("\n".join(release.locked()))
-    version = release.__version__
-    install = [CLI, "plugin", "install", "resource", "auth0-sessions", f"v{version}", "--server", server]
+    install = [CLI, "plugin", "install", "resource", "auth0-sessions", f"v{__version__}", "--server", server]
     done = subprocess.run(install, env={**os.environ, **variables}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     (plugin,) = (tmp_path / "home" / "plugins").glob("resource-auth0-sessions-v*[0-9]")

@@ -37,8 +37,8 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
     def InstallDependencies(self, request: Any, _context: Any) -> Iterator[Any]:  # noqa: N802
         folder = Path(request.info.program_directory or request.directory)
         venv.create(folder / "venv", with_pip=True)
-        pip = [folder / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet"]
-        subprocess.run([*pip, "--requirement", folder / "requirements.txt"], check=True, stdout=sys.stderr)
+        pip = [str(folder / "venv" / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+        subprocess.run([*pip, "--requirement", str(folder / "requirements.txt")], check=True, stdout=sys.stderr)
         yield language_pb2.InstallDependenciesResponse(stdout=b"installed\n")
 
     def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
@@ -50,6 +50,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             stdout=subprocess.PIPE,
         )
         context.add_callback(process.kill)
+        assert process.stdout is not None
         for line in process.stdout:
             yield language_pb2.RunPluginResponse(stdout=line)
         yield language_pb2.RunPluginResponse(exitcode=process.wait())
