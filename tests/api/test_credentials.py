@@ -227,7 +227,7 @@ def test_label(label):
 @pytest.mark.parametrize("label", ["", " ", "Acme", "acme_eu", "acme eu", "acme\n", "\u00e4", "a.b", None, 1, ["a"]])
 def test_bad_label(label):
     """Anything else is refused, with an example of what to write."""
-    with pytest.raises(InputError, match="credentials='acme'"):
+    with pytest.raises(InputError, match="such as acme"):
         check_label(label)
 
 

@@ -74,7 +74,8 @@ def test_nothing_to_manage_is_an_error(engine, missing):
     engine.args = {"session_lifetime": "8h"} if missing == "domain" else {"domain": "acme.eu.auth0.com"}
     run = engine.preview()
     assert not run.ok
-    expected = "no tenant is named" if missing == "domain" else "no setting is declared"
+    where = f"AUTH0_DOMAIN or the configuration {engine.spelling.namespace}:domain"
+    expected = where if missing == "domain" else "no setting is declared"
     assert expected in "\n".join(run.said("error"))
 
 

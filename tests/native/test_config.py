@@ -64,6 +64,21 @@ def test_a_label_is_looked_up_in_the_environment_and_then_in_the_configuration(m
     assert client_of(config, "lab") == "labelled-environment"
 
 
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        (ProviderConfig({"apiToken": "opaque", "domain": ACME}), ACME),
+        (ProviderConfig({"apiToken": "opaque", "domain": ACME}, explicit=True), ACME),
+        (ProviderConfig({"apiToken": "opaque"}), "environment.eu.auth0.com"),
+        (ProviderConfig({"apiToken": "opaque"}, explicit=True), None),
+    ],
+)
+def test_a_token_is_of_the_tenant_that_is_named_beside_it(monkeypatch, config, expected):
+    """An opaque token of the configuration goes to no other tenant than the one the configuration names."""
+    monkeypatch.setenv("AUTH0_DOMAIN", "environment.eu.auth0.com")
+    assert find_credentials(config.sources(None), ACME).tenant == expected
+
+
 def test_missing_credentials_name_the_keys_that_this_front_end_has():
     """A native plugin cannot see `auth0:` keys, and says so where somebody would expect it."""
     with pytest.raises(CredentialsError) as caught:

@@ -154,7 +154,7 @@ def check_label(value: object) -> str:
     # The value is not repeated: it may be the secret itself, given in the wrong place.
     message = (
         "credentials is not a label of a credential set, which has only small letters, digits and '-'. "
-        "Write the label, as in credentials='acme', and never a secret."
+        "Write the label, such as acme, and never a secret."
     )
     raise InputError(message)
 

@@ -83,7 +83,7 @@ def _domain_problems(given: Mapping[str, Any], spelling: Spelling) -> Iterator[P
     if "domain" not in given:
         reason = (
             f"no tenant is named. Give {spelling.assign('domain', 'acme.eu.auth0.com')}, or a Provider with a domain, "
-            "or set AUTH0_DOMAIN or the configuration auth0:domain."
+            f"or set AUTH0_DOMAIN or the configuration {spelling.namespace}:domain."
         )
         yield Problem("domain", reason)
 

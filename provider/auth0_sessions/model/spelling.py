@@ -27,15 +27,17 @@ class Spelling:
     Attributes:
         name: Returns a property's name as users write it.
         assign: Returns a property with its value as users write it.
+        namespace: What the front end's own configuration keys start with.
 
     """
 
     name: Callable[[str], str]
     assign: Callable[[str, str], str]
+    namespace: str
 
 
-SNAKE_CASE = Spelling(str, lambda name, value: f"{name}={value!r}")
+SNAKE_CASE = Spelling(str, lambda name, value: f"{name}={value!r}", "auth0")
 """Python's: `over_limit='clamp'`."""
 
-CAMEL_CASE = Spelling(camel_case, lambda name, value: f'{camel_case(name)}: "{value}"')
+CAMEL_CASE = Spelling(camel_case, lambda name, value: f'{camel_case(name)}: "{value}"', "auth0-sessions")
 """That of configuration and of Pulumi's other languages: `overLimit: "clamp"`."""

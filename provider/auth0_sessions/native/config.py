@@ -67,9 +67,11 @@ class ProviderConfig:
     def sources(self, label: str | None) -> Sequence[Source]:
         """Return the places where credentials are looked for, in order."""
         environment, other = sources(self._adapted, label, explicit=False)
-        own = ConfigSource(self._adapted, _EXPLICIT_PLACE if self.explicit else _PLACE)
+        domain = self.given.get("domain")
         if self.explicit:
+            own = ConfigSource(self._adapted, _EXPLICIT_PLACE, domain)
             return (own, environment, *([other] if label else []))
+        own = ConfigSource(self._adapted, _PLACE, domain or environment.tenant)
         return (environment, other if label else own)
 
     @property
