@@ -192,6 +192,7 @@ WITH_MORE = {
     ("how-to/first-tenant.md", 'session_lifetime="30d"'): "test_the_first_tenant_goes_as_told",
     ("how-to/take-over.md", 'session_lifetime="14d"'): "test_looking_and_taking_over",
     ("how-to/many-tenants.md", 'from_config("fleet")'): "test_the_fleet_of_the_page_runs",
+    ("how-to/move-to-the-native-plugin.md", "auth0_sessions.native"): "test_a_stack_moves_to_the_native_plugin",
     ("how-to/many-tenants.md", "keep_record"): "test_single_resources_move_into_a_fleet",
     ("how-to/many-tenants.md", "REGIONS"): "test_the_list_in_python_runs",
     ("how-to/existing-estates.md", "import csv"): "test_an_existing_estate",
@@ -406,6 +407,7 @@ YAML_PROGRAMS = (
         "getTenantSessions",
         outputs={"sessionLifetime": "5m", "minutes": 5, "defaults": ["sessionCookieMode", "anonymousSessionLifetime"]},
     ),
+    InYaml("how-to/move-to-the-native-plugin.md", "sessionLifetime: 14d", {"acme": {"session_lifetime": 20_160}}),
     InYaml("reference/functions.md", "getPlanLimits", outputs={"absolute": 43_200, "idle": 4_320}),
 )
 
@@ -436,6 +438,25 @@ def test_every_program_in_yaml_is_run():
     assert len(found) == len(YAML_PROGRAMS)
     for page, text in found:
         assert len([row for row in YAML_PROGRAMS if row.page == page and row.words in text]) == 1
+
+
+def test_a_stack_moves_to_the_native_plugin(bench):
+    """The page's programs, the dynamic one first: each move is an update without a call, and `previous` is kept."""
+    page = "how-to/move-to-the-native-plugin.md"
+    in_python, in_yaml = block(page, "auth0_sessions.native"), block(page, "sessionLifetime: 14d", "yaml")
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    dynamic = in_python.replace("auth0_sessions.native", "auth0_sessions")
+    run(bench.open(dynamic, PATH=path), "up")
+    assert bench.calls() == [TOKEN, GET, PATCH]
+    moved, same = {"update": 1, "same": 1}, {"same": 2}
+    for program, changes in ((in_python, moved), (in_yaml, same), (dynamic, moved), (in_yaml, moved)):
+        stack = bench.open_yaml(program) if program is in_yaml else bench.open(program, PATH=path)
+        assert run(stack, "up").changes == changes
+        assert run(stack, "up").changes == {"same": 2}
+        assert stack.outputs()["previous"].value in ({"session_lifetime": 5}, {"sessionLifetime": 5})
+    assert bench.calls() == []
+    run(stack, "destroy")
+    assert bench.settings == {"acme": SET_BY_HAND}
 
 
 ESTATE = {
