@@ -44,12 +44,12 @@ class Victims:
         except OSError:
             return False
 
-    def kill(self, what: str) -> None:
+    def kill(self, what: str, by: signal.Signals = signal.SIGKILL) -> None:
         """Kill what was found, and nothing else."""
         found = self.find(what)
         assert found, what
         for pid in found:
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, by)
 
 
 @pytest.fixture
@@ -99,6 +99,31 @@ def test_killed_before_the_write_took_effect(make_engine, tenant, victims, verb,
     tenant.clear_faults()
     assert tenant.settings["session_lifetime"] == (10_000 if verb == "create" else 480)
     assert_converges(engine, tenant, victim)
+    assert engine.destroy().ok
+    assert tenant.settings == FIRST
+
+
+@pytest.mark.front_ends("native")
+@pytest.mark.parametrize(
+    ("fault", "operation"), [(Fault.RETRY_AFTER, "get"), (Fault.HANG, "get"), (Fault.HANG, "patch")]
+)
+def test_ctrl_c_ends_a_wait(make_engine, tenant, victims, fault, operation):
+    """A wait for a tenant ends with one line that says so, long before its time, and the next run converges."""
+    engine = make_engine(**{MARK: victims.mark})
+    prepared(engine, tenant, "create")
+    tenant.fault(fault, operation=operation, times=None, **({"retry_after": 60} if fault is Fault.RETRY_AFTER else {}))
+    call = f"{operation.upper()} /tenants/settings"
+    started = time.monotonic()
+    run = killed_while(engine.up, lambda: call in tenant.calls, lambda: victims.kill("engine", signal.SIGINT))
+    assert time.monotonic() - started < 30, "the wait would have taken a minute or more"
+    assert not run.ok
+    (line,) = {one for one in run.said("error") if tenant.domain in one}
+    assert line.count("the run was canceled") == 1
+    assert "\n" not in line.strip()
+    # A write that may have taken effect is put back once, and never tried again.
+    assert tenant.calls.count(call) == (2 if operation == "patch" else 1)
+    tenant.clear_faults()
+    assert_converges(engine, tenant, "provider")
     assert engine.destroy().ok
     assert tenant.settings == FIRST
 
