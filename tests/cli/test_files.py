@@ -198,3 +198,23 @@ def test_a_pipe_has_no_escape_sequence(listing, arguments, forced):
     )
     assert result.stdout + result.stderr
     assert "\x1b" not in result.stdout + result.stderr
+
+
+NO_IDENTITY = dict.fromkeys(CREDENTIALS, "")
+
+
+@pytest.mark.parametrize("command", ["audit", "export"])
+def test_a_token_that_names_no_tenant_goes_to_none_of_several(tmp_path, auth0_sandbox, command):
+    """It needs `AUTH0_DOMAIN` or a label; only one that has is asked, and the others' error names both ways."""
+    tenants = {name: auth0_sandbox.add_tenant(name) for name in ("acme", "beta", "labelled")}
+    entries = {name: {"domain": tenant.domain, "plan": "free"} for name, tenant in tenants.items()}
+    entries["labelled"]["credentials"] = "own"
+    path = tmp_path / "tenants.yaml"
+    path.write_text(json.dumps(entries))
+    tokens = {"AUTH0_API_TOKEN": f"opaque-{command}", "AUTH0_OWN_API_TOKEN": f"opaque-own-{command}"}
+    for beside, asked in (({}, ["labelled"]), ({"AUTH0_DOMAIN": tenants["beta"].domain}, ["beta", "labelled"])):
+        auth0_sandbox.clear_requests()
+        result = invoke(command, "--tenants", path, **NO_IDENTITY, **tokens, **beside)
+        assert result.exit_code == FINDINGS
+        assert [name for name, tenant in tenants.items() if tenant.calls] == asked
+        assert "so it was not sent. Give each tenant credentials of its own: a label" in result.output
