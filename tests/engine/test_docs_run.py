@@ -31,6 +31,7 @@ from auth0_sessions import cli
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
+from auth0_sessions.model.spelling import camel_case
 from benches import SET_BY_HAND, four
 
 DOCS = local_engine.ROOT / "docs"
@@ -76,18 +77,23 @@ class Bench(benches.Bench):
         return super().on_sandbox(text, **options).replace("{name}.eu.auth0.com", f"{self.sandbox.url}/{{name}}")
 
     def open(
-        self, program: str, config: dict[str, Any] | None = None, project: str = "sessions", **environment: str
+        self,
+        program: str,
+        config: dict[str, Any] | None = None,
+        project: str = "sessions",
+        stack: str = "prod",
+        **environment: str,
     ) -> automation.Stack:
-        """Open the stack `prod` with a program and its configuration."""
+        """Open a stack with a program and its configuration."""
         code = compile(self.on_sandbox(program), "docs", "exec")
-        stack = local_engine.open_stack(
+        opened = local_engine.open_stack(
             lambda: exec(code, {}),  # noqa: S102  Our own pages.
             self.folder,
             project=project,
-            stack="prod",
+            stack=stack,
             environment={**IN_ENVIRONMENT, **environment},
         )
-        return self.configured(stack, config or {})
+        return self.configured(opened, config or {})
 
     def open_yaml(self, program: str, config: dict[str, Any] | None = None, **environment: str) -> automation.Stack:
         """Open the stack `prod` with a program in YAML, which uses the native plugin."""
@@ -200,7 +206,9 @@ WITH_MORE = {
     ("read_tenants_file", "read_tenants_file("): "test_the_fleet_of_a_file_runs",
     ("how-to/take-over.md", "SessionLifetime.get"): "test_looking_and_taking_over",
     ("how-to/from-the-official-provider.md", "pulumi_auth0"): "test_the_program_beside_the_official_provider_runs",
-    ("how-to/test-your-stack.md", "import pytest"): "test_the_tests_of_the_page_pass",
+    ("how-to/test-your-stack.md", "auth0_sandbox"): "test_the_tests_of_the_page_pass",
+    ("how-to/test-your-stack.md", "set_mocks"): "test_the_tests_of_the_page_pass",
+    ("how-to/many-tenants.md", "get_stack()"): "test_a_stack_for_each_tenant",
 }
 """The programs that a test of their own runs: page and words -> that test."""
 
@@ -538,6 +546,27 @@ def test_the_list_in_python_runs(bench):
     assert bench.settings == {"eu": four(480, 60), "us": four(480, 60)}
 
 
+def test_a_stack_for_each_tenant(bench, monkeypatch):
+    """The first job of the page's workflow lists the tenants, and each stack manages the tenant of its name only."""
+    page = "how-to/many-tenants.md"
+    listed, workflow = block(page, "acme: {domain: acme.eu.auth0.com}\n", "yaml"), block(page, "fromJSON", "yaml")
+    monkeypatch.chdir(bench.folder)
+    Path("tenants.yaml").write_text(bench.on_sandbox(listed))
+    jobs = yaml.safe_load(workflow)["jobs"]
+    script = "\n".join(step["run"] for step in jobs["list"]["steps"] if "pip" not in step.get("run", "pip"))
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "GITHUB_OUTPUT": "output"}
+    command = ["bash", "-e", "-c", script]
+    subprocess.run(command, env=environment, check=True)
+    names = json.loads(Path("output").read_text().removeprefix("names="))
+    assert names == ["acme", "globex"]
+    for name in names:
+        bench.calls()
+        run(bench.open(block(page, "get_stack()"), stack=name), "up")
+        assert {request.tenant for request in bench.sandbox.requests} == {name}
+        assert bench.settings[name] == four(1_440, 60)
+
+
 def test_the_default_provider_can_be_turned_off():
     """The page's setting is the one that the example with providers has, which is run by the tests of the examples."""
     page = yaml.safe_load(block("how-to/many-tenants.md", "disable-default", "yaml"))
@@ -662,10 +691,21 @@ def test_the_program_beside_the_official_provider_runs(bench, official):
     assert official == ["friendly_name"]
 
 
-def test_the_tests_of_the_page_pass(tmp_path):
-    """The pytest example of the page passes as a file of its own."""
+@pytest.mark.parametrize(
+    ("words", "module"),
+    [
+        ("auth0_sandbox", "auth0_sessions"),
+        ("set_mocks", "auth0_sessions"),
+        ("set_mocks", "auth0_sessions.native"),
+    ],
+)
+def test_the_tests_of_the_page_pass(tmp_path, words, module):
+    """Each pytest example of the page passes as a file of its own; the mocked one in the plugin's spelling too."""
+    text = block("how-to/test-your-stack.md", words).replace("from auth0_sessions", f"from {module}")
+    if module.endswith("native"):
+        text = re.sub(r'declared\["(\w+)"]', lambda found: f'declared["{camel_case(found[1])}"]', text)
     file = tmp_path / "test_sessions.py"
-    file.write_text(block("how-to/test-your-stack.md", "import pytest"))
+    file.write_text(text)
     environment = {
         **os.environ,
         "PATH": os.pathsep.join([str(local_engine.CLI / "bin"), os.environ["PATH"]]),
@@ -676,7 +716,7 @@ def test_the_tests_of_the_page_pass(tmp_path):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(file)]
     ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout
-    assert f"{file.read_text().count('def test_')} passed" in ran.stdout
+    assert f"{text.count('def test_')} passed" in ran.stdout
 
 
 def curls() -> Iterator[tuple[str, str, Any]]:
