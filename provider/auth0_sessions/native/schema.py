@@ -159,7 +159,7 @@ def _types() -> Spec:
         },
         f"{PACKAGE}:index:Superseded": {
             "type": "object",
-            "description": "A setting that the tenant reports otherwise than asked.",
+            "description": "A setting whose reported value differs from the requested one.",
             "properties": {
                 "asked": {**STRING, "description": "The value that was asked for."},
                 "reported": {**STRING, "description": "The value that the tenant reports."},
