@@ -67,7 +67,7 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
 
     @in_an_older_host
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
-        """Check inputs offline; every problem at once, each on its property."""
+        """Check inputs offline, and report every problem, each on its property."""
         checked = _current().check(_known(news), _known(_record(_olds)))
         # The engine prints the value of a property that it names.
         failures = [

@@ -366,7 +366,7 @@ def test_each_tenant_is_read_with_its_own_label():
             TenantsFile({"a": {"domain": "a.auth0.com", "plan": "free", "sessionLifetime": "40d"}}),
             ["a: sessionLifetime is"],
         ),
-        (TenantsFile({"a": {}, "b": {"domain": 1}}), ["a: domain is missing", "b: domain: 1 is no domain"]),
+        (TenantsFile({"a": {}, "b": {"domain": 1}}), ["a: domain is missing", "b: domain: 1 is not a domain"]),
     ],
 )
 def test_what_is_wrong_with_a_file_is_told_at_once(file, words):

@@ -87,7 +87,7 @@ def test_what_is_wrong_with_every_file_is_reported(tmp_path, command):
     result = invoke(command, "--tenants", tmp_path / "gone.yaml", "--tenants", tmp_path / "text.yaml")
     assert result.exit_code == USAGE
     assert [
-        word for word in ("gone.yaml cannot be read", "text.yaml is no list of tenants") if word not in result.stderr
+        word for word in ("gone.yaml cannot be read", "text.yaml is not a tenants file") if word not in result.stderr
     ] == []
 
 

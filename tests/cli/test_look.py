@@ -182,7 +182,7 @@ def test_show_uses_a_label(acme):
     ("arguments", "code", "words"),
     [
         (["show"], USAGE, "Missing argument"),
-        (["show", "not a domain"], USAGE, "is no tenant domain"),
+        (["show", "not a domain"], USAGE, "is not a tenant domain"),
         (["show", "a.auth0.com", "--credentials", "Not One"], USAGE, "is not a label"),
         (["show", "a.auth0.com", "--plan", "gold"], USAGE, "'gold'"),
         (["audit"], USAGE, "Missing option"),

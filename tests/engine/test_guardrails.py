@@ -271,9 +271,9 @@ def test_exempt_and_disabled(guarded):
     [
         ({"session-lifetime-baseline": {"profile": "nist"}}, "profile is 'nist'; allowed: 'convenient', 'balanced'"),
         ({"session-lifetime-baseline": {"maxIdle": "90"}}, "maxIdle: 90 has no unit: write '90h' or '90m'"),
-        ({"session-lifetime-baseline": {"idle": "1h"}}, "idle: there is no such key; the keys are profile, profiles,"),
+        ({"session-lifetime-baseline": {"idle": "1h"}}, "idle: unknown key; allowed: profile, profiles,"),
         ({"session-lifetime-plan-cap": {"plan": "gold"}}, 'plan must be one of the following: "free", "essential",'),
-        ({"session-lifetimes": {"exempt": []}}, "there is no policy 'session-lifetimes'; the policies are session-"),
+        ({"session-lifetimes": {"exempt": []}}, "'session-lifetimes' is not a policy; allowed: session-"),
     ],
 )
 def test_a_wrong_configuration_is_refused(guarded, config, error):

@@ -77,7 +77,7 @@ def test_the_sixth_setting_is_not_a_fleet_s():
     """Anonymous sessions are not part of a tenant's policy."""
     entry = {"domain": "a.auth0.com", "anonymousSessionLifetime": "1d"}
     (problem,) = read_entries({"acme": entry}, Defaults("free"), needs=NEEDS_DOMAIN).all_problems
-    assert problem.startswith("acme: anonymousSessionLifetime: there is no such key")
+    assert problem.startswith("acme: anonymousSessionLifetime: unknown key")
 
 
 # A short name that changed.

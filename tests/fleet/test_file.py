@@ -156,12 +156,12 @@ def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path
         ('{"acme": ' + "[" * 20_000, "is nested too deeply"),
         (
             {"tenants": TENANTS, "profil": "strict"},
-            "profil: there is no such key; beside tenants there may be plan, profile, profiles, enforce.",
+            "profil: unknown key; next to tenants, these are allowed: plan, profile, profiles, enforce.",
         ),
         ("[" * 5000, "is neither YAML nor JSON"),
         ("? {a: 1}\n: b", "is neither YAML nor JSON"),
-        ("- acme", "is no list of tenants"),
-        ("", "is no list of tenants"),
+        ("- acme", "is not a tenants file"),
+        ("", "is not a tenants file"),
         ({"config": {"auth0-sessions:plan": "free"}}, "has no auth0-sessions:tenants in its config"),
         ({"config": {"auth0-sessions:tenants": {"secure": "v1:abc"}}}, "is encrypted in"),
         ({"config": {"auth0-sessions:tenants": '{"a": {}, "a": {}}'}}, "'a' is there twice"),
@@ -178,7 +178,7 @@ def test_what_is_no_list_is_told(file, content, words):
 def test_what_cannot_be_read_is_told(tmp_path):
     """A folder, a missing file and bytes that are no text are told like everything else."""
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\xfa")
-    for name, words in (("", "cannot be read"), ("gone", "cannot be read"), ("bytes.yaml", "is no text")):
+    for name, words in (("", "cannot be read"), ("gone", "cannot be read"), ("bytes.yaml", "is not a text file")):
         with pytest.raises(InputError, match=words):
             read_tenants_file(tmp_path / name)
 

@@ -279,15 +279,13 @@ def test_a_wrong_configuration_is_refused_at_the_start(refusal):
     text = refusal(baseline={"profile": "x"}, plan_cap={"plan": "gold"}, rounding={"minutes": 1})
     assert "profile is 'x'; allowed: 'convenient'" in text
     assert "plan is 'gold'; allowed: 'free'" in text
-    assert "minutes: there is no such key; the keys are exempt." in text
+    assert "minutes: unknown key; allowed: exempt." in text
 
 
 def test_a_policy_that_does_not_exist_is_refused(refusal):
     """A typo in a policy's name would leave that policy as it was: it is refused with the names that exist."""
     text = refusal(basline={"profile": "strict"})
-    assert text.startswith(
-        "there is no policy 'session-lifetime-basline'; the policies are session-lifetime-baseline, "
-    )
+    assert text.startswith("'session-lifetime-basline' is not a policy; allowed: session-lifetime-baseline, ")
 
 
 def test_a_refused_configuration_leaves_the_old_one(pack, refusal):

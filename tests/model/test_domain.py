@@ -162,8 +162,8 @@ def test_a_password_is_not_repeated():
         ("http://127.0.0.1.nip.io", "only looks like this machine"),
         ("localhost.evil.example", "only looks like this machine"),
         ("b\u00fccher.example", "characters that no Auth0 domain has"),
-        ("acme", "is no tenant domain"),
-        (None, "is no domain"),
+        ("acme", "is not a tenant domain"),
+        (None, "is not a domain"),
     ],
 )
 def test_advice(value, advice):

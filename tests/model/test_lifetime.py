@@ -134,10 +134,10 @@ def test_advice_for_a_plausible_number_names_it(text):
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("0m", "no time at all"),
-        ("0h0m", "no time at all"),
+        ("0m", "is zero; the shortest"),
+        ("0h0m", "is zero; the shortest"),
         ("PT0S", "not seconds"),
-        ("PT0M", "no time at all"),
+        ("PT0M", "is zero; the shortest"),
         ("0.5m", "not a whole number of minutes"),
         ("0.01h", "not a whole number of minutes"),
         ("1.0001d", "not a whole number of minutes"),

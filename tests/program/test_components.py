@@ -350,7 +350,7 @@ def test_a_fleet_from_a_file_that_the_configuration_names(tmp_path, monkeypatch,
     ("config", "words"),
     [
         ({}, "auth0-sessions:tenants is missing"),
-        ({"tenants": "acme.yaml"}, "is no object and no usable file: .*acme.yaml cannot be read"),
+        ({"tenants": "acme.yaml"}, "is neither an object nor a usable file: .*acme.yaml cannot be read"),
         ({"tenants": '["acme"]'}, "tenants should be an object"),
         ({"tenants": "{}"}, "tenants should be an object"),
         (

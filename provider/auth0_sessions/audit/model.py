@@ -75,7 +75,7 @@ class AuditedTenant(_Row):
     name: str = Field(description="The tenant's short name in the tenants file.")
     source: str = Field("", description="The tenants file that lists it.")
     domain: str
-    plan: Plan | None = Field(description="As the tenants file says; no endpoint of Auth0 tells it.")
+    plan: Plan | None = Field(description="As in the tenants file; Auth0's API does not expose the plan.")
     profile: str = Field(description="The baseline: the name of a built-in profile, or of one of your own.")
     profile_from: str = Field(description="What named the profile.")
     status: Status
@@ -83,7 +83,7 @@ class AuditedTenant(_Row):
     lifetimes: list[AuditedLifetime] = Field(description="The four lifetimes; empty where unreachable.")
     session_cookie_mode: str | None = Field(description="The kind of session that the tenant creates.")
     findings: list[Finding]
-    notes: list[str] = Field(description="What a person should know although it is no finding.")
+    notes: list[str] = Field(description="What a person should know, although it is not a finding.")
 
 
 class Audit(_Row):

@@ -40,7 +40,7 @@ def plans_sheet() -> Sheet:
 
 def plans_notes() -> Iterator[str]:
     """Yield where the caps come from."""
-    yield "The same caps hold for persistent and for non-persistent sessions. Auth0 supersedes a higher value silently."
+    yield "The same caps apply to persistent and non-persistent sessions. Auth0 silently supersedes a higher value."
     for plan, limits in PLAN_LIMITS.items():
         if limits.inferred:
             yield f"{plan}: {limits.source}."

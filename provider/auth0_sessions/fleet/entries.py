@@ -207,7 +207,7 @@ def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     for key, value in given.items():
         field_name = KEYS.get(key, key)
         if field_name not in KEYS.values():
-            problems.append(f"{key}: there is no such key; the keys are {', '.join(KEYS)}.")
+            problems.append(f"{key}: unknown key; allowed: {', '.join(KEYS)}.")
         elif key != field_name and field_name in given:
             problems.append(f"{field_name}: is given twice, as {key} too. Keep one of them.")
         else:

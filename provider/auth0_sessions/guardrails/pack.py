@@ -136,7 +136,7 @@ class Analyzer(pulumi_policy.policy._PolicyAnalyzerServicer):  # noqa: SLF001  I
                 if policy in SCHEMAS:
                     read_config(policy, json_format.MessageToDict(given.properties))
                 elif policy != "all":
-                    problems.append(f"there is no policy {policy!r}; the policies are {', '.join(SCHEMAS)}.")
+                    problems.append(f"{policy!r} is not a policy; allowed: {', '.join(SCHEMAS)}.")
             except InputError as error:
                 problems.append(str(error))
         if problems:

@@ -22,11 +22,11 @@ def canonical_domain(value: object) -> str:
     which may carry a port and a path prefix (`http://127.0.0.1:8400/acme`).
 
     Raises:
-        DomainError: The value is no domain, or one that a secret must not be sent to.
+        DomainError: The value is not a domain, or a secret must not be sent to it.
 
     """
     if not isinstance(value, str):
-        message = f"{shown(value)} is no domain. {_ALLOWED}"
+        message = f"{shown(value)} is not a domain. {_ALLOWED}"
         raise DomainError(message)
     if "@" in value:
         message = f"A domain carries no user name or password. {_ALLOWED}"
@@ -90,4 +90,4 @@ def _refusal(value: str, rest: str) -> str:
     host = rest.split("/", maxsplit=1)[0]
     if host != rest and _HOST.fullmatch(host):
         return f"{shown(value)} has a path; only the domain is wanted. Write {host!r}."
-    return f"{shown(value)} is no tenant domain. {_ALLOWED}"
+    return f"{shown(value)} is not a tenant domain. {_ALLOWED}"

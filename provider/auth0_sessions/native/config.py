@@ -37,7 +37,7 @@ class ProviderConfig:
 
     Attributes:
         given: Key -> value, in camelCase as configuration has it.
-        explicit: True for an explicit provider: its credentials come before the environment's.
+        explicit: True for an explicit provider: its credentials take precedence over the environment's.
 
     """
 

@@ -21,7 +21,7 @@ MEANINGS = {
     "profile": f"The profile of the policy: `{'`, `'.join(PROFILES)}`. Default: the provider's `profile`, then by "
     "the stack's name.",
     "previous": "Setting to minutes, or cookie mode, found when it was first managed: what `restore` puts back.",
-    "superseded": "The settings that the tenant reports otherwise than asked: `{setting: {asked, reported}}`.",
+    "superseded": "The settings whose reported value differs from the requested one: `{setting: {asked, reported}}`.",
     "old_sessions_gone_by": "UTC time, ISO 8601. No persistent session created under an earlier setting outlives it.",
     "reasons": "Setting to one sentence that says where its value comes from.",
 }

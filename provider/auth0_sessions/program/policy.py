@@ -218,7 +218,7 @@ def _chosen(name: str, plan: object, profile: object, enforce: object) -> Chosen
 
 
 def _when_known(given: Mapping[str, Any], use: Callable[[Mapping[str, Any]], T]) -> T | pulumi.Output[T]:
-    """Use values at once where all are known, so that a preview shows the result; else as soon as they are."""
+    """Use values immediately if all are known, so that a preview shows the result; otherwise as soon as they are."""
     if any(isinstance(value, pulumi.Output) or hasattr(value, "__await__") for value in given.values()):
         return pulumi.Output.all(**given).apply(use)
     return use(given)

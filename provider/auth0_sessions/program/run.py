@@ -27,7 +27,7 @@ _runs: WeakKeyDictionary[object, Run] = WeakKeyDictionary()
 
 
 def _this_run() -> Run:
-    """Return this run; its configuration is looked at once, not once a tenant.
+    """Return this run; its configuration is read once per run, not once per tenant.
 
     A run has one connection to the engine, and an Automation API program that runs again has another one.
     """
@@ -122,7 +122,7 @@ def _refuse_token_of_many(tenants: Sequence[str]) -> None:
 
 
 def _default_tenant() -> str:
-    """Return the domain of resources that name none, as far as a program can tell: the provider's process decides."""
+    """Return the domain of resources that name none, as far as a program knows: the provider's process decides."""
     try:
         return canonical_domain(default_domain({DOMAIN_CONFIG_KEY: pulumi.Config("auth0").get("domain")}))
     except InputError:
@@ -147,7 +147,7 @@ def when_known(domain: pulumi.Input[str], use: Callable[[str], None]) -> pulumi.
 
 
 def domain_that_only_a_program_sees() -> str | None:
-    """Return `auth0:domain` where nothing goes before it: a native plugin has no access to that namespace."""
+    """Return `auth0:domain` where nothing takes precedence over it: a native plugin has no access to that namespace."""
     return None if default_domain({}) or configured("domain") else pulumi.Config("auth0").get("domain")
 
 
