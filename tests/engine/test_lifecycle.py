@@ -89,6 +89,12 @@ def test_a_whole_life(engine, tenant, auth0_sandbox):
     assert calls_of(tenant, auth0_sandbox) == [TOKEN, PATCH]
     assert engine.outputs["previous"]["session_lifetime"] == 10_000
 
+    # As a person types it: Pulumi previews the refresh first.
+    variables = engine.stack.workspace.env_vars
+    typed = ["refresh", "--yes", "--non-interactive", "--stack", "dev"]
+    engine.stack.workspace.pulumi_command.run(typed, engine.stack.workspace.work_dir, variables)
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET, TOKEN, GET]
+
     assert engine.destroy().ok
     assert calls_of(tenant, auth0_sandbox) == [TOKEN, PATCH]
     assert tenant.settings == {
