@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from auth0_sessions.api.credentials import NEEDED_SCOPES
+from auth0_sessions.api.credentials import NEEDED_SCOPES, STALE_CONFIG
 from auth0_sessions.api.exchange import ExchangeError, Reply, Trouble
 from auth0_sessions.errors import (
     ApiError,
@@ -199,10 +199,7 @@ _LOGIN_ADVICE = {
     404: f"There is no token endpoint here. {_GONE}",
     429: "The rate limit of the token endpoint lasted longer than we wait. Try again later.",
 }
-_STALE = (
-    "After a rotation: `pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, unless run "
-    "with --run-program."
-)
+_STALE = f"After a rotation: {STALE_CONFIG}"
 
 
 def _clean(text: str, secrets: Iterable[str]) -> str:
