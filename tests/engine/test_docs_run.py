@@ -508,7 +508,7 @@ def test_an_existing_estate(bench, monkeypatch):
     Path("tenants.yaml").write_text(bench.on_sandbox(tight))
     run(stack, "up")
     assert bench.settings == {"acme": four(1_440, 60), "globex": four(1_440, 60), "initech": four(720, 15)}
-    assert "=>" not in run(stack, "preview", diff=True).output
+    assert "~ report" not in run(stack, "preview", diff=True).output
 
     refresh, audit = [step["run"] for step in yaml.safe_load(workflow)["jobs"]["drift"]["steps"] if "run" in step][1:]
     assert refresh == "pulumi refresh --preview-only --expect-no-changes --diff --stack prod"
