@@ -217,6 +217,17 @@ def test_an_idle_value_that_is_declared_is_wanted_as_it_is():
     assert finding.message == "idle_session_lifetime is 30m; the tenants file declares 2h."
 
 
+@pytest.mark.parametrize(("enforce", "baseline"), [("at-most", None), ("exact", None), ("at-most", "nist-aal2")])
+def test_a_note_says_which_values_are_the_tenant_s_own(enforce, baseline):
+    """Under the file's own ceilings the stricter values of the tenant are named, with what the file would allow."""
+    entry = {"plan": "enterprise", "profile": "strict", "sessionLifetime": "12h", "enforce": enforce}
+    held = dict.fromkeys(LOGIN_LIFETIMES, 60)
+    notes = audited(entry, read=holding(**held), baseline=baseline).notes
+    kept = "session_lifetime 1h instead of 12h, ephemeral_session_lifetime 1h instead of 12h"
+    own = [f"The tenant's own values, stricter than the tenants file and kept (at-most): {kept}."]
+    assert notes == (own if (enforce, baseline) == ("at-most", None) else [])
+
+
 def test_the_sixth_setting_is_not_audited():
     """Anonymous sessions are nobody's baseline, whatever a tenant has."""
     tenant = audited({"plan": "free"}, read=holding(anonymous_session_lifetime=525_600))

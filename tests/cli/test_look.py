@@ -316,14 +316,6 @@ def test_text_from_outside_moves_no_cursor(tmp_path):
     assert "\x1b" not in invoke("audit", "--tenants", "\x1b[2J").stderr
 
 
-def test_a_token_goes_to_one_tenant(listed):
-    """A Management API token is one tenant's: the others of the file are unreachable, and nobody is asked twice."""
-    path = only(listed, "acme", "globex")
-    result = invoke("audit", "--tenants", path, AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="", AUTH0_API_TOKEN="a.b.c")
-    assert result.exit_code == FINDINGS
-    assert result.output.count("so it was not sent") == 1
-
-
 # What a terminal, a pipe and a shell see.
 
 

@@ -125,6 +125,16 @@ def _notes(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
         declared = tenant.declared.get(name)
         if tenant.is_foreign and isinstance(declared, int) and declared > limit:
             yield f"The tenants file declares {name} {text(declared)}, more than the {text(limit)} allowed here."
+    if kept := list(_kept(tenant, minutes)):
+        yield f"The tenant's own values, stricter than the tenants file and kept (at-most): {', '.join(kept)}."
     for absolute, idle in ABSOLUTE_AND_IDLE:
         if minutes and minutes[idle] > minutes[absolute]:
             yield f"{idle} is longer than {absolute}, so it never ends a session."
+
+
+def _kept(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
+    """Yield the lifetimes that a fleet leaves as they are, because its own are ceilings."""
+    for name, value in minutes.items():
+        most = tenant.targets.get(name, tenant.limits.get(name))
+        if tenant.is_ceiling and not tenant.is_foreign and _is_shorter(value, most):
+            yield f"{name} {text(value)} instead of {text(most or value)}"
