@@ -105,7 +105,7 @@ def test_all_three_resources_inside_and_outside_components(guarded):
     assert refused == {"team-official", "team-dynamic", "team-native", "above", "policy-lifetime", "remote-lifetime"}
     assert {policy for policy, *_ in violations(run)} == {"baseline", "rounding"}
     shown = " ".join(run.output.split())
-    source = "NIST SP 800-63B-4 section 2.2.3: an overall timeout shall be set, 24 hours should be its limit"
+    source = "NIST SP 800-63B-4 section 2.2.3: overall timeout required (SHALL), at most 24 hours (SHOULD)"
     for kind, name, message in (
         (
             OFFICIAL,
@@ -153,7 +153,7 @@ def test_advice_does_not_stop_a_preview(guarded):
     assert (
         "idleSessionLifetime is 1.5 hours (1h30m), which the official provider writes as 2 hours. Use 1 hour" in shown
     )
-    assert "idleSessionLifetime is not declared, so nothing holds it" in shown
+    assert "idleSessionLifetime is not declared, so it is not enforced" in shown
 
 
 def test_a_refused_up_writes_nothing(guarded, tenant):

@@ -217,7 +217,7 @@ def test_a_token_is_of_one_tenant(make_engine, tenant, auth0_sandbox):
     engine.program = program
     run = engine.up()
     assert not run.ok
-    assert "a token is of one tenant" in "\n".join(run.said("error"))
+    assert "a token belongs to one tenant" in "\n".join(run.said("error"))
     assert other.calls == []
 
 
