@@ -143,6 +143,7 @@ def test_an_environment_has_the_policy_of_its_name(bench, stack, domain, plan, s
     assert bench.ends(opened) == {}
 
 
+@pytest.mark.deep
 def test_an_environment_may_name_its_policy(bench):
     """The stack file of prod asks for NIST AAL2, and the README shows that run."""
     opened = bench.open("environments", **UNLABELLED)
@@ -352,6 +353,7 @@ def test_every_key_has_one_owner(official):
     assert set(ours.object.fields) & {"friendlyName", "friendly_name", "support_email"} == set()
 
 
+@pytest.mark.deep
 def test_ours_runs_beside_the_official_one(bench, official):
     """On the engine only the three declared session keys are written, and no other setting of the tenant changes."""
     official.Tenant = TenantWithoutPlugin
