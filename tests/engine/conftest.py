@@ -47,17 +47,17 @@ def leave_one_case(items: list[pytest.Function]) -> None:
     """
     tests: dict[str, list[pytest.Function]] = defaultdict(list)
     for item in items:
-        if not item.get_closest_marker("deep"):
-            name, _, case = item.nodeid.partition("[")
-            keeps_values = item.get_closest_marker("every_case")
-            tests[name + case.replace(item.callspec.params.get("front_end", ""), "") if keeps_values else name].append(
-                item
-            )
-    for test, cases in tests.items():
-        quick = cases[zlib.crc32(test.encode()) % len(cases)]
-        for case in cases:
-            if case is not quick:
-                case.add_marker("deep")
+        if item.get_closest_marker("deep"):
+            continue
+        name, _, values = item.nodeid.partition("[")
+        if item.get_closest_marker("every_case"):
+            name += values.replace(str(item.callspec.params.get("front_end", "")), "")
+        tests[name].append(item)
+    for name, cases in tests.items():
+        quick = cases[zlib.crc32(name.encode()) % len(cases)]
+        for item in cases:
+            if item is not quick:
+                item.add_marker("deep")
 
 
 class Engine:
