@@ -167,8 +167,8 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
         """
         if opts is not None and opts.import_ is not None:
             message = (
-                f"'{name}' needs no import: a tenant that has the values already is adopted without a write. Leave "
-                "`import_` out."
+                f"'{name}' does not need an import: a tenant that already has these values is adopted without a write. "
+                "Remove `import_`."
             )
             raise pulumi.RunError(message)
         props = self._known_from_the_start(given)

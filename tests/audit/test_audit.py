@@ -270,7 +270,7 @@ def test_a_tenant_without_a_plan():
     tenant = audited({"profile": "strict"}, read=holding(session_lifetime=400 * DAY))
     assert rules_of(tenant)["session_lifetime"] == [Rule.ABOVE_BASELINE]
     assert {(row.cap_minutes, row.share_of_cap) for row in tenant.lifetimes} == {(None, None)}
-    assert tenant.notes[0].startswith("No plan is named")
+    assert tenant.notes[0].startswith("No plan is set")
 
 
 @pytest.mark.parametrize(("idle", "is_useless"), [(59, False), (60, False), (61, True)])

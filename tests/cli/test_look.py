@@ -142,7 +142,7 @@ def test_show_without_a_plan_says_how_to_name_it(acme):
     """Shares are left out, and a line says why."""
     output = invoke("show", acme.domain).output
     assert "%" not in output
-    assert "add --plan" in output
+    assert "Add --plan" in output
 
 
 def test_a_value_above_the_cap_is_marked_without_color(acme):

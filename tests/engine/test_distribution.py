@@ -84,6 +84,7 @@ def names_in(commands: Path) -> set[str]:
 LINE = re.compile(r"auth0-sessions\[\w+\] @ git\+<URL of this repository>")
 
 
+@pytest.mark.deep
 def test_the_install_line_works_in_a_requirements_file(tmp_path):
     """Each page has a line that pip takes in a requirements file, with the address of a repository in it."""
     pages = [ROOT / page for page in ("README.md", "docs/how-to/first-tenant.md", "examples/guardrails/README.md")]

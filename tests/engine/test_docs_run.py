@@ -295,6 +295,7 @@ def test_the_fleet_of_the_page_runs(bench, monkeypatch, as_file):
 FLEET = block("how-to/many-tenants.md", 'from_config("fleet")')
 
 
+@pytest.mark.deep
 def test_a_baseline_of_their_own(bench):
     """Tenants get the team's profile; under `at-most` a stricter one keeps its values, and `exact` overrules that."""
     config = yaml.safe_load(block("how-to/many-tenants.md", "office:", "yaml"))["config"]
@@ -304,6 +305,7 @@ def test_a_baseline_of_their_own(bench):
     assert bench.settings == {"acme": four(60, 30), "globex": four(60, 15), "initech": four(480, 30)}
 
 
+@pytest.mark.deep
 def test_a_renamed_tenant_keeps_its_record(bench):
     """With `formerly`, as the page has it, a rename makes no call and keeps `previous`."""
     config = {"auth0-sessions:plan": "enterprise", "auth0-sessions:tenants": {"acme": {"domain": "acme.eu.auth0.com"}}}
@@ -317,6 +319,7 @@ def test_a_renamed_tenant_keeps_its_record(bench):
     assert stack.outputs()["tenants"].value["acme-eu"]["previous"] == SET_BY_HAND
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("module", ["auth0_sessions", "auth0_sessions.native"])
 def test_single_resources_move_into_a_fleet(bench, module):
     """With the page's transform no resource is deleted, no call is made, and `previous` is kept."""
@@ -339,6 +342,7 @@ def test_single_resources_move_into_a_fleet(bench, module):
     assert bench.settings == {"acme": SET_BY_HAND}
 
 
+@pytest.mark.deep
 def test_an_incident(bench):
     """The guidance's configuration shortens what is longer and nothing else, and going back needs `exact` again."""
     listed = {name: {"domain": f"{name}.eu.auth0.com"} for name in ("acme", "globex")}
@@ -448,6 +452,7 @@ def test_every_program_in_yaml_is_run():
         assert len([row for row in YAML_PROGRAMS if row.page == page and row.words in text]) == 1
 
 
+@pytest.mark.deep
 def test_a_stack_moves_to_the_native_plugin(bench):
     """The page's programs, the dynamic one first: each move is an update without a call, and `previous` is kept."""
     page = "how-to/move-to-the-native-plugin.md"
@@ -481,6 +486,7 @@ def commands(page: str) -> list[list[str]]:
     return [shlex.split(line)[1:] for line in lines if line.startswith("auth0-sessions ")]
 
 
+@pytest.mark.deep
 def test_an_existing_estate(bench, monkeypatch):
     """From a spreadsheet to a fleet without a write, then to a stricter one that loosens nothing, then to drift."""
     page = "how-to/existing-estates.md"
@@ -527,6 +533,7 @@ def test_an_existing_estate(bench, monkeypatch):
     assert (audited.exit_code, "| `globex` |" in audited.stdout) == (1, True)
 
 
+@pytest.mark.deep
 def test_the_fleet_of_a_file_runs(bench, monkeypatch):
     """The tenants of a file are a fleet, with the file's plan and profile."""
     (bench.folder / "tenants.yaml").write_text(
@@ -537,6 +544,7 @@ def test_the_fleet_of_a_file_runs(bench, monkeypatch):
     assert bench.settings == {"acme": {**SET_BY_HAND, **four(1_440, 60)}}
 
 
+@pytest.mark.deep
 def test_the_list_in_python_runs(bench):
     """A dictionary that a program makes is a fleet like any other."""
     bench.add_tenants("eu", "us")
@@ -547,6 +555,7 @@ def test_the_list_in_python_runs(bench):
     assert bench.settings == {"eu": four(480, 60), "us": four(480, 60)}
 
 
+@pytest.mark.deep
 def test_a_stack_for_each_tenant(bench, monkeypatch):
     """The first job of the page's workflow lists the tenants, and each stack manages the tenant of its name only."""
     page = "how-to/many-tenants.md"
@@ -568,6 +577,7 @@ def test_a_stack_for_each_tenant(bench, monkeypatch):
         assert bench.settings[name] == four(1_440, 60)
 
 
+@pytest.mark.deep
 def test_the_default_provider_can_be_turned_off():
     """The page's setting is the one that the example with providers has, which is run by the tests of the examples."""
     page = yaml.safe_load(block("how-to/many-tenants.md", "disable-default", "yaml"))
@@ -651,6 +661,7 @@ def test_the_table_of_rotations(bench, place):
     assert stack.works("refresh")
 
 
+@pytest.mark.deep
 def test_drift_is_reported_without_a_change(bench):
     """`pulumi refresh --preview-only --expect-no-changes` fails where somebody changed a setting, and only there."""
     stack = bench.open(UNLABELLED, {"auth0:domain": "acme.eu.auth0.com", "auth0-sessions:plan": "enterprise"})
@@ -677,6 +688,7 @@ def official(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return declared
 
 
+@pytest.mark.deep
 def test_the_program_beside_the_official_provider_runs(bench, official):
     """The session keys are written by ours, and the official resource declares none of them."""
     page = "how-to/from-the-official-provider.md"
@@ -729,6 +741,7 @@ def curls() -> Iterator[tuple[str, str, Any]]:
 
 
 @pytest.mark.parametrize(("method", "path", "body"), list(curls()))
+@pytest.mark.every_case
 def test_the_control_door_is_as_told(auth0_sandbox, method, path, body):
     """Every request of the page to the sandbox's control door is taken."""
     auth0_sandbox.add_tenant("acme")

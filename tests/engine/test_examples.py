@@ -144,6 +144,7 @@ def test_an_environment_has_the_policy_of_its_name(bench, stack, domain, plan, s
     assert bench.ends(opened) == {}
 
 
+@pytest.mark.deep
 def test_an_environment_may_name_its_policy(bench):
     """The stack file of prod asks for NIST AAL2, and the README shows that run."""
     opened = bench.open("environments", **UNLABELLED)
@@ -353,6 +354,7 @@ def test_every_key_has_one_owner(official):
     assert set(ours.object.fields) & {"friendlyName", "friendly_name", "support_email"} == set()
 
 
+@pytest.mark.deep
 def test_ours_runs_beside_the_official_one(bench, official):
     """On the engine only the three declared session keys are written, and no other setting of the tenant changes."""
     official.Tenant = TenantWithoutPlugin
@@ -402,6 +404,7 @@ def test_the_workflow_previews_stacks_that_exist():
     assert {f"Pulumi.{stack}.yaml" for stack in job["strategy"]["matrix"]["stack"]} == files
 
 
+@pytest.mark.deep
 def test_a_fork_s_preview_needs_no_passphrase(bench):
     """The workflow's step for forks makes a stack file usable that Pulumi refuses without its passphrase."""
     opened = bench.open("environments")

@@ -151,7 +151,7 @@ def test_a_short_name_of_a_fleet_may_change(engine, tenant, auth0_sandbox):
     tenants.clear()
     tenants["acme-us"] = entry
     run = engine.up()
-    assert [line for line in run.said("warning") if "took this tenant over" in line and "`formerly`" in line]
+    assert [line for line in run.said("warning") if "took over this tenant" in line and "`formerly`" in line]
     assert (api_calls(tenant, auth0_sandbox), tenant.settings, previous()) == ([GET], held, 1_440)
 
 

@@ -144,13 +144,13 @@ def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path
     [
         (
             "acme: {domain: a.auth0.com}\nacme: {domain: b.auth0.com}",
-            "line 2: 'acme' is there twice. Keep one.",
+            "line 2: 'acme' is a duplicate key; keep one.",
         ),
-        ('{"acme": {"domain": "a.auth0.com", "domain": "b.auth0.com"}}', "'domain' is there twice"),
+        ('{"acme": {"domain": "a.auth0.com", "domain": "b.auth0.com"}}', "'domain' is a duplicate key"),
         ("acme: {domain", "is neither YAML nor JSON"),
         ("acme: !!python/object:os.system {}", "is neither YAML nor JSON"),
         ("acme: !!bool perhaps", "is neither YAML nor JSON"),
-        ("acme: !!map [a]", "is neither YAML nor JSON: an object is wanted here"),
+        ("acme: !!map [a]", "is neither YAML nor JSON: expected an object"),
         ("acme: !!set [a]", "is neither YAML nor JSON"),
         ("&a {b: *a}: 1", "is neither YAML nor JSON"),
         ('{"acme": ' + "[" * 20_000, "is nested too deeply"),
@@ -164,7 +164,7 @@ def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path
         ("", "is not a tenants file"),
         ({"config": {"auth0-sessions:plan": "free"}}, "has no auth0-sessions:tenants in its config"),
         ({"config": {"auth0-sessions:tenants": {"secure": "v1:abc"}}}, "is encrypted in"),
-        ({"config": {"auth0-sessions:tenants": '{"a": {}, "a": {}}'}}, "'a' is there twice"),
+        ({"config": {"auth0-sessions:tenants": '{"a": {}, "a": {}}'}}, "'a' is a duplicate key"),
         ({"config": {"auth0-sessions:tenants": "gone.yaml"}}, "gone.yaml cannot be read: No such file or directory."),
     ],
 )

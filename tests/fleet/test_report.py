@@ -166,7 +166,7 @@ def test_every_problem_of_every_tenant_at_once():
         (
             "free",
             {"domain": "a.auth0.com", "sessionLifetime": "1d", "session_lifetime": "2d"},
-            "acme: session_lifetime: is given twice, as sessionLifetime too",
+            "acme: session_lifetime: is given twice, also as sessionLifetime",
         ),
     ],
 )

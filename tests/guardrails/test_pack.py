@@ -18,7 +18,8 @@ from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 DYNAMIC, NATIVE, _ = SPELLINGS
 BALANCED = "Auth0's defaults: our choice: what a new tenant does"
 AAL2 = (
-    "NIST SP 800-63B-4 section 2.2.3: an overall timeout shall be set, 24 hours should be its limit; 1 hour idle should"
+    "NIST SP 800-63B-4 section 2.2.3: overall timeout required (SHALL), at most 24 hours (SHOULD); inactivity timeout "
+    "at most 1 hour (SHOULD)"
 )
 ESSENTIAL = PLAN_LIMITS[Plan.ESSENTIAL].source
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
@@ -215,7 +216,7 @@ def test_undeclared(pack, kind):
     assert pack.analyze(kind, {SPELLINGS[kind].name("session_lifetime"): value}) == [
         (
             "undeclared",
-            f"{name} is not declared, so nothing holds it: the tenant keeps what it has. Declare {name}.",
+            f"{name} is not declared, so it is not enforced: the tenant keeps its own value. Declare {name}.",
         )
     ]
     assert pack.policies(kind, {}) == ["undeclared", "undeclared"]

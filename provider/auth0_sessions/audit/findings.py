@@ -120,7 +120,7 @@ def _counted(figure: int, unit: str) -> str:
 
 def _notes(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
     if tenant.plan is None and minutes:
-        yield "No plan is named, so no cap was checked. Name the tenant's plan in the tenants file."
+        yield "No plan is set, so no cap was checked. Set the tenant's plan in the tenants file."
     for name, limit in tenant.limits.items():
         declared = tenant.declared.get(name)
         if tenant.is_foreign and isinstance(declared, int) and declared > limit:

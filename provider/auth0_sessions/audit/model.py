@@ -58,7 +58,7 @@ class AuditedLifetime(_Row):
     setting: str = Field(description="The setting, by its name in the Management API.")
     minutes: int = Field(ge=0, description="What the tenant reports, in minutes.")
     text: str = Field(description="The same in days, hours and minutes.")
-    is_default: bool = Field(description="True where it was never set, so that Auth0's default holds.")
+    is_default: bool = Field(description="True if it was never set, so that Auth0's default applies.")
     cap_minutes: int | None = Field(description="The most that the plan allows; null where no plan is named.")
     share_of_cap: float | None = Field(ge=0, description="1.0 for all of the cap, more for a value above it.")
     baseline_minutes: int | None = Field(
@@ -124,7 +124,5 @@ class Audit(_Row):
         verb = "have" if findings > 1 else "has"
         rest = [f"{findings} {verb} findings"] if findings else []
         rest += [f"{unreachable} could not be read"] if unreachable else []
-        if not meeting:
-            return f"None of the {total} tenants is known to meet its baseline; {' and '.join(rest)}."
-        verb = "meet their" if meeting > 1 else "meets its"
+        verb = "meets its" if meeting == 1 else "meet their"
         return f"{meeting} of {total} tenants {verb} baseline; {' and '.join(rest)}."

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 PANEL = "Work with files of tenants"
 RESOURCE = "auth0-sessions:index:SessionLifetime"
 _NO_LABELS = (
-    "`pulumi import` knows no labels: it reads every tenant with AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or with the "
-    "stack's own credentials. Import tenants that need different ones in several runs."
+    "`pulumi import` does not support credential labels: it reads every tenant with AUTH0_CLIENT_ID and "
+    "AUTH0_CLIENT_SECRET, or with the stack's own credentials. Import tenants that need different "
+    "credentials in separate runs."
 )
 
 
@@ -81,7 +82,7 @@ def audit(
     ] = None,
     form: Annotated[
         ReportFormat | None,
-        typer.Option("--format", help="Default: what the name of --output ends in, else table.", show_default=False),
+        typer.Option("--format", help="Default: from the extension of --output, otherwise table.", show_default=False),
     ] = None,
     output: OutputOption = None,
 ) -> None:
@@ -138,7 +139,7 @@ def export(
     tenants: Annotated[Path, typer.Option(metavar="FILE", help=f"{FILE}. A domain and a label for each are enough.")],
     output: OutputOption = None,
     only_set: Annotated[  # noqa: FBT002  Given by name on the command line.
-        bool, typer.Option("--only-set", help="Leave out what was never set, so that Auth0's default holds.")
+        bool, typer.Option("--only-set", help="Leave out settings that were never set, so that Auth0's defaults apply.")
     ] = False,
     form: Annotated[
         ExportFormat,
@@ -253,7 +254,7 @@ def _ending(output: Path) -> str:
 
 
 def _unknown(output: Path) -> str:
-    return f"The format of {output} is not known by its name."
+    return f"The format of {output} cannot be determined from its name."
 
 
 def _listed(endings: "Iterable[str]") -> str:

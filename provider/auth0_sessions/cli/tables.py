@@ -74,7 +74,7 @@ def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[Rend
     yield sheet
     yield "  * Auth0's default, never set    ! more than the plan allows" if plan else "  * Auth0's default, never set"
     if not plan:
-        yield "No plan is named, so no caps are shown: add --plan."
+        yield "No plan is given, so no caps are shown. Add --plan."
 
 
 def audit_parts(audit: Audit) -> Iterator[RenderableType]:

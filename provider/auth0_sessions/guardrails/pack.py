@@ -95,7 +95,7 @@ def undeclared(resource: Resource, _config: Config) -> Iterator[str]:
     for setting in (ABSOLUTE, IDLE):
         if setting not in resource.lifetimes:
             name = resource.spelling.name(setting)
-            yield f"{name} is not declared, so nothing holds it: the tenant keeps what it has. Declare {name}."
+            yield f"{name} is not declared, so it is not enforced: the tenant keeps its own value. Declare {name}."
 
 
 def policies() -> list[Policy]:

@@ -155,10 +155,10 @@ class Operations:
                 self.tenant.write(old, tries=1, just_read=True)
             except Auth0SessionsError:
                 message = (
-                    f"{error} The write may have taken effect, and putting the earlier values back failed too. The "
-                    f"tenant had {self._listed(old)}. Restore them in the Dashboard or through the Management API, "
-                    "or run again and keep this message: the next record would take what was written for what "
-                    "was there before."
+                    f"{error} The write may have taken effect, and restoring the earlier values also failed. The "
+                    f"tenant had {self._listed(old)}. Restore them in the Dashboard or through the Management API. If "
+                    "you run again first, keep this message: the next record may take the values that were just "
+                    "written for the earlier ones."
                 )
                 error.args = (message,)
             raise
@@ -231,7 +231,7 @@ class Operations:
             return old
         seen = self.tenant.write(target)
         refused = changes(seen, target)
-        done = "put back what was there before" if policy is OnDelete.RESTORE else "wrote Auth0's defaults"
+        done = "restored the earlier values" if policy is OnDelete.RESTORE else "wrote Auth0's defaults"
         self.log.info(f"{domain}: {done}: {self._listed(target)} ({because}).")
         if refused:
             self.log.warning(f"{domain}: the tenant did not apply the requested value: {self._listed(refused)}.")
@@ -261,16 +261,16 @@ class Operations:
         for name, row in state.superseded.items():
             if name in write:
                 self.log.warning(
-                    f"{state.declared.domain}: {self.spelling.name(name)} was asked to be {row['asked']}, and the "
-                    f"tenant reports {row['reported']}: its plan does not allow what was asked. Ask for "
-                    f"{row['reported']}, or name the tenant's real plan so that a preview catches it."
+                    f"{state.declared.domain}: {self.spelling.name(name)} was set to {row['asked']}, but the tenant "
+                    f"reports {row['reported']}: its plan does not allow the requested value. Declare "
+                    f"{row['reported']}, or set the tenant's actual plan so that a preview catches it."
                 )
 
     def _warn_of_drift(self, declared: Declared, drifted: Values) -> None:
         for name, value in drifted.items():
             self.log.warning(
-                f"{declared.domain}: {self.spelling.name(name)} was changed to {text(value)} outside of Pulumi, and "
-                f"the program says {text(declared.wanted[name])}. The next `pulumi up` will fix it."
+                f"{declared.domain}: {self.spelling.name(name)} was changed to {text(value)} outside of Pulumi, but "
+                f"the program declares {text(declared.wanted[name])}. The next `pulumi up` will fix it."
             )
 
     def _listed(self, values: Values) -> str:

@@ -118,7 +118,7 @@ def _in_range(minutes: Fraction, given: object, max_minutes: int | None) -> int:
         raise LifetimeError(message)
     if max_minutes is not None and minutes > max_minutes:
         message = (
-            f"{shown(given)} is longer than the Management API takes on any plan. "
+            f"{shown(given)} is longer than the Management API accepts on any plan. "
             "The longest lifetime is '365d' (525,600 minutes)."
         )
         raise LifetimeError(message)
@@ -136,4 +136,4 @@ def _not_understood(text: str, given: object) -> str:
     for pattern, reason in _REFUSED_UNITS:
         if len(text) <= 200 and pattern.fullmatch(text):  # noqa: PLR2004  Longer text is not a duration.
             return f"{shown(given)} is not a lifetime: {reason}. {ALLOWED}"
-    return f"{shown(given)} is not a lifetime. {ALLOWED} Units are small letters, the largest first, each once."
+    return f"{shown(given)} is not a lifetime. {ALLOWED} Units are lowercase, the largest first, each at most once."

@@ -56,7 +56,7 @@ class ProviderConfig:
 
     @property
     def default_domain(self) -> str | None:
-        """The tenant of resources that name none."""
+        """The tenant of resources that set none."""
         return self.bound_domain or default_domain({"auth0:domain": self.given.get("domain")})
 
     @property

@@ -72,7 +72,8 @@ def _refuse_plain_secrets() -> None:
         if pulumi.runtime.get_config(key) is not None and not is_config_secret(key):
             message = (
                 f"The configuration {key} holds a credential in plain text. Encrypt it with `pulumi config set "
-                f"--secret {key}` (the value is asked for), and rotate it: it may be in the history of your repository."
+                f"--secret {key}` (it prompts for the value), and rotate it: it may be in the history of your "
+                "repository."
             )
             raise pulumi.RunError(message)
 
