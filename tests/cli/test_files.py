@@ -217,4 +217,4 @@ def test_a_token_that_names_no_tenant_goes_to_none_of_several(tmp_path, auth0_sa
         result = invoke(command, "--tenants", path, **NO_IDENTITY, **tokens, **beside)
         assert result.exit_code == FINDINGS
         assert [name for name, tenant in tenants.items() if tenant.calls] == asked
-        assert "so it was not sent. Give each tenant credentials of its own: a label" in result.output
+        assert "it was not sent. Give each tenant its own credentials: a label" in result.output
