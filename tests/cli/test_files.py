@@ -200,6 +200,21 @@ def test_a_pipe_has_no_escape_sequence(listing, arguments, forced):
     assert "\x1b" not in result.stdout + result.stderr
 
 
+@pytest.mark.parametrize(("other", "code"), [("8h", FINDINGS), ("9h", USAGE)])
+def test_a_profile_of_one_file_is_the_baseline_of_all(listing, other, code):
+    """`--profile` takes a profile that any file defines, unless two files define it differently."""
+    files = [listing(name, {"session_lifetime": 540, "idle_session_lifetime": 5}) for name in ("acme", "beta", "gamma")]
+    for file, absolute in zip(files, ("8h", other), strict=False):
+        own = {"ours": {"absolute": absolute, "source": "Handbook"}}
+        file.write_text(json.dumps({**json.loads(file.read_text()), "profiles": own}))
+    result = invoke("audit", "--tenants", *files, "--profile", "ours")
+    assert result.exit_code == code
+    assert result.output.count(
+        "session_lifetime is 9h; the baseline allows at most 8h (profile 'ours' (Handbook))"
+    ) == (3 if code == FINDINGS else 0)
+    assert ("gamma.yaml has one problem" in result.output) == (code == USAGE)
+
+
 NO_IDENTITY = dict.fromkeys(CREDENTIALS, "")
 
 
