@@ -585,6 +585,7 @@ def test_the_default_provider_can_be_turned_off():
     assert page["config"].items() <= example["config"].items()
 
 
+@pytest.mark.deep
 def test_looking_and_taking_over(bench):
     """A look writes nothing; what is declared as it is, is adopted without a write; `previous` outlives changes."""
     page = "how-to/take-over.md"
@@ -642,6 +643,7 @@ class Rotation:
         return local_engine.run(self.stack, verb, **options).ok
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("place", ["environment", *SECRET])
 def test_the_table_of_rotations(bench, place):
     """Each command uses the secret that the page's table names."""
@@ -704,6 +706,7 @@ def test_the_program_beside_the_official_provider_runs(bench, official):
     assert official == ["friendly_name"]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("words", "module"),
     [

@@ -256,6 +256,7 @@ def test_the_automation_script_runs_every_tenant(bench, script):
     assert bench.sandbox.requests == []
 
 
+@pytest.mark.deep
 def test_a_tenant_that_fails_stops_no_other(bench, script):
     """A refused secret and a bad entry are reported under their tenants' names, the third tenant is done, exit 1."""
     bench.tenants["globex"].add_client("another", "one")

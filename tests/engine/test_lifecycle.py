@@ -269,7 +269,9 @@ def test_get_looks_a_tenant_up(engine, tenant):
         "idle_ephemeral_session_lifetime_minutes": 1_440,
         "mode": "persistent",
         "id": tenant.domain,
-    } | ({"previous": None} if "previous" in engine.outputs else {})
+        # Its `Read` serves an import too, for which this is what `restore` would put back.
+        **({"previous": {"session_lifetime": 90}} if engine.front_end == "native" else {}),
+    }
     assert engine.refresh().ok
     assert engine.destroy().ok
     assert PATCH not in tenant.calls
