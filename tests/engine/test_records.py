@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pulumi
+import pytest
+
+pytestmark = pytest.mark.front_ends("dynamic", "native")
 
 GET, PATCH = "GET /tenants/settings", "PATCH /tenants/settings"
 CANARY = "Canary-5eCr3t"
@@ -96,6 +99,26 @@ def test_a_change_during_a_create_is_drift(engine, tenant):
     assert engine.up().changes == {"same": 1, "update": 1}
     assert tenant.settings == {"session_lifetime": 480, "idle_session_lifetime": 60}
     assert engine.outputs["previous"] == spelled(engine, session_lifetime=480, idle_session_lifetime=4_320)
+
+
+def test_a_raised_plan_writes_what_was_superseded(engine, auth0_sandbox):
+    """Naming a larger plan sends the superseded value again, once; a change of `on_delete` sends nothing."""
+    tenant = auth0_sandbox.add_tenant("acme", plan="essential", over_cap="clamp")
+    engine.args = {"domain": tenant.domain, "plan": "essential", "over_limit": "warn", "session_lifetime": "60d"}
+    assert engine.up().ok
+    name = engine.spelling.name("session_lifetime")
+    assert engine.outputs["superseded"] == {name: {"asked": "60d", "reported": "30d"}}
+    api_calls(tenant, auth0_sandbox)
+
+    tenant.plan = "enterprise"
+    engine.args["on_delete"] = "reset"
+    assert engine.up().ok
+    assert api_calls(tenant, auth0_sandbox) == []
+    engine.args["plan"] = "enterprise"
+    assert engine.up().ok
+    assert api_calls(tenant, auth0_sandbox) == [PATCH]
+    assert (tenant.settings, engine.outputs["superseded"]) == ({"session_lifetime": 86_400}, {})
+    assert engine.up().changes == {"same": 2}
 
 
 def test_an_ignored_change_above_the_cap_is_left_alone(engine, auth0_sandbox):
