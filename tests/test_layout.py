@@ -72,9 +72,7 @@ TESTED_BY = {
     "program.log": "test_provider_host.py",
     "program.process": "native/test_serve.py",
     "program.policy": "program/test_components.py",
-    "program.provider": "test_dynamic.py",
     "program.resource": "test_dynamic.py",
-    "program.run": "test_dynamic.py",
 }
 """Modules that are tested through another one, which the file named here imports or starts."""
 

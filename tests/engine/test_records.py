@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -174,21 +175,26 @@ def test_a_short_name_of_a_fleet_may_change(engine, tenant, auth0_sandbox):
 
 def test_a_secret_in_the_wrong_place_is_not_printed(engine, tenant):
     """Neither the engine nor a message repeats a label that is none, or user info in a domain."""
-    wrong: list[dict[str, Any]] = [
-        {"domain": tenant.domain, "credentials": CANARY},
-        {"domain": tenant.domain, "credentials": pulumi.Output.secret(CANARY)},
-        {"domain": f"https://user:{CANARY}@acme.auth0.com"},
+    wrong: list[Callable[[], dict[str, Any]]] = [
+        lambda: {"domain": tenant.domain, "credentials": CANARY},
+        lambda: {"domain": tenant.domain, "credentials": pulumi.Output.secret(CANARY)},
+        lambda: {"domain": f"https://user:{CANARY}@acme.auth0.com"},
     ]
     makes = [
         lambda given: engine.api.SessionLifetime("acme", plan="enterprise", session_lifetime="8h", **given),
         lambda given: engine.api.SessionPolicy("acme", plan="enterprise", profile="strict", **given),
     ]
     for given, make in [(given, makes[0]) for given in wrong] + [(wrong[0], makes[1])]:
-        engine.program = lambda given=given, make=make: make(given)
+        engine.program = lambda given=given, make=make: make(given())
         run = engine.preview()
         assert not run.ok
-        assert run.said("error")
-        assert CANARY not in run.output
+        assert not run.ok
+        assert [
+            line
+            for line in run.said("error")
+            if "credentials is not a label" in line or "no user name or password" in line
+        ]
+        assert CANARY not in run.output + run.failure
     assert tenant.calls == []
 
 

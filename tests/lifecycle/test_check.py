@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth0_sessions.lifecycle.check import changed_absolute, check
-from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
+from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN
 from auth0_sessions.lifecycle.record import Declared
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.lifetime import MAX_MINUTES, Lifetime
@@ -220,6 +220,37 @@ def test_over_limit_warn(plan, name):
     outcome = checked(**{name: asked, "plan": plan.value, "over_limit": "warn"})
     assert (asked, []) == (outcome.inputs[name], outcome.problems)
     assert [DOMAIN in text and name in text and "sent as it is" in text for text in outcome.warnings] == [True]
+
+
+@pytest.mark.parametrize("over_limit", ["error", "clamp", "warn"])
+@pytest.mark.parametrize(("plan", "name"), BELOW_THE_END)
+def test_a_secret_above_the_cap_is_not_repeated(plan, name, over_limit):
+    """What is said of a secret setting has its name and the cap, and never its value; a problem names no property."""
+    asked = longer(cap_of(plan, name))
+    outcome = checked(**{name: asked, "plan": plan.value, "over_limit": over_limit, SECRETS: name})
+    said = [*outcome.warnings, *(problem.reason for problem in outcome.problems)]
+    assert [f"{name} is [secret]" in text and asked not in text for text in said] == [True]
+    assert [problem.is_private for problem in outcome.problems] == [True] * (over_limit == "error")
+
+
+@pytest.mark.parametrize(("value", "name"), [("13 parsecs", "session_lifetime"), (137, "idle_session_lifetime")])
+def test_a_secret_that_cannot_be_read_is_not_repeated(value, name):
+    """The problem of a secret names it, and neither repeats what was given nor lets the engine print it."""
+    (problem,) = checked(**{name: value, SECRETS: name}).problems
+    assert (problem.reason.startswith(f"{name}: "), problem.is_private) == (True, True)
+    assert "13" not in problem.reason
+
+
+@pytest.mark.parametrize("secret_when", ["old", "new"])
+def test_what_a_secret_was_is_not_repeated(secret_when):
+    """Neither the value of a secret nor the one before it is in a warning, be it a secret only before or only now."""
+    news = {"session_lifetime": "11h", "idle_session_lifetime": "23h", SECRETS: "session_lifetime"}
+    olds = {"domain": DOMAIN, "session_lifetime": "13h", SECRETS: "session_lifetime"}
+    (olds if secret_when == "new" else news).pop(SECRETS)
+    warnings = " ".join(checked(olds, **news).warnings)
+    assert "session_lifetime goes from [secret] to [secret]" in warnings
+    assert "13h" not in warnings
+    assert ("session_lifetime ([secret])" in warnings) == (secret_when == "new")
 
 
 @pytest.mark.parametrize("plan", [{}, {"plan": UNKNOWN}, {"plan": "gold"}])
