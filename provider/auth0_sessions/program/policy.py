@@ -200,15 +200,16 @@ class SessionPolicy(pulumi.ComponentResource):
 
 def default_profile() -> str:
     """Return the profile of those that name none: the configured one, else by the stack's name."""
-    return run.configured("profile") or profile_of_stack(pulumi.get_stack()).value
+    configured = run.configured("profile")
+    return profile_of_stack(pulumi.get_stack()).value if configured is None else configured
 
 
 def _chosen(name: str, plan: object, profile: object, enforce: object) -> Chosen:
     profiles, problems = read_profiles(run.configured("profiles"))
     readers: dict[str, Callable[[], Any]] = {
-        "plan": lambda: choose_plan(plan or run.configured("plan")),
-        "profile": lambda: choose_profile(profile or default_profile(), profiles),
-        "enforce": lambda: READERS["enforce"](enforce or run.configured("enforce") or Enforce.EXACT, "enforce"),
+        "plan": lambda: choose_plan(_first(plan, run.configured("plan"))),
+        "profile": lambda: choose_profile(_first(profile, default_profile()), profiles),
+        "enforce": lambda: READERS["enforce"](_first(enforce, run.configured("enforce"), Enforce.EXACT), "enforce"),
     }
     chosen = {}
     for key, read in readers.items():
@@ -219,6 +220,10 @@ def _chosen(name: str, plan: object, profile: object, enforce: object) -> Chosen
     if problems:
         raise pulumi.RunError(listed(f"SessionPolicy '{name}'", problems))
     return Chosen(**chosen)
+
+
+def _first(*values: object) -> object:
+    return next((value for value in values if value is not None), None)
 
 
 def _when_known(given: Mapping[str, Any], use: Callable[[Mapping[str, Any]], T]) -> T | pulumi.Output[T]:
