@@ -15,6 +15,7 @@ pytestmark = pytest.mark.front_ends("dynamic", "native")
 
 GET, PATCH = "GET /tenants/settings", "PATCH /tenants/settings"
 CANARY = "Canary-5eCr3t"
+OWN_CREDENTIALS = {"client_id": "engine-client", "client_secret": "engine-canary-secret"}
 
 
 def api_calls(tenant: Any, sandbox: Any) -> list[str]:
@@ -171,6 +172,38 @@ def test_a_short_name_of_a_fleet_may_change(engine, tenant, auth0_sandbox):
     run = engine.up()
     assert [line for line in run.said("warning") if "took this tenant over" in line and "`formerly`" in line]
     assert (api_calls(tenant, auth0_sandbox), tenant.settings, previous()) == ([GET], held, 1_440)
+
+
+def test_a_rename_with_another_provider_is_warned_of(engine, tenant, auth0_sandbox):
+    """Two providers are two processes: the preview warns. With an alias nothing is called, and the record stays."""
+    tenant.dashboard(session_lifetime=10_000)
+    given = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
+    aliases: list[pulumi.Alias] = []
+
+    def renamed() -> None:
+        provider = engine.api.Provider("p", domain=tenant.domain, **OWN_CREDENTIALS)
+        options = pulumi.ResourceOptions(provider=provider, aliases=aliases)
+        made = engine.api.SessionLifetime("renamed", **given, opts=options)
+        pulumi.export("previous", made.previous)
+
+    engine.program = lambda: engine.api.SessionLifetime("acme", **given)
+    assert engine.up().ok
+    api_calls(tenant, auth0_sandbox)
+    engine.program = renamed
+    assert [line for line in engine.preview().said("warning") if "another provider" in line and "`aliases`" in line]
+
+    aliases.append(pulumi.Alias(name="acme"))
+    assert not [line for line in engine.preview().said("warning") if "another provider" in line]
+    assert engine.up().ok
+    assert (api_calls(tenant, auth0_sandbox), engine.outputs["previous"]) == ([], {"session_lifetime": 10_000})
+
+    # What remains: without the alias the delete of the other process comes last. A refresh sees that.
+    aliases.clear()
+    engine.program = lambda: engine.api.SessionLifetime("acme", **given)
+    assert engine.up().ok
+    assert tenant.settings == {"session_lifetime": 10_000}
+    assert engine.up(refresh=True).ok
+    assert tenant.settings == {"session_lifetime": 480}
 
 
 def test_a_secret_in_the_wrong_place_is_not_printed(engine, tenant):

@@ -380,6 +380,16 @@ def test_changed_absolute_is_one_line_for_each_direction():
     assert len(changed_absolute(before, {"session_lifetime": 30, "ephemeral_session_lifetime": 90})) == 2
 
 
+@pytest.mark.parametrize("on_delete", OnDelete)
+@pytest.mark.parametrize("olds", [{}, {"domain": DOMAIN}], ids=["new", "known"])
+@pytest.mark.parametrize("bound", [None, DOMAIN], ids=["default provider", "its own provider"])
+def test_a_delete_in_another_process(on_delete, olds, bound):
+    """A new resource with a provider of its own may be undone by a delete that this process cannot see."""
+    warnings = checked(olds, None, bound, session_lifetime="8h", plan="free", on_delete=on_delete.value).warnings
+    is_possible = bound is not None and not olds and on_delete is not OnDelete.RETAIN
+    assert ["`aliases`" in text and DOMAIN in text for text in warnings] == [True] * is_possible
+
+
 def test_no_tenant_named():
     """Without a domain anywhere the problem names every place where one can be given."""
     outcome = check({"session_lifetime": "8h"}, {}, default_domain=None, bound_domain=None)

@@ -76,6 +76,7 @@ def check(  # noqa: PLR0913  One for each thing that a front end's provider has 
     _hold_to_caps(checked, olds, spelling)
     checked.warnings.extend(_useless_idle(checked.declared, spelling))
     checked.warnings.extend(_changed_absolute(checked.declared, olds, spelling))
+    checked.warnings.extend(_undone_elsewhere(checked.declared, olds, bound_domain, spelling))
     secret = declared.secrets
     checked.problems = [replace(one, is_private=one.is_private or one.property in secret) for one in checked.problems]
     return checked
@@ -146,6 +147,19 @@ def _useless_idle(declared: Declared, spelling: Spelling) -> Iterator[str]:
         if absolute in wanted and idle in wanted and int(wanted[idle]) > int(wanted[absolute]):
             long, short = (f"{spelling.name(name)} ({declared.shown(name, wanted[name])})" for name in (idle, absolute))
             yield f"{_tenant(declared)}: {long} is longer than {short}, so it never ends a session. Shorten it."
+
+
+def _undone_elsewhere(
+    declared: Declared, olds: Mapping[str, Any], bound_domain: str | None, spelling: Spelling
+) -> Iterator[str]:
+    """Say what only the program's author can know: each provider with a tenant of its own is a process of its own."""
+    if bound_domain is not None and "domain" not in olds and declared.on_delete is not OnDelete.RETAIN:
+        yield (
+            f"{declared.domain}: this resource is new, and its provider has a tenant. If it takes the place of one with "
+            "another name and another provider, the delete of that one comes last and undoes the work of this one "
+            f"({spelling.assign('on_delete', declared.on_delete.value)}). In that case give it `aliases`, or rename it "
+            "in one run and change its provider in another."
+        )
 
 
 def _changed_absolute(declared: Declared, olds: Mapping[str, Any], spelling: Spelling) -> Iterator[str]:
