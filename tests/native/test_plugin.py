@@ -538,6 +538,15 @@ def test_lines_are_on_the_resources_own_row(host, tenant, auth0_sandbox):
     assert [(line.ephemeral, line.urn) for line in waits] == [(True, ACME)]
 
 
+def test_a_lost_line_is_not_the_last_one(host, tenant):
+    """An engine that refuses a line loses that one; the next is shown."""
+    host.engine.refuses = 1
+    for lifetime in ("11h", "13h"):
+        host.create(inputs_of(tenant, sessionLifetime=lifetime))
+    assert [("to 11h" in one.message, "to 13h" in one.message) for one in host.engine.said] == [(False, True)]
+    assert host.engine.refuses == 0
+
+
 def test_no_engine_is_no_failure(start, tenant):
     """An engine that does not listen loses lines, never a write."""
     host = start(sys.executable, "-m", "auth0_sessions", "127.0.0.1:9", attached=False).configure()
