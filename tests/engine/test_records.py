@@ -216,8 +216,11 @@ def test_a_secret_in_the_wrong_place_is_not_printed(engine, tenant):
     makes = [
         lambda given: engine.api.SessionLifetime("acme", plan="enterprise", session_lifetime="8h", **given),
         lambda given: engine.api.SessionPolicy("acme", plan="enterprise", profile="strict", **given),
+        lambda given: engine.api.Provider("p", **given),
+        lambda given: engine.api.Provider("p", domain=pulumi.Output.from_input(given["domain"])),
     ]
-    for given, make in [(given, makes[0]) for given in wrong] + [(wrong[0], makes[1])]:
+    made_by_a_policy, made_by_providers = [(wrong[0], makes[1])], [(wrong[2], make) for make in makes[2:]]
+    for given, make in [(given, makes[0]) for given in wrong] + made_by_a_policy + made_by_providers:
         engine.program = lambda given=given, make=make: make(given())
         run = engine.preview()
         assert not run.ok

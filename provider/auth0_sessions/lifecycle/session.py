@@ -127,10 +127,10 @@ class Session:
         except Auth0SessionsError:
             return  # What needs no call needs no credentials, and a call says what is wrong with them.
         if names_no_tenant(found):
+            tenants = " and ".join(sorted(self._checked))
             reason = (
-                "the token in use does not say which tenant it is for, and "
-                f"{' and '.join(sorted(self._checked))} would use it. Set {DOMAIN_VARIABLE} to its tenant, and give the "
-                "others credentials of their own: a label, or a Provider."
+                f"the token in use does not say which tenant it is for, and {tenants} would use it. Set "
+                f"{DOMAIN_VARIABLE} to its tenant, and give others their own credentials: a label, or a Provider."
             )
             yield Problem("domain", reason)
 
