@@ -58,6 +58,23 @@ def test_old_sessions_are_never_forgotten(engine, tenant):
     assert engine.outputs["old_sessions_gone_by"] == moment
 
 
+def test_a_create_that_fails_loses_nothing(engine, tenant):
+    """A lost answer and then a refusal: the old value is put back, or it is in the error; the next run records it."""
+    tenant.dashboard(session_lifetime=10_000)
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
+    for refusals, kept in ((None, 480), (1, 10_000)):
+        tenant.fault("drop-after", operation="patch", times=1)
+        tenant.fault("403-scope", operation="patch", times=refusals, after=1)
+        run = engine.up()
+        assert (run.ok, tenant.settings) == (False, {"session_lifetime": kept})
+        is_listed = f"{engine.spelling.name('session_lifetime')} 6d22h40m" in "".join(run.said("error"))
+        assert is_listed is (kept == 480)
+        tenant.clear_faults()
+        tenant.dashboard(session_lifetime=10_000)
+    assert engine.up().ok
+    assert engine.outputs["previous"] == {"session_lifetime": 10_000}
+
+
 def test_a_replacement_does_not_believe_a_stale_read(engine, tenant):
     """With `restore`, a create that reads the value from before its own delete writes all the same."""
     tenant.dashboard(session_lifetime=10_000)

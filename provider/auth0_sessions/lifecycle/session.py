@@ -199,7 +199,7 @@ class Session:
             self.log.warning(
                 f"{domain}: another resource took this tenant over in this run, so nothing was sent. What the tenant "
                 "had before it was managed is no longer recorded. To rename a resource and keep that, give it "
-                "`aliases`; in a fleet, give the tenant `formerly`; for `--replace`, set the option `deleteBeforeReplace`."
+                "`aliases`; in a fleet, give the tenant `formerly`; to replace one, set `deleteBeforeReplace`."
             )
             return
         self._reach_next(domain)
