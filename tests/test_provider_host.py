@@ -207,6 +207,15 @@ def test_no_engine_is_no_failure(start, tenant):
     assert deaf.engine.said == []
 
 
+def test_a_lost_line_is_not_the_last_one(host, tenant):
+    """An engine that refuses a line loses that one; the next is shown."""
+    host.engine.refuses = 1
+    for name in ("11h", "13h"):
+        host.create({"domain": tenant.domain, "session_lifetime": name})
+    assert [("to 11h" in one.message, "to 13h" in one.message) for one in host.engine.said] == [(False, True)]
+    assert host.engine.refuses == 0
+
+
 def test_four_threads_one_token_one_connection(host, tenant):
     """The host serves four calls at once: one token request, one connection."""
     with ThreadPoolExecutor(4) as pool:

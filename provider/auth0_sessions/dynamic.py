@@ -14,7 +14,7 @@ from pulumi import dynamic
 from pulumi.runtime import rpc
 
 from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain, sources
-from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
+from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.model.spelling import snake_case
@@ -23,6 +23,7 @@ from auth0_sessions.program.log import EngineLog, engine_address, in_an_older_ho
 from auth0_sessions.program.process import end_with_engine
 from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, PACKAGE
 from auth0_sessions.program.resource import SessionLifetimeArguments
+from auth0_sessions.program.secrets import named_secrets, sealed
 
 NATIVE = "auth0-sessions:index:SessionLifetime"
 """The native plugin's type: state that it wrote is taken over."""
@@ -86,7 +87,7 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Bring a tenant under management: 1 GET, 0 or 1 PATCH."""
         state = _current().create(_known(props))
-        return dynamic.CreateResult(state.declared.domain, state.to_props())
+        return dynamic.CreateResult(state.declared.domain, sealed(state.to_props(), props))
 
     @in_an_older_host
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
@@ -95,12 +96,12 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
             found = _current().look_up(id_, props.get("credentials"))
             return dynamic.ReadResult(found.domain, found.to_props())
         state = _current().refresh(props)
-        return dynamic.ReadResult(id_, state.to_props(), state.declared.to_props())
+        return dynamic.ReadResult(id_, sealed(state.to_props(), props), sealed(state.declared.to_props(), props))
 
     @in_an_older_host
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
-        return dynamic.UpdateResult(_current().update(_record(_olds), _known(_news)).to_props())
+        return dynamic.UpdateResult(sealed(_current().update(_record(_olds), _known(_news)).to_props(), _news))
 
     @in_an_older_host
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -126,7 +127,7 @@ def _known(props: Mapping[str, Any]) -> dict[str, Any]:
     """Return the inputs among Pulumi's properties, with Pulumi's unknown values as ours."""
     return {
         name: UNKNOWN if pulumi.contains_unknowns(props[name]) or props[name] == rpc.UNKNOWN else props[name]
-        for name in INPUTS
+        for name in (*INPUTS, SECRETS)
         if name in props
     }
 
@@ -171,7 +172,8 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
                 "Remove `import_`."
             )
             raise pulumi.RunError(message)
-        props = self._known_from_the_start(given)
+        # The engine keeps it from this front end's provider which of its inputs are secrets.
+        props = {**self._known_from_the_start(given), **named_secrets(given)}
         # Two resources of one tenant cannot stand side by side: the old one's delete would undo the new one's create.
         own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=NATIVE)], delete_before_replace=True)
         options = pulumi.ResourceOptions.merge(own, opts)

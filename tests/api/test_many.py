@@ -6,7 +6,7 @@ import pytest
 
 from auth0_sessions.api.many import WORKERS, read_many
 from auth0_sessions.api.reader import TenantSessions
-from auth0_sessions.errors import TenantUnreachableError
+from auth0_sessions.errors import Auth0SessionsError, TenantUnreachableError
 
 TENANTS = [(f"t{number}.auth0.com", None) for number in range(3 * WORKERS)]
 
@@ -34,8 +34,25 @@ def test_a_tenant_that_is_not_read_is_an_answer():
     assert read_many([("a.auth0.com", "blue")], read, lambda _, answer: str(answer)) == ["a.auth0.com blue"]
 
 
-@pytest.mark.parametrize("fault", [ZeroDivisionError, SystemExit])
-def test_a_fault_of_ours_ends_it(fault):
+def test_a_fault_of_ours_is_the_answer_of_one_tenant():
+    """It is named and called a fault of the program, without what it says, and every other tenant is read."""
+
+    def read(domain, _label):
+        if domain == TENANTS[0][0]:
+            raise ZeroDivisionError(SECRET)
+        return TenantSessions(domain, {}, frozenset())
+
+    first, *others = read_many(TENANTS, read, lambda _, answer: answer)
+    assert isinstance(first, Auth0SessionsError)
+    assert ("ZeroDivisionError" in str(first), TENANTS[0][0] in str(first), SECRET in str(first)) == (True, True, False)
+    assert [answer.domain for answer in others] == [domain for domain, _ in TENANTS[1:]]
+
+
+SECRET = "Canary-5eCr3t"
+
+
+@pytest.mark.parametrize("fault", [SystemExit, KeyboardInterrupt])
+def test_the_end_of_the_program_ends_it(fault):
     """It comes out, and tenants that were not begun are not read."""
     begun, may_go_on = [], threading.Event()
 

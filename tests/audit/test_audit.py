@@ -2,20 +2,25 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jsonschema
+import pulumi
 import pytest
+import yaml
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from auth0_sessions import TenantFleet
 from auth0_sessions.api.many import WORKERS
 from auth0_sessions.api.reader import TenantSessions, read_tenant_sessions
 from auth0_sessions.audit import Audit, Rule, Status, audit
+from auth0_sessions.audit.expected import expected_of as expected_in
 from auth0_sessions.errors import InputError, TenantUnreachableError
 from auth0_sessions.fleet.entries import Defaults
-from auth0_sessions.fleet.file import TenantsFile
+from auth0_sessions.fleet.file import TenantsFile, read_tenants_file
 from auth0_sessions.fleet.report import plan_fleet
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
@@ -23,6 +28,7 @@ from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import Profile
 from auth0_sessions.model.settings import DEFAULTS, LOGIN_LIFETIMES, SETTINGS
 from expected_values import cap_of, expected_of
+from mocked import Engine
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "audit.schema.json"
 DAY = 1_440
@@ -103,6 +109,56 @@ def test_an_audit_and_a_fleet_agree(entry, name):
     held = {each: min(minutes, cap_of(entry["plan"], each)) for each, minutes in applied.items()}
     assert audited(entry, read=holding(**held)).findings == []
     assert set(rules_of(audited(entry, read=holding(**held | {name: held[name] + 1})))) == {name}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "acme: {domain: acme.auth0.com, credentials: 7}",
+        "acme: {domain: acme.auth0.com, credentials: ''}",
+        "acme: {domain: acme.auth0.com, profile: ''}",
+        "acme: {domain: acme.auth0.com, enforce: ''}",
+        "{tenants: {acme: {domain: acme.auth0.com}}, profile: ''}",
+        "{tenants: {acme: {domain: acme.auth0.com}}, enforce: ''}",
+        "config: {domain: acme.auth0.com}",
+        "config: {domain: acme.auth0.com}\nacme: {domain: b.auth0.com}",
+        "tenants: {domain: acme.auth0.com}",
+        "tenants: {acme: acme.auth0.com}",
+        "tenants: {}",
+    ],
+)
+def test_an_audit_reads_a_file_as_a_fleet_does(content, tmp_path):
+    """What one of them refuses the other refuses too, in the same words, and the tenants and labels are the same."""
+
+    def outcome_of(make):
+        try:
+            return make()
+        except (InputError, pulumi.RunError) as error:
+            return sorted(line.partition("  - ")[2] for line in str(error).splitlines()[1:])
+
+    (tmp_path / "tenants.yaml").write_text(content)
+    stack_file = tmp_path / "Pulumi.production.yaml"
+    listed = yaml.safe_load(content)
+    of_the_stack = {"auth0-sessions:plan": "free", "auth0-sessions:tenants": listed.get("tenants", listed)}
+    stack_file.write_text(yaml.safe_dump({"config": of_the_stack}))
+
+    def fleet(tenants):
+        engine = Engine()
+        engine.run(
+            lambda: TenantFleet.from_config("f"),
+            config={"auth0-sessions:plan": "free", "auth0-sessions:tenants": tenants},
+        )
+        sent = [engine.sent(name) for name in engine.registered if name.endswith("-lifetime")]
+        return sorted((one["domain"], one.get("credentials")) for one in sent)
+
+    def audit(path):
+        file = replace(read_tenants_file(path), plan="free")
+        return sorted((tenant.domain, tenant.credentials) for tenant in expected_in(file, "the file", None, {}))
+
+    in_a_file = outcome_of(lambda: fleet(str(tmp_path / "tenants.yaml")))
+    assert outcome_of(lambda: audit(tmp_path / "tenants.yaml")) == in_a_file
+    in_a_stack = outcome_of(lambda: fleet(json.dumps(of_the_stack["auth0-sessions:tenants"])))
+    assert outcome_of(lambda: audit(stack_file)) == in_a_stack
 
 
 def test_the_two_reasons_why_a_value_is_too_long():
@@ -315,23 +371,19 @@ def test_a_tenant_that_gives_no_answer_is_reported():
     assert (report.is_fine, report.count(Status.MEETS), report.count(Status.UNREACHABLE)) == (False, 2, 1)
 
 
-@pytest.mark.parametrize("fault", [ZeroDivisionError, SystemExit])
-def test_an_error_of_ours_is_not_hidden(fault):
-    """What is no refusal of a tenant is a fault in the program: it comes out at once, and nobody else is read."""
-    begun, may_go_on = [], threading.Event()
+def test_a_fault_of_the_program_is_reported_with_all_other_tenants():
+    """Whatever happens to one tenant, it is in the report as one that could not be read, and the others are there."""
 
-    def read(domain, _label):
-        begun.append(domain)
-        if domain.startswith("t0."):
-            raise fault
-        may_go_on.wait(30)
-        return holding()(domain, None)
+    def read(domain, label):
+        if domain == "b.auth0.com":
+            raise ZeroDivisionError
+        return holding()(domain, label)
 
-    tenants = {f"t{number}": {"domain": f"t{number}.auth0.com"} for number in range(3 * WORKERS)}
-    with pytest.raises(fault):
-        audit(TenantsFile(tenants), "x", read=read)
-    may_go_on.set()
-    assert len(begun) <= WORKERS + 1
+    report = audit(
+        TenantsFile({name: {"domain": f"{name}.auth0.com", "plan": "free"} for name in "abc"}), "x", read=read
+    )
+    assert [tenant.status for tenant in report.tenants] == [Status.MEETS, Status.UNREACHABLE, Status.MEETS]
+    assert ("ZeroDivisionError" in str(report.tenants[1].error), report.is_fine) == (True, False)
 
 
 def test_tenants_are_read_several_at_a_time_and_reported_in_order():

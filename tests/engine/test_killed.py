@@ -129,6 +129,32 @@ def test_ctrl_c_ends_a_wait(make_engine, tenant, victims, fault, operation):
 
 
 @pytest.mark.deep
+@pytest.mark.front_ends("dynamic")
+def test_a_second_ctrl_c_ends_the_engine(make_engine, tenant, victims):
+    """The dynamic resource's host ignores the first one, so the wait goes on. The second ends engine and provider."""
+    engine = make_engine(**{MARK: victims.mark})
+    prepared(engine, tenant, "create")
+    tenant.fault(Fault.RETRY_AFTER, operation="get", times=None, retry_after=60)
+
+    def twice() -> None:
+        victims.kill("engine", signal.SIGINT)
+        time.sleep(5)
+        assert victims.find("engine"), "one Ctrl-C was enough"
+        victims.kill("engine", signal.SIGINT)
+
+    started = time.monotonic()
+    run = killed_while(engine.up, lambda: "GET /tenants/settings" in tenant.calls, twice)
+    assert time.monotonic() - started < 30, "the wait would have taken a minute"
+    assert not run.ok
+    time.sleep(5)
+    assert victims.find("provider") == []
+    tenant.clear_faults()
+    assert_converges(engine, tenant, "engine")
+    assert engine.destroy().ok
+    assert tenant.settings == FIRST
+
+
+@pytest.mark.deep
 @pytest.mark.parametrize("victim", ["provider", "engine"])
 def test_an_update_killed_after_the_write_took_effect(make_engine, tenant, victims, victim):
     """What is in state already is never lost: the rerun writes again and restores the first values."""

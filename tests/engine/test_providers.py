@@ -225,6 +225,36 @@ def test_a_token_is_of_one_tenant(make_engine, tenant, auth0_sandbox):
     assert other.calls == []
 
 
+@pytest.mark.front_ends("dynamic", "native")
+@pytest.mark.parametrize("named", [False, True])
+def test_a_token_that_names_no_tenant_reaches_no_other(make_engine, tenant, auth0_sandbox, named):
+    """Explicit providers are processes that do not know of each other: `AUTH0_DOMAIN` says whose the token is."""
+    other = auth0_sandbox.add_tenant("other")
+    nothing = {"AUTH0_CLIENT_ID": "", "AUTH0_CLIENT_SECRET": ""}
+    engine = make_engine(**nothing, AUTH0_API_TOKEN="opaque", **({"AUTH0_DOMAIN": tenant.domain} if named else {}))
+
+    def program() -> None:
+        for one in (tenant, other):
+            options = pulumi.ResourceOptions(provider=engine.api.Provider(one.name, domain=one.domain))
+            engine.api.SessionLifetime(one.name, plan="enterprise", session_lifetime="8h", opts=options)
+
+    engine.program = program
+    run = engine.up()
+    told = "\n".join(run.said("error"))
+    assert (run.ok, other.calls) == (False, [])
+    assert ("does not say which tenant" in told, tenant.calls == []) == (not named, not named)
+
+    def of_the_default_provider() -> None:
+        for one in (tenant, other):
+            engine.api.SessionLifetime(one.name, domain=one.domain, plan="enterprise", session_lifetime="8h")
+
+    engine.program = of_the_default_provider
+    auth0_sandbox.clear_requests()
+    preview = engine.preview()
+    assert ("does not say which tenant" in "".join(preview.said("error")), preview.ok) == (not named, named)
+    assert auth0_sandbox.requests == []
+
+
 @pytest.mark.deep
 def test_the_default_domain_reaches_a_provider_without_one(engine, tenant):
     """`auth0:domain` names the tenant of a resource whose provider has no domain, and does not bind it."""

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pulumi
+import pytest
+
+pytestmark = pytest.mark.front_ends("dynamic", "native")
 
 GET, PATCH = "GET /tenants/settings", "PATCH /tenants/settings"
 CANARY = "Canary-5eCr3t"
+OWN_CREDENTIALS = {"client_id": "engine-client", "client_secret": "engine-canary-secret"}
 
 
 def api_calls(tenant: Any, sandbox: Any) -> list[str]:
@@ -18,11 +23,6 @@ def api_calls(tenant: Any, sandbox: Any) -> list[str]:
     made = [call for call in tenant.calls if call in (GET, PATCH)]
     sandbox.clear_requests()
     return made
-
-
-def spelled(engine: Any, **values: Any) -> dict[str, Any]:
-    """Return values by setting under the names that the front end has in state."""
-    return {engine.spelling.name(name): value for name, value in values.items()}
 
 
 def test_old_sessions_are_never_forgotten(engine, tenant):
@@ -49,13 +49,30 @@ def test_old_sessions_are_never_forgotten(engine, tenant):
 
     assert engine.up(replace=[engine.resource()["urn"]]).ok
     assert engine.outputs["old_sessions_gone_by"] == moment
-    assert engine.outputs["previous"] == spelled(engine, session_lifetime=43_200, idle_session_lifetime=4_320)
+    assert engine.outputs["previous"] == {"session_lifetime": 43_200, "idle_session_lifetime": 4_320}
 
     del engine.args["session_lifetime"]
     assert engine.up().ok
     engine.args["session_lifetime"] = "2h"
     assert engine.up().ok
     assert engine.outputs["old_sessions_gone_by"] == moment
+
+
+def test_a_create_that_fails_loses_nothing(engine, tenant):
+    """A lost answer and then a refusal: the old value is put back, or it is in the error; the next run records it."""
+    tenant.dashboard(session_lifetime=10_000)
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
+    for refusals, kept in ((None, 480), (1, 10_000)):
+        tenant.fault("drop-after", operation="patch", times=1)
+        tenant.fault("403-scope", operation="patch", times=refusals, after=1)
+        run = engine.up()
+        assert (run.ok, tenant.settings) == (False, {"session_lifetime": kept})
+        is_listed = f"{engine.spelling.name('session_lifetime')} 6d22h40m" in "".join(run.said("error"))
+        assert is_listed is (kept == 480)
+        tenant.clear_faults()
+        tenant.dashboard(session_lifetime=10_000)
+    assert engine.up().ok
+    assert engine.outputs["previous"] == {"session_lifetime": 10_000}
 
 
 def test_a_replacement_does_not_believe_a_stale_read(engine, tenant):
@@ -66,7 +83,7 @@ def test_a_replacement_does_not_believe_a_stale_read(engine, tenant):
     tenant.stale_seconds = 60
     assert engine.up(replace=[engine.resource()["urn"]]).ok
     assert tenant.settings == {"session_lifetime": 480}
-    assert engine.outputs["previous"] == spelled(engine, session_lifetime=10_000)
+    assert engine.outputs["previous"] == {"session_lifetime": 10_000}
 
 
 def test_a_change_during_a_create_is_drift(engine, tenant):
@@ -95,7 +112,26 @@ def test_a_change_during_a_create_is_drift(engine, tenant):
     assert engine.outputs["superseded"] == {}
     assert engine.up().changes == {"same": 1, "update": 1}
     assert tenant.settings == {"session_lifetime": 480, "idle_session_lifetime": 60}
-    assert engine.outputs["previous"] == spelled(engine, session_lifetime=480, idle_session_lifetime=4_320)
+    assert engine.outputs["previous"] == {"session_lifetime": 480, "idle_session_lifetime": 4_320}
+
+
+def test_a_raised_plan_writes_what_was_superseded(engine, auth0_sandbox):
+    """Naming a larger plan sends the superseded value again, once; a change of `on_delete` sends nothing."""
+    tenant = auth0_sandbox.add_tenant("acme", plan="essential", over_cap="clamp")
+    engine.args = {"domain": tenant.domain, "plan": "essential", "over_limit": "warn", "session_lifetime": "60d"}
+    assert engine.up().ok
+    assert engine.outputs["superseded"] == {"session_lifetime": {"asked": "60d", "reported": "30d"}}
+    api_calls(tenant, auth0_sandbox)
+
+    tenant.plan = "enterprise"
+    engine.args["on_delete"] = "reset"
+    assert engine.up().ok
+    assert api_calls(tenant, auth0_sandbox) == []
+    engine.args["plan"] = "enterprise"
+    assert engine.up().ok
+    assert api_calls(tenant, auth0_sandbox) == [PATCH]
+    assert (tenant.settings, engine.outputs["superseded"]) == ({"session_lifetime": 86_400}, {})
+    assert engine.up().changes == {"same": 2}
 
 
 def test_an_ignored_change_above_the_cap_is_left_alone(engine, auth0_sandbox):
@@ -134,7 +170,7 @@ def test_a_short_name_of_a_fleet_may_change(engine, tenant, auth0_sandbox):
 
     def previous() -> Any:
         (row,) = engine.outputs["tenants"].values()
-        return row["previous"][engine.spelling.name("session_lifetime")]
+        return row["previous"]["session_lifetime"]
 
     engine.program = program
     entry = {"domain": tenant.domain, "onDelete": "restore"}
@@ -155,23 +191,63 @@ def test_a_short_name_of_a_fleet_may_change(engine, tenant, auth0_sandbox):
     assert (api_calls(tenant, auth0_sandbox), tenant.settings, previous()) == ([GET], held, 1_440)
 
 
+def test_a_rename_with_another_provider_is_warned_of(engine, tenant, auth0_sandbox):
+    """Two providers are two processes: the preview warns. With an alias nothing is called, and the record stays."""
+    tenant.dashboard(session_lifetime=10_000)
+    given = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
+    aliases: list[pulumi.Alias] = []
+
+    def renamed() -> None:
+        provider = engine.api.Provider("p", domain=tenant.domain, **OWN_CREDENTIALS)
+        options = pulumi.ResourceOptions(provider=provider, aliases=aliases)
+        made = engine.api.SessionLifetime("renamed", **given, opts=options)
+        pulumi.export("previous", made.previous)
+
+    engine.program = lambda: engine.api.SessionLifetime("acme", **given)
+    assert engine.up().ok
+    api_calls(tenant, auth0_sandbox)
+    engine.program = renamed
+    assert [line for line in engine.preview().said("warning") if "another provider" in line and "`aliases`" in line]
+
+    aliases.append(pulumi.Alias(name="acme"))
+    assert not [line for line in engine.preview().said("warning") if "another provider" in line]
+    assert engine.up().ok
+    assert (api_calls(tenant, auth0_sandbox), engine.outputs["previous"]) == ([], {"session_lifetime": 10_000})
+
+    # What remains: without the alias the delete of the other process comes last. A refresh sees that.
+    aliases.clear()
+    engine.program = lambda: engine.api.SessionLifetime("acme", **given)
+    assert engine.up().ok
+    assert tenant.settings == {"session_lifetime": 10_000}
+    assert engine.up(refresh=True).ok
+    assert tenant.settings == {"session_lifetime": 480}
+
+
 def test_a_secret_in_the_wrong_place_is_not_printed(engine, tenant):
     """Neither the engine nor a message repeats a label that is none, or user info in a domain."""
-    wrong: list[dict[str, Any]] = [
-        {"domain": tenant.domain, "credentials": CANARY},
-        {"domain": tenant.domain, "credentials": pulumi.Output.secret(CANARY)},
-        {"domain": f"https://user:{CANARY}@acme.auth0.com"},
+    wrong: list[Callable[[], dict[str, Any]]] = [
+        lambda: {"domain": tenant.domain, "credentials": CANARY},
+        lambda: {"domain": tenant.domain, "credentials": pulumi.Output.secret(CANARY)},
+        lambda: {"domain": f"https://user:{CANARY}@acme.auth0.com"},
     ]
     makes = [
         lambda given: engine.api.SessionLifetime("acme", plan="enterprise", session_lifetime="8h", **given),
         lambda given: engine.api.SessionPolicy("acme", plan="enterprise", profile="strict", **given),
+        lambda given: engine.api.Provider("p", **given),
+        lambda given: engine.api.Provider("p", domain=pulumi.Output.from_input(given["domain"])),
     ]
-    for given, make in [(given, makes[0]) for given in wrong] + [(wrong[0], makes[1])]:
-        engine.program = lambda given=given, make=make: make(given)
+    made_by_a_policy, made_by_providers = [(wrong[0], makes[1])], [(wrong[2], make) for make in makes[2:]]
+    for given, make in [(given, makes[0]) for given in wrong] + made_by_a_policy + made_by_providers:
+        engine.program = lambda given=given, make=make: make(given())
         run = engine.preview()
         assert not run.ok
-        assert run.said("error")
-        assert CANARY not in run.output
+        assert not run.ok
+        assert [
+            line
+            for line in run.said("error")
+            if "credentials is not a label" in line or "not include a user name or password" in line
+        ]
+        assert CANARY not in run.output + run.failure
     assert tenant.calls == []
 
 

@@ -14,6 +14,9 @@ from uuid import uuid4
 import pulumi
 import pytest
 from pulumi import automation
+from pulumi.runtime import rpc
+
+from auth0_sessions.model.settings import text
 
 pytestmark = pytest.mark.front_ends("dynamic", "native")
 
@@ -129,3 +132,51 @@ def test_a_secret_is_found_nowhere(make_engine, tenant, way):
         assert base64.b64encode(secret.encode()).decode() not in text, name
     assert any(CHILDREN[engine.front_end] in arguments for arguments in witness.looked_at)
     assert bool(pickles) is (engine.front_end == "dynamic")
+
+
+def hidden_in(properties: dict[str, Any]) -> set[str]:
+    """Return the properties in state that are encrypted."""
+    return {name for name, value in properties.items() if isinstance(value, dict) and rpc._special_sig_key in value}
+
+
+def test_what_repeats_a_secret_setting_is_a_secret(engine, auth0_sandbox):
+    """Neither state nor a warning nor an error shows a setting that is a secret, what it was, or what came of it."""
+    tenant = auth0_sandbox.add_tenant("acme", plan="essential", over_cap="clamp")
+    tenant.dashboard(session_lifetime=11_111, idle_session_lifetime=2_222)
+    secrets = {11_111, 2_222, 77_777, 66_666, 7_777, 9_999, 8_888}
+    engine.args = {"domain": tenant.domain, "plan": "essential", "on_delete": "restore"}
+    given: dict[str, str] = {"session_lifetime": "77777m"}
+
+    def program() -> None:
+        # It is known late that these are secrets.
+        late = {name: pulumi.Output.secret(value).apply(str) for name, value in given.items()}
+        plain = {} if "idle_session_lifetime" in given else {"idle_session_lifetime": pulumi.Output.from_input("1d")}
+        engine.args |= {**plain, **late}
+        engine.one_resource()
+
+    engine.program = program
+    refused = [engine.preview()]
+    given["session_lifetime"] = "77777 parsecs"
+    refused.append(engine.preview())
+    name = engine.spelling.name("session_lifetime")
+    errors = ["".join(run.said("error")) for run in refused]
+    assert [f"{name} is [secret]; the essential plan" in errors[0], f"{name}: the value" in errors[1]] == [True, True]
+
+    given["session_lifetime"], engine.args["over_limit"] = "77777m", "warn"
+    runs = [engine.up()]
+    expected = {"session_lifetime", "session_lifetime_minutes", "previous", "superseded", "old_sessions_gone_by"}
+    assert hidden_in(engine.resource()["outputs"]) == {engine.spelling.name(name) for name in expected}
+    assert len([line for line in runs[0].said("warning") if "[secret]" in line]) >= 3
+    given["session_lifetime"] = "66666m"
+    given["idle_session_lifetime"] = "9999m"
+    runs += [engine.preview(diff=True), engine.up()]
+    tenant.dashboard(session_lifetime=7_777)
+    runs.append(engine.refresh(diff=True))
+    assert hidden_in(engine.resource()["outputs"]) >= {engine.spelling.name(name) for name in expected}
+    given["session_lifetime"] = "8888m"
+    runs += [engine.up(), engine.destroy()]
+    assert [run.ok for run in runs] == [True] * len(runs)
+    shown = "".join(run.output + run.failure for run in [*refused, *runs])
+    words = {str(minutes) for minutes in secrets} | {text(minutes) for minutes in secrets}
+    assert [word for word in words if re.search(rf"\b{word}\b", shown + engine.files)] == []
+    assert tenant.settings == {"session_lifetime": 11_111, "idle_session_lifetime": 2_222}

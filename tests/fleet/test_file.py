@@ -163,7 +163,12 @@ def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path
         ("- acme", "is not a tenants file"),
         ("", "is not a tenants file"),
         ({"config": {"auth0-sessions:plan": "free"}}, "has no auth0-sessions:tenants in its config"),
-        ({"config": {"auth0-sessions:tenants": {"secure": "v1:abc"}}}, "is encrypted in"),
+        *(
+            ({"config": {"auth0-sessions:tenants": TENANTS, f"auth0-sessions:{key}": value}}, f"{key} is encrypted in")
+            for key in ("tenants", "plan", "profile", "profiles", "enforce")
+            for value in ({"secure": "v1:abc"}, {"acme": {"plan": {"secure": "v1:abc"}}})
+        ),
+        ({"config": {"auth0-sessions:plan": {"secure": "x"}}}, "has no auth0-sessions:tenants in its config"),
         ({"config": {"auth0-sessions:tenants": '{"a": {}, "a": {}}'}}, "'a' is a duplicate key"),
         ({"config": {"auth0-sessions:tenants": "gone.yaml"}}, "gone.yaml cannot be read: No such file or directory."),
     ],

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth0_sessions.lifecycle.check import changed_absolute, check
-from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
+from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN
 from auth0_sessions.lifecycle.record import Declared
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.lifetime import MAX_MINUTES, Lifetime
@@ -222,6 +222,37 @@ def test_over_limit_warn(plan, name):
     assert [DOMAIN in text and name in text and "sent unchanged" in text for text in outcome.warnings] == [True]
 
 
+@pytest.mark.parametrize("over_limit", ["error", "clamp", "warn"])
+@pytest.mark.parametrize(("plan", "name"), BELOW_THE_END)
+def test_a_secret_above_the_cap_is_not_repeated(plan, name, over_limit):
+    """What is said of a secret setting has its name and the cap, and never its value; a problem names no property."""
+    asked = longer(cap_of(plan, name))
+    outcome = checked(**{name: asked, "plan": plan.value, "over_limit": over_limit, SECRETS: name})
+    said = [*outcome.warnings, *(problem.reason for problem in outcome.problems)]
+    assert [f"{name} is [secret]" in text and asked not in text for text in said] == [True]
+    assert [problem.is_private for problem in outcome.problems] == [True] * (over_limit == "error")
+
+
+@pytest.mark.parametrize(("value", "name"), [("13 parsecs", "session_lifetime"), (137, "idle_session_lifetime")])
+def test_a_secret_that_cannot_be_read_is_not_repeated(value, name):
+    """The problem of a secret names it, and neither repeats what was given nor lets the engine print it."""
+    (problem,) = checked(**{name: value, SECRETS: name}).problems
+    assert (problem.reason.startswith(f"{name}: "), problem.is_private) == (True, True)
+    assert "13" not in problem.reason
+
+
+@pytest.mark.parametrize("secret_when", ["old", "new"])
+def test_what_a_secret_was_is_not_repeated(secret_when):
+    """Neither the value of a secret nor the one before it is in a warning, be it a secret only before or only now."""
+    news = {"session_lifetime": "11h", "idle_session_lifetime": "23h", SECRETS: "session_lifetime"}
+    olds = {"domain": DOMAIN, "session_lifetime": "13h", SECRETS: "session_lifetime"}
+    (olds if secret_when == "new" else news).pop(SECRETS)
+    warnings = " ".join(checked(olds, **news).warnings)
+    assert "session_lifetime goes from [secret] to [secret]" in warnings
+    assert "13h" not in warnings
+    assert ("session_lifetime ([secret])" in warnings) == (secret_when == "new")
+
+
 @pytest.mark.parametrize("plan", [{}, {"plan": UNKNOWN}, {"plan": "gold"}])
 @pytest.mark.parametrize("name", LIFETIMES)
 def test_without_a_plan_no_caps(plan, name):
@@ -347,6 +378,16 @@ def test_changed_absolute_is_one_line_for_each_direction():
     assert "session_lifetime goes from 1h to 2h and ephemeral_session_lifetime goes from 1h to 2h." in both
     assert "idle" not in both
     assert len(changed_absolute(before, {"session_lifetime": 30, "ephemeral_session_lifetime": 90})) == 2
+
+
+@pytest.mark.parametrize("on_delete", OnDelete)
+@pytest.mark.parametrize("olds", [{}, {"domain": DOMAIN}], ids=["new", "known"])
+@pytest.mark.parametrize("bound", [None, DOMAIN], ids=["default provider", "its own provider"])
+def test_a_delete_in_another_process(on_delete, olds, bound):
+    """A new resource with a provider of its own may be undone by a delete that this process cannot see."""
+    warnings = checked(olds, None, bound, session_lifetime="8h", plan="free", on_delete=on_delete.value).warnings
+    is_possible = bound is not None and not olds and on_delete is not OnDelete.RETAIN
+    assert ["`aliases`" in text and DOMAIN in text for text in warnings] == [True] * is_possible
 
 
 def test_no_tenant_named():

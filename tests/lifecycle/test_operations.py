@@ -155,6 +155,25 @@ def test_create_warns_of_a_changed_absolute_lifetime(name, before, after, words)
     assert [words in text and DOMAIN in text for text in scene.log.warnings] == [True]
 
 
+@pytest.mark.parametrize("name", LIFETIMES)
+def test_no_message_repeats_a_secret(name):
+    """A secret's value, what it was, and what the tenant makes of it are in the record and in no line."""
+    scene, hidden = stage(**{name: 137}), {"secrets": frozenset({name})}
+    scene.tenant.caps[name] = 331
+    wanted = replace(declared(on_delete=OnDelete.RESTORE, **{name: 977}), **hidden)
+    scene.operations.announce(wanted)
+    state = scene.operations.create(wanted)
+    assert state.superseded == {name: {"asked": text(977), "reported": text(331)}}
+    state = scene.operations.update(state, declared(on_delete=OnDelete.RESTORE, **{name: 271}))
+    scene.operations.delete(replace(state, declared=replace(state.declared, on_delete=OnDelete.RETAIN, **hidden)))
+    scene.operations.delete(replace(state, declared=replace(state.declared, **hidden)))
+    scene.tenant.caps[name] = 111
+    scene.operations.delete(replace(state, declared=replace(state.declared, **hidden)))
+    lines = " ".join([*scene.log.warnings, *scene.log.infos])
+    assert lines.count("[secret]") >= 8
+    assert [minutes for minutes in (137, 331, 977, 271, 111) if text(minutes) in lines] == []
+
+
 def change_after_the_read(scene, **values):
     """Let somebody change settings right after the next reads."""
     read = scene.tenant.read

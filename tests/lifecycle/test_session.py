@@ -230,6 +230,19 @@ def test_a_token_is_of_one_tenant(world):
     assert isinstance(world.credentials_of(0), ApiToken)
 
 
+@pytest.mark.parametrize("tenant", [None, ACME])
+def test_a_token_of_many_stops_the_preview(world, tenant):
+    """With a second tenant a token that names none is a problem at once, unless a tenant stands beside it."""
+    environ = {"AUTH0_API_TOKEN": "opaque", **({"AUTH0_DOMAIN": tenant} if tenant else {})}
+    world.sources = lambda label: [EnvironmentSource(environ, label)]
+    session = world.session()
+    assert session.check(INPUTS, {}).problems == []
+    assert session.check({**INPUTS, "domain": OTHER, "credentials": "lab"}, {}).problems == []
+    said = reasons(session.check({**INPUTS, "domain": OTHER}, {})).values()
+    assert ["does not say which tenant" in line and ACME in line for line in said] == [True] * (tenant is None)
+    assert world.connected == []
+
+
 def test_waits_are_status_lines(world):
     """What a client says before it waits goes to the log as a status."""
     world.session().look_up(ACME, None)

@@ -14,7 +14,8 @@ from pulumi.runtime import rpc
 from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
 from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
-from auth0_sessions.native.names import TO_CAMEL, TO_SNAKE, from_wire, secret, to_wire
+from auth0_sessions.native.names import TO_CAMEL, TO_SNAKE, from_wire, to_wire
+from auth0_sessions.program.secrets import secret
 
 NAMES = (*INPUTS, *OUTPUTS)
 TEXTS = st.text().filter(lambda text: text != rpc.UNKNOWN)
@@ -108,10 +109,11 @@ def test_a_secret_is_noted_and_unwrapped(wire, value):
 
 @pytest.mark.parametrize("name", LIFETIMES)
 def test_what_belongs_to_a_secret_setting_leaves_as_a_secret(name):
-    """The setting, its minutes and `superseded` leave as secrets; everything else does not."""
-    values = {name: "8h", f"{name}_minutes": 480, "superseded": {name: {"asked": "8h"}}, "domain": "acme.auth0.com"}
+    """The setting, its minutes, and what may repeat one of its values leave as secrets; everything else does not."""
+    repeating = {"previous": {name: 480}, "superseded": {name: {"asked": "8h"}}, "old_sessions_gone_by": "2026-01-01"}
+    values = {name: "8h", f"{name}_minutes": 480, **repeating, "domain": "acme.auth0.com"}
     wire = to_wire(values, {name})
-    assert from_wire(wire).secrets == {name, f"{name}_minutes", "superseded"}
+    assert from_wire(wire).secrets == {name, f"{name}_minutes", *repeating}
     assert from_wire(wire).values == values
 
 

@@ -15,8 +15,8 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, plugin_pb2, provider_pb2
 
 import auth0_sessions
-from auth0_sessions.native.names import secret
 from auth0_sessions.native.schema import schema
+from auth0_sessions.program.secrets import secret
 
 KIND = "auth0-sessions:index:SessionLifetime"
 ACME = f"urn:pulumi:dev::sessions::{KIND}::acme"
@@ -198,7 +198,7 @@ def test_a_secret_in_the_wrong_place_is_refused_without_being_repeated(host, ten
 
 
 def test_what_comes_as_a_secret_leaves_as_one(host, tenant):
-    """A secret setting is a secret in every record, with its minutes and `superseded`; nothing else is."""
+    """A secret setting is a secret in every record, with its minutes and what may repeat a value; nothing else is."""
     inputs, failures = host.check(inputs_of(tenant, sessionLifetime=secret("24h")))
     assert failures == {}
     assert inputs["sessionLifetime"] == secret("1d")
@@ -207,7 +207,8 @@ def test_what_comes_as_a_secret_leaves_as_one(host, tenant):
     updated = host.update(created, {**inputs, "sessionLifetime": secret("2d")})
     for record in (created, read, updated, host.create(inputs, preview=True)):
         hidden = {name for name, value in record.items() if isinstance(value, dict) and rpc._special_sig_key in value}
-        assert hidden == {"sessionLifetime", "sessionLifetimeMinutes", "superseded"}
+        repeating = {name for name in ("previous", "superseded", "oldSessionsGoneBy") if record[name] is not None}
+        assert hidden == {"sessionLifetime", "sessionLifetimeMinutes", *repeating}
     assert read_inputs["sessionLifetime"] == secret("1d")
 
 
@@ -535,6 +536,15 @@ def test_lines_are_on_the_resources_own_row(host, tenant, auth0_sandbox):
         assert [line for line in said if line.severity == engine_pb2.WARNING and "from 7d to 1d" in line.message]
     waits = [line for line in host.engine.said if "rate limit" in line.message]
     assert [(line.ephemeral, line.urn) for line in waits] == [(True, ACME)]
+
+
+def test_a_lost_line_is_not_the_last_one(host, tenant):
+    """An engine that refuses a line loses that one; the next is shown."""
+    host.engine.refuses = 1
+    for lifetime in ("11h", "13h"):
+        host.create(inputs_of(tenant, sessionLifetime=lifetime))
+    assert [("to 11h" in one.message, "to 13h" in one.message) for one in host.engine.said] == [(False, True)]
+    assert host.engine.refuses == 0
 
 
 def test_no_engine_is_no_failure(start, tenant):

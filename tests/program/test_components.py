@@ -285,6 +285,18 @@ def test_a_fleet_falls_back_to_configuration_and_stack(stack):
     assert minutes_in(seen["tenants"]["acme"]) == expected_of(Plan.ESSENTIAL, Profile.STRICT)
 
 
+@pytest.mark.parametrize("key", ["plan", "profile", "enforce"])
+@pytest.mark.parametrize("is_argument", [True, False])
+def test_an_empty_text_is_not_left_out(key, is_argument):
+    """It is refused as an audit of the same list refuses it, and no default stands in for it."""
+    arguments, config = {"plan": "free"}, {"profile": "strict"}
+    (arguments if is_argument else config)[key] = ""
+    given = {name: value for name, value in arguments.items() if is_argument or name != key}
+    for program in (fleet_of({}, tenants={"acme": TENANTS["acme"]}, **given), policy_of({}, **given)):
+        with pytest.raises(pulumi.RunError, match=f"{key} is ''"):
+            run(program, **config)
+
+
 def test_nothing_is_declared_if_one_tenant_is_wrong():
     """All bad tenants are told in one error, and no tenant is touched."""
     engine = Engine()

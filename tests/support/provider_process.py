@@ -16,13 +16,17 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
 
 
 class FakeEngine(engine_pb2_grpc.EngineServicer):
-    """Notes what providers say."""
+    """Notes what providers say, and refuses as many lines as it is set to."""
 
     def __init__(self) -> None:
         self.said: list[engine_pb2.LogRequest] = []
+        self.refuses = 0
 
-    def Log(self, request: engine_pb2.LogRequest, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
+    def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
         """Note a line."""
+        if self.refuses:
+            self.refuses -= 1
+            context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
         self.said.append(request)
         return empty_pb2.Empty()
 

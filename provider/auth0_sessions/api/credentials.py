@@ -84,6 +84,7 @@ class EnvironmentSource:
 
     environ: Mapping[str, str] = field(repr=False)
     label: str | None
+    is_shared: bool = False
 
     @property
     def place(self) -> str:
@@ -175,7 +176,7 @@ def sources(
         environ: The environment; the process's own by default.
 
     """
-    environment = EnvironmentSource(os.environ if environ is None else environ, label)
+    environment = EnvironmentSource(os.environ if environ is None else environ, label, explicit and not label)
     domain = config.get(DOMAIN_CONFIG_KEY)
     if explicit:
         place = "the explicit Provider's client_id and client_secret, or api_token"
@@ -219,7 +220,8 @@ def _complete(parts: Mapping[str, str], source: Source) -> Credentials | None:
     place = source.place
     clean = {part: _printable(value.strip(), part, place) for part, value in parts.items()}
     if token := clean.get("api_token"):
-        return ApiToken(token, place, clean.get("audience"), source.tenant)
+        is_shared = isinstance(source, EnvironmentSource) and source.is_shared
+        return ApiToken(token, place, clean.get("audience"), source.tenant, is_shared)
     return ClientCredentials(clean["client_id"], clean["client_secret"], clean.get("audience"), place)
 
 

@@ -72,6 +72,15 @@ def _work(
             return
         try:
             answers.put((place, read(*tenants[place])))
+        except Auth0SessionsError as error:
+            answers.put((place, error))
+        except Exception as error:  # noqa: BLE001  Whatever happens to one tenant, the others are reported.
+            domain, kind = tenants[place][0], type(error).__name__
+            message = (
+                f"{domain}: {kind}, which is a fault of this program and not of the tenant. Please report what "
+                f"`auth0-sessions show {domain}` says."
+            )
+            answers.put((place, Auth0SessionsError(message)))
         except BaseException as error:  # noqa: BLE001  The thread that waits for the answer raises it.
             answers.put((place, error))
 

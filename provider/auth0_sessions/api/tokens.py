@@ -27,6 +27,7 @@ class ApiToken:
         source: Where it came from.
         audience: The audience from the same place, or None.
         tenant: The domain from the same place, as it is written there, or None.
+        is_shared: True where processes of other tenants may find it too, and none of them knows of the others.
 
     """
 
@@ -34,13 +35,15 @@ class ApiToken:
     source: str
     audience: str | None = None
     tenant: str | None = field(default=None, repr=False)
+    is_shared: bool = False
 
 
 class TokenKeeper:
     """Keeps each Management API token to the tenant that it is for.
 
     A JWT names its tenant. Any other token goes to the tenant that stands beside it (`AUTH0_DOMAIN` beside
-    `AUTH0_API_TOKEN`), or else to the only tenant there is.
+    `AUTH0_API_TOKEN`), or else to the only tenant there is. An explicit provider cannot know that its tenant is the
+    only one, so without `AUTH0_DOMAIN` it does not use the environment's.
     """
 
     def __init__(self) -> None:
@@ -75,11 +78,16 @@ class TokenKeeper:
         """Return why a token that names no tenant is not sent to one, or None if it may be."""
         if found.tenant is not None and _canonical(found.tenant) != domain:
             return f"is for {_shown(found.tenant)}"
-        if found.tenant is None and is_only_tenant is False:
+        if found.tenant is None and (is_only_tenant is False or found.is_shared):
             return f"does not say which tenant it is for ({DOMAIN_VARIABLE} would)"
         with self._lock:
             first = self._domains.setdefault(found.token, domain)
         return None if first == domain else f"is used for {first} already"
+
+
+def names_no_tenant(found: object) -> bool:
+    """Return whether credentials are a token that says nothing about its tenant, neither itself nor beside it."""
+    return isinstance(found, ApiToken) and found.tenant is None and claims_of(found.token) is None
 
 
 def claims_of(token: str) -> Mapping[str, Any] | None:

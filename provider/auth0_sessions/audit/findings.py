@@ -14,11 +14,9 @@ from auth0_sessions.model.profiles import Force
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, LOGIN_SETTINGS, SETTINGS, Value, text
 
 
-def hold(tenant: Expected, found: TenantSessions | BaseException) -> AuditedTenant:
+def hold(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> AuditedTenant:
     """Hold one tenant to its baseline."""
-    if isinstance(found, BaseException):
-        if not isinstance(found, Auth0SessionsError):
-            raise found
+    if isinstance(found, Auth0SessionsError):
         findings: list[Finding] = []
         lifetimes: list[AuditedLifetime] = []
         mode = None

@@ -211,7 +211,9 @@ def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         elif key != field_name and field_name in given:
             problems.append(f"{field_name}: is given twice, also as {key}. Keep one of them.")
         else:
-            inputs[field_name] = value
+            # A stack's configuration has numbers, and a file's reader only text: 7 is the same label in both.
+            is_number = field_name == "credentials" and type(value) is int
+            inputs[field_name] = str(value) if is_number else value
     return inputs, problems
 
 

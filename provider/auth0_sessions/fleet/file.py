@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from auth0_sessions.errors import InputError, shown
+from auth0_sessions.fleet.entries import KEYS
 from auth0_sessions.model.profiles import Profile, profile_of_stack
 
 NAMESPACE = "auth0-sessions"
@@ -87,9 +88,7 @@ def read_tenants_file(path: Path) -> TenantsFile:
 
     """
     found = _load(path)
-    if isinstance(found.get("config"), Mapping) or f"{NAMESPACE}:tenants" in found:
-        return _of_stack(path, found)
-    return _of_list(path, found)
+    return _of_stack(path, found) if _is_stacks(path, found) else _of_list(path, found)
 
 
 def tenants_of(value: object, folder: Path) -> TenantsFile:
@@ -112,9 +111,16 @@ def tenants_of(value: object, folder: Path) -> TenantsFile:
         return _of_list(path, _load(path))
 
 
+def _is_stacks(path: Path, found: Mapping[str, Any]) -> bool:
+    """Return whether a file has a configuration; no key in the entry of a tenant that is named `config` has a colon."""
+    config = found.get("config")
+    has_config = isinstance(config, Mapping) and (_STACK_FILE.fullmatch(path.name) or any(":" in key for key in config))
+    return bool(has_config) or f"{NAMESPACE}:tenants" in found
+
+
 def _of_list(path: Path, found: Mapping[str, Any]) -> TenantsFile:
     inner = found.get("tenants")
-    if not isinstance(inner, Mapping) or not any(isinstance(entry, Mapping) for entry in inner.values()):
+    if not isinstance(inner, Mapping) or _is_entry(inner):
         return TenantsFile(found, path=path)
     if unknown := found.keys() - {"tenants", *_BESIDE}:
         names = ", ".join(sorted(map(str, unknown)))
@@ -123,20 +129,27 @@ def _of_list(path: Path, found: Mapping[str, Any]) -> TenantsFile:
     return TenantsFile(inner, **{key: found.get(key) for key in _BESIDE}, path=path, keys=("tenants",))
 
 
+def _is_entry(found: Mapping[str, Any]) -> bool:
+    """Return whether an object is the entry of one tenant, which is named `tenants`."""
+    keys = {*KEYS, *KEYS.values()}
+    return bool(found.keys() & keys) and not any(isinstance(value, Mapping) for value in found.values())
+
+
 def _of_stack(path: Path, found: Mapping[str, Any]) -> TenantsFile:
     project_file, project = _project(path)
     is_nested = isinstance(found.get("config"), Mapping)
-    configs = [_own(found["config"] if is_nested else found), _own(project)]
+    configs = [_own(found["config"] if is_nested else found), {key: _value(row) for key, row in _own(project).items()}]
     value = _first(config.get("tenants") for config in configs)
     if value is None:
         message = f"{path} has no {NAMESPACE}:tenants in its config; list the tenants there, or name another file."
         raise InputError(message)
-    if isinstance(value, Mapping) and set(value) == {"secure"}:
-        message = (
-            f"{NAMESPACE}:tenants is encrypted in {path}, and only Pulumi can read it. Nothing in a list of tenants is "
-            f"a secret: set it without --secret, or write `pulumi config get {NAMESPACE}:tenants` to a file."
-        )
-        raise InputError(message)
+    for key in ("tenants", *_BESIDE):
+        if _is_encrypted(configs[0].get(key)):
+            message = (
+                f"{NAMESPACE}:{key} is encrypted in {path}, and only Pulumi can read it. Nothing in it is a secret, so "
+                "set it without --secret."
+            )
+            raise InputError(message)
     listed, stack = tenants_of(value, project_file.parent), _STACK_FILE.fullmatch(path.name)
     beside = {key: _first([getattr(listed, key), *(config.get(key) for config in configs)]) for key in _BESIDE}
     if listed.path is None:
@@ -157,13 +170,21 @@ def _project(path: Path) -> tuple[Path, Mapping[str, Any]]:
 
 
 def _own(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return this package's values of a configuration; a project's declares types, with a value or a default."""
-    own = {key.removeprefix(f"{NAMESPACE}:"): value for key, value in config.items() if key.startswith(f"{NAMESPACE}:")}
-    return {key: _value(value) if key in ("plan", "profile", "enforce") else value for key, value in own.items()}
+    """Return this package's values of a configuration."""
+    return {key.removeprefix(f"{NAMESPACE}:"): row for key, row in config.items() if key.startswith(f"{NAMESPACE}:")}
+
+
+def _is_encrypted(value: Any) -> bool:
+    """Return whether a value, or one inside, is what `pulumi config set --secret` writes."""
+    if not isinstance(value, Mapping):
+        return False
+    return value.keys() == {"secure"} or any(map(_is_encrypted, value.values()))
 
 
 def _value(declared: Any) -> Any:
-    return _first(map(declared.get, ("value", "default"))) if isinstance(declared, Mapping) else declared
+    """Return a value of a project's file, which may declare a type beside it."""
+    is_typed = isinstance(declared, Mapping) and declared.keys() & {"type", "value", "default"}
+    return _first(map(declared.get, ("value", "default"))) if is_typed else declared
 
 
 def _first(values: Iterable[Any]) -> Any:

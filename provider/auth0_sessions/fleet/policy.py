@@ -7,12 +7,12 @@ one).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from auth0_sessions.lifecycle.inputs import Problem
 from auth0_sessions.model.choices import Enforce, OverLimit, choose
-from auth0_sessions.model.judgment import judge, settle
+from auth0_sessions.model.judgment import Judgment, Outcome, judge, settle
 from auth0_sessions.model.plans import Plan, cap
 from auth0_sessions.model.profiles import PROFILES, ProfileLimits
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, SETTINGS, Value, text
@@ -103,6 +103,7 @@ def pick(
     arguments: Mapping[str, Value],
     over_limit: OverLimit = OverLimit.ERROR,
     spelling: Spelling = SNAKE_CASE,
+    secrets: Container[str] = (),
 ) -> Picked:
     """Pick a tenant's four lifetimes.
 
@@ -111,12 +112,15 @@ def pick(
         arguments: Setting -> minutes; a setting that is missing is left to profile and plan.
         over_limit: What happens to an argument above the plan's cap.
         spelling: How messages spell the names of properties.
+        secrets: The arguments that no problem repeats; a reason does.
 
     """
     picked = Picked(is_ceiling=chosen.enforce is Enforce.AT_MOST)
     for name in LOGIN_LIFETIMES:
         if name in arguments:
-            _from_argument(picked, chosen, name, int(arguments[name]), over_limit, spelling)
+            found = judge(name, int(arguments[name]), plan=chosen.plan, ceiling=chosen.profile.ceiling(name))
+            outcome = settle(found, over_limit, spelling, is_secret=name in secrets)
+            _from_argument(picked, chosen, found, outcome)
         else:
             _from_profile(picked, chosen, name)
     persistent, ephemeral = ABSOLUTE_AND_IDLE
@@ -138,12 +142,8 @@ def _from_profile(picked: Picked, chosen: Chosen, name: str) -> None:
     picked.minutes[name] = most if asked is None else min(asked, most)
 
 
-def _from_argument(  # noqa: PLR0913, PLR0917  One for each thing that has a say.
-    picked: Picked, chosen: Chosen, name: str, minutes: int, over_limit: OverLimit, spelling: Spelling
-) -> None:
-    plan, profile = chosen.plan, chosen.profile
-    found = judge(name, minutes, plan=plan, ceiling=profile.ceiling(name))
-    outcome = settle(found, over_limit, spelling)
+def _from_argument(picked: Picked, chosen: Chosen, found: Judgment, outcome: Outcome) -> None:
+    plan, profile, name, minutes = chosen.plan, chosen.profile, found.setting, found.minutes
     asked = profile.minutes(name)
     asked_text = "the plan's cap" if asked is None else text(asked)
     why = f"the argument; profile '{profile.name}' has {asked_text}"

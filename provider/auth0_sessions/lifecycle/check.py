@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from auth0_sessions.errors import InputError
-from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem, read_inputs
+from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem, read_inputs, secrets_of
 from auth0_sessions.lifecycle.record import Declared
 from auth0_sessions.model.choices import Enforce, OnDelete
 from auth0_sessions.model.judgment import judge, settle
 from auth0_sessions.model.lifetime import Lifetime
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, Values, text
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, Values, shown, text
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 
@@ -65,7 +65,7 @@ def check(  # noqa: PLR0913  One for each thing that a front end's provider has 
     if default_domain is not None:
         given.setdefault("domain", default_domain)
     read = read_inputs(given, spelling)
-    declared = Declared.of(read.values, read.unknown)
+    declared = Declared.of(read.values, read.unknown, secrets_of(given))
     checked = Checked(declared, given, frozenset(problem.property for problem in read.problems), read.problems)
     checked.problems.extend(_domain_problems(given, spelling))
     checked.problems.extend(_move_problems(declared, olds, bound_domain, spelling, may_move=may_move))
@@ -76,6 +76,9 @@ def check(  # noqa: PLR0913  One for each thing that a front end's provider has 
     _hold_to_caps(checked, olds, spelling)
     checked.warnings.extend(_useless_idle(checked.declared, spelling))
     checked.warnings.extend(_changed_absolute(checked.declared, olds, spelling))
+    checked.warnings.extend(_undone_elsewhere(checked.declared, olds, bound_domain, spelling))
+    secret = declared.secrets
+    checked.problems = [replace(one, is_private=one.is_private or one.property in secret) for one in checked.problems]
     return checked
 
 
@@ -129,23 +132,34 @@ def _hold_to_caps(checked: Checked, olds: Mapping[str, Any], spelling: Spelling)
         found = judge(name, int(wanted[name]), plan=declared.plan)
         if found.cap is None or (is_judged and olds.get(name) == text(wanted[name])):
             continue
-        outcome = settle(found, declared.over_limit, spelling)
+        outcome = settle(found, declared.over_limit, spelling, is_secret=name in declared.secrets)
         wanted[name] = outcome.minutes
         if outcome.problem:
             checked.problems.append(Problem(name, outcome.problem))
         if outcome.warning:
             checked.warnings.append(f"{_tenant(declared)}: {outcome.warning}")
-    checked.declared = Declared.of({**declared.values, **wanted}, declared.unknown)
+    checked.declared = replace(declared, wanted=wanted)
 
 
 def _useless_idle(declared: Declared, spelling: Spelling) -> Iterator[str]:
     wanted = declared.wanted
     for absolute, idle in ABSOLUTE_AND_IDLE:
         if absolute in wanted and idle in wanted and int(wanted[idle]) > int(wanted[absolute]):
-            yield (
-                f"{_tenant(declared)}: {spelling.name(idle)} ({text(wanted[idle])}) is longer than "
-                f"{spelling.name(absolute)} ({text(wanted[absolute])}), so it never ends a session. Shorten it."
-            )
+            long, short = (f"{spelling.name(name)} ({declared.shown(name, wanted[name])})" for name in (idle, absolute))
+            yield f"{_tenant(declared)}: {long} is longer than {short}, so it never ends a session. Shorten it."
+
+
+def _undone_elsewhere(
+    declared: Declared, olds: Mapping[str, Any], bound_domain: str | None, spelling: Spelling
+) -> Iterator[str]:
+    """Say what only the program's author can know: each provider with a tenant of its own is a process of its own."""
+    if bound_domain is not None and "domain" not in olds and declared.on_delete is not OnDelete.RETAIN:
+        yield (
+            f"{declared.domain}: this resource is new, and its provider has a tenant. If it replaces one with another "
+            "name and another provider, the delete of that one comes last and undoes the work of this one "
+            f"({spelling.assign('on_delete', declared.on_delete.value)}). In that case give it `aliases`, or rename it "
+            "in one run and change its provider in another."
+        )
 
 
 def _changed_absolute(declared: Declared, olds: Mapping[str, Any], spelling: Spelling) -> Iterator[str]:
@@ -162,7 +176,7 @@ def _changed_absolute(declared: Declared, olds: Mapping[str, Any], spelling: Spe
         if name in declared.wanted and name in olds and olds[name] != text(declared.wanted[name])
     }
     before = {name: minutes for name, old in changed.items() if (minutes := _minutes_once(old))}
-    for message in changed_absolute(before, declared.wanted, spelling):
+    for message in changed_absolute(before, declared.wanted, spelling, declared.secrets | secrets_of(olds)):
         yield f"{_tenant(declared)}: {message}"
 
 
@@ -174,20 +188,24 @@ def _minutes_once(old: Any) -> int | None:
         return None
 
 
-def changed_absolute(before: Values, after: Values, spelling: Spelling = SNAKE_CASE) -> list[str]:
+def changed_absolute(
+    before: Values, after: Values, spelling: Spelling = SNAKE_CASE, secrets: Container[str] = ()
+) -> list[str]:
     """Say what raised and lowered absolute lifetimes mean for sessions that exist already: one line for each.
 
     Args:
         before: The settings as they were; one that is missing is not spoken of.
         after: The settings as they will be.
         spelling: How messages spell the names of properties.
+        secrets: The settings whose values are not repeated.
 
     """
     raised: list[str] = []
     lowered: list[str] = []
     for name, _ in ABSOLUTE_AND_IDLE:
         if name in before and name in after and before[name] != after[name]:
-            change = f"{spelling.name(name)} goes from {text(before[name])} to {text(after[name])}"
+            old, new = (shown(values[name], is_secret=name in secrets) for values in (before, after))
+            change = f"{spelling.name(name)} goes from {old} to {new}"
             (raised if int(after[name]) > int(before[name]) else lowered).append(change)
     return [f"{' and '.join(found)}. {meaning}" for found, meaning in ((raised, _RAISED), (lowered, _LOWERED)) if found]
 

@@ -44,6 +44,11 @@ class Problem:
     is_private: bool = False
 
 
+_UNUSABLE = (
+    "{}: the value that was given cannot be used, and it is a secret, so it is not repeated here. Give a lifetime as "
+    "text with a unit, from '1m' to '365d', and anything else as the documentation names it."
+)
+
 Reader = Callable[[Any, str], Any]
 """Reads what was given for an input; the second argument is the input's name as the user spells it."""
 
@@ -72,6 +77,14 @@ READERS: Mapping[str, Reader] = {
 
 INPUTS = tuple(READERS)
 
+SECRETS = "__secrets"
+"""Beside the inputs: the names of those that are secrets, with commas between them. Pulumi shows no such key."""
+
+
+def secrets_of(props: Mapping[str, Any]) -> frozenset[str]:
+    """Return the inputs among some properties whose values no message may repeat."""
+    return frozenset(str(props.get(SECRETS) or "").split(",")) - {""}
+
 
 @dataclass(frozen=True)
 class Read:
@@ -91,7 +104,10 @@ class Read:
 
 def read_inputs(given: Mapping[str, Any], spelling: Spelling) -> Read:
     """Read what was given for inputs; what is wrong is collected, not raised."""
-    found = Read({}, frozenset(name for name, value in given.items() if value is UNKNOWN), [])
+    found, secrets = (
+        Read({}, frozenset(name for name, value in given.items() if value is UNKNOWN), []),
+        secrets_of(given),
+    )
     for name, value in given.items():
         if value is UNKNOWN or value is None or name not in READERS:
             continue
@@ -99,5 +115,7 @@ def read_inputs(given: Mapping[str, Any], spelling: Spelling) -> Read:
             found.values[name] = READERS[name](value, spelling.name(name))
         except InputError as error:
             is_private = name == "credentials" or (name == "domain" and "@" in str(value))
-            found.problems.append(Problem(name, str(error), is_private))
+            is_secret = name in secrets and not is_private
+            reason = _UNUSABLE.format(spelling.name(name)) if is_secret else str(error)
+            found.problems.append(Problem(name, reason, is_private or is_secret))
     return found

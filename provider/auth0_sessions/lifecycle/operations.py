@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -13,7 +13,7 @@ from auth0_sessions.lifecycle.check import changed_absolute
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete
-from auth0_sessions.model.settings import DEFAULTS, SETTINGS, Value, Values, changes, text, with_defaults
+from auth0_sessions.model.settings import DEFAULTS, SETTINGS, Value, Values, changes, shown, with_defaults
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 
@@ -131,10 +131,10 @@ class Operations:
 
     def announce(self, declared: Declared) -> dict[str, Value]:
         """Say what a create would write, and what that means for existing sessions: one GET, returned."""
-        found = self.tenant.read()
-        before = _managed(found, declared)
+        before = _managed(self.tenant.read(), declared)
         write = declared.not_met_by(before)
-        changing = [f"{self.spelling.name(name)} {text(before[name])} => {text(write[name])}" for name in write]
+        old_and_new = {name: (declared.shown(name, before[name]), declared.shown(name, write[name])) for name in write}
+        changing = [f"{self.spelling.name(name)} {old} => {new}" for name, (old, new) in old_and_new.items()]
         self.log.info(f"{declared.domain}: would write {', '.join(changing) or 'nothing'}.")
         self._warn_of_changed_absolute(declared, before, write)
         return before
@@ -168,6 +168,7 @@ class Operations:
 
         A PATCH of what changed. A GET for what is new to us, and for lifetimes that are ceilings.
         """
+        declared = replace(declared, secrets=declared.secrets | old.declared.secrets)
         new_here = declared.wanted.keys() - old.declared.wanted.keys()
         reads = bool(new_here) or declared.enforce is Enforce.AT_MOST
         found = with_defaults(self.tenant.read()) if reads else {}
@@ -221,10 +222,10 @@ class Operations:
             What a record of the same tenant in the same run goes on from.
 
         """
-        domain, policy = old.declared.domain, old.declared.on_delete
+        domain, policy, secrets = old.declared.domain, old.declared.on_delete, old.declared.secrets
         because = self.spelling.assign("on_delete", policy.value)
         if policy is OnDelete.RETAIN:
-            self.log.info(f"{domain}: keeps {self._listed(old.reported)} ({because}; nothing was sent).")
+            self.log.info(f"{domain}: keeps {self._listed(old.reported, secrets)} ({because}; nothing was sent).")
             return old
         target = old.previous if policy is OnDelete.RESTORE else {name: DEFAULTS[name] for name in old.reported}
         if not target:
@@ -232,9 +233,11 @@ class Operations:
         seen = self.tenant.write(target)
         refused = changes(seen, target)
         done = "restored the earlier values" if policy is OnDelete.RESTORE else "wrote Auth0's defaults"
-        self.log.info(f"{domain}: {done}: {self._listed(target)} ({because}).")
+        self.log.info(f"{domain}: {done}: {self._listed(target, secrets)} ({because}).")
         if refused:
-            self.log.warning(f"{domain}: the tenant did not apply the requested value: {self._listed(refused)}.")
+            self.log.warning(
+                f"{domain}: the tenant did not apply the requested value: {self._listed(refused, secrets)}."
+            )
         reported = _managed(seen, old.declared)
         return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(target, reported, old))
 
@@ -254,27 +257,31 @@ class Operations:
         return max(until, earlier) if earlier else until
 
     def _warn_of_changed_absolute(self, declared: Declared, before: Values, write: Values) -> None:
-        for message in changed_absolute(before, write, self.spelling):
+        for message in changed_absolute(before, write, self.spelling, declared.secrets):
             self.log.warning(f"{declared.domain}: {message}")
 
     def _warn_of_superseded(self, state: State, write: Values) -> None:
-        for name, row in state.superseded.items():
+        declared = state.declared
+        for name, asked in declared.not_met_by(state.reported).items():
             if name in write:
+                reported = declared.shown(name, state.reported[name])
                 self.log.warning(
-                    f"{state.declared.domain}: {self.spelling.name(name)} was set to {row['asked']}, but the tenant "
-                    f"reports {row['reported']}: its plan does not allow the requested value. Declare "
-                    f"{row['reported']}, or set the tenant's actual plan so that a preview catches it."
+                    f"{declared.domain}: {self.spelling.name(name)} was set to {declared.shown(name, asked)}, but the "
+                    f"tenant reports {reported}: its plan does not allow the requested value. Declare {reported}, or "
+                    "set the tenant's actual plan so that a preview catches it."
                 )
 
     def _warn_of_drift(self, declared: Declared, drifted: Values) -> None:
         for name, value in drifted.items():
+            asked = declared.shown(name, declared.wanted[name])
             self.log.warning(
-                f"{declared.domain}: {self.spelling.name(name)} was changed to {text(value)} outside of Pulumi, but "
-                f"the program declares {text(declared.wanted[name])}. The next `pulumi up` will fix it."
+                f"{declared.domain}: {self.spelling.name(name)} was changed to {declared.shown(name, value)} outside "
+                f"of Pulumi, but the program declares {asked}. The next `pulumi up` will fix it."
             )
 
-    def _listed(self, values: Values) -> str:
-        return ", ".join(f"{self.spelling.name(name)} {text(values[name])}" for name in SETTINGS if name in values)
+    def _listed(self, values: Values, secrets: Container[str] = ()) -> str:
+        found = {name: shown(values[name], is_secret=name in secrets) for name in SETTINGS if name in values}
+        return ", ".join(f"{self.spelling.name(name)} {value}" for name, value in found.items())
 
 
 def _is_said_at_preview(name: str, old: Declared, new: Declared) -> bool:

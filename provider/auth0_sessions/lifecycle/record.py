@@ -6,18 +6,26 @@ Minutes become text here, and nowhere else between the check of an input and the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from auth0_sessions.lifecycle.inputs import UNKNOWN
+from auth0_sessions.lifecycle.inputs import UNKNOWN, secrets_of
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Value, Values, text
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Value, Values, shown, text
 
 OUTPUTS = (*(f"{name}_minutes" for name in LIFETIMES), "previous", "superseded", "old_sessions_gone_by")
 """The properties that a record has beyond its inputs."""
+
+
+def secrets_with(names: Iterable[str]) -> frozenset[str]:
+    """Return the properties of a record that are secret where these inputs are: what repeats a value, or was one."""
+    secrets = {*names}
+    if settings := secrets & SETTINGS.keys():
+        secrets |= {*(f"{name}_minutes" for name in settings), "previous", "superseded", "old_sessions_gone_by"}
+    return frozenset(secrets)
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class Declared:
         on_delete: What happens at the end.
         credentials: Label of a credential set.
         enforce: Whether a lifetime is the tenant's value, or a ceiling.
+        secrets: The inputs whose values no message may repeat.
         unknown: The inputs that a preview cannot know yet; what is above for them does not count.
 
     """
@@ -44,9 +53,12 @@ class Declared:
     credentials: str | None = None
     enforce: Enforce = Enforce.EXACT
     unknown: frozenset[str] = frozenset()
+    secrets: frozenset[str] = field(default=frozenset(), compare=False)
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -> Declared:
+    def of(
+        cls, values: Mapping[str, Any], unknown: frozenset[str] = frozenset(), secrets: frozenset[str] = frozenset()
+    ) -> Declared:
         """Return a declaration of input values, with the defaults filled in."""
         return cls(
             domain=values.get("domain", ""),
@@ -57,7 +69,12 @@ class Declared:
             enforce=values.get("enforce", Enforce.EXACT),
             credentials=values.get("credentials"),
             unknown=unknown,
+            secrets=secrets,
         )
+
+    def shown(self, name: str, value: Value) -> str:
+        """Return a setting's value as a message may repeat it."""
+        return shown(value, is_secret=name in self.secrets)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -98,7 +115,7 @@ class Declared:
         given = {name: value for name, value in props.items() if value is not None and value is not UNKNOWN}
         values = {name: kind(given[name]) for name, kind in _KINDS.items() if name in given}
         unknown = frozenset(name for name, value in props.items() if value is UNKNOWN)
-        return cls.of({"domain": props["domain"], **values}, unknown)
+        return cls.of({"domain": props["domain"], **values}, unknown, secrets_of(props))
 
 
 def _minutes(stored: Any) -> int:

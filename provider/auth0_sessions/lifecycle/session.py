@@ -7,10 +7,11 @@ verbs back. Dictionaries have the keys of a record; `UNKNOWN` stands for what a 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from auth0_sessions.api.credentials import Credentials, Source, TokenKeeper, check_label, find_credentials
+from auth0_sessions.api.tokens import DOMAIN_VARIABLE, names_no_tenant
 from auth0_sessions.errors import Auth0SessionsError, CredentialsError, InputError
 from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem
@@ -107,6 +108,7 @@ class Session:
         )
         if checked.declared.domain and not checked.declared.credentials:
             self._checked.add(checked.declared.domain)
+            checked.problems.extend(self._shared_token())
         if self._run and checked.declared.domain:
             try:
                 self._run.claim(checked.declared.domain, name)
@@ -115,6 +117,22 @@ class Session:
         for message in checked.warnings if not checked.problems else ():
             self.log.warning(message)
         return checked
+
+    def _shared_token(self) -> Iterator[Problem]:
+        """Stop a preview of which an `up` would send one tenant's token to another one, whichever comes first."""
+        if len(self._checked) < 2:  # noqa: PLR2004  One tenant shares with none.
+            return
+        try:
+            found = find_credentials(self._sources(None), "")
+        except Auth0SessionsError:
+            return  # What needs no call needs no credentials, and a call says what is wrong with them.
+        if names_no_tenant(found):
+            tenants = " and ".join(sorted(self._checked))
+            reason = (
+                f"the token in use does not say which tenant it is for, and {tenants} would use it. Set "
+                f"{DOMAIN_VARIABLE} to its tenant, and give others their own credentials: a label, or a Provider."
+            )
+            yield Problem("domain", reason)
 
     def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
         """Compare a record with checked inputs, in minutes."""
@@ -181,7 +199,7 @@ class Session:
             self.log.warning(
                 f"{domain}: another resource took over this tenant in this run, so nothing was sent. The values from "
                 "before the tenant was managed are no longer recorded. To keep them when you rename a resource, give "
-                "it `aliases`; in a fleet, give the tenant `formerly`."
+                "it `aliases`; in a fleet, give the tenant `formerly`; to replace one, set `deleteBeforeReplace`."
             )
             return
         self._reach_next(domain)
@@ -213,4 +231,4 @@ class Session:
             )
             raise CredentialsError(message)
         found = find_credentials(self._sources(label), domain)
-        return self._tokens.kept(found, domain, is_only_tenant=None if len(self._checked) <= 1 else False)
+        return self._tokens.kept(found, domain, is_only_tenant=None if label or len(self._checked) <= 1 else False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from auth0_sessions.model.choices import OverLimit
 from auth0_sessions.model.plans import Plan, cap, highest_cap
-from auth0_sessions.model.settings import text
+from auth0_sessions.model.settings import shown, text
 from auth0_sessions.model.spelling import Spelling
 
 
@@ -86,11 +86,11 @@ class Outcome:
     warning: str | None = None
 
 
-def settle(found: Judgment, over_limit: OverLimit, spelling: Spelling) -> Outcome:
+def settle(found: Judgment, over_limit: OverLimit, spelling: Spelling, *, is_secret: bool = False) -> Outcome:
     """Return what becomes of a declared lifetime: a ceiling is firm, `over_limit` decides about the cap."""
     if found.cap is None and found.ceiling is None:
         return Outcome(found.minutes)
-    what = f"{spelling.name(found.setting)} is {text(found.minutes)}"
+    what = f"{spelling.name(found.setting)} is {shown(found.minutes, is_secret=is_secret)}"
     if found.cap is None or found.ceiling is not None:
         return Outcome(found.minutes, f"{what}; {found.above_ceiling}. Shorten it, or choose another profile.")
     what, most = f"{what}; {found.above_cap}", text(found.cap)

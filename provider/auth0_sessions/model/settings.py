@@ -170,3 +170,8 @@ def changes(old: Values, new: Values) -> dict[str, Value]:
 def text(value: Value) -> str:
     """Return a value as previews and messages show it: `"1d12h"`, or the cookie mode."""
     return str(Lifetime(value)) if isinstance(value, int) else value
+
+
+def shown(value: Value, *, is_secret: bool) -> str:
+    """Return a value as a message may repeat it."""
+    return "[secret]" if is_secret else text(value)

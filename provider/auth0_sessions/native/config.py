@@ -11,6 +11,7 @@ from auth0_sessions.api.credentials import (
     CONFIG_KEYS,
     LABELLED_CONFIG_KEY,
     ConfigSource,
+    LabelledConfigSource,
     Source,
     default_domain,
     sources,
@@ -66,11 +67,12 @@ class ProviderConfig:
 
     def sources(self, label: str | None) -> Sequence[Source]:
         """Return the places where credentials are looked for, in order."""
-        environment, other = sources(self._adapted, label, explicit=False)
         domain = self.given.get("domain")
         if self.explicit:
+            _, environment = sources(self._adapted, label, explicit=True)
             own = ConfigSource(self._adapted, _EXPLICIT_PLACE, domain)
-            return (own, environment, *([other] if label else []))
+            return (own, environment, *([LabelledConfigSource(self._adapted, label)] if label else []))
+        environment, other = sources(self._adapted, label, explicit=False)
         own = ConfigSource(self._adapted, _PLACE, domain or environment.tenant)
         return (environment, other if label else own)
 

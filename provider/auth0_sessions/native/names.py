@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 
-from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
-from auth0_sessions.lifecycle.record import OUTPUTS
-from auth0_sessions.model.settings import SETTINGS
+from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN
+from auth0_sessions.lifecycle.record import OUTPUTS, secrets_with
 from auth0_sessions.model.spelling import camel_case
+from auth0_sessions.program.secrets import secret
 
 PACKAGE = "auth0-sessions"
 RESOURCE = f"{PACKAGE}:index:SessionLifetime"
@@ -41,6 +41,11 @@ class Props:
     values: dict[str, Any]
     secrets: frozenset[str] = frozenset()
 
+    @property
+    def record(self) -> dict[str, Any]:
+        """The values, and beside them the names of those that no message may repeat."""
+        return {**self.values, SECRETS: ",".join(sorted(self.secrets))}
+
 
 def from_wire(struct: struct_pb2.Struct) -> Props:
     """Read properties. A record of the dynamic resource has snake_case names already."""
@@ -58,23 +63,18 @@ def from_wire(struct: struct_pb2.Struct) -> Props:
 
 def to_wire(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> struct_pb2.Struct:
     """Write properties; what belongs to a secret setting leaves as a secret."""
-    hidden = {*secrets}
-    hidden |= {f"{name}_minutes" for name in hidden} | ({"superseded"} if hidden & SETTINGS.keys() else set())
+    hidden = secrets_with(secrets)
+    sent = {TO_CAMEL.get(name, name): _sent(name, value, hidden) for name, value in values.items() if name != SECRETS}
     struct = struct_pb2.Struct()
-    struct.update({TO_CAMEL.get(name, name): _sent(name, value, hidden) for name, value in values.items()})
+    struct.update(sent)
     return struct
 
 
-def _sent(name: str, value: Any, hidden: set[str]) -> Any:
+def _sent(name: str, value: Any, hidden: Container[str]) -> Any:
     if name in BY_SETTING and isinstance(value, Mapping):
         value = {TO_CAMEL.get(inner, inner): row for inner, row in value.items()}
     value = rpc.UNKNOWN if value is UNKNOWN else value
     return secret(value) if name in hidden and value is not None else value
-
-
-def secret(value: Any) -> dict[str, Any]:
-    """Return a value so that the engine keeps it encrypted."""
-    return {_SIGNATURE: _SECRET, "value": value}
 
 
 def plain_value(value: struct_pb2.Value) -> Any:

@@ -18,7 +18,7 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 import auth0_sessions
 from auth0_sessions.errors import shown
-from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN, Problem
+from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN, Problem
 from auth0_sessions.lifecycle.operations import Change, Diff
 from auth0_sessions.lifecycle.preview import NOTHING
 from auth0_sessions.lifecycle.record import State
@@ -28,9 +28,10 @@ from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.spelling import CAMEL_CASE
 from auth0_sessions.native import functions, remote
 from auth0_sessions.native.config import SECRET_KEYS, ProviderConfig, check_config, has_moved, is_default
-from auth0_sessions.native.names import TO_CAMEL, Props, from_wire, secret, to_wire
+from auth0_sessions.native.names import TO_CAMEL, Props, from_wire, to_wire
 from auth0_sessions.native.schema import schema
 from auth0_sessions.program.log import EngineLog, is_users
+from auth0_sessions.program.secrets import secret
 
 T = TypeVar("T")
 Verb = Callable[["Plugin", Any, grpc.ServicerContext], T]
@@ -145,7 +146,7 @@ class Plugin(ResourceProviderServicer):
     def Check(self, request: Any, _context: grpc.ServicerContext) -> proto.CheckResponse:  # noqa: N802
         """Check inputs offline, and report every problem, each on its property."""
         news = from_wire(request.news)
-        checked = self._session.check(news.values, from_wire(request.olds).values, _name_of(request.urn))
+        checked = self._session.check(news.record, from_wire(request.olds).record, _name_of(request.urn))
         return proto.CheckResponse(
             inputs=to_wire(checked.inputs, news.secrets), failures=_failures(checked.problems, news)
         )
@@ -185,7 +186,7 @@ class Plugin(ResourceProviderServicer):
             label = outs.values.get("credentials") or given.values.get("credentials")
             # An import sends no properties; a look-up sends those that the program gave, if only none.
             return self._read_unknown(request.id, label, is_look_up=request.HasField("properties"))
-        state = self._session.refresh(outs.values)
+        state = self._session.refresh(outs.record)
         inputs = {
             name: value
             for name, value in state.declared.to_props().items()
@@ -206,7 +207,7 @@ class Plugin(ResourceProviderServicer):
     @_verb
     def Update(self, request: Any, _context: grpc.ServicerContext) -> proto.UpdateResponse:  # noqa: N802
         """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
-        olds, news = from_wire(request.olds).values, from_wire(request.news)
+        olds, news = from_wire(request.olds).record, from_wire(request.news)
         if request.preview:
             return proto.UpdateResponse(
                 properties=to_wire(self._session.preview_update(olds, _inputs(news)), news.secrets)
@@ -217,7 +218,7 @@ class Plugin(ResourceProviderServicer):
     @_verb
     def Delete(self, request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
         """Retain (no call), restore or reset (1 PATCH)."""
-        self._session.delete(from_wire(request.properties).values)
+        self._session.delete(from_wire(request.properties).record)
         return empty_pb2.Empty()
 
     @_verb
@@ -241,7 +242,7 @@ def _record(state: State, secrets: frozenset[str]) -> struct_pb2.Struct:
 
 
 def _inputs(given: Props) -> dict[str, Any]:
-    return {name: value for name, value in given.values.items() if name in INPUTS}
+    return {name: value for name, value in given.record.items() if name in (*INPUTS, SECRETS)}
 
 
 def _failures(problems: list[Problem], given: Props | None = None) -> list[proto.CheckFailure]:

@@ -70,10 +70,10 @@ class TenantFleet(pulumi.ComponentResource):
         fleet = plan_fleet(
             tenants,
             Defaults(
-                plan or run.configured("plan"),
-                profile or default_profile(),
+                run.configured("plan") if plan is None else plan,
+                default_profile() if profile is None else profile,
                 run.configured("profiles") if profiles is None else profiles,
-                enforce or run.configured("enforce"),
+                run.configured("enforce") if enforce is None else enforce,
             ),
         )
         if fleet.problems:

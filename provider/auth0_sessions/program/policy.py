@@ -10,13 +10,14 @@ import pulumi
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.policy import Chosen, Picked, choose_plan, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
-from auth0_sessions.lifecycle.inputs import READERS, read_inputs
+from auth0_sessions.lifecycle.inputs import READERS, read_inputs, secrets_of
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.profiles import profile_of_stack
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, text
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 from auth0_sessions.program import run
+from auth0_sessions.program.secrets import named_secrets
 
 T = TypeVar("T")
 NAMESPACE = "auth0-sessions"
@@ -111,7 +112,7 @@ class SessionPolicy(pulumi.ComponentResource):
             "ephemeral_session_lifetime": ephemeral_session_lifetime,
             "idle_ephemeral_session_lifetime": idle_ephemeral_session_lifetime,
         }
-        given = {**arguments, "over_limit": over_limit}
+        given = {**arguments, "over_limit": over_limit, **named_secrets(arguments)}
         rest = {"domain": domain, "session_cookie_mode": session_cookie_mode, "on_delete": on_delete}
         self._declare(
             name,
@@ -183,27 +184,31 @@ class SessionPolicy(pulumi.ComponentResource):
             for problem in read.problems
         ]
         over_limit = read.values.pop("over_limit", OverLimit.ERROR)
-        picked = pick(chosen, read.values, over_limit, self.spelling)
+        secrets = secrets_of(given)
+        picked = pick(chosen, read.values, over_limit, self.spelling, secrets)
         if problems or picked.problems:
             reasons = [*problems, *(problem.reason for problem in picked.problems)]
             raise pulumi.RunError(listed(f"SessionPolicy '{name}'", reasons))
         for setting in picked.lowered:
             because = self.spelling.assign("over_limit", OverLimit.CLAMP.value)
-            pulumi.log.warn(f"{name}: {picked.reasons[setting]} ({because}).", resource=self)
+            plain = f"{self.spelling.name(setting)} was lowered to what {chosen.plan} allows"
+            reason = plain if setting in secrets else picked.reasons[setting]
+            pulumi.log.warn(f"{name}: {reason} ({because}).", resource=self)
         return picked
 
 
 def default_profile() -> str:
     """Return the profile of those that name none: the configured one, else by the stack's name."""
-    return run.configured("profile") or profile_of_stack(pulumi.get_stack()).value
+    configured = run.configured("profile")
+    return profile_of_stack(pulumi.get_stack()).value if configured is None else configured
 
 
 def _chosen(name: str, plan: object, profile: object, enforce: object) -> Chosen:
     profiles, problems = read_profiles(run.configured("profiles"))
     readers: dict[str, Callable[[], Any]] = {
-        "plan": lambda: choose_plan(plan or run.configured("plan")),
-        "profile": lambda: choose_profile(profile or default_profile(), profiles),
-        "enforce": lambda: READERS["enforce"](enforce or run.configured("enforce") or Enforce.EXACT, "enforce"),
+        "plan": lambda: choose_plan(_first(plan, run.configured("plan"))),
+        "profile": lambda: choose_profile(_first(profile, default_profile()), profiles),
+        "enforce": lambda: READERS["enforce"](_first(enforce, run.configured("enforce"), Enforce.EXACT), "enforce"),
     }
     chosen = {}
     for key, read in readers.items():
@@ -214,6 +219,10 @@ def _chosen(name: str, plan: object, profile: object, enforce: object) -> Chosen
     if problems:
         raise pulumi.RunError(listed(f"SessionPolicy '{name}'", problems))
     return Chosen(**chosen)
+
+
+def _first(*values: object) -> object:
+    return next((value for value in values if value is not None), None)
 
 
 def _when_known(given: Mapping[str, Any], use: Callable[[Mapping[str, Any]], T]) -> T | pulumi.Output[T]:

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 
 from auth0_sessions.api.credentials import CONFIG_KEYS, DOMAIN_CONFIG_KEY
-from auth0_sessions.program.run import refuse_plain_secrets, when_known
+from auth0_sessions.program.run import checked_domain, refuse_plain_secrets
 
 PACKAGE = "pulumi-python"
 MARKER_KEY = "auth0-sessions:provider"
@@ -62,6 +62,9 @@ class Provider(pulumi.ProviderResource):
                 the tenant's canonical one.
             opts: Resource options.
 
+        Raises:
+            pulumi.RunError: The domain is not one, or a credential is configured in plain text.
+
         """
         refuse_plain_secrets()
         parts = {
@@ -72,7 +75,7 @@ class Provider(pulumi.ProviderResource):
         }
         props: dict[str, pulumi.Input[Any]] = {MARKER_KEY: name}
         if domain is not None:
-            domain = when_known(domain, lambda _: None)
+            domain = checked_domain(domain, name)
             props[DOMAIN_CONFIG_KEY] = domain
         elif (default := pulumi.Config("auth0").get("domain")) is not None:
             props[DEFAULT_DOMAIN_KEY] = default

@@ -147,6 +147,26 @@ def when_known(domain: pulumi.Input[str], use: Callable[[str], None]) -> pulumi.
     return pulumi.Output.all(domain).apply(lambda known: used(known[0]))
 
 
+def checked_domain(domain: pulumi.Input[str], provider: str) -> pulumi.Input[str]:
+    """Return a provider's domain in its canonical spelling.
+
+    Raises:
+        pulumi.RunError: It is none. Pulumi would show and store what was given, user name and password included.
+
+    """
+
+    def checked(value: str) -> str:
+        try:
+            return canonical_domain(value)
+        except InputError as error:
+            message = f"Provider '{provider}': {error}"
+            raise pulumi.RunError(message) from None
+
+    return (
+        checked(domain) if isinstance(domain, str) else pulumi.Output.all(domain).apply(lambda all_: checked(all_[0]))
+    )
+
+
 def domain_that_only_a_program_sees() -> str | None:
     """Return `auth0:domain` where nothing takes precedence over it: a native plugin has no access to that namespace."""
     return None if default_domain({}) or configured("domain") else pulumi.Config("auth0").get("domain")
