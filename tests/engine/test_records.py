@@ -75,6 +75,7 @@ def test_a_create_that_fails_loses_nothing(engine, tenant):
     assert engine.outputs["previous"] == {"session_lifetime": 10_000}
 
 
+@pytest.mark.deep
 def test_a_replacement_does_not_believe_a_stale_read(engine, tenant):
     """With `restore`, a create that reads the value from before its own delete writes all the same."""
     tenant.dashboard(session_lifetime=10_000)
@@ -134,6 +135,7 @@ def test_a_raised_plan_writes_what_was_superseded(engine, auth0_sandbox):
     assert engine.up().changes == {"same": 2}
 
 
+@pytest.mark.deep
 def test_an_ignored_change_above_the_cap_is_left_alone(engine, auth0_sandbox):
     """With `ignore_changes` a value that a refresh found is neither refused nor clamped while the plan is the same."""
     tenants = {limit: auth0_sandbox.add_tenant(limit, plan="enterprise") for limit in ("error", "clamp")}
@@ -159,6 +161,7 @@ def test_an_ignored_change_above_the_cap_is_left_alone(engine, auth0_sandbox):
     assert [call for tenant in tenants.values() for call in tenant.calls if call == PATCH] == []
 
 
+@pytest.mark.deep
 def test_a_short_name_of_a_fleet_may_change(engine, tenant, auth0_sandbox):
     """With `formerly` a rename makes no call; without it nothing is undone, and a warning says what to do."""
     tenant.dashboard(session_lifetime=10_000)
@@ -251,6 +254,7 @@ def test_a_secret_in_the_wrong_place_is_not_printed(engine, tenant):
     assert tenant.calls == []
 
 
+@pytest.mark.deep
 def test_a_typo_in_a_domain_gives_nothing_up(engine, tenant, auth0_sandbox):
     """The old tenant is as it was and in the record, and the corrected program has nothing to do."""
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
