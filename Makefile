@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup languages demo test test-deep compat check bench docs schema dist lock clean
+.PHONY: help setup languages demo test test-deep compat format check bench docs schema dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -29,6 +29,10 @@ test-deep: languages ## Run the exhaustive tests: each fault on the engine, kill
 
 compat: setup ## Run the tests of processes at both ends of the ranges of Python and Pulumi's SDK.
 	$(BIN)/nox --session compat
+
+format: $(READY) ## Format the code, and fix what ruff can fix by itself.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
 check: $(READY) ## Check format, lint and types.
 	$(BIN)/ruff format --check .

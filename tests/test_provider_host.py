@@ -142,7 +142,7 @@ def test_a_delete_after_a_create_of_the_same_process_sends_nothing(host, tenant)
     calls = len(tenant.calls)
     host.delete({**inputs, **{key: state[key] for key in ("previous", "session_lifetime_minutes")}})
     assert (tenant.settings, len(tenant.calls)) == ({"session_lifetime": 1_440}, calls)
-    assert [text for text in host.warnings() if "took this tenant over" in text and "`aliases`" in text]
+    assert [text for text in host.warnings() if "took over this tenant" in text and "`aliases`" in text]
 
 
 def test_a_lookup_reads_from_its_inputs(host, tenant):

@@ -44,6 +44,21 @@ def test_what_github_reads_is_valid(schema):
     assert run.returncode == 0, run.stdout
 
 
+PAGES = [ROOT / "docs" / "how-to" / f"{page}.md" for page in ("existing-estates", "many-tenants", "pull-requests")]
+
+
+def test_the_workflows_that_users_copy_are_valid(tmp_path):
+    """Those of the pages and of the example are what GitHub's schema asks for, too."""
+    files = [ROOT / "examples" / "pull_request" / "preview.yml"]
+    for page in PAGES:
+        blocks = re.findall(r"^```yaml\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+        (workflow,) = [block for block in blocks if re.search("^jobs:$", block, re.MULTILINE)]
+        files.append(tmp_path / f"{page.stem}.yml")
+        files[-1].write_text(workflow)
+    run = check("github-workflows", *files)
+    assert run.returncode == 0, run.stdout
+
+
 def test_a_broken_workflow_is_found(tmp_path):
     """The check above can fail: a step that neither runs nor uses anything is refused."""
     broken = tmp_path / "ci.yml"

@@ -118,7 +118,7 @@ FAULTS: Mapping[str, Row] = {
         Outcome(
             " (400 invalid_body): Payload validation error: 'Value 20160 is greater than maximum 8760' on property "
             "session_lifetime (Login session lifetime, how long the session will stay valid (unit: hours)). Correct "
-            "the value that is named; what the tenant takes may depend on its plan.",
+            "the value that is named; what a tenant accepts may depend on its plan.",
             is_retried=False,
         ),
     ),
@@ -144,9 +144,9 @@ FAULTS: Mapping[str, Row] = {
 REFUSALS = ("429", "429-retry-after", "401-expired", "401-invalid", "403-scope", "400")
 """The faults after which a write has certainly changed nothing."""
 NOT_PUT_BACK = (
-    " The write may have taken effect, and putting the earlier values back failed too. The tenant had {earlier}. "
-    "Restore them in the Dashboard or through the Management API, or run again and keep this message: the next record "
-    "would take what was written for what was there before."
+    " The write may have taken effect, and restoring the earlier values also failed. The tenant had {earlier}. "
+    "Restore them in the Dashboard or through the Management API. If you run again first, keep this message: the next "
+    "record may take the values that were just written for the earlier ones."
 )
 
 

@@ -68,7 +68,7 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
 
     @in_an_older_host
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
-        """Check inputs offline; every problem at once, each on its property."""
+        """Check inputs offline, and report every problem, each on its property."""
         checked = _current().check(_known(news), _known(_record(_olds)))
         # The engine prints the value of a property that it names.
         failures = [
@@ -168,8 +168,8 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
         """
         if opts is not None and opts.import_ is not None:
             message = (
-                f"'{name}' needs no import: a tenant that has the values already is adopted without a write. Leave "
-                "`import_` out."
+                f"'{name}' does not need an import: a tenant that already has these values is adopted without a write. "
+                "Remove `import_`."
             )
             raise pulumi.RunError(message)
         # The engine keeps it from this front end's provider which of its inputs are secrets.

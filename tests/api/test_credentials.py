@@ -177,6 +177,14 @@ def test_every_place_is_listed(label, explicit):
     text = error_of(label=label, explicit=explicit)
     assert [DOMAIN, *SCOPES] == [word for word in (DOMAIN, *SCOPES) if word in text]
     assert [source.place for source in places] == [source.place for source in places if source.place in text]
+    assert "`pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`" in text
+
+
+def test_where_no_configuration_is_read_none_is_explained():
+    """The command line looks at the environment only, and says nothing of the configuration that `refresh` uses."""
+    with pytest.raises(CredentialsError) as refused:
+        find_credentials([EnvironmentSource({}, None)], DOMAIN)
+    assert "pulumi" not in str(refused.value)
 
 
 def test_labelled_places():

@@ -323,7 +323,7 @@ def test_a_call_waits_for_its_turn_no_longer_than_its_operation(serve):
     assert arrived.wait(10)
     client._policy = policy
     begun = time.monotonic()
-    with pytest.raises(TenantUnreachableError, match="time for the whole operation"):
+    with pytest.raises(TenantUnreachableError, match="time limit of the whole operation"):
         client.read()
     assert time.monotonic() - begun < 5
     release.set()

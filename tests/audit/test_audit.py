@@ -153,7 +153,7 @@ def test_an_audit_reads_a_file_as_a_fleet_does(content, tmp_path):
 
     def audit(path):
         file = replace(read_tenants_file(path), plan="free")
-        return sorted((tenant.domain, tenant.credentials) for tenant in expected_in(file, "the file", None))
+        return sorted((tenant.domain, tenant.credentials) for tenant in expected_in(file, "the file", None, {}))
 
     in_a_file = outcome_of(lambda: fleet(str(tmp_path / "tenants.yaml")))
     assert outcome_of(lambda: audit(tmp_path / "tenants.yaml")) == in_a_file
@@ -273,6 +273,17 @@ def test_an_idle_value_that_is_declared_is_wanted_as_it_is():
     assert finding.message == "idle_session_lifetime is 30m; the tenants file declares 2h."
 
 
+@pytest.mark.parametrize(("enforce", "baseline"), [("at-most", None), ("exact", None), ("at-most", "nist-aal2")])
+def test_a_note_says_which_values_are_the_tenant_s_own(enforce, baseline):
+    """Under the file's own ceilings the stricter values of the tenant are named, with what the file would allow."""
+    entry = {"plan": "enterprise", "profile": "strict", "sessionLifetime": "12h", "enforce": enforce}
+    held = dict.fromkeys(LOGIN_LIFETIMES, 60)
+    notes = audited(entry, read=holding(**held), baseline=baseline).notes
+    kept = "session_lifetime 1h instead of 12h, ephemeral_session_lifetime 1h instead of 12h"
+    own = [f"The tenant's own values, stricter than the tenants file and kept (at-most): {kept}."]
+    assert notes == (own if (enforce, baseline) == ("at-most", None) else [])
+
+
 def test_the_sixth_setting_is_not_audited():
     """Anonymous sessions are nobody's baseline, whatever a tenant has."""
     tenant = audited({"plan": "free"}, read=holding(anonymous_session_lifetime=525_600))
@@ -315,7 +326,7 @@ def test_a_tenant_without_a_plan():
     tenant = audited({"profile": "strict"}, read=holding(session_lifetime=400 * DAY))
     assert rules_of(tenant)["session_lifetime"] == [Rule.ABOVE_BASELINE]
     assert {(row.cap_minutes, row.share_of_cap) for row in tenant.lifetimes} == {(None, None)}
-    assert tenant.notes[0].startswith("No plan is named")
+    assert tenant.notes[0].startswith("No plan is set")
 
 
 @pytest.mark.parametrize(("idle", "is_useless"), [(59, False), (60, False), (61, True)])
@@ -418,7 +429,7 @@ def test_each_tenant_is_read_with_its_own_label():
             TenantsFile({"a": {"domain": "a.auth0.com", "plan": "free", "sessionLifetime": "40d"}}),
             ["a: sessionLifetime is"],
         ),
-        (TenantsFile({"a": {}, "b": {"domain": 1}}), ["a: domain is missing", "b: domain: 1 is no domain"]),
+        (TenantsFile({"a": {}, "b": {"domain": 1}}), ["a: domain is missing", "b: domain: 1 is not a domain"]),
     ],
 )
 def test_what_is_wrong_with_a_file_is_told_at_once(file, words):

@@ -118,7 +118,7 @@ def mixed():
     return audit_of(
         tenant("meets", (720, 15, 480, 10), plan=Plan.ENTERPRISE, baseline=DAY),
         tenant("worst", worst, baseline=10_080, findings=findings, notes=["Something to know."]),
-        tenant("planless", (YEAR + 1, 4_320, 60, 60), plan=None, baseline=None, notes=["No plan is named."]),
+        tenant("planless", (YEAR + 1, 4_320, 60, 60), plan=None, baseline=None, notes=["No plan is set."]),
         tenant("short", (60, 60, 60, 60), baseline=30, findings=[found("idle_session_lifetime")]),
         unreachable(),
     )
@@ -233,7 +233,7 @@ BAD = [found("session_lifetime")]
         ([tenant(), tenant(), unreachable()], "2 of 3 tenants meet their baseline; 1 could not be read."),
         (
             [unreachable(), tenant(findings=BAD), tenant(findings=BAD)],
-            "None of the 3 tenants is known to meet its baseline; 2 have findings and 1 could not be read.",
+            "0 of 3 tenants meet their baseline; 2 have findings and 1 could not be read.",
         ),
     ],
 )

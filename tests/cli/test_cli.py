@@ -128,9 +128,9 @@ def test_tenants_and_options_can_be_chosen() -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["Acme"], "'Acme' in 'Acme' is no tenant name; use small letters, digits and '-'."),
-        (["--tenant", ":free"], "'' in ':free' is no tenant name; use small letters, digits and '-'."),
-        (["acme:gold"], f"'gold' in 'acme:gold' is no plan; use one of {', '.join(PLANS)}."),
+        (["Acme"], "'Acme' in 'Acme' is not a tenant name; use lowercase letters, digits and '-'."),
+        (["--tenant", ":free"], "'' in ':free' is not a tenant name; use lowercase letters, digits and '-'."),
+        (["acme:gold"], f"'gold' in 'acme:gold' is not a plan; use one of {', '.join(PLANS)}."),
         (["acme", "--tenant", "acme:free"], "The tenant 'acme' is given twice; give each tenant once."),
     ],
 )

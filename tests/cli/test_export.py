@@ -56,7 +56,7 @@ def test_domains_and_labels_are_enough(domains, auth0_sandbox):
     assert "sessionCookieMode" not in found["beta"]
     assert result.stdout.count("# Auth0's default, never set") == 7
     assert "# Ours\n" in result.stdout
-    assert result.stderr == "Note: No plan is named for acme, beta. A fleet needs the plan of each tenant.\n"
+    assert result.stderr == "Note: No plan is set for acme, beta. A fleet needs the plan of each tenant.\n"
     calls = ["POST /oauth/token", "GET /tenants/settings"]
     assert [auth0_sandbox.tenants[name].calls for name in ("acme", "beta")] == [calls, calls]
 
@@ -117,7 +117,7 @@ def test_a_file_for_pulumi_import(domains, tmp_path, auth0_sandbox):
         "resources": [{"type": NATIVE, "name": name, "id": f"{auth0_sandbox.url}/{name}"} for name in ("acme", "beta")]
     }
     assert RESOURCE == NATIVE
-    assert "`pulumi import` knows no labels" in result.stderr
+    assert "`pulumi import` does not support credential labels" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_what_is_wrong_with_every_file_is_reported(tmp_path, command):
     result = invoke(command, "--tenants", tmp_path / "gone.yaml", "--tenants", tmp_path / "text.yaml")
     assert result.exit_code == USAGE
     assert [
-        word for word in ("gone.yaml cannot be read", "text.yaml is no list of tenants") if word not in result.stderr
+        word for word in ("gone.yaml cannot be read", "text.yaml is not a tenants file") if word not in result.stderr
     ] == []
 
 
@@ -198,3 +198,38 @@ def test_a_pipe_has_no_escape_sequence(listing, arguments, forced):
     )
     assert result.stdout + result.stderr
     assert "\x1b" not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(("other", "code"), [("8h", FINDINGS), ("9h", USAGE)])
+def test_a_profile_of_one_file_is_the_baseline_of_all(listing, other, code):
+    """`--profile` takes a profile that any file defines, unless two files define it differently."""
+    files = [listing(name, {"session_lifetime": 540, "idle_session_lifetime": 5}) for name in ("acme", "beta", "gamma")]
+    for file, absolute in zip(files, ("8h", other), strict=False):
+        own = {"ours": {"absolute": absolute, "source": "Handbook"}}
+        file.write_text(json.dumps({**json.loads(file.read_text()), "profiles": own}))
+    result = invoke("audit", "--tenants", *files, "--profile", "ours")
+    assert result.exit_code == code
+    assert result.output.count(
+        "session_lifetime is 9h; the baseline allows at most 8h (profile 'ours' (Handbook))"
+    ) == (3 if code == FINDINGS else 0)
+    assert ("gamma.yaml has one problem" in result.output) == (code == USAGE)
+
+
+NO_IDENTITY = dict.fromkeys(CREDENTIALS, "")
+
+
+@pytest.mark.parametrize("command", ["audit", "export"])
+def test_a_token_that_names_no_tenant_goes_to_none_of_several(tmp_path, auth0_sandbox, command):
+    """It needs `AUTH0_DOMAIN` or a label; only one that has is asked, and the others' error names both ways."""
+    tenants = {name: auth0_sandbox.add_tenant(name) for name in ("acme", "beta", "labelled")}
+    entries = {name: {"domain": tenant.domain, "plan": "free"} for name, tenant in tenants.items()}
+    entries["labelled"]["credentials"] = "own"
+    path = tmp_path / "tenants.yaml"
+    path.write_text(json.dumps(entries))
+    tokens = {"AUTH0_API_TOKEN": f"opaque-{command}", "AUTH0_OWN_API_TOKEN": f"opaque-own-{command}"}
+    for beside, asked in (({}, ["labelled"]), ({"AUTH0_DOMAIN": tenants["beta"].domain}, ["beta", "labelled"])):
+        auth0_sandbox.clear_requests()
+        result = invoke(command, "--tenants", path, **NO_IDENTITY, **tokens, **beside)
+        assert result.exit_code == FINDINGS
+        assert [name for name, tenant in tenants.items() if tenant.calls] == asked
+        assert "it was not sent. Give each tenant its own credentials: a label" in result.output

@@ -6,6 +6,8 @@ import gc
 import importlib
 import logging
 import os
+import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ FRONT_ENDS = {"dynamic": "auth0_sessions", "native": "auth0_sessions.native"}
 CREDENTIALS = {"AUTH0_CLIENT_ID": "engine-client", "AUTH0_CLIENT_SECRET": "engine-canary-secret"}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without a CLI engine tests are skipped with the reason; under CI they fail."""
     here = Path(__file__).parent
@@ -33,6 +36,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
         if missing:
             item.add_marker(pytest.mark.skip(reason="no Pulumi CLI in .pulumi-cli; `make setup` brings one"))
+
+    leave_one_case([item for item in items if here in item.path.parents and isinstance(item, pytest.Function)])
+
+
+def leave_one_case(items: list[pytest.Function]) -> None:
+    """Leave all cases of a test but one to `make test-deep`; with `every_case`, all front ends of a case but one.
+
+    The name of a test draws the case, so that both front ends and all kinds of values are in the quick run.
+    """
+    tests: dict[str, list[pytest.Function]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("deep"):
+            continue
+        name, _, values = item.nodeid.partition("[")
+        if item.get_closest_marker("every_case"):
+            name += values.replace(str(item.callspec.params.get("front_end", "")), "")
+        tests[name].append(item)
+    for name, cases in tests.items():
+        quick = cases[zlib.crc32(name.encode()) % len(cases)]
+        for item in cases:
+            if item is not quick:
+                item.add_marker("deep")
 
 
 class Engine:

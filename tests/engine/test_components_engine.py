@@ -83,6 +83,7 @@ def test_a_policy_s_life(engine, tenant, auth0_sandbox):
     assert tenant.settings == {name: DEFAULTS[name] for name in LOGIN_LIFETIMES} | {"idle_session_lifetime": 10_000}
 
 
+@pytest.mark.deep
 def test_the_outputs_of_a_policy_are_registered(engine, tenant):
     """State has the component's domain, plan, profile, settings, reasons and its child."""
     arguments = {"domain": f"{tenant.domain}/", "plan": "free", "profile": "nist-aal2"}
@@ -105,6 +106,7 @@ def test_the_outputs_of_a_policy_are_registered(engine, tenant):
     }
 
 
+@pytest.mark.deep
 def test_a_configured_profile_and_plan(engine, tenant):
     """Plan and profile come from the stack's configuration where the program names none."""
     engine.stack.set_config("auth0-sessions:plan", automation.ConfigValue("enterprise"))
@@ -115,6 +117,7 @@ def test_a_configured_profile_and_plan(engine, tenant):
     assert engine.resource()["inputs"]["plan"] == "enterprise"
 
 
+@pytest.mark.deep
 def test_a_smaller_plan_stops_arguments_and_lowers_profiles(engine, tenant, auth0_sandbox):
     """An explicit value above the new plan's cap is an error at preview; a profile's value is lowered, with reason."""
     arguments = {"domain": tenant.domain, "plan": "enterprise", "profile": "convenient", "session_lifetime": "60d"}
@@ -159,6 +162,7 @@ def test_a_weakened_profile_is_stopped_at_preview(engine, tenant, auth0_sandbox)
     assert calls_of(auth0_sandbox) == []
 
 
+@pytest.mark.deep
 def test_unknown_arguments_pass_a_preview(engine, tenant, auth0_sandbox):
     """Arguments from a resource that is still to be created are unknown at preview and picked at up."""
     first = auth0_sandbox.add_tenant("first")
@@ -188,6 +192,7 @@ def test_unknown_arguments_pass_a_preview(engine, tenant, auth0_sandbox):
     assert engine.up().changes == {"same": 4}
 
 
+@pytest.mark.deep
 def test_an_unknown_argument_that_turns_out_wrong_stops_the_up(engine, tenant, auth0_sandbox):
     """What a preview cannot know is told at up, with the component's name, no traceback, and no call to the tenant."""
     first = auth0_sandbox.add_tenant("first")
@@ -207,6 +212,7 @@ def test_an_unknown_argument_that_turns_out_wrong_stops_the_up(engine, tenant, a
     assert tenant.calls == []
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("how", ["provider", "providers", "parent"])
 def test_a_policy_takes_its_provider(engine, auth0_sandbox, how):
     """`opts.provider`, `opts.providers` and a parent's providers give the child its domain and credentials."""
@@ -230,6 +236,7 @@ def test_a_policy_takes_its_provider(engine, auth0_sandbox, how):
     assert "own-canary" not in engine.files
 
 
+@pytest.mark.deep
 def test_protect_is_inherited(engine, tenant, auth0_sandbox):
     """A protected policy has a protected child, and a destroy stops before it calls anybody."""
     arguments = {"domain": tenant.domain, "plan": "free", "profile": "strict", "on_delete": "reset"}
@@ -247,6 +254,7 @@ def test_protect_is_inherited(engine, tenant, auth0_sandbox):
     assert tenant.settings == {name: DEFAULTS[name] for name in LOGIN_LIFETIMES}
 
 
+@pytest.mark.deep
 def test_a_renamed_policy_with_an_alias_is_the_same(engine, tenant, auth0_sandbox):
     """An alias on the component is enough: its child is not replaced and nobody is called."""
     arguments = {"domain": tenant.domain, "plan": "free", "profile": "strict", "on_delete": "reset"}
@@ -302,6 +310,7 @@ def test_a_fleet_s_life(engine, auth0_sandbox):
     assert list(engine.outputs["tenants"]) == ["new", "stays"]
 
 
+@pytest.mark.deep
 def test_a_preview_shows_the_report(engine, auth0_sandbox):
     """Before anything is applied a person reads what every tenant gets and why, in one table."""
     tenants = {f"a|{number}": {"domain": auth0_sandbox.add_tenant(f"t{number}").domain} for number in range(2)}
@@ -366,6 +375,7 @@ def test_a_fleet_from_the_stack_s_configuration(engine, auth0_sandbox, how):
     assert "acme: idleSessionLifetime: 720 has no unit: write '720h' or '720m'" in "\n".join(run.said("error"))
 
 
+@pytest.mark.deep
 def test_a_fleet_inside_a_component(engine, auth0_sandbox):
     """A fleet is a fine child: labels and providers reach its tenants, and a parent's alias keeps all of them."""
     own = auth0_sandbox.add_tenant("own")
@@ -402,6 +412,7 @@ def test_a_fleet_inside_a_component(engine, auth0_sandbox):
     assert calls_of(auth0_sandbox) == []
 
 
+@pytest.mark.deep
 def test_a_renamed_fleet_with_an_alias_is_the_same(engine, tenant, auth0_sandbox):
     """An alias on the fleet is enough for its policies and their children."""
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
+import re
 import subprocess
 import sys
+import threading
 import venv
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +79,36 @@ def names_in(commands: Path) -> set[str]:
     listed = [str(commands / "python"), "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"]
     found = json.loads(subprocess.run(listed, check=True, capture_output=True, text=True).stdout)
     return {package["name"].lower() for package in found}
+
+
+LINE = re.compile(r"auth0-sessions\[\w+\] @ git\+<URL of this repository>")
+
+
+@pytest.mark.deep
+def test_the_install_line_works_in_a_requirements_file(tmp_path):
+    """Each page has a line that pip takes in a requirements file, with the address of a repository in it."""
+    pages = [ROOT / page for page in ("README.md", "docs/how-to/first-tenant.md", "examples/guardrails/README.md")]
+    lines = sorted({line for page in pages for line in [*LINE.findall(page.read_text()), ""][:1]})
+    assert lines == [f"auth0-sessions[{extra}] @ git+<URL of this repository>" for extra in ("cli", "guardrails")]
+    git = ["git", "-C", str(tmp_path)]
+    subprocess.run([*git, "clone", "--quiet", "--bare", str(ROOT), "sessions.git"], check=True)
+    subprocess.run([*git, "-C", "sessions.git", "update-server-info"], check=True)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(tmp_path))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/sessions.git"
+        (tmp_path / "requirements.txt").write_text(lines[0].replace("<URL of this repository>", url))
+        pip = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-deps"]
+        pip += ["--no-build-isolation", "--disable-pip-version-check", "--requirement", "requirements.txt"]
+        ran = subprocess.run(pip, cwd=tmp_path, check=False, capture_output=True, text=True)
+        assert "Would install auth0-sessions-" in ran.stdout, ran.stderr
+        server.shutdown()
+
+
+class Files(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder without a word."""
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing."""
 
 
 USES_THE_SANDBOX = """\

@@ -31,6 +31,7 @@ from auth0_sessions import cli
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
+from auth0_sessions.model.spelling import camel_case
 from benches import SET_BY_HAND, four
 
 DOCS = local_engine.ROOT / "docs"
@@ -76,18 +77,23 @@ class Bench(benches.Bench):
         return super().on_sandbox(text, **options).replace("{name}.eu.auth0.com", f"{self.sandbox.url}/{{name}}")
 
     def open(
-        self, program: str, config: dict[str, Any] | None = None, project: str = "sessions", **environment: str
+        self,
+        program: str,
+        config: dict[str, Any] | None = None,
+        project: str = "sessions",
+        stack: str = "prod",
+        **environment: str,
     ) -> automation.Stack:
-        """Open the stack `prod` with a program and its configuration."""
+        """Open a stack with a program and its configuration."""
         code = compile(self.on_sandbox(program), "docs", "exec")
-        stack = local_engine.open_stack(
+        opened = local_engine.open_stack(
             lambda: exec(code, {}),  # noqa: S102  Our own pages.
             self.folder,
             project=project,
-            stack="prod",
+            stack=stack,
             environment={**IN_ENVIRONMENT, **environment},
         )
-        return self.configured(stack, config or {})
+        return self.configured(opened, config or {})
 
     def open_yaml(self, program: str, config: dict[str, Any] | None = None, **environment: str) -> automation.Stack:
         """Open the stack `prod` with a program in YAML, which uses the native plugin."""
@@ -200,7 +206,9 @@ WITH_MORE = {
     ("read_tenants_file", "read_tenants_file("): "test_the_fleet_of_a_file_runs",
     ("how-to/take-over.md", "SessionLifetime.get"): "test_looking_and_taking_over",
     ("how-to/from-the-official-provider.md", "pulumi_auth0"): "test_the_program_beside_the_official_provider_runs",
-    ("how-to/test-your-stack.md", "import pytest"): "test_the_tests_of_the_page_pass",
+    ("how-to/test-your-stack.md", "auth0_sandbox"): "test_the_tests_of_the_page_pass",
+    ("how-to/test-your-stack.md", "set_mocks"): "test_the_tests_of_the_page_pass",
+    ("how-to/many-tenants.md", "get_stack()"): "test_a_stack_for_each_tenant",
 }
 """The programs that a test of their own runs: page and words -> that test."""
 
@@ -287,6 +295,7 @@ def test_the_fleet_of_the_page_runs(bench, monkeypatch, as_file):
 FLEET = block("how-to/many-tenants.md", 'from_config("fleet")')
 
 
+@pytest.mark.deep
 def test_a_baseline_of_their_own(bench):
     """Tenants get the team's profile; under `at-most` a stricter one keeps its values, and `exact` overrules that."""
     config = yaml.safe_load(block("how-to/many-tenants.md", "office:", "yaml"))["config"]
@@ -296,6 +305,7 @@ def test_a_baseline_of_their_own(bench):
     assert bench.settings == {"acme": four(60, 30), "globex": four(60, 15), "initech": four(480, 30)}
 
 
+@pytest.mark.deep
 def test_a_renamed_tenant_keeps_its_record(bench):
     """With `formerly`, as the page has it, a rename makes no call and keeps `previous`."""
     config = {"auth0-sessions:plan": "enterprise", "auth0-sessions:tenants": {"acme": {"domain": "acme.eu.auth0.com"}}}
@@ -309,6 +319,7 @@ def test_a_renamed_tenant_keeps_its_record(bench):
     assert stack.outputs()["tenants"].value["acme-eu"]["previous"] == SET_BY_HAND
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("module", ["auth0_sessions", "auth0_sessions.native"])
 def test_single_resources_move_into_a_fleet(bench, module):
     """With the page's transform no resource is deleted, no call is made, and `previous` is kept."""
@@ -331,6 +342,7 @@ def test_single_resources_move_into_a_fleet(bench, module):
     assert bench.settings == {"acme": SET_BY_HAND}
 
 
+@pytest.mark.deep
 def test_an_incident(bench):
     """The guidance's configuration shortens what is longer and nothing else, and going back needs `exact` again."""
     listed = {name: {"domain": f"{name}.eu.auth0.com"} for name in ("acme", "globex")}
@@ -440,6 +452,7 @@ def test_every_program_in_yaml_is_run():
         assert len([row for row in YAML_PROGRAMS if row.page == page and row.words in text]) == 1
 
 
+@pytest.mark.deep
 def test_a_stack_moves_to_the_native_plugin(bench):
     """The page's programs, the dynamic one first: each move is an update without a call, and `previous` is kept."""
     page = "how-to/move-to-the-native-plugin.md"
@@ -473,6 +486,7 @@ def commands(page: str) -> list[list[str]]:
     return [shlex.split(line)[1:] for line in lines if line.startswith("auth0-sessions ")]
 
 
+@pytest.mark.deep
 def test_an_existing_estate(bench, monkeypatch):
     """From a spreadsheet to a fleet without a write, then to a stricter one that loosens nothing, then to drift."""
     page = "how-to/existing-estates.md"
@@ -500,6 +514,7 @@ def test_an_existing_estate(bench, monkeypatch):
     Path("tenants.yaml").write_text(bench.on_sandbox(tight))
     run(stack, "up")
     assert bench.settings == {"acme": four(1_440, 60), "globex": four(1_440, 60), "initech": four(720, 15)}
+    assert "~ report" not in run(stack, "preview", diff=True).output
 
     refresh, audit = [step["run"] for step in yaml.safe_load(workflow)["jobs"]["drift"]["steps"] if "run" in step][1:]
     assert refresh == "pulumi refresh --preview-only --expect-no-changes --diff --stack prod"
@@ -518,6 +533,7 @@ def test_an_existing_estate(bench, monkeypatch):
     assert (audited.exit_code, "| `globex` |" in audited.stdout) == (1, True)
 
 
+@pytest.mark.deep
 def test_the_fleet_of_a_file_runs(bench, monkeypatch):
     """The tenants of a file are a fleet, with the file's plan and profile."""
     (bench.folder / "tenants.yaml").write_text(
@@ -528,6 +544,7 @@ def test_the_fleet_of_a_file_runs(bench, monkeypatch):
     assert bench.settings == {"acme": {**SET_BY_HAND, **four(1_440, 60)}}
 
 
+@pytest.mark.deep
 def test_the_list_in_python_runs(bench):
     """A dictionary that a program makes is a fleet like any other."""
     bench.add_tenants("eu", "us")
@@ -538,6 +555,29 @@ def test_the_list_in_python_runs(bench):
     assert bench.settings == {"eu": four(480, 60), "us": four(480, 60)}
 
 
+@pytest.mark.deep
+def test_a_stack_for_each_tenant(bench, monkeypatch):
+    """The first job of the page's workflow lists the tenants, and each stack manages the tenant of its name only."""
+    page = "how-to/many-tenants.md"
+    listed, workflow = block(page, "acme: {domain: acme.eu.auth0.com}\n", "yaml"), block(page, "fromJSON", "yaml")
+    monkeypatch.chdir(bench.folder)
+    Path("tenants.yaml").write_text(bench.on_sandbox(listed))
+    jobs = yaml.safe_load(workflow)["jobs"]
+    script = "\n".join(step["run"] for step in jobs["list"]["steps"] if "pip" not in step.get("run", "pip"))
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "GITHUB_OUTPUT": "output"}
+    command = ["bash", "-e", "-c", script]
+    subprocess.run(command, env=environment, check=True)
+    names = json.loads(Path("output").read_text().removeprefix("names="))
+    assert names == ["acme", "globex"]
+    for name in names:
+        bench.calls()
+        run(bench.open(block(page, "get_stack()"), stack=name), "up")
+        assert {request.tenant for request in bench.sandbox.requests} == {name}
+        assert bench.settings[name] == four(1_440, 60)
+
+
+@pytest.mark.deep
 def test_the_default_provider_can_be_turned_off():
     """The page's setting is the one that the example with providers has, which is run by the tests of the examples."""
     page = yaml.safe_load(block("how-to/many-tenants.md", "disable-default", "yaml"))
@@ -545,6 +585,7 @@ def test_the_default_provider_can_be_turned_off():
     assert page["config"].items() <= example["config"].items()
 
 
+@pytest.mark.deep
 def test_looking_and_taking_over(bench):
     """A look writes nothing; what is declared as it is, is adopted without a write; `previous` outlives changes."""
     page = "how-to/take-over.md"
@@ -602,6 +643,7 @@ class Rotation:
         return local_engine.run(self.stack, verb, **options).ok
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("place", ["environment", *SECRET])
 def test_the_table_of_rotations(bench, place):
     """Each command uses the secret that the page's table names."""
@@ -621,6 +663,7 @@ def test_the_table_of_rotations(bench, place):
     assert stack.works("refresh")
 
 
+@pytest.mark.deep
 def test_drift_is_reported_without_a_change(bench):
     """`pulumi refresh --preview-only --expect-no-changes` fails where somebody changed a setting, and only there."""
     stack = bench.open(UNLABELLED, {"auth0:domain": "acme.eu.auth0.com", "auth0-sessions:plan": "enterprise"})
@@ -647,6 +690,7 @@ def official(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return declared
 
 
+@pytest.mark.deep
 def test_the_program_beside_the_official_provider_runs(bench, official):
     """The session keys are written by ours, and the official resource declares none of them."""
     page = "how-to/from-the-official-provider.md"
@@ -662,10 +706,22 @@ def test_the_program_beside_the_official_provider_runs(bench, official):
     assert official == ["friendly_name"]
 
 
-def test_the_tests_of_the_page_pass(tmp_path):
-    """The pytest example of the page passes as a file of its own."""
+@pytest.mark.deep
+@pytest.mark.parametrize(
+    ("words", "module"),
+    [
+        ("auth0_sandbox", "auth0_sessions"),
+        ("set_mocks", "auth0_sessions"),
+        ("set_mocks", "auth0_sessions.native"),
+    ],
+)
+def test_the_tests_of_the_page_pass(tmp_path, words, module):
+    """Each pytest example of the page passes as a file of its own; the mocked one in the plugin's spelling too."""
+    text = block("how-to/test-your-stack.md", words).replace("from auth0_sessions", f"from {module}")
+    if module.endswith("native"):
+        text = re.sub(r'declared\["(\w+)"]', lambda found: f'declared["{camel_case(found[1])}"]', text)
     file = tmp_path / "test_sessions.py"
-    file.write_text(block("how-to/test-your-stack.md", "import pytest"))
+    file.write_text(text)
     environment = {
         **os.environ,
         "PATH": os.pathsep.join([str(local_engine.CLI / "bin"), os.environ["PATH"]]),
@@ -676,7 +732,7 @@ def test_the_tests_of_the_page_pass(tmp_path):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(file)]
     ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout
-    assert f"{file.read_text().count('def test_')} passed" in ran.stdout
+    assert f"{text.count('def test_')} passed" in ran.stdout
 
 
 def curls() -> Iterator[tuple[str, str, Any]]:
@@ -688,6 +744,7 @@ def curls() -> Iterator[tuple[str, str, Any]]:
 
 
 @pytest.mark.parametrize(("method", "path", "body"), list(curls()))
+@pytest.mark.every_case
 def test_the_control_door_is_as_told(auth0_sandbox, method, path, body):
     """Every request of the page to the sandbox's control door is taken."""
     auth0_sandbox.add_tenant("acme")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import types
@@ -143,6 +144,7 @@ def test_an_environment_has_the_policy_of_its_name(bench, stack, domain, plan, s
     assert bench.ends(opened) == {}
 
 
+@pytest.mark.deep
 def test_an_environment_may_name_its_policy(bench):
     """The stack file of prod asks for NIST AAL2, and the README shows that run."""
     opened = bench.open("environments", **UNLABELLED)
@@ -254,6 +256,7 @@ def test_the_automation_script_runs_every_tenant(bench, script):
     assert bench.sandbox.requests == []
 
 
+@pytest.mark.deep
 def test_a_tenant_that_fails_stops_no_other(bench, script):
     """A refused secret and a bad entry are reported under their tenants' names, the third tenant is done, exit 1."""
     bench.tenants["globex"].add_client("another", "one")
@@ -352,6 +355,7 @@ def test_every_key_has_one_owner(official):
     assert set(ours.object.fields) & {"friendlyName", "friendly_name", "support_email"} == set()
 
 
+@pytest.mark.deep
 def test_ours_runs_beside_the_official_one(bench, official):
     """On the engine only the three declared session keys are written, and no other setting of the tenant changes."""
     official.Tenant = TenantWithoutPlugin
@@ -399,3 +403,33 @@ def test_the_workflow_previews_stacks_that_exist():
     (job,) = yaml.safe_load(WORKFLOW)["jobs"].values()
     files = {path.name for path in (EXAMPLES / "environments").glob("Pulumi.*.yaml")}
     assert {f"Pulumi.{stack}.yaml" for stack in job["strategy"]["matrix"]["stack"]} == files
+
+
+@pytest.mark.deep
+def test_a_fork_s_preview_needs_no_passphrase(bench):
+    """The workflow's step for forks makes a stack file usable that Pulumi refuses without its passphrase."""
+    opened = bench.open("environments")
+    for key, is_path in (("auth0:clientSecret", False), ("auth0-sessions:credentials.acme.clientSecret", True)):
+        opened.set_config(key, automation.ConfigValue("canary", secret=True), path=is_path)
+    work, fork = bench.folder / "work", bench.folder / "fork"
+    without = {"PULUMI_CONFIG_PASSPHRASE": ""}
+    (step,) = [step for step in yaml.safe_load(WORKFLOW)["jobs"]["preview"]["steps"] if "env." in step.get("if", "")]
+    assert step["if"] == "${{ !env.PULUMI_ACCESS_TOKEN && !env.PULUMI_CONFIG_PASSPHRASE }}"
+
+    def open_fork() -> automation.Stack:
+        options: dict[str, Any] = {"stack": "prod", "project": "acme-sessions", "environment": without}
+        return local_engine.open_stack(local_engine.program_of(EXAMPLES / "environments"), fork, **options)
+
+    (fork / "work").mkdir(parents=True)
+    shutil.copy(work / "Pulumi.prod.yaml", fork / "work")
+    with pytest.raises(automation.CommandError, match="incorrect passphrase"):
+        open_fork()
+    script = ["bash", "-e", "-c", step["run"]]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "GITHUB_ENV": str(fork / "variables")}
+    subprocess.run(script, cwd=fork / "work", env=environment, check=True)
+    assert (fork / "variables").read_text() == "PULUMI_BACKEND_URL=file:///tmp\n"
+    run = local_engine.run(open_fork(), "preview")
+    assert run.ok, run.output
+    assert run.changes == {"create": 3}
+    assert bench.sandbox.requests == []

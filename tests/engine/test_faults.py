@@ -34,6 +34,7 @@ QUICK = {Fault.RATE_LIMITED, Fault.EXPIRED_TOKEN, Fault.INSUFFICIENT_SCOPE, Faul
 """One of each kind: waited for, logged in again for, refused, not understood, and lost after it took effect."""
 
 
+@pytest.mark.every_case
 # A server that never answers takes the real time-out for each try.
 @pytest.mark.parametrize(
     "fault",

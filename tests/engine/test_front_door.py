@@ -23,7 +23,7 @@ def test_the_demo_goes_as_told():
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     told = words(run.stdout)
-    assert "put back what was there before: session_lifetime 14d, idle_session_lifetime 2d" in told
+    assert "restored the earlier values: session_lifetime 14d, idle_session_lifetime 2d" in told
     assert "Traceback" not in run.stdout
     assert run.stderr == ""
 

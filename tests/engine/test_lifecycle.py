@@ -89,6 +89,12 @@ def test_a_whole_life(engine, tenant, auth0_sandbox):
     assert calls_of(tenant, auth0_sandbox) == [TOKEN, PATCH]
     assert engine.outputs["previous"]["session_lifetime"] == 10_000
 
+    # As a person types it: Pulumi previews the refresh first.
+    variables = engine.stack.workspace.env_vars
+    typed = ["refresh", "--yes", "--non-interactive", "--stack", "dev"]
+    engine.stack.workspace.pulumi_command.run(typed, engine.stack.workspace.work_dir, variables)
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET, TOKEN, GET]
+
     assert engine.destroy().ok
     assert calls_of(tenant, auth0_sandbox) == [TOKEN, PATCH]
     assert tenant.settings == {
@@ -263,7 +269,9 @@ def test_get_looks_a_tenant_up(engine, tenant):
         "idle_ephemeral_session_lifetime_minutes": 1_440,
         "mode": "persistent",
         "id": tenant.domain,
-    } | ({"previous": None} if "previous" in engine.outputs else {})
+        # Its `Read` serves an import too, for which this is what `restore` would put back.
+        **({"previous": {"session_lifetime": 90}} if engine.front_end == "native" else {}),
+    }
     assert engine.refresh().ok
     assert engine.destroy().ok
     assert PATCH not in tenant.calls

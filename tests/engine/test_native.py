@@ -124,6 +124,7 @@ def test_an_import_takes_a_tenant_over(engine, tenant, auth0_sandbox):
     assert tenant.settings == {"session_lifetime": 90, "session_cookie_mode": "non-persistent"}
 
 
+@pytest.mark.deep
 def test_an_import_and_a_change_go_in_one_run(engine, tenant):
     """The preview shows the import and the change as two steps, and `previous` is what was found."""
     tenant.dashboard(session_lifetime=90)
@@ -138,6 +139,7 @@ def test_an_import_and_a_change_go_in_one_run(engine, tenant):
     assert tenant.settings == {"session_lifetime": 90}
 
 
+@pytest.mark.deep
 def test_a_tenant_above_its_cap_is_imported(engine, tenant):
     """The value is the tenant's: with `over_limit="warn"`, as the generated code has it, the import goes through."""
     tenant.dashboard(session_lifetime=86_400)
@@ -265,6 +267,7 @@ def test_a_provider_that_moves_replaces_its_resources(engine, tenant, auth0_sand
     assert other.settings == {"session_lifetime": 10_080}
 
 
+@pytest.mark.deep
 def test_a_provider_that_moves_to_nowhere_leaves_the_old_tenant(engine, tenant, auth0_sandbox):
     """A typo in a provider's domain fails, and the old tenant keeps what it has, also when it is corrected."""
     engine.program = with_provider(tenant)
@@ -281,6 +284,7 @@ def test_a_provider_that_moves_to_nowhere_leaves_the_old_tenant(engine, tenant, 
     assert tenant.settings == {"session_lifetime": 10_080}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     "change", [{"client_secret": "rotated"}, {"domain": "http://{upper}"}], ids=["rotated", "respelled"]
 )
@@ -297,6 +301,7 @@ def test_a_provider_that_stays_replaces_nothing(engine, tenant, auth0_sandbox, c
     assert auth0_sandbox.requests == []
 
 
+@pytest.mark.deep
 def test_credentials_that_another_resource_makes(engine, tenant):
     """A provider whose secret is unknown at the first preview is previewed and works."""
 
@@ -316,6 +321,7 @@ def test_credentials_that_another_resource_makes(engine, tenant):
     assert CANARY not in engine.files
 
 
+@pytest.mark.deep
 def test_a_provider_that_is_replaced_on_demand_keeps_its_resources(engine, tenant, auth0_sandbox):
     """`--replace` of a provider starts another process, and no tenant is given back and taken again."""
     engine.program = with_provider(tenant)
@@ -328,6 +334,7 @@ def test_a_provider_that_is_replaced_on_demand_keeps_its_resources(engine, tenan
     assert tenant.settings == {"session_lifetime": 10_080}
 
 
+@pytest.mark.deep
 def test_a_resource_may_change_its_provider(engine, tenant, auth0_sandbox):
     """From the default provider to an explicit one of the same tenant, and back: in place, without a call."""
     engine.args = arguments(tenant, session_lifetime="8h")

@@ -132,6 +132,7 @@ def test_labels_find_their_own_set_and_never_another(make_engine, auth0_sandbox)
     assert [one["inputs"]["credentials"] for one in engine.resources if "SessionLifetime" in one["type"]]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("way", ["client", "token"])
 def test_credentials_of_the_ecosystem_s_own_config_keys_work(make_engine, tenant, way):
     """`auth0:clientId` and its siblings serve here too, and `auth0:domain` names the tenant."""
@@ -151,6 +152,7 @@ def test_credentials_of_the_ecosystem_s_own_config_keys_work(make_engine, tenant
     assert engine.destroy().ok
 
 
+@pytest.mark.deep
 def test_the_environment_names_the_default_tenant(make_engine, tenant):
     """`AUTH0_DOMAIN` of the provider's process goes before the configuration."""
     engine = make_engine(AUTH0_DOMAIN=tenant.domain)
@@ -160,6 +162,7 @@ def test_the_environment_names_the_default_tenant(make_engine, tenant):
     assert tenant.settings == {"session_lifetime": 480}
 
 
+@pytest.mark.deep
 def test_a_rotated_secret_of_a_provider_is_no_resource_call(engine, tenant, auth0_sandbox):
     """A new secret changes the provider in place and calls nobody."""
 
@@ -180,6 +183,7 @@ def test_a_rotated_secret_of_a_provider_is_no_resource_call(engine, tenant, auth
     assert auth0_sandbox.requests == []
 
 
+@pytest.mark.deep
 def test_new_credentials_never_go_to_the_old_tenant_of_a_resource(engine, tenant, auth0_sandbox):
     """A provider without a domain, with credentials of its own, is held to the same: refused at preview."""
     other = auth0_sandbox.add_tenant("other")
@@ -217,7 +221,7 @@ def test_a_token_is_of_one_tenant(make_engine, tenant, auth0_sandbox):
     engine.program = program
     run = engine.up()
     assert not run.ok
-    assert "a token is of one tenant" in "\n".join(run.said("error"))
+    assert "a token belongs to one tenant" in "\n".join(run.said("error"))
     assert other.calls == []
 
 
@@ -251,6 +255,7 @@ def test_a_token_that_names_no_tenant_reaches_no_other(make_engine, tenant, auth
     assert auth0_sandbox.requests == []
 
 
+@pytest.mark.deep
 def test_the_default_domain_reaches_a_provider_without_one(engine, tenant):
     """`auth0:domain` names the tenant of a resource whose provider has no domain, and does not bind it."""
     engine.stack.set_config("auth0:domain", automation.ConfigValue(tenant.domain))

@@ -7,6 +7,7 @@ import pytest
 pytestmark = pytest.mark.front_ends("dynamic", "native")
 
 
+@pytest.mark.deep
 def test_a_fleet_on_free_tenants_finishes(engine, auth0_sandbox):
     """Ten tenants of the free plan (2 at once, 2 per second): a tenant's three calls fit its bucket, so no 429."""
     tenants = [auth0_sandbox.add_tenant(f"t{number}", plan="free", rate_limits=True) for number in range(10)]

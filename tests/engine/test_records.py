@@ -187,7 +187,7 @@ def test_a_short_name_of_a_fleet_may_change(engine, tenant, auth0_sandbox):
     tenants.clear()
     tenants["acme-us"] = entry
     run = engine.up()
-    assert [line for line in run.said("warning") if "took this tenant over" in line and "`formerly`" in line]
+    assert [line for line in run.said("warning") if "took over this tenant" in line and "`formerly`" in line]
     assert (api_calls(tenant, auth0_sandbox), tenant.settings, previous()) == ([GET], held, 1_440)
 
 
@@ -245,7 +245,7 @@ def test_a_secret_in_the_wrong_place_is_not_printed(engine, tenant):
         assert [
             line
             for line in run.said("error")
-            if "credentials is not a label" in line or "no user name or password" in line
+            if "credentials is not a label" in line or "not include a user name or password" in line
         ]
         assert CANARY not in run.output + run.failure
     assert tenant.calls == []

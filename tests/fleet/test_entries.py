@@ -77,7 +77,7 @@ def test_the_sixth_setting_is_not_a_fleet_s():
     """Anonymous sessions are not part of a tenant's policy."""
     entry = {"domain": "a.auth0.com", "anonymousSessionLifetime": "1d"}
     (problem,) = read_entries({"acme": entry}, Defaults("free"), needs=NEEDS_DOMAIN).all_problems
-    assert problem.startswith("acme: anonymousSessionLifetime: there is no such key")
+    assert problem.startswith("acme: anonymousSessionLifetime: unknown key")
 
 
 # A short name that changed.
@@ -98,14 +98,14 @@ def test_an_earlier_name_that_is_still_there_is_refused(formerly):
     """Two resources would claim one record: the tenant's own name, or another one's, is a problem."""
     tenants = {"acme": {"domain": "a.auth0.com", "formerly": formerly}, "other": {"domain": "b.auth0.com"}}
     (problem,) = read_entries(tenants, Defaults("free"), needs={}).all_problems
-    assert problem == f"acme: formerly is '{formerly}', and there still is a tenant of that name."
+    assert problem == f"acme: formerly is '{formerly}', but there is still a tenant with that name."
 
 
 def test_an_earlier_name_is_of_one_tenant():
     """The engine would refuse a second resource with the same alias, after it has begun."""
     tenants = {name: {"domain": f"{name}.auth0.com", "formerly": "acme"} for name in ("a", "b")}
     (problem,) = read_entries(tenants, Defaults("free"), needs={}).all_problems
-    assert problem == "b: formerly is 'acme', and so it is of a. Keep one of them."
+    assert problem == "b: formerly is 'acme', which a also gives. Keep one of them."
 
 
 # Defaults of the whole fleet.

@@ -127,9 +127,9 @@ def test_a_value_above_the_cap(exported, plan, minutes, phrase):
     (line,) = said(text, "sessionLifetime")
     assert line.partition("  # ")[2] == (phrase or "")
     assert said(text, "overLimit") == (
-        ["overLimit: warn  # sends what the plan does not allow as it is"] if phrase else []
+        ["overLimit: warn  # sends a value above the plan's cap unchanged"] if phrase else []
     )
-    needs = "No plan is named for acme. A fleet needs the plan of each tenant."
+    needs = "No plan is set for acme. A fleet needs the plan of each tenant."
     assert made.notes == ([] if plan else [needs])
 
 

@@ -145,24 +145,24 @@ def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path
     [
         (
             "acme: {domain: a.auth0.com}\nacme: {domain: b.auth0.com}",
-            "line 2: 'acme' is there twice. Keep one.",
+            "line 2: 'acme' is a duplicate key; keep one.",
         ),
-        ('{"acme": {"domain": "a.auth0.com", "domain": "b.auth0.com"}}', "'domain' is there twice"),
+        ('{"acme": {"domain": "a.auth0.com", "domain": "b.auth0.com"}}', "'domain' is a duplicate key"),
         ("acme: {domain", "is neither YAML nor JSON"),
         ("acme: !!python/object:os.system {}", "is neither YAML nor JSON"),
         ("acme: !!bool perhaps", "is neither YAML nor JSON"),
-        ("acme: !!map [a]", "is neither YAML nor JSON: an object is wanted here"),
+        ("acme: !!map [a]", "is neither YAML nor JSON: expected an object"),
         ("acme: !!set [a]", "is neither YAML nor JSON"),
         ("&a {b: *a}: 1", "unfolds to more than"),
         ('{"acme": ' + "[" * 20_000, "is nested too deeply"),
         (
             {"tenants": TENANTS, "profil": "strict"},
-            "profil: there is no such key; beside tenants there may be plan, profile, profiles, enforce.",
+            "profil: unknown key; next to tenants, these are allowed: plan, profile, profiles, enforce.",
         ),
         ("[" * 5000, "is neither YAML nor JSON"),
         ("? {a: 1}\n: b", "is neither YAML nor JSON"),
-        ("- acme", "is no list of tenants"),
-        ("", "is no list of tenants"),
+        ("- acme", "is not a tenants file"),
+        ("", "is not a tenants file"),
         ({"config": {"auth0-sessions:plan": "free"}}, "has no auth0-sessions:tenants in its config"),
         *(
             ({"config": {"auth0-sessions:tenants": TENANTS, f"auth0-sessions:{key}": value}}, f"{key} is encrypted in")
@@ -170,7 +170,7 @@ def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path
             for value in ({"secure": "v1:abc"}, {"acme": {"plan": {"secure": "v1:abc"}}})
         ),
         ({"config": {"auth0-sessions:plan": {"secure": "x"}}}, "has no auth0-sessions:tenants in its config"),
-        ({"config": {"auth0-sessions:tenants": '{"a": {}, "a": {}}'}}, "'a' is there twice"),
+        ({"config": {"auth0-sessions:tenants": '{"a": {}, "a": {}}'}}, "'a' is a duplicate key"),
         ({"config": {"auth0-sessions:tenants": "gone.yaml"}}, "gone.yaml cannot be read: No such file or directory."),
     ],
 )
@@ -221,7 +221,7 @@ def test_aliases_may_be_used(file):
 def test_what_cannot_be_read_is_told(tmp_path):
     """A folder, a missing file and bytes that are no text are told like everything else."""
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\xfa")
-    for name, words in (("", "cannot be read"), ("gone", "cannot be read"), ("bytes.yaml", "is no text")):
+    for name, words in (("", "cannot be read"), ("gone", "cannot be read"), ("bytes.yaml", "is not a text file")):
         with pytest.raises(InputError, match=words):
             read_tenants_file(tmp_path / name)
 

@@ -54,7 +54,7 @@ def test_one_lifetime_is_enough(key):
         ({"strict": {"idle": "1h"}}, "profile 'strict': is built in"),
         ({"Our Own": {"idle": "1h"}}, "profile 'Our Own': a name has small letters"),
         ({"ours": {"idle": 60}}, "profile 'ours': idle: 60 has no unit"),
-        ({"ours": {"idle": "1h", "idel": "2h"}}, "profile 'ours': idel: there is no such key"),
+        ({"ours": {"idle": "1h", "idel": "2h"}}, "profile 'ours': idel: unknown key"),
         ({"ours": {"source": "x"}}, "profile 'ours': has no lifetime"),
         ({"ours": {"idle": None}}, "profile 'ours': has no lifetime"),
         ({"ours": {"absolute": "366d"}}, "profile 'ours': absolute: '366d' is longer"),

@@ -144,7 +144,7 @@ def test_every_problem_of_every_tenant_at_once():
         Defaults("essential", "convenient"),
     )
     expected = [
-        "first: idle: there is no such key",
+        "first: idle: unknown key",
         "first: domain: 'nonsense'",
         "first: onDelete is 1",
         "first: sessionLifetime is 8d; profile 'strict'",
@@ -161,12 +161,12 @@ def test_every_problem_of_every_tenant_at_once():
         ("free", {"domain": None}, "acme: domain is missing"),
         ("free", "a.auth0.com", "acme: is not a tenant; give an object"),
         ("free", None, "acme: is not a tenant; give an object"),
-        ("free", {"domain": "a.auth0.com", "Plan": "free"}, "acme: Plan: there is no such key; the keys are domain"),
-        ("free", {"domain": "a.auth0.com", "\ud800": 1}, "acme: \\ud800: there is no such key"),
+        ("free", {"domain": "a.auth0.com", "Plan": "free"}, "acme: Plan: unknown key; allowed: domain"),
+        ("free", {"domain": "a.auth0.com", "\ud800": 1}, "acme: \\ud800: unknown key"),
         (
             "free",
             {"domain": "a.auth0.com", "sessionLifetime": "1d", "session_lifetime": "2d"},
-            "acme: session_lifetime: is given twice, as sessionLifetime too",
+            "acme: session_lifetime: is given twice, also as sessionLifetime",
         ),
     ],
 )

@@ -72,7 +72,7 @@ def test_every_file_is_checked():
     ("entry", "warning"),
     [
         ({"sessionLifetime": "1h", "idleSessionLifetime": "2h"}, "idleSessionLifetime (2h) is longer than"),
-        ({"sessionLifetime": "40d", "overLimit": "warn"}, "It is sent as it is, and Auth0 may supersede it."),
+        ({"sessionLifetime": "40d", "overLimit": "warn"}, "It is sent unchanged, and Auth0 may supersede it."),
     ],
 )
 def test_what_a_preview_warns_about(entry, warning):

@@ -18,7 +18,8 @@ from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 DYNAMIC, NATIVE, _ = SPELLINGS
 BALANCED = "Auth0's defaults: our choice: what a new tenant does"
 AAL2 = (
-    "NIST SP 800-63B-4 section 2.2.3: an overall timeout shall be set, 24 hours should be its limit; 1 hour idle should"
+    "NIST SP 800-63B-4 section 2.2.3: overall timeout required (SHALL), at most 24 hours (SHOULD); inactivity timeout "
+    "at most 1 hour (SHOULD)"
 )
 ESSENTIAL = PLAN_LIMITS[Plan.ESSENTIAL].source
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
@@ -215,7 +216,7 @@ def test_undeclared(pack, kind):
     assert pack.analyze(kind, {SPELLINGS[kind].name("session_lifetime"): value}) == [
         (
             "undeclared",
-            f"{name} is not declared, so nothing holds it: the tenant keeps what it has. Declare {name}.",
+            f"{name} is not declared, so it is not enforced: the tenant keeps its own value. Declare {name}.",
         )
     ]
     assert pack.policies(kind, {}) == ["undeclared", "undeclared"]
@@ -279,15 +280,13 @@ def test_a_wrong_configuration_is_refused_at_the_start(refusal):
     text = refusal(baseline={"profile": "x"}, plan_cap={"plan": "gold"}, rounding={"minutes": 1})
     assert "profile is 'x'; allowed: 'convenient'" in text
     assert "plan is 'gold'; allowed: 'free'" in text
-    assert "minutes: there is no such key; the keys are exempt." in text
+    assert "minutes: unknown key; allowed: exempt." in text
 
 
 def test_a_policy_that_does_not_exist_is_refused(refusal):
     """A typo in a policy's name would leave that policy as it was: it is refused with the names that exist."""
     text = refusal(basline={"profile": "strict"})
-    assert text.startswith(
-        "there is no policy 'session-lifetime-basline'; the policies are session-lifetime-baseline, "
-    )
+    assert text.startswith("'session-lifetime-basline' is not a policy; allowed: session-lifetime-baseline, ")
 
 
 def test_a_refused_configuration_leaves_the_old_one(pack, refusal):

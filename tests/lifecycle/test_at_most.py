@@ -74,7 +74,7 @@ def test_a_tenant_that_stays_longer_is_superseded(monkeypatch):
     monkeypatch.setattr(scene.tenant, "write", lambda *_, **__: {"session_lifetime": 90})
     state = scene.operations.create(ceiling(session_lifetime=60))
     assert state.superseded == {"session_lifetime": {"asked": "1h", "reported": "1h30m"}}
-    assert ["asked to be 1h, and the tenant reports 1h30m" in line for line in scene.log.warnings] == [True, False]
+    assert ["set to 1h, but the tenant reports 1h30m" in line for line in scene.log.warnings] == [True, False]
 
 
 # Refresh.

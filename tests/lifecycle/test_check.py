@@ -219,7 +219,7 @@ def test_over_limit_warn(plan, name):
     asked = longer(cap_of(plan, name))
     outcome = checked(**{name: asked, "plan": plan.value, "over_limit": "warn"})
     assert (asked, []) == (outcome.inputs[name], outcome.problems)
-    assert [DOMAIN in text and name in text and "sent as it is" in text for text in outcome.warnings] == [True]
+    assert [DOMAIN in text and name in text and "sent unchanged" in text for text in outcome.warnings] == [True]
 
 
 @pytest.mark.parametrize("over_limit", ["error", "clamp", "warn"])
@@ -334,8 +334,8 @@ def test_pairs_are_not_mixed():
     ("old", "new", "words"),
     [
         ("8h", "30d", "users get the longer lifetime at their next login"),
-        ("30d", "8h", "none outlives the earlier lifetime"),
-        ("400d", "8h", "none outlives the earlier lifetime"),
+        ("30d", "8h", "never outlives the earlier lifetime"),
+        ("400d", "8h", "never outlives the earlier lifetime"),
     ],
 )
 def test_changed_absolute(absolute, old, new, words):

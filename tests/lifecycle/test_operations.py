@@ -146,7 +146,7 @@ def test_create_tells_what_is_superseded(name):
 
 @pytest.mark.parametrize("name", ABSOLUTE)
 @pytest.mark.parametrize(
-    ("before", "after", "words"), [(60, 120, "next login"), (120, 60, "none outlives the earlier lifetime")]
+    ("before", "after", "words"), [(60, 120, "next login"), (120, 60, "never outlives the earlier lifetime")]
 )
 def test_create_warns_of_a_changed_absolute_lifetime(name, before, after, words):
     """A create that raises or lowers an absolute lifetime says what it means for sessions that exist."""
@@ -281,9 +281,7 @@ def test_a_put_back_that_fails_lists_the_old_values(second):
     with pytest.raises(TenantUnreachableError) as raised:
         scene.operations.create(declared(session_lifetime=60))
     assert raised.value is error
-    assert str(error).startswith(
-        "gone The write may have taken effect, and putting the earlier values back failed too."
-    )
+    assert str(error).startswith("gone The write may have taken effect, and restoring the earlier values also failed.")
     assert "The tenant had session_lifetime 8h." in str(error)
     assert len(scene.tenant.calls) == 3
 
@@ -684,7 +682,7 @@ def test_a_value_that_stays_superseded_on_another_plan_is_warned_of():
     before = scene.managed(idle_session_lifetime=600)
     after = scene.operations.update(before, replace(before.declared, plan=Plan.ENTERPRISE))
     assert after.superseded == {"idle_session_lifetime": {"asked": "10h", "reported": "2h"}}
-    assert ["asked to be 10h, and the tenant reports 2h" in line for line in scene.log.warnings] == [True]
+    assert ["set to 10h, but the tenant reports 2h" in line for line in scene.log.warnings] == [True]
 
 
 def test_another_plan_does_not_write_what_drifted_unseen():

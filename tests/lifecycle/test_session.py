@@ -87,7 +87,7 @@ def test_warnings_are_shown_where_nothing_is_wrong(world):
     ("session", "expected"),
     [
         ({"default_domain": OTHER}, {}),
-        ({"bound_domain": ACME}, {"domain": f"speaks to {ACME} only"}),
+        ({"bound_domain": ACME}, {"domain": f"is for {ACME} only"}),
         ({"may_move": False}, {"domain": f"moved from {ACME} to {OTHER}"}),
     ],
     ids=["default", "bound", "may not move"],
@@ -215,7 +215,7 @@ def test_a_bound_session_sends_no_credentials_elsewhere(world):
     session.look_up(ACME, None)
     session.look_up(OTHER, None)
     assert isinstance(world.credentials_of(0), ApiToken)
-    with pytest.raises(CredentialsError, match=rf"{OTHER}: .* speaks to {ACME} only, so no credentials were sent"):
+    with pytest.raises(CredentialsError, match=rf"{OTHER}: .* is for {ACME} only, so no credentials were sent"):
         world.credentials_of(1)
 
 
@@ -261,7 +261,7 @@ def test_a_delete_does_not_undo_a_create_of_the_same_run(world, on_delete):
     world.tenants[ACME].forget_calls()
     session.delete(old)
     assert world.tenants[ACME].calls == []
-    (warning,) = (line for line in world.log.warnings if "took this tenant over" in line)
+    (warning,) = (line for line in world.log.warnings if "took over this tenant" in line)
     assert all(word in warning for word in (ACME, "`aliases`", "`formerly`"))
 
 

@@ -60,7 +60,7 @@ def test_a_value_above_the_cap_is_a_problem_by_default():
     outcome = settle(judge("idle_session_lifetime", 4 * DAY, plan=Plan.FREE), OverLimit.ERROR, SNAKE_CASE)
     assert outcome == Outcome(
         4 * DAY,
-        "idle_session_lifetime is 4d; the free plan allows at most 3d. Auth0 would supersede it without saying so. "
+        "idle_session_lifetime is 4d; the free plan allows at most 3d. Auth0 would silently supersede it. "
         "Shorten it, set over_limit='clamp' to take 3d or over_limit='warn' to send it unchanged, or correct plan if "
         "the tenant has another one.",
     )
@@ -90,7 +90,7 @@ def test_warn_keeps_the_value_and_says_so():
     assert outcome == Outcome(
         31 * DAY,
         None,
-        "session_lifetime is 31d; the free plan allows at most 30d. It is sent as it is, and Auth0 may supersede it.",
+        "session_lifetime is 31d; the free plan allows at most 30d. It is sent unchanged, and Auth0 may supersede it.",
     )
 
 

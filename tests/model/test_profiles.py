@@ -48,10 +48,10 @@ def test_every_row_has_a_dated_source(profile):
 @pytest.mark.parametrize(
     ("profile", "binding"),
     [
-        ("nist-aal1", ("30 days should", "idle may")),
-        ("nist-aal2", ("24 hours should", "1 hour idle should")),
-        ("nist-aal3", ("12 hours overall shall", "15 minutes idle should")),
-        ("pci-dss", ("15 minutes idle must", "no overall limit")),
+        ("nist-aal1", ("required (SHALL), at most 30 days (SHOULD)", "optional (MAY)")),
+        ("nist-aal2", ("required (SHALL), at most 24 hours (SHOULD)", "1 hour (SHOULD)")),
+        ("nist-aal3", ("12 hours overall (SHALL)", "15 minutes (SHOULD)")),
+        ("pci-dss", ("15 minutes idle (MUST)", "no overall limit")),
     ],
 )
 def test_required_and_recommended_are_told_apart(profile, binding):

@@ -397,7 +397,7 @@ def test_a_look_up_has_every_setting(host, tenant):
     ("id_", "part"),
     [
         ("not a domain", "'not a domain'"),
-        ("https://user:Canary-S3cret@acme.auth0.com", "no user name or password"),
+        ("https://user:Canary-S3cret@acme.auth0.com", "not include a user name or password"),
     ],
 )
 @pytest.mark.parametrize("state", [None, {}], ids=["import", "look-up"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -362,7 +362,7 @@ def test_a_fleet_from_a_file_that_the_configuration_names(tmp_path, monkeypatch,
     ("config", "words"),
     [
         ({}, "auth0-sessions:tenants is missing"),
-        ({"tenants": "acme.yaml"}, "is no object and no usable file: .*acme.yaml cannot be read"),
+        ({"tenants": "acme.yaml"}, "is neither an object nor a usable file: .*acme.yaml cannot be read"),
         ({"tenants": '["acme"]'}, "tenants should be an object"),
         ({"tenants": "{}"}, "tenants should be an object"),
         (
@@ -426,12 +426,27 @@ def test_a_ceiling_s_outputs_are_what_the_tenant_has():
     ]
 
 
-def test_a_preview_shows_the_ceiling():
-    """What the tenant has is not known yet, so the outputs are the ceilings."""
+class Asked(Engine):
+    """Answers as a preview does for a tenant that it knows nothing of."""
+
+    def outputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the inputs."""
+        return dict(inputs)
+
+
+@pytest.mark.parametrize(
+    ("engine", "lifetime", "reason"),
+    [
+        (Engine(), "8h", "absolute 8h: the tenant's own value, stricter than 1d (profile 'strict' (a login a day))"),
+        (Asked(), "1d", "absolute at most 1d: profile 'strict' (a login a day)"),
+    ],
+    ids=["recorded", "unknown"],
+)
+def test_a_preview_shows_the_ceiling_of_an_unknown_tenant(engine, lifetime, reason):
+    """The outputs are what the tenant has where that is recorded, as in an unchanged stack; otherwise the ceilings."""
     seen: dict[str, Any] = {}
-    mocked.run(policy_of(seen, plan="free", profile="strict", enforce="at-most"), preview=True)
-    assert [seen[name] for name in LOGIN_LIFETIMES] == ["1d", "1h", "1d", "1h"]
-    assert seen["reasons"]["session_lifetime"] == "absolute at most 1d: profile 'strict' (a login a day)"
+    engine.run(policy_of(seen, plan="free", profile="strict", enforce="at-most"), preview=True)
+    assert (seen["session_lifetime"], seen["reasons"]["session_lifetime"]) == (lifetime, reason)
 
 
 def test_an_exact_value_s_outputs_are_what_was_asked():

@@ -35,7 +35,7 @@ class Watch:
     Attributes:
         sent: Whether anything of the request has left this machine; None while that is not known.
         is_abandoned: True once the call has ended.
-        answer: What is read, to be closed where nobody else does.
+        answer: What is read; it is closed here if nothing else closes it.
 
     """
 

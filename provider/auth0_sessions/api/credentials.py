@@ -34,6 +34,10 @@ CONFIG_KEYS = {
 }
 SECRET_CONFIG_KEYS = (CONFIG_KEYS["client_secret"], CONFIG_KEYS["api_token"], LABELLED_CONFIG_KEY)
 DOMAIN_CONFIG_KEY = "auth0:domain"
+STALE_CONFIG = (
+    "`pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, unless run with "
+    "--run-program."
+)
 
 _LABEL = re.compile(r"[a-z0-9-]+")
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
@@ -199,6 +203,8 @@ def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
         f"No credentials for {domain}. Looked at: {'; '.join(looked_at)}. Give one complete set; the application "
         f"needs {NEEDED_SCOPES} of the Management API."
     )
+    if not all(isinstance(source, EnvironmentSource) for source in places):
+        message += f" {STALE_CONFIG}"
     raise CredentialsError(message)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from auth0_sessions.api.credentials import NEEDED_SCOPES
+from auth0_sessions.api.credentials import NEEDED_SCOPES, STALE_CONFIG
 from auth0_sessions.api.exchange import ExchangeError, Reply, Trouble
 from auth0_sessions.errors import (
     ApiError,
@@ -103,7 +103,7 @@ def no_answer(attempt: Attempt, error: ExchangeError) -> Auth0SessionsError:
         return unusable(attempt, reason, status=error.status)
     if error.trouble is Trouble.TLS:
         why = f": the TLS certificate was not accepted ({reason}), and nothing was sent."
-        advice = "Check the domain; behind a proxy that opens TLS, name its certificates in REQUESTS_CA_BUNDLE."
+        advice = "Check the domain; behind a proxy that intercepts TLS, set REQUESTS_CA_BUNDLE to its certificates."
     elif error.trouble is Trouble.PROXY:
         why = ": the proxy's address in the environment is malformed, and nothing was sent."
         advice = "Correct HTTPS_PROXY or ALL_PROXY. The address is not shown because it may hold a password."
@@ -115,7 +115,7 @@ def no_answer(attempt: Attempt, error: ExchangeError) -> Auth0SessionsError:
 
 def out_of_time(attempt: Attempt) -> TenantUnreachableError:
     """Return the error for a call that is not made because its operation has taken too long already."""
-    why = ": the time for the whole operation is used up, and nothing was sent."
+    why = ": the time limit of the whole operation was reached, and nothing was sent."
     return TenantUnreachableError(attempt.failed(why, "Try again later."))
 
 
@@ -182,7 +182,7 @@ _GONE = (
 )
 _ADVICE = {
     0: "Check the domain and the settings.",
-    400: "Correct the value that is named; what the tenant takes may depend on its plan.",
+    400: "Correct the value that is named; what a tenant accepts may depend on its plan.",
     401: "The token came from {source}: check that it is a Management API token of this tenant and has not expired.",
     403: "Grant {scopes} of the Auth0 Management API to the application; the credentials came from {source}.",
     404: f"There are no tenant settings here. {_GONE}",
@@ -199,10 +199,7 @@ _LOGIN_ADVICE = {
     404: f"There is no token endpoint here. {_GONE}",
     429: "The rate limit of the token endpoint lasted longer than we wait. Try again later.",
 }
-_STALE = (
-    "After a rotation: `pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, unless run "
-    "with --run-program."
-)
+_STALE = f"After a rotation: {STALE_CONFIG}"
 
 
 def _clean(text: str, secrets: Iterable[str]) -> str:

@@ -62,8 +62,8 @@ class TenantReader:
     Args:
         on_wait: Called before each wait for a tenant that is busy or gives no answer.
         cancelled: Set to end what is under way.
-        is_only_tenant: Whether a single tenant is read, so that a token that names no tenant is for it; None where
-            that is not known, and then it is for the first one.
+        is_only_tenant: Whether a single tenant is read, so that a token without a label that names no tenant is for
+            it; None where that is not known, and then it is for the first one.
 
     """
 
@@ -83,10 +83,11 @@ class TenantReader:
         tenant, label = canonical_domain(domain), None if credentials is None else check_label(credentials)
         places = sources({}, label, explicit=False)[:1]
         client = TenantClient(
-            tenant, lambda: self._credentials(places, tenant), on_wait=self._on_wait, cancelled=self._cancelled
+            tenant, lambda: self._credentials(places, tenant, label), on_wait=self._on_wait, cancelled=self._cancelled
         )
         found = client.read()
         return TenantSessions(tenant, with_defaults(found), frozenset(SETTINGS) - found.keys())
 
-    def _credentials(self, places: Sequence[Source], tenant: str) -> Credentials:
-        return _TOKENS.kept(find_credentials(places, tenant), tenant, is_only_tenant=self._is_only_tenant)
+    def _credentials(self, places: Sequence[Source], tenant: str, label: str | None) -> Credentials:
+        is_only_tenant = None if label else self._is_only_tenant
+        return _TOKENS.kept(find_credentials(places, tenant), tenant, is_only_tenant=is_only_tenant)

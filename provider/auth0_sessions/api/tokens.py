@@ -68,8 +68,8 @@ class TokenKeeper:
             why = _elsewhere(found, claims, domain) if claims else self._unnamed(found, domain, is_only_tenant)
             if why:
                 message = (
-                    f"{domain}: the Management API token from {found.source} {why}, and a token is of one tenant, so "
-                    "it was not sent. Give each tenant credentials of its own: a label, or a Provider."
+                    f"{domain}: the Management API token from {found.source} {why}, and a token belongs to one tenant, "
+                    "so it was not sent. Give each tenant its own credentials: a label, or a Provider."
                 )
                 raise CredentialsError(message)
         return found

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, in_two_files, read_entries
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.policy import Chosen, Picked, choose_profile, pick
+from auth0_sessions.fleet.profiles import read_profiles
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.plans import Plan, cap
 from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
@@ -72,9 +73,10 @@ def expected_of_all(files: Mapping[str, TenantsFile], profile: str | None) -> li
     """
     expected: list[Expected] = []
     problems: list[str] = []
+    others = _profiles_of_all(files.values())
     for source, file in files.items():
         try:
-            expected.extend(expected_of(file, source, profile))
+            expected.extend(expected_of(file, source, profile, others))
         except InputError as error:
             problems.append(str(error))
     problems.extend(in_two_files((tenant.domain, tenant.source, tenant.name) for tenant in expected))
@@ -83,8 +85,25 @@ def expected_of_all(files: Mapping[str, TenantsFile], profile: str | None) -> li
     return expected
 
 
-def expected_of(file: TenantsFile, source: str, profile: str | None) -> list[Expected]:
+def _profiles_of_all(files: Iterable[TenantsFile]) -> dict[str, ProfileLimits]:
+    """Return the profiles of some files by name, without those that two files define differently."""
+    found: dict[str, list[ProfileLimits]] = {}
+    for file in files:
+        for name, limits in read_profiles(file.profiles)[0].items():
+            found.setdefault(name, []).append(limits)
+    return {name: first for name, (first, *rest) in found.items() if all(other == first for other in rest)}
+
+
+def expected_of(
+    file: TenantsFile, source: str, profile: str | None, others: Mapping[str, ProfileLimits]
+) -> list[Expected]:
     """Return what every tenant of a file should be.
+
+    Args:
+        file: The tenants.
+        source: The file's name.
+        profile: The baseline of all tenants, whatever the file says.
+        others: The profiles that the command line may name besides the file's own.
 
     Raises:
         InputError: With everything that is wrong with the file.
@@ -100,7 +119,7 @@ def expected_of(file: TenantsFile, source: str, profile: str | None) -> list[Exp
     foreign = None
     try:
         if profile is not None:
-            foreign = choose_profile(profile, entries.profiles), THE_COMMAND_LINE
+            foreign = choose_profile(profile, {**others, **entries.profiles}), THE_COMMAND_LINE
     except InputError as error:
         entries.of_all.append(f"{THE_COMMAND_LINE}: {error}")
     expected = []

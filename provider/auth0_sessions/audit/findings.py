@@ -118,11 +118,21 @@ def _counted(figure: int, unit: str) -> str:
 
 def _notes(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
     if tenant.plan is None and minutes:
-        yield "No plan is named, so no cap was checked. Name the tenant's plan in the tenants file."
+        yield "No plan is set, so no cap was checked. Set the tenant's plan in the tenants file."
     for name, limit in tenant.limits.items():
         declared = tenant.declared.get(name)
         if tenant.is_foreign and isinstance(declared, int) and declared > limit:
             yield f"The tenants file declares {name} {text(declared)}, more than the {text(limit)} allowed here."
+    if kept := list(_kept(tenant, minutes)):
+        yield f"The tenant's own values, stricter than the tenants file and kept (at-most): {', '.join(kept)}."
     for absolute, idle in ABSOLUTE_AND_IDLE:
         if minutes and minutes[idle] > minutes[absolute]:
             yield f"{idle} is longer than {absolute}, so it never ends a session."
+
+
+def _kept(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
+    """Yield the lifetimes that a fleet leaves as they are, because its own are ceilings."""
+    for name, value in minutes.items():
+        most = tenant.targets.get(name, tenant.limits.get(name))
+        if tenant.is_ceiling and not tenant.is_foreign and _is_shorter(value, most):
+            yield f"{name} {text(value)} instead of {text(most or value)}"

@@ -71,7 +71,7 @@ def _details(tenant: AuditedTenant) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """Return a text on one line that Markdown shows as it stands, and in which GitHub finds nobody to notify."""
+    """Return a text on one line that Markdown shows as it is, and that mentions no GitHub user."""
     return _REFERENCE.sub(rf"\1{_NOTHING}", _MARKUP.sub(r"\\\1", _on_one_line(text)))
 
 

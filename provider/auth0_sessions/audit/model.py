@@ -58,7 +58,7 @@ class AuditedLifetime(_Row):
     setting: str = Field(description="The setting, by its name in the Management API.")
     minutes: int = Field(ge=0, description="What the tenant reports, in minutes.")
     text: str = Field(description="The same in days, hours and minutes.")
-    is_default: bool = Field(description="True where it was never set, so that Auth0's default holds.")
+    is_default: bool = Field(description="True if it was never set, so that Auth0's default applies.")
     cap_minutes: int | None = Field(description="The most that the plan allows; null where no plan is named.")
     share_of_cap: float | None = Field(ge=0, description="1.0 for all of the cap, more for a value above it.")
     baseline_minutes: int | None = Field(
@@ -75,7 +75,7 @@ class AuditedTenant(_Row):
     name: str = Field(description="The tenant's short name in the tenants file.")
     source: str = Field("", description="The tenants file that lists it.")
     domain: str
-    plan: Plan | None = Field(description="As the tenants file says; no endpoint of Auth0 tells it.")
+    plan: Plan | None = Field(description="As in the tenants file; Auth0's API does not expose the plan.")
     profile: str = Field(description="The baseline: the name of a built-in profile, or of one of your own.")
     profile_from: str = Field(description="What named the profile.")
     status: Status
@@ -83,7 +83,7 @@ class AuditedTenant(_Row):
     lifetimes: list[AuditedLifetime] = Field(description="The four lifetimes; empty where unreachable.")
     session_cookie_mode: str | None = Field(description="The kind of session that the tenant creates.")
     findings: list[Finding]
-    notes: list[str] = Field(description="What a person should know although it is no finding.")
+    notes: list[str] = Field(description="What a person should know, although it is not a finding.")
 
 
 class Audit(_Row):
@@ -124,7 +124,5 @@ class Audit(_Row):
         verb = "have" if findings > 1 else "has"
         rest = [f"{findings} {verb} findings"] if findings else []
         rest += [f"{unreachable} could not be read"] if unreachable else []
-        if not meeting:
-            return f"None of the {total} tenants is known to meet its baseline; {' and '.join(rest)}."
-        verb = "meet their" if meeting > 1 else "meets its"
+        verb = "meets its" if meeting == 1 else "meet their"
         return f"{meeting} of {total} tenants {verb} baseline; {' and '.join(rest)}."

@@ -1,4 +1,4 @@
-"""The command line, ``auth0-sessions``. It never imports Pulumi, so it starts at once."""
+"""The command line, ``auth0-sessions``. It never imports Pulumi, so it starts quickly."""
 
 import io
 import sys

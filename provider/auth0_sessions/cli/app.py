@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FAILURE = 1
 USAGE = 2
 PIPE_COLUMNS = 1000
-"""Where nobody looks at a width, a line stays a line."""
+"""Output that is not a terminal has no width, so a line stays a line."""
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -1,6 +1,8 @@
 """The commands that take files of tenants: what is in them, what is live, and the way from one to the other."""
 
+import contextlib
 import json
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,8 +15,9 @@ from auth0_sessions.errors import InputError, visible
 from auth0_sessions.model.profiles import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
+    from auth0_sessions.api.many import Reader
     from auth0_sessions.audit import Audit
     from auth0_sessions.fleet.export import Export
     from auth0_sessions.fleet.file import TenantsFile
@@ -22,8 +25,9 @@ if TYPE_CHECKING:
 PANEL = "Work with files of tenants"
 RESOURCE = "auth0-sessions:index:SessionLifetime"
 _NO_LABELS = (
-    "`pulumi import` knows no labels: it reads every tenant with AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or with the "
-    "stack's own credentials. Import tenants that need different ones in several runs."
+    "`pulumi import` does not support credential labels: it reads every tenant with AUTH0_CLIENT_ID and "
+    "AUTH0_CLIENT_SECRET, or with the stack's own credentials. Import tenants that need different "
+    "credentials in separate runs."
 )
 
 
@@ -78,7 +82,7 @@ def audit(
     ] = None,
     form: Annotated[
         ReportFormat | None,
-        typer.Option("--format", help="Default: what the name of --output ends in, else table.", show_default=False),
+        typer.Option("--format", help="Default: from the extension of --output, otherwise table.", show_default=False),
     ] = None,
     output: OutputOption = None,
 ) -> None:
@@ -135,7 +139,7 @@ def export(
     tenants: Annotated[Path, typer.Option(metavar="FILE", help=f"{FILE}. A domain and a label for each are enough.")],
     output: OutputOption = None,
     only_set: Annotated[  # noqa: FBT002  Given by name on the command line.
-        bool, typer.Option("--only-set", help="Leave out what was never set, so that Auth0's default holds.")
+        bool, typer.Option("--only-set", help="Leave out settings that were never set, so that Auth0's defaults apply.")
     ] = False,
     form: Annotated[
         ExportFormat,
@@ -200,21 +204,30 @@ def _files(paths: "list[Path]") -> "dict[str, TenantsFile]":
 
 
 def _audited(paths: "list[Path]", profile: str | None) -> "Audit":
-    from auth0_sessions.api.reader import TenantReader  # noqa: PLC0415
     from auth0_sessions.audit import audit_all  # noqa: PLC0415
 
     files = _files(paths)
-    with progress("Reading tenants") as (on_progress, on_wait):
-        return audit_all(files, profile=profile, read=TenantReader(on_wait).read, on_progress=on_progress)
+    with _reading(files) as (read, on_progress):
+        return audit_all(files, profile=profile, read=read, on_progress=on_progress)
 
 
 def _exported(path: Path, *, only_set: bool) -> "Export":
-    from auth0_sessions.api.reader import TenantReader  # noqa: PLC0415
     from auth0_sessions.fleet.export import export as exported  # noqa: PLC0415
 
-    ((source, file),) = _files([path]).items()
+    files = _files([path])
+    ((source, file),) = files.items()
+    with _reading(files) as (read, on_progress):
+        return exported(file, source, read=read, only_set=only_set, on_progress=on_progress)
+
+
+@contextlib.contextmanager
+def _reading(files: "Mapping[str, TenantsFile]") -> "Iterator[tuple[Reader, Callable[[int, int], None]]]":
+    """Give what reads a tenant of some files, and what shows how many are done."""
+    from auth0_sessions.api.reader import TenantReader  # noqa: PLC0415
+
+    count = sum(len(file.tenants) for file in files.values() if isinstance(file.tenants, Mapping))
     with progress("Reading tenants") as (on_progress, on_wait):
-        return exported(file, source, read=TenantReader(on_wait).read, only_set=only_set, on_progress=on_progress)
+        yield TenantReader(on_wait, is_only_tenant=count == 1).read, on_progress
 
 
 def _format_of(output: Path | None) -> ReportFormat:
@@ -241,7 +254,7 @@ def _ending(output: Path) -> str:
 
 
 def _unknown(output: Path) -> str:
-    return f"The format of {output} is not known by its name."
+    return f"The format of {output} cannot be determined from its name."
 
 
 def _listed(endings: "Iterable[str]") -> str:
@@ -269,7 +282,7 @@ def _rendered(report: "Audit", form: ReportFormat) -> str:
     return plain(*audit_parts(report))
 
 
-def _import_file(domains: "Mapping[str, str]") -> str:
+def _import_file(domains: Mapping[str, str]) -> str:
     """Return what `pulumi import -f` takes."""
     resources = [{"type": RESOURCE, "name": name, "id": domain} for name, domain in domains.items()]
     return json.dumps({"resources": resources}, indent=2) + "\n"

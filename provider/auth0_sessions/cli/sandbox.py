@@ -72,9 +72,9 @@ def _parse_tenants(specs: "Sequence[str]") -> dict[str, str]:
     for spec in specs:
         name, _, plan = spec.partition(":")
         if not name or not set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-"):
-            fail(f"{name!r} in {spec!r} is no tenant name; use small letters, digits and '-'.", USAGE)
+            fail(f"{name!r} in {spec!r} is not a tenant name; use lowercase letters, digits and '-'.", USAGE)
         if plan not in ("", *PLANS):
-            fail(f"{plan!r} in {spec!r} is no plan; use one of {', '.join(PLANS)}.", USAGE)
+            fail(f"{plan!r} in {spec!r} is not a plan; use one of {', '.join(PLANS)}.", USAGE)
         if name in plans:
             fail(f"The tenant {name!r} is given twice; give each tenant once.", USAGE)
         plans[name] = plan or DEFAULT_PLAN

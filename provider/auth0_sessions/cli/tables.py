@@ -40,7 +40,7 @@ def plans_sheet() -> Sheet:
 
 def plans_notes() -> Iterator[str]:
     """Yield where the caps come from."""
-    yield "The same caps hold for persistent and for non-persistent sessions. Auth0 supersedes a higher value silently."
+    yield "The same caps apply to persistent and non-persistent sessions. Auth0 silently supersedes a higher value."
     for plan, limits in PLAN_LIMITS.items():
         if limits.inferred:
             yield f"{plan}: {limits.source}."
@@ -74,7 +74,7 @@ def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[Rend
     yield sheet
     yield "  * Auth0's default, never set    ! more than the plan allows" if plan else "  * Auth0's default, never set"
     if not plan:
-        yield "No plan is named, so no caps are shown: add --plan."
+        yield "No plan is given, so no caps are shown. Add --plan."
 
 
 def audit_parts(audit: Audit) -> Iterator[RenderableType]:

@@ -139,7 +139,7 @@ def read_entries(tenants: object, defaults: Defaults, *, needs: Mapping[str, str
     for key, spec in tenants.items():
         name = _text(key)
         if name in entries.tenants:
-            entries.problems[name].append("there are two tenants of this name.")
+            entries.problems[name].append("two tenants have this name.")
         given = _as_mapping(spec)
         if given is None:
             entries.problems[name].append("is not a tenant; give an object with at least its domain.")
@@ -159,9 +159,9 @@ def _check_renamed(entries: Entries) -> None:
         if (was := entry.values.get("formerly")) is None:
             continue
         if was in entries.tenants:
-            entries.problems[name].append(f"formerly is {shown(was)}, and there still is a tenant of that name.")
+            entries.problems[name].append(f"formerly is {shown(was)}, but there is still a tenant with that name.")
         elif (other := renamed.setdefault(was, name)) != name:
-            entries.problems[name].append(f"formerly is {shown(was)}, and so it is of {other}. Keep one of them.")
+            entries.problems[name].append(f"formerly is {shown(was)}, which {other} also gives. Keep one of them.")
 
 
 def _filled(entries: Entries, defaults: Defaults) -> dict[str, Any]:
@@ -207,9 +207,9 @@ def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     for key, value in given.items():
         field_name = KEYS.get(key, key)
         if field_name not in KEYS.values():
-            problems.append(f"{key}: there is no such key; the keys are {', '.join(KEYS)}.")
+            problems.append(f"{key}: unknown key; allowed: {', '.join(KEYS)}.")
         elif key != field_name and field_name in given:
-            problems.append(f"{field_name}: is given twice, as {key} too. Keep one of them.")
+            problems.append(f"{field_name}: is given twice, also as {key}. Keep one of them.")
         else:
             # A stack's configuration has numbers, and a file's reader only text: 7 is the same label in both.
             is_number = field_name == "credentials" and type(value) is int

@@ -27,7 +27,7 @@ NO_CEILING = PROFILES[Profile.BALANCED]
 """The profile of tenants that no other one fits: it allows every value."""
 
 _DEFAULT = "Auth0's default, never set"
-_AS_IT_IS = "sends what the plan does not allow as it is"
+_AS_IT_IS = "sends a value above the plan's cap unchanged"
 _USELESS = "longer than {}, so it never ends a session"
 _ABOVE = "the {} plan allows at most {}"
 _ONLY = "only the enterprise plan allows more than {}"
@@ -39,15 +39,15 @@ _ALL = (
     "What each tenant had when it was read, so that the first `pulumi up` of a fleet from this file writes nothing.",
 )
 _ONLY_SET = (
-    "What was ever set on each tenant when it was read. A fleet takes the rest from the profile; what it would write",
-    "is said above the tenant.",
+    "The settings that were set on each tenant when it was read. A fleet takes the rest from the profile; a comment",
+    "above each tenant says what it would write.",
 )
 _MEANING = (
     "A lifetime here takes precedence over the profile. To tighten a tenant, delete its lifetimes and name a stricter",
     "profile; with `enforce: at-most`, a lifetime that is shorter already stays as it is.",
 )
-_ALLOWS_ALL = (f"Profile {Profile.BALANCED} is named where there was none: it allows every value.",)
-_UNREAD = ("`pulumi up` would give it what its profile and plan say. Export again, or take the entry out.",)
+_ALLOWS_ALL = (f"Profile {Profile.BALANCED} was added where none was given; it allows every value.",)
+_UNREAD = ("`pulumi up` would give it the values of its profile and plan. Export again, or remove the entry.",)
 
 _BESIDE_PROFILE = ("tenants",)
 """Where the list is in a file that may have a profile beside it."""
@@ -177,7 +177,7 @@ def export(
         made.document.set_beside("profile", NO_CEILING.name)
     made.document.say_first((*(_ONLY_SET if only_set else _ALL), *_MEANING, *(_ALLOWS_ALL if is_open else ())))
     if planless := [entry.name for entry in entries if "plan" not in entry.values]:
-        made.notes.append(f"No plan is named for {', '.join(planless)}. A fleet needs the plan of each tenant.")
+        made.notes.append(f"No plan is set for {', '.join(planless)}. A fleet needs the plan of each tenant.")
     return made
 
 

@@ -128,7 +128,7 @@ def _of_list(path: Path, found: Mapping[str, Any]) -> TenantsFile:
         return TenantsFile(found, path=path)
     if unknown := found.keys() - {"tenants", *_BESIDE}:
         names = ", ".join(sorted(map(str, unknown)))
-        message = f"{path}: {names}: there is no such key; beside tenants there may be {', '.join(_BESIDE)}."
+        message = f"{path}: {names}: unknown key; next to tenants, these are allowed: {', '.join(_BESIDE)}."
         raise InputError(message)
     return TenantsFile(inner, **{key: found.get(key) for key in _BESIDE}, path=path, keys=("tenants",))
 
@@ -203,7 +203,7 @@ def _load(path: Path) -> Mapping[str, Any]:
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror}."
     except UnicodeDecodeError:
-        message = f"{path} is no text; it should be YAML or JSON in UTF-8."
+        message = f"{path} is not a text file; it should be YAML or JSON in UTF-8."
     except InputError as error:
         message = f"{path}: {error}"
     except (yaml.YAMLError, RecursionError, ValueError) as error:
@@ -213,7 +213,7 @@ def _load(path: Path) -> Mapping[str, Any]:
     else:
         if isinstance(found, Mapping):
             return found
-        message = f"{path} is no list of tenants; it should be an object like acme: {{domain: acme.eu.auth0.com}}."
+        message = f"{path} is not a tenants file; it should be an object like acme: {{domain: acme.eu.auth0.com}}."
     raise InputError(message)
 
 
@@ -243,6 +243,6 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        message = f"{shown(twice)} is there twice, and one of them would be lost. Keep one."
+        message = f"{shown(twice)} is a duplicate key; keep one."
         raise InputError(message)
     return made

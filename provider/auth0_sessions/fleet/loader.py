@@ -51,7 +51,7 @@ class Loader(yaml.SafeLoader):
             if not isinstance(key, yaml.ScalarNode):
                 raise yaml.constructor.ConstructorError(None, None, "a key should be text", key.start_mark)
             if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
-                message = f"line {key.start_mark.line + 1}: {shown(key.value)} is there twice. Keep one."
+                message = f"line {key.start_mark.line + 1}: {shown(key.value)} is a duplicate key; keep one."
                 raise InputError(message)
             seen.add(key.value)
             if key.tag == "tag:yaml.org,2002:null":
@@ -61,7 +61,7 @@ class Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  As inherited.
         """Construct an object, also where a tag claims that something else is one."""
         if not isinstance(node, yaml.MappingNode):
-            raise yaml.constructor.ConstructorError(None, None, "an object is wanted here", node.start_mark)
+            raise yaml.constructor.ConstructorError(None, None, "expected an object", node.start_mark)
         return super().construct_mapping(node, deep=deep)
 
 

@@ -69,9 +69,7 @@ def _read(name: str, entry: object) -> tuple[ProfileLimits | None, list[str]]:
             except InputError as error:
                 problems.append(f"{key}: {error}")
         elif key not in (*KEYS, *_OTHER_KEYS):
-            problems.append(
-                f"{visible(str(key))}: there is no such key; the keys are {', '.join((*KEYS, *_OTHER_KEYS))}."
-            )
+            problems.append(f"{visible(str(key))}: unknown key; allowed: {', '.join((*KEYS, *_OTHER_KEYS))}.")
     ceiling = _TRUTHS.get(_hashable(entry.get("ceiling", True)))
     if ceiling is None:
         problems.append(f"ceiling is {shown(entry['ceiling'])}; allowed: true, false.")

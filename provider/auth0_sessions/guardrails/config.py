@@ -111,7 +111,7 @@ def read_config(policy: str, raw: Mapping[str, Any]) -> Config:
 
     """
     keys = SCHEMAS[policy]
-    problems = [f"{key}: there is no such key; the keys are {', '.join(keys)}." for key in raw if key not in keys]
+    problems = [f"{key}: unknown key; allowed: {', '.join(keys)}." for key in raw if key not in keys]
     profiles, wrong = read_profiles(raw.get("profiles"))
     problems.extend(wrong)
     readers: dict[str, Callable[[Any], Any]] = {

@@ -95,7 +95,7 @@ def undeclared(resource: Resource, _config: Config) -> Iterator[str]:
     for setting in (ABSOLUTE, IDLE):
         if setting not in resource.lifetimes:
             name = resource.spelling.name(setting)
-            yield f"{name} is not declared, so nothing holds it: the tenant keeps what it has. Declare {name}."
+            yield f"{name} is not declared, so it is not enforced: the tenant keeps its own value. Declare {name}."
 
 
 def policies() -> list[Policy]:
@@ -136,7 +136,7 @@ class Analyzer(pulumi_policy.policy._PolicyAnalyzerServicer):  # noqa: SLF001  I
                 if policy in SCHEMAS:
                     read_config(policy, json_format.MessageToDict(given.properties))
                 elif policy != "all":
-                    problems.append(f"there is no policy {policy!r}; the policies are {', '.join(SCHEMAS)}.")
+                    problems.append(f"{policy!r} is not a policy; allowed: {', '.join(SCHEMAS)}.")
             except InputError as error:
                 problems.append(str(error))
         if problems:

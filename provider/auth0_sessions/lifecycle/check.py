@@ -85,7 +85,7 @@ def check(  # noqa: PLR0913  One for each thing that a front end's provider has 
 def _domain_problems(given: Mapping[str, Any], spelling: Spelling) -> Iterator[Problem]:
     if "domain" not in given:
         reason = (
-            f"no tenant is named. Give {spelling.assign('domain', 'acme.eu.auth0.com')}, or a Provider with a domain, "
+            f"domain is missing. Set {spelling.assign('domain', 'acme.eu.auth0.com')}, use a Provider that has one, "
             f"or set AUTH0_DOMAIN or the configuration {spelling.namespace}:domain."
         )
         yield Problem("domain", reason)
@@ -99,7 +99,7 @@ def _move_problems(
     if not domain:
         return
     if bound_domain not in (None, domain):
-        reason = f"{domain} is not the tenant of this Provider, which speaks to {bound_domain} only. "
+        reason = f"{domain} is not the tenant of this Provider, which is for {bound_domain} only. "
         yield Problem("domain", f"{reason}Give {domain} a Provider of its own.")
     elif (
         not may_move
@@ -107,7 +107,7 @@ def _move_problems(
         and olds.get("on_delete") in (OnDelete.RESTORE, OnDelete.RESET)
     ):
         reason = (
-            f"this Provider moved from {was} to {domain} while {was} still waits for its "
+            f"this Provider moved from {was} to {domain} while {was} still needs its "
             f"{spelling.assign('on_delete', olds['on_delete'])}, which would send the new tenant's credentials there. "
             f"Give {domain} a Provider and a resource of its own and remove the old ones in a later run, or first run "
             f"once with {spelling.assign('on_delete', 'retain')} for {was}."
@@ -211,13 +211,13 @@ def changed_absolute(
 
 
 _RAISED = (
-    "A session's absolute expiry is fixed when it is created: sessions that exist already keep the earlier one, and "
-    "users get the longer lifetime at their next login."
+    "A session's absolute expiry is fixed when it is created: existing sessions keep the earlier one, and users get "
+    "the longer lifetime at their next login."
 )
 _LOWERED = (
-    "A session's absolute expiry is fixed when it is created: an existing session is held to the lower limit at its "
-    "user's next activity at the latest, and none outlives the earlier lifetime. To end them sooner, revoke "
-    "them (Enterprise plans)."
+    "New sessions get the lower limit; an existing session is held to it at its user's next activity, and never "
+    "outlives the earlier lifetime, which was fixed when it was created. To end sessions sooner, revoke them "
+    "(Enterprise plans)."
 )
 
 

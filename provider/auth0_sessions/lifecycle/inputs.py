@@ -35,7 +35,7 @@ class Problem:
     Attributes:
         property: The property, in snake_case.
         reason: What is wrong, and what to do.
-        is_private: True where the value may be a secret in the wrong place, so that nobody may print it.
+        is_private: True if the value may be a secret in the wrong place, so it must not be printed.
 
     """
 

@@ -155,10 +155,10 @@ class Operations:
                 self.tenant.write(old, tries=1, just_read=True)
             except Auth0SessionsError:
                 message = (
-                    f"{error} The write may have taken effect, and putting the earlier values back failed too. The "
-                    f"tenant had {self._listed(old)}. Restore them in the Dashboard or through the Management API, "
-                    "or run again and keep this message: the next record would take what was written for what "
-                    "was there before."
+                    f"{error} The write may have taken effect, and restoring the earlier values also failed. The "
+                    f"tenant had {self._listed(old)}. Restore them in the Dashboard or through the Management API. If "
+                    "you run again first, keep this message: the next record may take the values that were just "
+                    "written for the earlier ones."
                 )
                 error.args = (message,)
             raise
@@ -232,7 +232,7 @@ class Operations:
             return old
         seen = self.tenant.write(target)
         refused = changes(seen, target)
-        done = "put back what was there before" if policy is OnDelete.RESTORE else "wrote Auth0's defaults"
+        done = "restored the earlier values" if policy is OnDelete.RESTORE else "wrote Auth0's defaults"
         self.log.info(f"{domain}: {done}: {self._listed(target, secrets)} ({because}).")
         if refused:
             self.log.warning(
@@ -266,9 +266,9 @@ class Operations:
             if name in write:
                 reported = declared.shown(name, state.reported[name])
                 self.log.warning(
-                    f"{declared.domain}: {self.spelling.name(name)} was asked to be {declared.shown(name, asked)}, and "
-                    f"the tenant reports {reported}: its plan does not allow what was asked. Ask for {reported}, or "
-                    "name the tenant's real plan so that a preview catches it."
+                    f"{declared.domain}: {self.spelling.name(name)} was set to {declared.shown(name, asked)}, but the "
+                    f"tenant reports {reported}: its plan does not allow the requested value. Declare {reported}, or "
+                    "set the tenant's actual plan so that a preview catches it."
                 )
 
     def _warn_of_drift(self, declared: Declared, drifted: Values) -> None:
@@ -276,7 +276,7 @@ class Operations:
             asked = declared.shown(name, declared.wanted[name])
             self.log.warning(
                 f"{declared.domain}: {self.spelling.name(name)} was changed to {declared.shown(name, value)} outside "
-                f"of Pulumi, and the program says {asked}. The next `pulumi up` will fix it."
+                f"of Pulumi, but the program declares {asked}. The next `pulumi up` will fix it."
             )
 
     def _listed(self, values: Values, secrets: Container[str] = ()) -> str:

@@ -154,7 +154,7 @@ class State:
 
     @property
     def superseded(self) -> dict[str, dict[str, str]]:
-        """The settings that the tenant reports otherwise than asked."""
+        """The settings whose reported value differs from the requested one."""
         differing = self.declared.not_met_by(self.reported)
         return {
             name: {"asked": text(asked), "reported": text(self.reported[name])} for name, asked in differing.items()

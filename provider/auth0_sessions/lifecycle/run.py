@@ -44,7 +44,7 @@ class Run:
         if owner != name:
             message = (
                 f"{domain} is managed twice in this program: by {owner} and by {name}. They would undo each other's "
-                "work at every run. Put all settings of a tenant into one resource."
+                "work on every run. Put all settings of a tenant into one resource."
             )
             raise InputError(message)
 

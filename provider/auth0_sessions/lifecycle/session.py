@@ -47,7 +47,7 @@ class Session:
         log: Where messages go.
         sources: Label, or None -> the places where credentials are looked for, in order.
         bound_domain: The only tenant of an explicit provider that names one.
-        default_domain: The tenant of resources that name none.
+        default_domain: The tenant of resources that set none.
         may_move: False if these credentials, which are of one tenant, would also be used to end an earlier one.
         run: Finds tenants that are managed twice, and knows the default plan, where the program cannot.
         spelling: How messages spell the names of properties.
@@ -197,9 +197,9 @@ class Session:
         domain = old.declared.domain
         if domain in self._created and old.declared.on_delete is not OnDelete.RETAIN:
             self.log.warning(
-                f"{domain}: another resource took this tenant over in this run, so nothing was sent. What the tenant "
-                "had before it was managed is no longer recorded. To rename a resource and keep that, give it "
-                "`aliases`; in a fleet, give the tenant `formerly`; to replace one, set `deleteBeforeReplace`."
+                f"{domain}: another resource took over this tenant in this run, so nothing was sent. The values from "
+                "before the tenant was managed are no longer recorded. To keep them when you rename a resource, give "
+                "it `aliases`; in a fleet, give the tenant `formerly`; to replace one, set `deleteBeforeReplace`."
             )
             return
         self._reach_next(domain)
@@ -226,9 +226,9 @@ class Session:
     def _credentials(self, domain: str, label: str | None) -> Credentials:
         if self._bound_domain not in (None, domain):
             message = (
-                f"{domain}: the Provider of this resource speaks to {self._bound_domain} only, so no credentials were "
+                f"{domain}: the Provider of this resource is for {self._bound_domain} only, so no credentials were "
                 f"sent. Give {domain} a Provider of its own, or bring this one back to {domain} until this is done."
             )
             raise CredentialsError(message)
         found = find_credentials(self._sources(label), domain)
-        return self._tokens.kept(found, domain, is_only_tenant=None if len(self._checked) <= 1 else False)
+        return self._tokens.kept(found, domain, is_only_tenant=None if label or len(self._checked) <= 1 else False)

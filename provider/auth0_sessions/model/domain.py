@@ -22,21 +22,21 @@ def canonical_domain(value: object) -> str:
     which may carry a port and a path prefix (`http://127.0.0.1:8400/acme`).
 
     Raises:
-        DomainError: The value is no domain, or one that a secret must not be sent to.
+        DomainError: The value is not a domain, or a secret must not be sent to it.
 
     """
     if not isinstance(value, str):
-        message = f"{shown(value)} is no domain. {_ALLOWED}"
+        message = f"{shown(value)} is not a domain. {_ALLOWED}"
         raise DomainError(message)
     if "@" in value:
-        message = f"A domain carries no user name or password. {_ALLOWED}"
+        message = f"A domain must not include a user name or password. {_ALLOWED}"
         raise DomainError(message)
     scheme, rest = _split(value)
     plain = scheme == "http"
     if _is_loopback(rest):
         return f"http://{rest}" if plain else rest
     if _LOOKS_LIKE_LOOPBACK.fullmatch(rest):
-        message = f"{shown(value)} only looks like this machine. {_ALLOWED}"
+        message = f"{shown(value)} only looks like a loopback address. {_ALLOWED}"
         raise DomainError(message)
     if plain and _HOST.fullmatch(rest):
         message = f"{shown(value)} would send secrets in the clear: http:// is for loopback hosts only. Write {rest!r}."
@@ -86,8 +86,8 @@ def _is_address(host: str) -> bool:
 
 def _refusal(value: str, rest: str) -> str:
     if not value.isascii():
-        return f"{shown(value)} has characters that no Auth0 domain has. {_ALLOWED}"
+        return f"{shown(value)} has characters that are not allowed in an Auth0 domain. {_ALLOWED}"
     host = rest.split("/", maxsplit=1)[0]
     if host != rest and _HOST.fullmatch(host):
-        return f"{shown(value)} has a path; only the domain is wanted. Write {host!r}."
-    return f"{shown(value)} is no tenant domain. {_ALLOWED}"
+        return f"{shown(value)} has a path; give only the domain. Write {host!r}."
+    return f"{shown(value)} is not a tenant domain. {_ALLOWED}"

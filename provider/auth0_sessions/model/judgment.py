@@ -97,9 +97,9 @@ def settle(found: Judgment, over_limit: OverLimit, spelling: Spelling, *, is_sec
     if over_limit is OverLimit.CLAMP:
         return Outcome(found.cap, None, f"{what}: lowered to {most} ({spelling.assign('over_limit', 'clamp')}).")
     if over_limit is OverLimit.WARN:
-        return Outcome(found.minutes, None, f"{what}. It is sent as it is, and Auth0 may supersede it.")
+        return Outcome(found.minutes, None, f"{what}. It is sent unchanged, and Auth0 may supersede it.")
     clamp, warn = (spelling.assign("over_limit", choice.value) for choice in (OverLimit.CLAMP, OverLimit.WARN))
     advice = f"Shorten it, set {clamp} to take {most} or {warn} to send it unchanged"
     if found.cap < (highest_cap(found.setting) or 0):
         advice += f", or correct {spelling.name('plan')} if the tenant has another one"
-    return Outcome(found.minutes, f"{what}. Auth0 would supersede it without saying so. {advice}.")
+    return Outcome(found.minutes, f"{what}. Auth0 would silently supersede it. {advice}.")

@@ -114,11 +114,11 @@ def _in_range(minutes: Fraction, given: object, max_minutes: int | None) -> int:
         message = f"{shown(given)} is not a whole number of minutes, and Auth0 only stores whole minutes. {ALLOWED}"
         raise LifetimeError(message)
     if minutes < 1:
-        message = f"{shown(given)} is no time at all: the shortest lifetime is '1m'."
+        message = f"{shown(given)} is zero; the shortest lifetime is '1m'."
         raise LifetimeError(message)
     if max_minutes is not None and minutes > max_minutes:
         message = (
-            f"{shown(given)} is longer than the Management API takes on any plan. "
+            f"{shown(given)} is longer than the Management API accepts on any plan. "
             "The longest lifetime is '365d' (525,600 minutes)."
         )
         raise LifetimeError(message)
@@ -134,6 +134,6 @@ def _no_unit(number: str) -> str:
 
 def _not_understood(text: str, given: object) -> str:
     for pattern, reason in _REFUSED_UNITS:
-        if len(text) <= 200 and pattern.fullmatch(text):  # noqa: PLR2004  Longer text is no duration.
+        if len(text) <= 200 and pattern.fullmatch(text):  # noqa: PLR2004  Longer text is not a duration.
             return f"{shown(given)} is not a lifetime: {reason}. {ALLOWED}"
-    return f"{shown(given)} is not a lifetime. {ALLOWED} Units are small letters, the largest first, each once."
+    return f"{shown(given)} is not a lifetime. {ALLOWED} Units are lowercase, the largest first, each at most once."

@@ -24,7 +24,7 @@ class Plan(StrEnum):
 class PlanLimits:
     """The longest lifetimes that a plan allows; Auth0 supersedes a higher value without saying so.
 
-    The same figures hold for persistent and for non-persistent sessions.
+    The same figures apply to persistent and non-persistent sessions.
 
     Attributes:
         absolute_minutes: Cap on `session_lifetime` and `ephemeral_session_lifetime`, in minutes.

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import auth0_sessions
+
 if TYPE_CHECKING:
     from auth0_sessions.native.resources import Provider as Provider
     from auth0_sessions.native.resources import SessionLifetime as SessionLifetime
@@ -15,9 +17,8 @@ if TYPE_CHECKING:
     from auth0_sessions.native.resources import TenantFleet as TenantFleet
 
 _OWN = ("Provider", "SessionLifetime", "SessionPolicy", "TenantFleet")
-_SHARED = ("Lifetime", "Plan", "Profile", "TenantSpec", "PLAN_LIMITS", "PROFILES", "read_tenant_sessions")
 
-__all__ = ["PLAN_LIMITS", "PROFILES", "Lifetime", "Plan", "Profile", "TenantSpec", "read_tenant_sessions", *_OWN]  # noqa: PLE0604  They are lazy.
+__all__ = auth0_sessions.__all__
 
 
 def __getattr__(name: str) -> Any:
@@ -25,9 +26,7 @@ def __getattr__(name: str) -> Any:
         from auth0_sessions.native import resources  # noqa: PLC0415
 
         return getattr(resources, name)
-    if name in _SHARED:
-        import auth0_sessions  # noqa: PLC0415
-
+    if name in __all__:
         return getattr(auth0_sessions, name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

@@ -38,7 +38,7 @@ class ProviderConfig:
 
     Attributes:
         given: Key -> value, in camelCase as configuration has it.
-        explicit: True for an explicit provider: its credentials come before the environment's.
+        explicit: True for an explicit provider: its credentials take precedence over the environment's.
 
     """
 
@@ -57,7 +57,7 @@ class ProviderConfig:
 
     @property
     def default_domain(self) -> str | None:
-        """The tenant of resources that name none."""
+        """The tenant of resources that set none."""
         return self.bound_domain or default_domain({"auth0:domain": self.given.get("domain")})
 
     @property

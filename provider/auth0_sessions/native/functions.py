@@ -36,7 +36,7 @@ def _tenant_sessions(given: Mapping[str, Any], session: Session) -> tuple[dict[s
     domain, label = given.get("domain") or session.default_domain, given.get("credentials")
     if domain is None:
         reason = (
-            'no tenant is named. Give domain: "acme.eu.auth0.com", or a provider with a domain, or set AUTH0_DOMAIN or '
+            'domain is missing. Set domain: "acme.eu.auth0.com", use a provider that has one, or set AUTH0_DOMAIN or '
             "the configuration auth0-sessions:domain."
         )
         return {}, [Problem("domain", reason)]

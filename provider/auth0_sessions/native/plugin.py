@@ -144,7 +144,7 @@ class Plugin(ResourceProviderServicer):
 
     @_verb
     def Check(self, request: Any, _context: grpc.ServicerContext) -> proto.CheckResponse:  # noqa: N802
-        """Check inputs offline; every problem at once, each on its property."""
+        """Check inputs offline, and report every problem, each on its property."""
         news = from_wire(request.news)
         checked = self._session.check(news.record, from_wire(request.olds).record, _name_of(request.urn))
         return proto.CheckResponse(

@@ -106,10 +106,8 @@ def _input(name: str) -> Spec:
 def _output(name: str) -> Spec:
     """Return the specification of one output that is not an input."""
     if name.endswith("_minutes"):
-        meaning = (
-            f"{SETTINGS[name.removesuffix('_minutes')].meaning.capitalize()}, as the tenant reports it, in minutes."
-        )
-        return {"type": "integer", "description": meaning}
+        meaning = _capital(SETTINGS[name.removesuffix("_minutes")].meaning)
+        return {"type": "integer", "description": f"{meaning}, as the tenant reports it, in minutes."}
     kind: Spec = {"previous": ANY_MAP, "superseded": {**ANY_MAP, "additionalProperties": _type("Superseded")}}.get(
         name, STRING
     )
@@ -138,7 +136,7 @@ def _resource() -> Spec:
         "description": f"{ABOUT}\n\n{_examples()}\n\n{IMPORT}",
         "inputProperties": inputs,
         "properties": {
-            **{name: {key: value for key, value in spec.items() if key != "default"} for name, spec in inputs.items()},
+            **inputs,
             **_properties({name: _output(name) for name in OUTPUTS}),
         },
         "required": ["domain"],
@@ -161,7 +159,7 @@ def _types() -> Spec:
         },
         f"{PACKAGE}:index:Superseded": {
             "type": "object",
-            "description": "A setting that the tenant reports otherwise than asked.",
+            "description": "A setting whose reported value differs from the requested one.",
             "properties": {
                 "asked": {**STRING, "description": "The value that was asked for."},
                 "reported": {**STRING, "description": "The value that the tenant reports."},
@@ -207,8 +205,8 @@ def _fleet() -> Spec:
                 "plain": True,
                 "description": "Short name to tenant. Default: the configuration `auth0-sessions:tenants`.",
             },
-            "plan": {**STRING, "plain": True, "description": "The plan of tenants that name none."},
-            "profile": {**STRING, "plain": True, "description": "The profile of tenants that name none."},
+            "plan": {**STRING, "plain": True, "description": "The plan of tenants that set none."},
+            "profile": {**STRING, "plain": True, "description": "The profile of tenants that set none."},
             "profiles": {**ANY_MAP, "plain": True, "description": OWN_PROFILES},
             "enforce": {**STRING, "plain": True, "description": MEANINGS["enforce"]},
         },

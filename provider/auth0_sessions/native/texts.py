@@ -21,18 +21,18 @@ MEANINGS = {
     "profile": f"The profile of the policy: `{'`, `'.join(PROFILES)}`. Default: the provider's `profile`, then by "
     "the stack's name.",
     "previous": "Setting to minutes, or cookie mode, found when it was first managed: what `restore` puts back.",
-    "superseded": "The settings that the tenant reports otherwise than asked: `{setting: {asked, reported}}`.",
+    "superseded": "The settings whose reported value differs from the requested one: `{setting: {asked, reported}}`.",
     "old_sessions_gone_by": "UTC time, ISO 8601. No persistent session created under an earlier setting outlives it.",
     "reasons": "Setting to one sentence that says where its value comes from.",
 }
 CONFIG_MEANINGS = {
-    "domain": "The tenant of resources that name none. An explicit provider speaks to this tenant only.",
+    "domain": "The tenant of resources that set none. An explicit provider is for this tenant only.",
     "clientId": "The client ID of a machine-to-machine application. Environment: `AUTH0_CLIENT_ID`.",
     "clientSecret": "Its client secret. Environment: `AUTH0_CLIENT_SECRET`.",
     "apiToken": "A Management API token, instead of the two. Environment: `AUTH0_API_TOKEN`.",
     "audience": "The audience of the token request. Default: `https://DOMAIN/api/v2/`. Environment: `AUTH0_AUDIENCE`.",
-    "plan": "The plan of tenants that name none.",
-    "profile": "The profile of policies that name none.",
+    "plan": "The plan of tenants that set none.",
+    "profile": "The profile of policies that set none.",
     "credentials": "Label to credential set: `{clientId, clientSecret}` or `{apiToken}`, and perhaps `audience`.",
     "livePreview": "Set to true to read a tenant once at the preview of its create, and to show what would be written.",
 }
@@ -42,7 +42,7 @@ OWN_PROFILES = (
 )
 ABOUT = (
     "The session lifetimes of one Auth0 tenant, exact to the minute. Only the settings that are declared are sent, "
-    "compared or given back. The resource's ID is the tenant's domain."
+    "compared, or restored. The resource's ID is the tenant's domain."
 )
 IMPORT = """## Import
 

@@ -126,7 +126,7 @@ class TenantFleet(pulumi.ComponentResource):
         try:
             file = tenants_of(configured, run.project_folder())
         except InputError as error:
-            message = f"The configuration auth0-sessions:tenants is no object and no usable file: {error}"
+            message = f"The configuration auth0-sessions:tenants is neither an object nor a usable file: {error}"
             raise pulumi.RunError(message) from None
         return cls(
             name,

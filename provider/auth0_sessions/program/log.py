@@ -65,7 +65,7 @@ class EngineLog:
         if self._stub is None:
             return
         request = engine_pb2.LogRequest(severity=severity, message=message, ephemeral=ephemeral, urn=self._urn())
-        # A line that cannot be shown is no reason to fail a write that has succeeded.
+        # A line that cannot be shown must not fail a write that has succeeded.
         with suppress(grpc.RpcError):
             self._stub.Log(request, timeout=LOG_TIMEOUT_SECONDS)
 

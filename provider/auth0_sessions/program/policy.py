@@ -161,10 +161,9 @@ class SessionPolicy(pulumi.ComponentResource):
         return {self.spelling.name(name): getattr(self, name) for name in POLICY_OUTPUTS}
 
     def _reported(self) -> dict[str, pulumi.Output[int | None]]:
-        """Return what the tenant reports under a ceiling; a preview does not know."""
-        if pulumi.runtime.is_dry_run():
-            return {}
-        return {setting: getattr(self.lifetime, f"{setting}_minutes") for setting in LOGIN_LIFETIMES}
+        """Return what the tenant reports under a ceiling; None where a preview does not know."""
+        reported = {setting: getattr(self.lifetime, f"{setting}_minutes") for setting in LOGIN_LIFETIMES}
+        return {setting: _or_none(minutes) for setting, minutes in reported.items()}
 
     def _reasons(self, picked: Picked, cookie_mode: str | None, reported: Mapping[str, int | None]) -> dict[str, str]:
         mode = {} if cookie_mode is None else {"session_cookie_mode": f"cookie mode {cookie_mode}: the argument"}
@@ -227,10 +226,19 @@ def _first(*values: object) -> object:
 
 
 def _when_known(given: Mapping[str, Any], use: Callable[[Mapping[str, Any]], T]) -> T | pulumi.Output[T]:
-    """Use values at once where all are known, so that a preview shows the result; else as soon as they are."""
+    """Use values immediately if all are known, so that a preview shows the result; otherwise as soon as they are."""
     if any(isinstance(value, pulumi.Output) or hasattr(value, "__await__") for value in given.values()):
         return pulumi.Output.all(**given).apply(use)
     return use(given)
+
+
+def _or_none(output: pulumi.Output[T]) -> pulumi.Output[T | None]:
+    """Return an output that is None, and not unknown, where a preview does not know it."""
+
+    async def is_known() -> bool:
+        return True
+
+    return pulumi.Output(output.resources(), output.future(), is_known(), output.is_secret())
 
 
 def _applied(

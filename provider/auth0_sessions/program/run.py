@@ -27,7 +27,7 @@ _runs: WeakKeyDictionary[object, Run] = WeakKeyDictionary()
 
 
 def _this_run() -> Run:
-    """Return this run; its configuration is looked at once, not once a tenant.
+    """Return this run; its configuration is read once per run, not once per tenant.
 
     A run has one connection to the engine, and an Automation API program that runs again has another one.
     """
@@ -72,7 +72,8 @@ def _refuse_plain_secrets() -> None:
         if pulumi.runtime.get_config(key) is not None and not is_config_secret(key):
             message = (
                 f"The configuration {key} holds a credential in plain text. Encrypt it with `pulumi config set "
-                f"--secret {key}` (the value is asked for), and rotate it: it may be in the history of your repository."
+                f"--secret {key}` (it prompts for the value), and rotate it: it may be in the history of your "
+                "repository."
             )
             raise pulumi.RunError(message)
 
@@ -122,7 +123,7 @@ def _refuse_token_of_many(tenants: Sequence[str]) -> None:
 
 
 def _default_tenant() -> str:
-    """Return the domain of resources that name none, as far as a program can tell: the provider's process decides."""
+    """Return the domain of resources that name none, as far as a program knows: the provider's process decides."""
     try:
         return canonical_domain(default_domain({DOMAIN_CONFIG_KEY: pulumi.Config("auth0").get("domain")}))
     except InputError:
@@ -167,7 +168,7 @@ def checked_domain(domain: pulumi.Input[str], provider: str) -> pulumi.Input[str
 
 
 def domain_that_only_a_program_sees() -> str | None:
-    """Return `auth0:domain` where nothing goes before it: a native plugin has no access to that namespace."""
+    """Return `auth0:domain` where nothing takes precedence over it: a native plugin has no access to that namespace."""
     return None if default_domain({}) or configured("domain") else pulumi.Config("auth0").get("domain")
 
 

@@ -66,7 +66,7 @@ def _call(request: Request, body: bytes) -> Call:
 
 
 def _unanswered(silence: Silence, world: World) -> ASGIApp:
-    """Cut the line at once, or leave it open until the client or the server gives up."""
+    """Close the connection, or leave it open until the client or the server gives up."""
 
     async def wait(scope: Scope, receive: Receive, _send: Send) -> None:
         request = Request(scope, receive)

@@ -148,4 +148,4 @@ _TOKEN = {
     Fault.INVALID_TOKEN: answers.token_error(401, "access_denied", "Unauthorized"),
     Fault.BAD_REQUEST: answers.token_error(400, "invalid_request", "Missing required parameter: grant_type"),
 }
-"""What the token endpoint words otherwise than the Management API."""
+"""What the token endpoint words differently from the Management API."""

@@ -25,7 +25,7 @@ class OverCap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A token bucket: how many requests at once, and how many are added per second."""
+    """A token bucket: its size in requests, and how many are added per second."""
 
     burst: int
     per_second: float

@@ -26,7 +26,7 @@ class Bucket:
         allowed = self._level >= 1
         self._level -= allowed
         # The reset is the whole second in which the next request is added. With several a second that is
-        # often the current one, a wait of nothing: clients that trust it retry at once and forever.
+        # often the current one, a wait of zero: clients that trust it retry immediately, forever.
         until_next = (1 - self._level % 1) / self.rate.per_second
         return allowed, ratelimit_headers(self.rate.burst, int(self._level), int(now + until_next))
 

@@ -2,7 +2,7 @@
 
 Sources: recorded answers. Minutes come back as minutes / 60 in a plain double, printed without a fraction when whole;
 a key that was never written is absent; a PATCH merges at the top level and ``flags`` member by member. Whether it
-merges ``sessions`` is not known, so a tenant replaces it unless told otherwise.
+merges ``sessions`` is not known, so a tenant replaces it by default.
 """
 
 import copy

@@ -39,7 +39,7 @@ class Tenant(BaseModel):
         ...     acme.settings
         {'session_lifetime': 480, 'session_cookie_mode': 'persistent'}
 
-    The switches can be set at any time and hold for every request that follows.
+    The switches can be set at any time and apply to every request that follows.
     """
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
