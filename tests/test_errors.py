@@ -3,7 +3,15 @@
 import pytest
 
 from auth0_sessions import errors
-from auth0_sessions.errors import SHOWN_CHARACTERS, ApiError, Auth0SessionsError, InputError, shown
+from auth0_sessions.errors import (
+    LISTED_PROBLEMS,
+    SHOWN_CHARACTERS,
+    ApiError,
+    Auth0SessionsError,
+    InputError,
+    listed,
+    shown,
+)
 
 EVERY_ERROR = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
 API_ERRORS = [kind for kind in EVERY_ERROR if issubclass(kind, ApiError)]
@@ -68,3 +76,11 @@ def test_shown(value, expected):
 def test_shown_is_short(length):
     """A message repeats no more of a value than a line holds."""
     assert min(length + 2, SHOWN_CHARACTERS) == len(shown("x" * length))
+
+
+@pytest.mark.parametrize("count", [LISTED_PROBLEMS, LISTED_PROBLEMS + 1])
+def test_a_list_of_problems_ends(count):
+    """A thousand are listed, and how many more there are."""
+    lines = listed("it", ["x"] * count).splitlines()
+    assert lines[0] == f"it has {count} problems:"
+    assert lines[1:] == ["  - x"] * LISTED_PROBLEMS + ["  - and 1 more."] * (count - LISTED_PROBLEMS)

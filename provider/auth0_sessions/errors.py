@@ -25,6 +25,9 @@ from collections.abc import Sequence
 SHOWN_CHARACTERS = 80
 """How much of a value that somebody gave is repeated in a message."""
 
+LISTED_PROBLEMS = 1_000
+"""How many problems of one thing are listed."""
+
 
 class Auth0SessionsError(Exception):
     """The base class of all errors that a user can cause or has to know about.
@@ -99,7 +102,9 @@ class UnexpectedAnswerError(ApiError):
 def listed(where: str, problems: Sequence[str]) -> str:
     """Return everything that is wrong with one thing, a line for each."""
     count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return "\n".join([f"{where} has {count}:", *(f"  - {problem}" for problem in problems)])
+    more = [f"and {len(problems) - LISTED_PROBLEMS:,} more."] if len(problems) > LISTED_PROBLEMS else []
+    lines = [f"  - {problem}" for problem in [*problems[:LISTED_PROBLEMS], *more]]
+    return "\n".join([f"{where} has {count}:", *lines])
 
 
 def shown(value: object) -> str:

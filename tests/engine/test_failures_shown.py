@@ -237,3 +237,17 @@ def test_a_rate_limit_shows_as_status_and_leaves_no_trace(engine, tenant):
     assert [one.ephemeral for one in told if "rate limit" in one.message] == [True]
     assert "rate limit" in run.output
     assert "Diagnostics:" not in run.output
+
+
+def test_a_tenant_that_is_gone_names_the_way_out(engine, tenant, auth0_sandbox):
+    """Refresh and destroy fail with the command that forgets the resource, and after it the stack is fine."""
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
+    assert engine.up().ok
+    auth0_sandbox.reset()
+    for run in (engine.refresh(), engine.destroy()):
+        assert not run.ok
+        assert [line for line in run.said("error") if "`pulumi state delete URN`" in line]
+    kept = engine.stack.export_stack()
+    kept.deployment["resources"] = [one for one in kept.deployment["resources"] if "SessionLifetime" not in one["type"]]
+    engine.stack.import_stack(kept)
+    assert engine.destroy().ok

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from auth0_sessions.errors import InputError
 from auth0_sessions.fleet.document import Document, Row
-from auth0_sessions.fleet.file import Loader, read_tenants_file
+from auth0_sessions.fleet.file import read_tenants_file
+from auth0_sessions.fleet.loader import Loader
 
 OWN = re.compile("ours[0-9]*")
 FORMS = {"flat": (), "tenants": ("tenants",), "stack": ("config", "auth0-sessions:tenants")}

@@ -1,6 +1,7 @@
 """The file that lists tenants."""
 
 import json
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -152,7 +153,7 @@ def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path
         ("acme: !!bool perhaps", "is neither YAML nor JSON"),
         ("acme: !!map [a]", "is neither YAML nor JSON: expected an object"),
         ("acme: !!set [a]", "is neither YAML nor JSON"),
-        ("&a {b: *a}: 1", "is neither YAML nor JSON"),
+        ("&a {b: *a}: 1", "unfolds to more than"),
         ('{"acme": ' + "[" * 20_000, "is nested too deeply"),
         (
             {"tenants": TENANTS, "profil": "strict"},
@@ -178,6 +179,43 @@ def test_what_is_no_list_is_told(file, content, words):
     with pytest.raises(InputError) as raised:
         read_tenants_file(file(content))
     assert words in str(raised.value)
+
+
+def unfolding(join):
+    """Return a few lines whose aliases unfold to nine to the ninth values."""
+    lines = ["a: &a x"]
+    for name, inner in zip("bcdefghij", "abcdefghi", strict=True):
+        lines.append(f"{name}: &{name} {join([f'*{inner}'] * 9)}")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(unfolding(lambda parts: f"[{', '.join(parts)}]") + "\nacme: {domain: *j}", id="lists"),
+        pytest.param(
+            unfolding(lambda parts: "{" + ", ".join(f"k{n}: {part} " for n, part in enumerate(parts)) + "}"),
+            id="objects",
+        ),
+        pytest.param("acme: &a {domain: *a }", id="itself"),
+        pytest.param("acme: {domain: " + "x" * 5_000_000 + "}", id="long"),
+    ],
+)
+def test_a_list_is_bounded(file, content):
+    """What is too long, also once its aliases are written out, is refused in a short text and at once."""
+    started = time.monotonic()
+    with pytest.raises(InputError) as raised:
+        read_tenants_file(file(content))
+    assert ("more than" in str(raised.value), len(str(raised.value)) < 400) == (True, True)
+    assert time.monotonic() - started < 10
+
+
+def test_aliases_may_be_used(file):
+    """An entry that others repeat is read as if it were written out."""
+    content = "a: &a {domain: a.auth0.com, plan: free}\nb: {<<: *a, domain: b.auth0.com}\nc: *a"
+    tenants = read_tenants_file(file(content)).tenants
+    assert tenants["b"] == {"domain": "b.auth0.com", "plan": "free"}
+    assert tenants["c"] == tenants["a"]
 
 
 def test_what_cannot_be_read_is_told(tmp_path):

@@ -13,7 +13,7 @@ from typing import Any, cast
 import yaml
 
 from auth0_sessions.errors import InputError, visible
-from auth0_sessions.fleet.file import Loader
+from auth0_sessions.fleet.loader import Loader
 from auth0_sessions.model.spelling import camel_case
 
 REMARK = "# export: "

@@ -13,12 +13,16 @@ import yaml
 
 from auth0_sessions.errors import InputError, shown
 from auth0_sessions.fleet.entries import KEYS
+from auth0_sessions.fleet.loader import Loader
 from auth0_sessions.model.profiles import Profile, profile_of_stack
 
 NAMESPACE = "auth0-sessions"
 _STACK_FILE = re.compile(r"Pulumi\.(.+)\.(?:ya?ml|json)")
 _BESIDE = ("plan", "profile", "profiles", "enforce")
 """What a list of tenants may have beside them."""
+
+MAX_CHARACTERS = 5_000_000
+"""How long a file may be: tens of thousands of tenants."""
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 
@@ -193,7 +197,9 @@ def _first(values: Iterable[Any]) -> Any:
 
 def _load(path: Path) -> Mapping[str, Any]:
     try:
-        found = _parsed(path.read_text(encoding="utf-8-sig"))
+        with path.open(encoding="utf-8-sig") as file:
+            content = file.read(MAX_CHARACTERS + 1)
+        found = _parsed(content)
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror}."
     except UnicodeDecodeError:
@@ -212,6 +218,9 @@ def _load(path: Path) -> Mapping[str, Any]:
 
 
 def _parsed(content: str) -> Any:
+    if len(content) > MAX_CHARACTERS:
+        message = f"it has more than {MAX_CHARACTERS:,} characters. Split the list into several files."
+        raise InputError(message)
     # Not every JSON is YAML: tabs, and characters written as a pair of escapes.
     if content.lstrip().startswith("{"):
         try:
@@ -237,42 +246,3 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         message = f"{shown(twice)} is a duplicate key; keep one."
         raise InputError(message)
     return made
-
-
-class Loader(yaml.SafeLoader):
-    """Takes every scalar as the text that stands there, and refuses a key that is there twice.
-
-    So `no` stays a tenant's name and 720 a number without a unit, and no tenant is lost.
-    """
-
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  As inherited.
-    yaml_constructors = {  # noqa: RUF012  As inherited.
-        tag: constructor
-        for tag, constructor in yaml.SafeLoader.yaml_constructors.items()
-        if tag is None or tag.rpartition(":")[2] in ("str", "seq", "map", "null")
-    }
-
-    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        """Compose an object, if each of its keys is text and there once."""
-        node = super().compose_mapping_node(anchor)
-        seen = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.constructor.ConstructorError(None, None, "a key should be text", key.start_mark)
-            if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
-                message = f"line {key.start_mark.line + 1}: {shown(key.value)} is a duplicate key; keep one."
-                raise InputError(message)
-            seen.add(key.value)
-            if key.tag == "tag:yaml.org,2002:null":
-                key.tag = "tag:yaml.org,2002:str"
-        return node
-
-    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  As inherited.
-        """Construct an object, also where a tag claims that something else is one."""
-        if not isinstance(node, yaml.MappingNode):
-            raise yaml.constructor.ConstructorError(None, None, "expected an object", node.start_mark)
-        return super().construct_mapping(node, deep=deep)
-
-
-Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile("<<$"), ["<"])
-Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
