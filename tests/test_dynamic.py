@@ -142,7 +142,7 @@ def test_the_domain_comes_from_the_provider(how):
 
 
 def test_a_provider_marks_its_secrets_and_itself():
-    """Secrets are secret even if a plain string was passed; a marker tells the process what it is."""
+    """Secrets are secret even if a plain string was passed; a marker says the process what it is."""
 
     def program() -> None:
         Provider("p", domain="acme.auth0.com", client_id="id", client_secret="s3", api_token="t0", audience="aud")

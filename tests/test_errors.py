@@ -43,7 +43,7 @@ def test_input_errors_are_value_errors():
 
 
 @pytest.mark.parametrize("kind", API_ERRORS)
-def test_api_errors_tell_status_and_code(kind):
+def test_api_errors_say_status_and_code(kind):
     """An error of the API carries the HTTP status and Auth0's own code beside its text."""
     error = kind("no", status=418, error_code="teapot")
     assert (str(error), error.status, error.error_code) == ("no", 418, "teapot")

@@ -1,6 +1,6 @@
 """Every verb meets every fault of the sandbox, once and for good, at the login and at each call.
 
-What comes of it is in the table of `tools/fault_matrix.py`. Whether a verb survives or fails: the record tells the
+What comes of it is in the table of `tools/fault_matrix.py`. Whether a verb survives or fails: the record says the
 truth, a failure leaves it as it was, the next run converges, and `previous` still holds what the tenant had first.
 """
 
@@ -234,7 +234,7 @@ def assert_truth(stack: Stack, name: str) -> None:
 @pytest.mark.parametrize("verb", ["create", "update"])
 @pytest.mark.parametrize("mode", ["echo", "clamp", "refuse"])
 def test_every_way_to_treat_a_value_above_the_cap_is_survived(auth0_sandbox, front_end, mode, verb):
-    """Stored as sent, cut, or refused: the record tells what the tenant reports, and the next run has nothing to do."""
+    """Stored as sent, cut, or refused: the record says what the tenant reports, and the next run has nothing to do."""
     tenant = auth0_sandbox.add_tenant("acme", plan="essential", over_cap=mode, settings=FIRST)
     stack = Stack(tenant, front_end)
     long = {"session_lifetime": "60d", "over_limit": "warn"}

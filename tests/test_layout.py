@@ -210,7 +210,7 @@ def test_the_sandbox_is_a_witness():
 
 @pytest.mark.parametrize("foreign", DIRECT)
 def test_foreign_packages(foreign):
-    """A foreign package is known only where it belongs, and the table lists nobody in vain."""
+    """A foreign package is known only where it belongs, and the table lists no module in vain."""
     knowing = {module for module in FILES if foreign in foreign_imports_of(module)}
     assert [module for module in knowing if not belongs(module, DIRECT[foreign])] == []
     assert {place for place in DIRECT[foreign] if not any(belongs(module, {place}) for module in knowing)} == set()

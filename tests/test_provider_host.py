@@ -303,7 +303,7 @@ def test_a_typo_in_a_domain_leaves_the_old_tenant_as_it_is(start, tenant):
     second.configure()
     typo = {**inputs, "domain": tenant.domain.replace("acme", "acne")}
     assert second.diff(old, typo) == (True, ["domain"])
-    with pytest.raises(grpc.RpcError) as told:
+    with pytest.raises(grpc.RpcError) as printed:
         second.delete(old)
-    assert told.value.details().startswith(f"{tenant.domain} stays as it is")
+    assert printed.value.details().startswith(f"{tenant.domain} stays as it is")
     assert tenant.settings == {"session_lifetime": 1_440}

@@ -32,7 +32,7 @@ class Story:
     Args:
         folder: A folder that is thrown away afterwards.
         sandbox: The fake Auth0.
-        console: Where the story is told.
+        console: Where the story is reported.
 
     """
 
@@ -114,19 +114,19 @@ def tell(story: Story) -> None:
     story.tell("A tenant", "Years ago somebody set its session lifetimes by hand, in minutes.")
     story.show_tenant()
 
-    story.tell("Preview", "The program asks for 30d and 90m. A preview needs no credentials and calls nobody.")
+    story.tell("Preview", "The program asks for 30d and 90m. A preview needs no credentials and makes no calls.")
     story.run("preview", diff=True, calls=0, shown='session_lifetime     : "30d"')
 
     story.tell("Too long for the plan", "60d on the Essential plan: Auth0 would supersede it silently. Not here.")
     story.configure(sessionLifetime="60d")
     story.run("preview", calls=0, ok=False, shown="allows at most 30d")
 
-    story.tell("Up", "Back to 30d. One login, one read, one write; the answer tells the truth. Plain keys count hours.")
+    story.tell("Up", "Back to 30d. One login, one read, one write; the answer says the truth. Plain keys count hours.")
     story.configure(sessionLifetime="30d")
     story.run("up", calls=3)
     story.show_tenant()
 
-    story.tell("Up again", "Nothing has changed, so nobody is called.")
+    story.tell("Up again", "Nothing has changed, so no call is made.")
     story.run("up", calls=0, shown="2 unchanged")
 
     story.tell("Drift", "Somebody types 480 into the Dashboard. A refresh sees it, a preview shows old => new.")

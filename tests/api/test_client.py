@@ -600,12 +600,12 @@ def test_no_secret_in_any_error(http, status, echo, endpoint):
     http.get(SETTINGS_URL, status=status, **ECHOES[echo])
     harness = Harness(http, credentials=ApiToken(STATIC, "here") if endpoint == "static" else CLIENT)
     try:
-        told = f"{harness.client.read()}"
+        printed = f"{harness.client.read()}"
     except Auth0SessionsError as error:
-        told = "".join([*traceback.format_exception(error), repr(error), repr(vars(error))])
-    told += "".join(harness.said)
+        printed = "".join([*traceback.format_exception(error), repr(error), repr(vars(error))])
+    printed += "".join(harness.said)
     sent = {"login": (SECRET,), "settings": (SECRET, TOKEN), "static": (STATIC,)}[endpoint]
-    assert [secret for secret in sent if secret in told] == []
+    assert [secret for secret in sent if secret in printed] == []
 
 
 def test_no_secret_in_the_error_of_a_strange_token(http):
@@ -642,7 +642,7 @@ def test_a_cut_answer_over_a_real_socket():
 
 
 def test_nobody_there_over_a_real_socket():
-    """A port at which nobody listens is an unreachable tenant with the system's own reason."""
+    """A port without a listener is an unreachable tenant with the system's own reason."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Cut) as server:
         domain = f"http://127.0.0.1:{server.server_port}"
     client = TenantClient(domain, lambda: ApiToken(STATIC, "here"), policy=RetryPolicy.immediate())

@@ -47,7 +47,7 @@ def test_no_entry(raw):
 
 
 @pytest.mark.parametrize(
-    ("raw", "told"),
+    ("raw", "printed"),
     [
         (CANARY, "Invalid JSON"),
         (f'{{"acme": {{"apiToken": "{CANARY}"', "Invalid JSON"),
@@ -64,11 +64,11 @@ def test_no_entry(raw):
         ([CANARY], "the object: "),
     ],
 )
-def test_malformed(raw, told):
+def test_malformed(raw, printed):
     """A malformed object is an error that says where and shows how to write it, without what it holds."""
     text = error_of(raw)
     assert LABELLED_CONFIG_KEY in text
-    assert told in text
+    assert printed in text
     assert '"clientId" and "clientSecret"' in text
     assert CANARY not in text
     assert "12345678901234" not in text

@@ -273,15 +273,3 @@ def test_the_process_environment_is_the_default(monkeypatch):
 def test_secret_keys_are_all_named():
     """The keys that must be secret are those that hold a secret: `clientSecret`, `apiToken` and the labelled object."""
     assert {"auth0:clientSecret", "auth0:apiToken", "auth0-sessions:credentials"} == set(SECRET_CONFIG_KEYS)
-
-
-@pytest.mark.parametrize(("label", "is_shared"), [(None, True), ("acme", False)])
-def test_an_explicit_provider_shares_the_environment_with_others(label, is_shared):
-    """A token without a label that it finds there may be another tenant's; one of its own, or of a label, is not."""
-    environ = {"AUTH0_API_TOKEN": "t", "AUTH0_ACME_API_TOKEN": "t"}
-    found = find_credentials(sources({}, label, explicit=True, environ=environ), DOMAIN)
-    assert isinstance(found, ApiToken)
-    assert found.is_shared is is_shared
-    own = find_credentials(sources({"auth0:apiToken": "t"}, label, explicit=True, environ=environ), DOMAIN)
-    assert isinstance(own, ApiToken)
-    assert own.is_shared is False

@@ -202,7 +202,7 @@ def test_any_answer(serve, raw):
 )
 @pytest.mark.parametrize("last", LIMITED, ids=["429", "403"])
 def test_one_attempt_that_may_have_written_is_enough(serve, first, expected, last):
-    """A write that may have taken effect says so, whatever its last attempt was told."""
+    """A write that may have taken effect says so, whatever its last attempt was answered."""
     with pytest.raises(Auth0SessionsError) as raised:
         client_of(serve(first, last).domain, tries=4).write(WANTED)
     error = raised.value

@@ -132,10 +132,10 @@ def test_a_label_names_its_own_set_and_no_other(tenant, monkeypatch, credentials
 
 
 def test_without_credentials_the_places_are_named(tenant):
-    """What is missing is told with the variables to set; a stack's configuration is neither read nor named."""
-    with pytest.raises(CredentialsError, match="AUTH0_CLIENT_ID") as told:
+    """What is missing is reported with the variables to set; a stack's configuration is neither read nor named."""
+    with pytest.raises(CredentialsError, match="AUTH0_CLIENT_ID") as printed:
         read_tenant_sessions(tenant.domain)
-    assert "configuration" not in str(told.value)
+    assert "configuration" not in str(printed.value)
     assert tenant.calls == []
 
 
@@ -143,22 +143,22 @@ def test_without_credentials_the_places_are_named(tenant):
     ("domain", "label", "error"),
     [("acme", None, DomainError), ("http://acme.auth0.com", None, DomainError), ("acme.auth0.com", "A b", InputError)],
 )
-def test_wrong_arguments_are_told_before_any_call(auth0_sandbox, credentials, domain, label, error):
-    """A domain or a label that is none is an `InputError`, and nobody is called."""
+def test_wrong_arguments_are_reported_before_any_call(auth0_sandbox, credentials, domain, label, error):
+    """A domain or a label that is none is an `InputError`, and no call is made."""
     with pytest.raises(error):
         read_tenant_sessions(domain, credentials=label)
     assert auth0_sandbox.requests == []
 
 
 def test_a_refusal_is_an_api_error(tenant, monkeypatch):
-    """A token without the reading scope is told as the 403 that it is."""
+    """A token without the reading scope is reported as the 403 that it is."""
     monkeypatch.setenv("AUTH0_API_TOKEN", tenant.issue_token(["update:tenant_settings"]))
     with pytest.raises(ForbiddenError, match="read:tenant_settings"):
         read_tenant_sessions(tenant.domain)
 
 
 def test_no_answer_is_an_error_of_its_own(monkeypatch):
-    """A tenant that nobody answers for is told apart from one that refuses."""
+    """A tenant that does not exist is told apart from one that refuses."""
     monkeypatch.setenv("AUTH0_API_TOKEN", "token")
     impatient = partial(TenantClient, policy=RetryPolicy.immediate())
     monkeypatch.setattr(reader_module, "TenantClient", impatient)

@@ -26,7 +26,7 @@ def broken():
 
 
 class Script:
-    """A call that fails as it is told, and then succeeds."""
+    """A call that fails as it is reported, and then succeeds."""
 
     def __init__(self, *failures):
         self.failures = list(failures)

@@ -60,7 +60,7 @@ def rules_of(tenant):
 @pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 @pytest.mark.parametrize("named_by", ["entry", "command line"])
 def test_a_minute_makes_the_difference(plan, profile, name, named_by):
-    """What a policy picks meets the baseline, whoever names the profile; a minute more is a finding."""
+    """What a policy picks meets the baseline, whatever names the profile; a minute more is a finding."""
     entry, baseline = ({"profile": profile}, None) if named_by == "entry" else ({}, profile)
     most = expected_of(plan, profile)
     fine = audited({"plan": plan, **entry}, baseline=baseline, read=holding(**most))
@@ -162,7 +162,7 @@ def test_an_audit_reads_a_file_as_a_fleet_does(content, tmp_path):
 
 
 def test_the_two_reasons_why_a_value_is_too_long():
-    """A value above the cap and above a shorter profile is told with both; where they are equal the cap is enough."""
+    """A value above cap and shorter profile is reported with both; where they are equal the cap is enough."""
     both = audited({"plan": "free", "profile": "strict"}, read=holding(session_lifetime=31 * DAY))
     assert rules_of(both)["session_lifetime"] == [Rule.ABOVE_CAP, Rule.ABOVE_BASELINE]
     one = audited({"plan": "free", "profile": "nist-aal1"}, read=holding(session_lifetime=31 * DAY))
@@ -285,7 +285,7 @@ def test_a_note_says_which_values_are_the_tenant_s_own(enforce, baseline):
 
 
 def test_the_sixth_setting_is_not_audited():
-    """Anonymous sessions are nobody's baseline, whatever a tenant has."""
+    """Anonymous sessions are not part of any baseline, whatever a tenant has."""
     tenant = audited({"plan": "free"}, read=holding(anonymous_session_lifetime=525_600))
     assert tenant.findings == []
     assert [row.setting for row in tenant.lifetimes] == list(LOGIN_LIFETIMES)
@@ -322,7 +322,7 @@ def test_a_profile_of_the_command_line_binds_what_the_file_declares():
 
 
 def test_a_tenant_without_a_plan():
-    """No cap is checked and no share is told, a note says so, and the profile still holds."""
+    """No cap is checked and no share is reported, a note says so, and the profile still holds."""
     tenant = audited({"profile": "strict"}, read=holding(session_lifetime=400 * DAY))
     assert rules_of(tenant)["session_lifetime"] == [Rule.ABOVE_BASELINE]
     assert {(row.cap_minutes, row.share_of_cap) for row in tenant.lifetimes} == {(None, None)}
@@ -432,7 +432,7 @@ def test_each_tenant_is_read_with_its_own_label():
         (TenantsFile({"a": {}, "b": {"domain": 1}}), ["a: domain is missing", "b: domain: 1 is not a domain"]),
     ],
 )
-def test_what_is_wrong_with_a_file_is_told_at_once(file, words):
+def test_what_is_wrong_with_a_file_is_reported_in_one_go(file, words):
     """Nothing is read before the whole list is right."""
     with pytest.raises(InputError) as raised:
         audit(file, "x", read=lambda *_: pytest.fail("read"))

@@ -176,7 +176,7 @@ def test_a_sentence_is_shown_as_it_stands(evil):
 
 
 @pytest.mark.parametrize(("evil", "reference"), [("@octocat", "@octocat"), ("fixes #17", "#17"), ("a@b.example", "@b")])
-def test_nobody_is_notified(evil, reference):
+def test_no_one_is_notified(evil, reference):
     """In a sentence, a mention or a reference to an issue is not one; in code, GitHub looks for none."""
     _, inline = tokens_of(escaped(evil))
     assert reference not in "".join(part.content for part in inline)

@@ -45,7 +45,7 @@ HOSTILE = (
 
 
 def audited(setting, minutes, *, plan=Plan.ESSENTIAL, baseline=YEAR, **others):
-    """Return one lifetime as the audit tells it."""
+    """Return one lifetime as the audit says it."""
     most = None
     if plan:
         limits = PLAN_LIMITS[plan]
@@ -138,11 +138,11 @@ def many(count=300):
 
 def hostile(evil):
     """Return an audit in which every text that comes from outside is this one."""
-    told = [found(evil, rule, evil, evil) for rule in Rule]
+    printed = [found(evil, rule, evil, evil) for rule in Rule]
     texts = {"domain": evil, "profile_from": evil, "notes": [evil]}
     lengths = [audited(setting, 60).model_copy(update={"text": evil}) for setting in LOGIN_LIFETIMES]
     tenants = (
-        tenant(evil, findings=told, session_cookie_mode=evil, lifetimes=lengths, **texts),
+        tenant(evil, findings=printed, session_cookie_mode=evil, lifetimes=lengths, **texts),
         unreachable(evil, error=evil, **texts),
     )
     return audit_of(*tenants, source=evil)
@@ -252,18 +252,18 @@ def test_head():
     assert "Tenants 5 Meets baseline 2 With findings 2 Unreachable 1" in said
 
 
-def test_everything_that_was_found_is_told():
+def test_everything_that_was_found_is_reported():
     """Every message, change, note and error is on the page, and a change that two findings share is there once."""
     audit, said = mixed(), text_of(mixed())
     for row in audit.tenants:
-        for told in (row.name, row.domain, row.error, *row.notes, *(finding.message for finding in row.findings)):
-            assert (told or "") in said
+        for printed in (row.name, row.domain, row.error, *row.notes, *(finding.message for finding in row.findings)):
+            assert (printed or "") in said
         for change in {finding.change for finding in row.findings}:
             assert said.count(change) == 1
 
 
 def test_a_tenant_names_its_plan_its_profile_and_its_cookie_mode():
-    """A plan that nobody named is told as such, and a profile comes with what named it."""
+    """A plan that nobody named is reported as such, and a profile comes with what named it."""
     said = text_of(audit_of(tenant(plan=None, profile=Profile.NIST_AAL2, profile_from="the command line")))
     assert "not named profile nist-aal2, named by the command line" in said
     assert "cookie mode persistent" in said
@@ -562,7 +562,7 @@ def sortable():
 @pytest.mark.parametrize("column", SORTS)
 @pytest.mark.parametrize("press", ["click", "Enter", "Space"])
 def test_sorting(browsing, column, press):
-    """A column's button sorts by mouse and by key, turns round the second time, keeps equals, and tells all this."""
+    """A column's button sorts by mouse and by key, turns round the second time, keeps equals, and says all this."""
     page = browsing.open(sortable())
     button = page.get_by_role("button", name=column)
     first, names, turned = SORTS[column]
@@ -573,8 +573,8 @@ def test_sorting(browsing, column, press):
         sorted_by = page.locator("[aria-sort]")
         assert [column] == [text.strip() for text in sorted_by.locator("button").all_inner_texts()]
         assert sorted_by.get_attribute("aria-sort") == direction
-        told = page.get_by_role("status").inner_text()
-        assert f"sorted by {'name' if column == 'Tenant' else column.lower()}, " in told
+        printed = page.get_by_role("status").inner_text()
+        assert f"sorted by {'name' if column == 'Tenant' else column.lower()}, " in printed
         assert button.evaluate("each => each === document.activeElement")
 
 

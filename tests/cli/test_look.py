@@ -190,8 +190,8 @@ def test_show_uses_a_label(acme):
         (["plans", "--format", "html"], USAGE, "'html'"),
     ],
 )
-def test_what_cannot_be_done_is_told(arguments, code, words):
-    """Wrong usage is told in words, on the error stream, with no traceback and no secret."""
+def test_what_cannot_be_done_is_reported(arguments, code, words):
+    """Wrong usage is reported in words, on the error stream, with no traceback and no secret."""
     result = invoke(*arguments, COLUMNS="200")
     assert (result.exit_code, result.stdout) == (code, "")
     assert words in result.stderr
@@ -255,7 +255,7 @@ def test_audit_for_programs(listed):
     ],
 )
 def test_a_report_goes_to_a_file(listed, tmp_path, name, option, opens):
-    """The name says which format, unless an option does; standard output stays empty and the outcome is told."""
+    """The name says which format, unless an option does; standard output stays empty and the outcome is reported."""
     output = tmp_path / name
     result = invoke("audit", "--tenants", listed, "--output", output, *option)
     assert output.read_text().lower().startswith(opens)
@@ -269,7 +269,7 @@ def test_a_page_goes_to_a_pipe(listed):
     assert invoke("audit", "--tenants", listed, "--format", "html").stdout.lower().startswith("<!doctype html>")
 
 
-def test_a_report_that_cannot_be_written_is_told_before_anybody_is_asked(listed, tmp_path, acme):
+def test_a_report_that_cannot_be_written_is_reported_before_any_call(listed, tmp_path, acme):
     """A folder that is not there is wrong usage, and costs no minute of reading."""
     result = invoke("audit", "--tenants", listed, "--output", tmp_path / "gone" / "audit.html")
     assert result.exit_code == USAGE
@@ -362,7 +362,7 @@ def test_an_old_pipe_is_no_reason_to_fail(encoding):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's own")
-def test_a_full_disk_is_told():
+def test_a_full_disk_is_reported():
     """Standard output that takes nothing is a failure in words."""
     with Path("/dev/full").open("w") as full:
         result = subprocess.run([COMMAND, "plans"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
@@ -432,7 +432,7 @@ def test_each_help_teaches(command):
 
 
 @pytest.mark.parametrize("command", [["show", "{domain}"], ["audit", "--tenants", "{file}"]])
-def test_a_wait_is_told(acme, listed, command):
+def test_a_wait_is_reported(acme, listed, command):
     """Whoever waits for a busy tenant sees why and how long, and standard output stays clean."""
     acme.fault("429-retry-after", operation="get", times=1, retry_after=1)
     words = [word.format(domain=acme.domain, file=only(listed, "acme")) for word in command]

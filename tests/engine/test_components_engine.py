@@ -129,9 +129,9 @@ def test_a_smaller_plan_stops_arguments_and_lowers_profiles(engine, tenant, auth
     arguments["plan"] = "essential"
     run = engine.preview()
     assert not run.ok
-    told = "\n".join(run.said("error"))
-    assert "SessionPolicy 'acme' has one problem" in told
-    assert "session_lifetime is 60d; the essential plan allows at most 30d" in told
+    printed = "\n".join(run.said("error"))
+    assert "SessionPolicy 'acme' has one problem" in printed
+    assert "session_lifetime is 60d; the essential plan allows at most 30d" in printed
     assert "Traceback" not in run.output
     assert not engine.up().ok
 
@@ -156,8 +156,8 @@ def test_a_weakened_profile_is_stopped_at_preview(engine, tenant, auth0_sandbox)
     )
     run = engine.preview()
     assert not run.ok
-    told = "\n".join(run.said("error"))
-    assert "idle_session_lifetime is 20m; profile 'pci-dss' allows at most 15m (PCI DSS 4.0.1" in told
+    printed = "\n".join(run.said("error"))
+    assert "idle_session_lifetime is 20m; profile 'pci-dss' allows at most 15m (PCI DSS 4.0.1" in printed
     assert "Traceback" not in run.output
     assert calls_of(auth0_sandbox) == []
 
@@ -194,7 +194,7 @@ def test_unknown_arguments_pass_a_preview(engine, tenant, auth0_sandbox):
 
 @pytest.mark.deep
 def test_an_unknown_argument_that_turns_out_wrong_stops_the_up(engine, tenant, auth0_sandbox):
-    """What a preview cannot know is told at up, with the component's name, no traceback, and no call to the tenant."""
+    """What a preview cannot know is reported at up, with the component's name, no traceback, and no call."""
     first = auth0_sandbox.add_tenant("first")
 
     def program() -> None:
@@ -206,9 +206,9 @@ def test_an_unknown_argument_that_turns_out_wrong_stops_the_up(engine, tenant, a
     assert engine.preview().ok
     run = engine.up()
     assert not run.ok
-    told = "\n".join(run.said("error"))
-    assert "SessionPolicy 'acme'" in told
-    assert "session_lifetime is 40d; the essential plan" in told
+    printed = "\n".join(run.said("error"))
+    assert "SessionPolicy 'acme'" in printed
+    assert "session_lifetime is 40d; the essential plan" in printed
     assert tenant.calls == []
 
 
@@ -256,7 +256,7 @@ def test_protect_is_inherited(engine, tenant, auth0_sandbox):
 
 @pytest.mark.deep
 def test_a_renamed_policy_with_an_alias_is_the_same(engine, tenant, auth0_sandbox):
-    """An alias on the component is enough: its child is not replaced and nobody is called."""
+    """An alias on the component is enough: its child is not replaced and no call is made."""
     arguments = {"domain": tenant.domain, "plan": "free", "profile": "strict", "on_delete": "reset"}
     engine.program = policy(arguments)
     assert engine.up().ok
@@ -335,9 +335,9 @@ def test_every_problem_of_a_fleet_in_one_error(engine, tenant, auth0_sandbox):
     run = engine.preview()
     assert not run.ok
     # The Automation API repeats the error of an inline program; the CLI shows it once.
-    told = run.said("error")[0]
+    printed = run.said("error")[0]
     words = ["has 4 problems", "bare: sessionLifetime: 720", "twice: profile", "typo: idleLifetime", "good, twice: all"]
-    assert names_in(told, words) == words
+    assert names_in(printed, words) == words
     assert "Traceback" not in run.output
     assert auth0_sandbox.requests == []
 

@@ -195,7 +195,7 @@ PROGRAMS = (
 """The programs that need nothing but one `up`."""
 
 WITH_MORE = {
-    ("how-to/first-tenant.md", 'session_lifetime="30d"'): "test_the_first_tenant_goes_as_told",
+    ("how-to/first-tenant.md", 'session_lifetime="30d"'): "test_the_first_tenant_goes_as_described",
     ("how-to/take-over.md", 'session_lifetime="14d"'): "test_looking_and_taking_over",
     ("how-to/many-tenants.md", 'from_config("fleet")'): "test_the_fleet_of_the_page_runs",
     ("how-to/move-to-the-native-plugin.md", "auth0_sessions.native"): "test_a_stack_moves_to_the_native_plugin",
@@ -241,7 +241,7 @@ def test_every_program_is_run():
     assert set(WITH_MORE.values()) <= set(globals())
 
 
-def test_the_first_tenant_goes_as_told(bench):
+def test_the_first_tenant_goes_as_described(bench):
     """The page's refusal, outputs and calls are those of a run, and destroy brings back what was there."""
     page = "how-to/first-tenant.md"
     config, project, _ = [yaml.safe_load(text) for text in blocks(page, "yaml")]
@@ -249,13 +249,13 @@ def test_the_first_tenant_goes_as_told(bench):
     program = block(page, 'session_lifetime="30d"')
     bench.add_tenants("acme", settings={})
     too_long = bench.open(program.replace('"90m"', '"120d"'), config["config"], project["name"])
-    told = words(local_engine.run(too_long, "preview").output)
+    printed = words(local_engine.run(too_long, "preview").output)
     stack = bench.open(program, config["config"], project["name"])
     assert bench.calls() == []
     up = run(stack, "up")
     assert bench.calls() == [TOKEN, GET, PATCH]
     for line in shown(page):
-        assert line in f"{told} {words(up.output)}"
+        assert line in f"{printed} {words(up.output)}"
     run(stack, "up")
     assert bench.calls() == []
     run(stack, "refresh")
@@ -745,7 +745,7 @@ def curls() -> Iterator[tuple[str, str, Any]]:
 
 @pytest.mark.parametrize(("method", "path", "body"), list(curls()))
 @pytest.mark.every_case
-def test_the_control_door_is_as_told(auth0_sandbox, method, path, body):
+def test_the_control_door_is_as_described(auth0_sandbox, method, path, body):
     """Every request of the page to the sandbox's control door is taken."""
     auth0_sandbox.add_tenant("acme")
     answer = requests.request(method, f"{auth0_sandbox.url}{path}", json=body, timeout=10)

@@ -47,8 +47,8 @@ def words(text: str) -> str:
 class Bench(benches.Bench):
     """A sandbox with the tenants of an example, and stacks that run the example on it."""
 
-    def told(self, text: str) -> str:
-        """Return an output as a README tells it."""
+    def printed(self, text: str) -> str:
+        """Return an output as a README says it."""
         return words(re.sub(rf"{self.sandbox.url}/([a-z-]+)", r"\1.eu.auth0.com", text))
 
     def open(self, name: str, stack: str = "prod", plan: str = "enterprise", **environment: str) -> automation.Stack:
@@ -73,7 +73,7 @@ class Bench(benches.Bench):
         up = local_engine.run(opened, "up")
         assert up.ok, up.output
         for line in shown_in(name):
-            assert line in self.told(up.output + opened.outputs().get("report", NO_REPORT).value)
+            assert line in self.printed(up.output + opened.outputs().get("report", NO_REPORT).value)
         self.sandbox.clear_requests()
         again = local_engine.run(opened, "up")
         assert set(again.changes) == {"same"}
@@ -234,7 +234,7 @@ def script(bench: Bench) -> Automation:
 
 @pytest.mark.deep
 def test_the_automation_script_runs_every_tenant(bench, script):
-    """A preview calls nobody, up brings every tenant where the file says, up again calls nobody, destroy ends all."""
+    """Previews and unchanged runs make no calls, up brings every tenant where the file says, destroy ends all."""
     preview = script.run("preview")
     assert preview.returncode == 0, preview.stdout + preview.stderr
     assert bench.sandbox.requests == []
@@ -266,7 +266,7 @@ def test_a_tenant_that_fails_stops_no_other(bench, script):
     lines = shown_in("automation", "text")
     assert len(lines) == 5
     for line in lines:
-        assert line in bench.told(run.stdout)
+        assert line in bench.printed(run.stdout)
     assert "error occurred" not in run.stdout
     assert bench.settings["initech"] == SET_BY_HAND
     assert "Traceback" not in run.stdout + run.stderr
@@ -370,7 +370,7 @@ def test_ours_runs_beside_the_official_one(bench, official):
 
 @pytest.mark.parametrize(("name", "stack"), [("environments", "dev"), ("environments", "prod"), ("fleet", "prod")])
 def test_a_preview_needs_no_credentials(bench, name, stack):
-    """Without any AUTH0_* variable and any secret in the configuration, a preview works and calls nobody."""
+    """Without any AUTH0_* variable and any secret in the configuration, a preview works and makes no calls."""
     assert not [variable for variable in os.environ if variable.startswith("AUTH0_")]
     opened = bench.open(name, stack)
     assert not [key for key, value in opened.get_all_config().items() if value.secret]

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.front_ends("dynamic", "native")
 CANARY = "canary-1b2c3d-secret"
 
 
-def test_every_problem_is_told_at_preview_at_once(engine, tenant):
+def test_every_problem_is_reported_in_one_preview(engine, tenant):
     """Seven bad inputs make seven errors, each with its property, its value, what is allowed and what to do."""
     engine.args = {
         "domain": "http://acme.eu.auth0.com",
@@ -28,7 +28,7 @@ def test_every_problem_is_told_at_preview_at_once(engine, tenant):
         "credentials": "not/a/label",
     }
     run = engine.preview()
-    told = "\n".join(run.said("error"))
+    printed = "\n".join(run.said("error"))
     assert not run.ok
     for name, words in {
         "domain": "loopback hosts only",
@@ -42,10 +42,10 @@ def test_every_problem_is_told_at_preview_at_once(engine, tenant):
         "enforce": "'at-most'",
     }.items():
         # A label may be a secret in the wrong place, and the engine prints the value of a property that is named.
-        assert (f"property {engine.spelling.name(name)} value" in told) == (name != "credentials")
-        assert words in told
+        assert (f"property {engine.spelling.name(name)} value" in printed) == (name != "credentials")
+        assert words in printed
     # The engine repeats the value of a property, and this one may be a secret in the wrong place.
-    assert "never a secret" in told
+    assert "never a secret" in printed
     assert "not/a/label" not in run.output
     assert tenant.calls == []
 
@@ -60,10 +60,10 @@ def test_a_value_above_the_cap_stops_the_preview(engine, tenant):
     }
     run = engine.preview()
     assert not run.ok
-    told = "\n".join(run.said("error"))
+    printed = "\n".join(run.said("error"))
     for setting, given, most in (("session_lifetime", "31d", "30d"), ("idle_session_lifetime", "3d1m", "3d")):
         name = engine.spelling.name(setting)
-        assert f"{name} is {given}; the professional plan allows at most {most}" in told
+        assert f"{name} is {given}; the professional plan allows at most {most}" in printed
     assert not engine.up().ok
     assert tenant.calls == []
 
@@ -82,8 +82,8 @@ def test_nothing_to_manage_is_an_error(engine, missing):
 def refused(run: Any, resource: str = "acme") -> str:
     """Return the one error about a resource, which must be one paragraph with no Python in it."""
     assert not run.ok
-    told = [text for text in run.said("error") if "Traceback" not in text and "failed" not in text[:20]]
-    (message,) = [text for text in told if "could not" in text or "No credentials" in text or "Provider" in text]
+    printed = [text for text in run.said("error") if "Traceback" not in text and "failed" not in text[:20]]
+    (message,) = [text for text in printed if "could not" in text or "No credentials" in text or "Provider" in text]
     assert "\n" not in message
     assert "Traceback" not in run.output.split("pulumi:pulumi:Stack")[0]
     assert resource
@@ -164,11 +164,11 @@ def test_a_tenant_managed_twice_is_an_error_that_names_both(engine, tenant, auth
     engine.program = program
     run = engine.preview()
     assert not run.ok
-    told = "\n".join(run.said("error"))
-    assert "managed twice" in told
-    assert "'first'" in told
-    assert "'second'" in told
-    assert "Traceback" not in told
+    printed = "\n".join(run.said("error"))
+    assert "managed twice" in printed
+    assert "'first'" in printed
+    assert "'second'" in printed
+    assert "Traceback" not in printed
     # The next run of the same process starts from nothing.
     engine.program = engine.one_resource
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
@@ -182,15 +182,15 @@ def test_a_plain_credential_in_config_is_refused_with_the_line_to_type(engine, t
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
     run = engine.preview()
     assert not run.ok
-    told = "\n".join(run.said("error"))
-    assert f"pulumi config set --secret {key}" in told
-    assert "Traceback" not in told
+    printed = "\n".join(run.said("error"))
+    assert f"pulumi config set --secret {key}" in printed
+    assert "Traceback" not in printed
     assert CANARY not in run.output
     assert not engine.up().ok
 
 
 def test_an_unknown_plan_is_warned_of_once_a_run(engine, auth0_sandbox):
-    """Three tenants without a plan make one warning, and it tells how to give one."""
+    """Three tenants without a plan make one warning, and it says how to give one."""
     tenants = [auth0_sandbox.add_tenant(f"t{number}") for number in range(3)]
 
     def program() -> None:
@@ -198,9 +198,9 @@ def test_an_unknown_plan_is_warned_of_once_a_run(engine, auth0_sandbox):
             engine.api.SessionLifetime(one.domain[-2:], domain=one.domain, session_lifetime="8h")
 
     engine.program = program
-    told = [text for text in engine.preview().said("warning") if "plan" in text]
-    assert len(told) == 1
-    assert "auth0-sessions:plan" in told[0]
+    printed = [text for text in engine.preview().said("warning") if "plan" in text]
+    assert len(printed) == 1
+    assert "auth0-sessions:plan" in printed[0]
     engine.stack.set_config("auth0-sessions:plan", automation.ConfigValue("enterprise"))
     assert [text for text in engine.preview().said("warning") if "plan" in text] == []
 
@@ -222,9 +222,9 @@ def test_warnings_come_when_they_help(engine, tenant):
     assert engine.refresh().said("warning") == []
 
     engine.args["idle_session_lifetime"] = "31d"
-    told = engine.preview().said("warning")
+    printed = engine.preview().said("warning")
     idle, absolute = map(engine.spelling.name, ("idle_session_lifetime", "session_lifetime"))
-    assert any(f"{idle} (31d) is longer than {absolute} (30d)" in text for text in told)
+    assert any(f"{idle} (31d) is longer than {absolute} (30d)" in text for text in printed)
 
 
 def test_a_rate_limit_shows_as_status_and_leaves_no_trace(engine, tenant):
@@ -233,8 +233,8 @@ def test_a_rate_limit_shows_as_status_and_leaves_no_trace(engine, tenant):
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "7d"}
     run = engine.up()
     assert run.ok
-    told = [event.diagnostic_event for event in run.events if event.diagnostic_event]
-    assert [one.ephemeral for one in told if "rate limit" in one.message] == [True]
+    printed = [event.diagnostic_event for event in run.events if event.diagnostic_event]
+    assert [one.ephemeral for one in printed if "rate limit" in one.message] == [True]
     assert "rate limit" in run.output
     assert "Diagnostics:" not in run.output
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.front_ends("dynamic", "native")
 FIRST = {"session_lifetime": 10_000, "idle_session_lifetime": 4_320}
 DETAILS = {Fault.REDIRECT: {"location": "http://127.0.0.1:9/elsewhere"}}
 REFUSED = {Fault.INSUFFICIENT_SCOPE, Fault.BAD_REQUEST, Fault.REDIRECT}
-"""What another try cannot mend, so that the run fails."""
+"""What another try cannot fix, so that the run fails."""
 
 
 def run_through(engine, tenant, verb, fault):
@@ -23,9 +23,9 @@ def run_through(engine, tenant, verb, fault):
     run = getattr(engine, verb)()
     tenant.clear_faults()
     if not run.ok:
-        told = "\n".join(run.said("error"))
-        assert tenant.domain in told
-        assert "Traceback" not in told
+        printed = "\n".join(run.said("error"))
+        assert tenant.domain in printed
+        assert "Traceback" not in printed
         assert getattr(engine, verb)().ok
     return run.ok
 
@@ -41,7 +41,7 @@ QUICK = {Fault.RATE_LIMITED, Fault.EXPIRED_TOKEN, Fault.INSUFFICIENT_SCOPE, Faul
     [pytest.param(fault, marks=[] if fault in QUICK else pytest.mark.deep) for fault in Fault if fault != Fault.HANG],
 )
 def test_a_stack_s_life_with_a_fault_at_each_write(engine, auth0_sandbox, fault):
-    """Survived or failed, the next run converges, an unchanged one calls nobody, and destroy restores all."""
+    """Survived or failed, the next run converges, an unchanged one makes no calls, and destroy restores all."""
     tenant = auth0_sandbox.add_tenant("acme", plan="enterprise", settings=FIRST)
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "on_delete": "restore", "session_lifetime": "30d"}
     went_well = [run_through(engine, tenant, "up", fault)]

@@ -17,13 +17,13 @@ def words(text: str) -> str:
 
 
 @pytest.mark.timeout(180)
-def test_the_demo_goes_as_told():
+def test_the_demo_goes_as_described():
     """The demo checks its own story: calls, refusals and what the tenant has in the end."""
     command = [sys.executable, str(local_engine.ROOT / "tools" / "demo.py")]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
-    told = words(run.stdout)
-    assert "restored the earlier values: session_lifetime 14d, idle_session_lifetime 2d" in told
+    printed = words(run.stdout)
+    assert "restored the earlier values: session_lifetime 14d, idle_session_lifetime 2d" in printed
     assert "Traceback" not in run.stdout
     assert run.stderr == ""
 

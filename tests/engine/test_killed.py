@@ -77,7 +77,7 @@ def killed_while(run: Callable[[], Any], until: Callable[[], bool], kill: Callab
 
 
 def unlocked(engine: Any) -> None:
-    """Do what Pulumi tells after a killed engine: release the stack's lock."""
+    """Do what Pulumi says after a killed engine: release the stack's lock."""
     engine.stack.cancel()
 
 

@@ -141,7 +141,7 @@ def test_only_what_changed_is_written(engine, tenant, auth0_sandbox):
 
 @pytest.mark.parametrize("change", [{"plan": "enterprise"}, {"over_limit": "warn"}, {"on_delete": "reset"}])
 def test_what_auth0_does_not_know_is_changed_without_a_call(engine, tenant, auth0_sandbox, change):
-    """A change of plan, over_limit or on_delete alone updates state and calls nobody."""
+    """A change of plan, over_limit or on_delete alone updates state and makes no calls."""
     engine.args = {"domain": tenant.domain, "session_lifetime": "8h", "plan": "essential"}
     assert engine.up().ok
     calls_of(tenant, auth0_sandbox)
@@ -175,12 +175,12 @@ def test_delete_does_what_on_delete_says(engine, tenant, auth0_sandbox, on_delet
     assert tenant.settings == settings
 
 
-def test_a_superseded_value_is_told_and_makes_no_endless_diff(engine, tenant, auth0_sandbox):
+def test_a_superseded_value_is_reported_and_makes_no_endless_diff(engine, tenant, auth0_sandbox):
     """What Auth0 lowers is warned of, kept in `superseded`, and leaves nothing to do after a refresh."""
     tenant.plan, tenant.over_cap = "essential", "clamp"
     engine.args = {"domain": tenant.domain, "session_lifetime": "60d"}
-    told = engine.up().said("warning")
-    assert any("reports 30d" in text and "60d" in text for text in told)
+    printed = engine.up().said("warning")
+    assert any("reports 30d" in text and "60d" in text for text in printed)
     assert engine.outputs["superseded"] == {"session_lifetime": {"asked": "60d", "reported": "30d"}}
     assert engine.outputs["session_lifetime_minutes"] == 43_200
 
@@ -197,13 +197,13 @@ def test_a_superseded_value_is_told_and_makes_no_endless_diff(engine, tenant, au
 
 @pytest.mark.parametrize(
     ("over_limit", "sent", "word"),
-    [("clamp", {"session_lifetime": 720}, "lowered"), ("warn", {"session_lifetime": 1440}, "as it is")],
+    [("clamp", {"session_lifetime": 720}, "lowered"), ("warn", {"session_lifetime": 1440}, "unchanged")],
 )
 def test_over_limit_clamp_and_warn_say_so(engine, tenant, over_limit, sent, word):
     """`clamp` sends the plan's cap, `warn` sends what was asked; both warn."""
     engine.args = {"domain": tenant.domain, "plan": "essential", "session_lifetime": "60d", "over_limit": over_limit}
-    told = engine.up().said("warning")
-    assert any(word in text and "60d" in text and "30d" in text for text in told)
+    printed = engine.up().said("warning")
+    assert any(word in text and "60d" in text and "30d" in text for text in printed)
     assert tenant.requests[-1].body == sent
 
 
@@ -322,15 +322,15 @@ def test_a_forced_replacement_keeps_tenant_and_record_together(engine, tenant, o
     assert engine.outputs["previous"] == {"session_lifetime": was}
 
 
-def test_a_rename_without_alias_is_told(engine, tenant):
-    """The old name's delete undoes the new name's work, and a warning says how to mend it and how to avoid it."""
+def test_a_rename_without_alias_is_reported(engine, tenant):
+    """The old name's delete undoes the new name's work, and a warning says how to fix it and how to avoid it."""
     names = ["before", "after"]
     arguments = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
     engine.program = lambda: engine.api.SessionLifetime(names[0], **arguments)
     assert engine.up().ok
     names.reverse()
-    told = "\n".join(engine.up().said("warning"))
-    assert "aliases" in told
+    printed = "\n".join(engine.up().said("warning"))
+    assert "aliases" in printed
     assert engine.up(refresh=True).ok
     assert tenant.settings == {"session_lifetime": 480}
 

@@ -29,7 +29,7 @@ def test_the_picture_shows_what_happens():
     assert shown == unbroken(picture.recorded().export_text())
 
 
-def test_the_picture_needs_nobody():
+def test_the_picture_needs_no_account():
     """It holds no script and fetches nothing."""
     text = picture.PICTURE.read_text()
     assert "<script" not in text

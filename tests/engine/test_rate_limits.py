@@ -40,6 +40,6 @@ def test_a_full_bucket_is_waited_for_and_never_spun_on(engine, auth0_sandbox):
     assert len(read) == 9
     assert 0 < len(refused) <= 5
     waits = [event.diagnostic_event for event in run.events if event.diagnostic_event]
-    told = [one for one in waits if "rate limit" in one.message]
-    assert all(one.ephemeral for one in told)
-    assert told
+    printed = [one for one in waits if "rate limit" in one.message]
+    assert all(one.ephemeral for one in printed)
+    assert printed

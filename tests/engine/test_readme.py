@@ -81,7 +81,7 @@ def test_the_list_of_tenants_serves_up_and_audit(tmp_path, auth0_sandbox, monkey
 
 
 def test_every_python_block_is_python():
-    """No block is left that nobody has compiled."""
+    """No block is left that is not compiled."""
     assert len(PYTHON) == 2
     for text in PYTHON:
         compile(text, "README.md", "exec")

@@ -67,7 +67,8 @@ def test_the_tarball_installs_from_a_server_and_runs(dist, server, tmp_path, ten
     }
     (tmp_path / "versions.txt").write_text("\n".join(release.locked()))
     install = [CLI, "plugin", "install", "resource", "auth0-sessions", f"v{__version__}", "--server", server]
-    done = subprocess.run(install, env={**os.environ, **variables}, capture_output=True, text=True, check=False)
+    environment = {**os.environ, **variables}
+    done = subprocess.run(install, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     (plugin,) = (tmp_path / "home" / "plugins").glob("resource-auth0-sessions-v*[0-9]")
     assert {path.name for path in plugin.iterdir()} >= {*release.PLUGIN, "venv"}

@@ -100,7 +100,7 @@ def test_every_shape_of_a_list(file, content, expected):
     ("name", "stack"),
     [("Pulumi.prod.yaml", "prod"), ("Pulumi.pr-7.yml", "pr-7"), ("Pulumi.a.b.json", "a.b"), ("Pulumi.yaml", None)],
 )
-def test_a_stack_s_file_tells_the_stack(file, name, stack):
+def test_a_stack_s_file_names_the_stack(file, name, stack):
     """`Pulumi.STACK.yaml` is Pulumi's own way to name it."""
     assert read_tenants_file(file(STACK, name)).stack == stack
 
@@ -174,7 +174,7 @@ def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path
         ({"config": {"auth0-sessions:tenants": "gone.yaml"}}, "gone.yaml cannot be read: No such file or directory."),
     ],
 )
-def test_what_is_no_list_is_told(file, content, words):
+def test_what_is_no_list_is_reported(file, content, words):
     """Each with the file, what is wrong with it, and no traceback."""
     with pytest.raises(InputError) as raised:
         read_tenants_file(file(content))
@@ -218,8 +218,8 @@ def test_aliases_may_be_used(file):
     assert tenants["c"] == tenants["a"]
 
 
-def test_what_cannot_be_read_is_told(tmp_path):
-    """A folder, a missing file and bytes that are no text are told like everything else."""
+def test_what_cannot_be_read_is_reported(tmp_path):
+    """A folder, a missing file and bytes that are not text are reported like everything else."""
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\xfa")
     for name, words in (("", "cannot be read"), ("gone", "cannot be read"), ("bytes.yaml", "is not a text file")):
         with pytest.raises(InputError, match=words):

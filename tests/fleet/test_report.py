@@ -126,7 +126,7 @@ def test_a_tenant_gets_what_its_policy_picks(plan, profile):
 
 @pytest.mark.parametrize("key", WRONG)
 @pytest.mark.parametrize("spelled", [str, camel_case], ids=["snake_case", "camelCase"])
-def test_a_wrong_value_is_told_with_tenant_and_key(key, spelled):
+def test_a_wrong_value_is_reported_with_tenant_and_key(key, spelled):
     """A problem opens with the tenant and names the key as it was written, or the key's own name."""
     (problem,) = fleet_of(acme=GOOD, globex={"domain": "g.auth0.com", spelled(key): WRONG[key]}).problems
     assert problem.startswith("globex: ")
@@ -170,14 +170,14 @@ def test_every_problem_of_every_tenant_at_once():
         ),
     ],
 )
-def test_what_is_no_tenant_is_told(plan, spec, words):
+def test_what_is_no_tenant_is_reported(plan, spec, words):
     """A tenant without domain or plan, an unknown key, a key twice, or no object at all: one line each."""
     (problem,) = fleet_of(plan=plan, acme=spec).problems
     assert problem.startswith(words)
 
 
 @pytest.mark.parametrize("tenants", [{}, [], None, "acme", [{"domain": "a.auth0.com"}]])
-def test_what_is_no_fleet_is_told(tenants):
+def test_what_is_no_fleet_is_reported(tenants):
     """A fleet is an object with at least one tenant."""
     (problem,) = plan_fleet(tenants, Defaults("free", "strict")).problems
     assert problem.startswith("tenants should be an object")
@@ -289,7 +289,7 @@ SPECS = st.one_of(
     st.sampled_from([None, "gold", *Plan]),
     st.sampled_from([*Profile, "lax"]),
 )
-def test_whatever_is_given_is_planned_or_told(tenants, plan, profile):
+def test_whatever_is_given_is_planned_or_reported(tenants, plan, profile):
     """No value raises: either every tenant has its lifetimes and its row, or there are problems that can be printed."""
     fleet = plan_fleet(tenants, Defaults(plan, profile))
     if fleet.problems:
@@ -324,7 +324,7 @@ def test_a_report_has_a_row_for_each_tenant(tenants):
 @pytest.mark.parametrize(
     ("plan", "profile", "word"), [("gold", "balanced", "plan is 'gold'"), ("free", "x", "profile is 'x'")]
 )
-def test_a_wrong_plan_or_profile_of_the_fleet_is_told_once(plan, profile, word):
+def test_a_wrong_plan_or_profile_of_the_fleet_is_reported_once(plan, profile, word):
     """A hundred tenants that rely on it do not make a hundred lines."""
     tenants = {f"t{number}": {"domain": f"t{number}.auth0.com"} for number in range(100)}
     (problem,) = plan_fleet(tenants, Defaults(plan, profile)).problems

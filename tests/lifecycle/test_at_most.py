@@ -216,7 +216,7 @@ def test_a_preview_does_not_guess(name, old, new, was, is_now, said):
 
 @pytest.mark.parametrize("name", ABSOLUTE)
 def test_an_update_says_what_it_changes(name):
-    """A tenant that is shortened by a lower ceiling is told of with the values that it had and has."""
+    """A tenant that is shortened by a lower ceiling is reported with the values that it had and has."""
     scene = Stage(**{name: 50})
     before = scene.managed(ceiling(**{name: 60}))
     scene.operations.update(before, ceiling(**{name: 40}))

@@ -125,13 +125,13 @@ def test_a_bad_value_is_a_problem_of_its_property(name, value):
 
 
 def test_every_problem_at_once():
-    """All that is wrong is told in one go."""
+    """All that is wrong is reported in one go."""
     outcome = checked(**dict.fromkeys(INPUTS, 720))
     assert sorted(INPUTS) == sorted(problems(outcome))
 
 
 def test_a_bad_value_and_a_cap_at_once():
-    """A value above the cap is told beside values that cannot be read."""
+    """A value above the cap is reported beside values that cannot be read."""
     outcome = checked(session_lifetime="31d", idle_session_lifetime="720", plan="free")
     assert {"session_lifetime", "idle_session_lifetime"} == set(problems(outcome))
 

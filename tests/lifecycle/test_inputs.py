@@ -121,7 +121,7 @@ def test_other_problems_are_not_private(name, value):
 
 @pytest.mark.parametrize("name", ["previous", "session_lifetime_minutes", "typo", "__provider"])
 def test_what_is_not_an_input_is_passed_over(name):
-    """Outputs and what Pulumi adds are nobody's input."""
+    """Outputs and what Pulumi adds are not inputs."""
     found = read_inputs({name: "1h"}, SNAKE_CASE)
     assert (found.values, found.problems) == ({}, [])
 

@@ -134,14 +134,16 @@ def test_create_keeps_to_what_is_managed():
 
 
 @pytest.mark.parametrize("name", LIFETIMES)
-def test_create_tells_what_is_superseded(name):
+def test_create_says_what_is_superseded(name):
     """A value that the tenant does not take is recorded as asked and as reported, and warned of."""
     scene = stage()
     scene.tenant.caps[name] = 120
     state = scene.operations.create(declared(**{name: 600}))
     assert ({name: {"asked": "10h", "reported": "2h"}}, {name: 120}) == (state.superseded, state.reported)
-    told = [text for text in scene.log.warnings if "10h" in text and "2h" in text and name in text and DOMAIN in text]
-    assert len(told) == 1
+    printed = [
+        text for text in scene.log.warnings if "10h" in text and "2h" in text and name in text and DOMAIN in text
+    ]
+    assert len(printed) == 1
 
 
 @pytest.mark.parametrize("name", ABSOLUTE)
@@ -401,7 +403,7 @@ def test_old_sessions_are_gone_by(before, gone_by):
 
 
 def test_a_moment_is_never_cut_short():
-    """Part of a second counts up, so no session outlives the moment that is told."""
+    """Part of a second counts up, so no session outlives the moment that is reported."""
     scene = stage(session_lifetime=480)
     scene.moment = NOON.replace(microsecond=999_999)
     state = scene.operations.create(declared(session_lifetime=60))
@@ -744,7 +746,7 @@ def test_refresh_follows_a_superseded_value_that_moves(moved_to):
 
 
 def test_refresh_does_not_look_at_what_is_not_managed():
-    """A change of a setting that is not managed is nobody's business."""
+    """A change of a setting that is not managed is not our business."""
     scene = stage()
     before = scene.managed(session_lifetime=600)
     scene.tenant.change_on_the_dashboard(idle_session_lifetime=60, session_cookie_mode="non-persistent")
@@ -763,7 +765,7 @@ def test_refresh_of_a_tenant_that_lost_a_key():
 
 
 def test_retain():
-    """With "retain" an end makes no call, and tells what the tenant keeps."""
+    """With "retain" an end makes no call, and says what the tenant keeps."""
     scene = stage()
     state = scene.managed(**OTHER)
     scene.operations.delete(state)

@@ -388,7 +388,7 @@ def test_the_new_tenant_is_reached_with_its_own_label(world):
     assert world.credentials_of(index).token == "blue-token"
 
 
-def test_an_unknown_domain_reaches_nobody(world):
+def test_an_unknown_domain_reaches_no_tenant(world):
     """A preview that does not know the new tenant yet has nothing to read."""
     old = world.session().create(INPUTS).to_props()
     session = world.session()

@@ -49,7 +49,7 @@ def test_a_lifetime_without_a_published_cap_has_none(plan):
 
 
 def test_both_limits_are_found():
-    """A value above the cap and above a ceiling is told with both."""
+    """A value above the cap and above a ceiling is reported with both."""
     found = judge("session_lifetime", 31 * DAY, plan=Plan.FREE, ceiling=STRICT)
     assert found.above_cap == "the free plan allows at most 30d"
     assert found.above_ceiling == "profile 'strict' allows at most 1d (a login a day: our choice)"

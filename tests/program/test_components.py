@@ -191,7 +191,7 @@ def test_the_rest_goes_to_the_child():
     ],
 )
 def test_over_limit_holds_for_an_argument(over_limit, applied, reason):
-    """`clamp` and `warn` are no error, and the reason tells what was done."""
+    """`clamp` and `warn` are no error, and the reason says what was done."""
     seen: dict[str, Any] = {}
     run(policy_of(seen, plan="free", profile="convenient", session_lifetime="60d", over_limit=over_limit))
     assert (seen["session_lifetime"], seen["reasons"]["session_lifetime"]) == (applied, reason)
@@ -222,9 +222,9 @@ def test_what_is_wrong_stops_the_program(arguments, words, pending):
         }
         return policy_of({}, **given)()
 
-    with pytest.raises(pulumi.RunError) as told:
+    with pytest.raises(pulumi.RunError) as printed:
         run(program)
-    assert [word for word in ["SessionPolicy 'acme'", *words] if word not in str(told.value)] == []
+    assert [word for word in ["SessionPolicy 'acme'", *words] if word not in str(printed.value)] == []
 
 
 @pytest.mark.parametrize("profile", [profile for profile in Profile if PROFILES[profile].is_ceiling])
@@ -298,12 +298,12 @@ def test_an_empty_text_is_not_left_out(key, is_argument):
 
 
 def test_nothing_is_declared_if_one_tenant_is_wrong():
-    """All bad tenants are told in one error, and no tenant is touched."""
+    """All bad tenants are reported in one error, and no tenant is touched."""
     engine = Engine()
     bad = {**TENANTS, "bad": {"domain": "x", "idle": "1h"}, "worse": {"domain": "acme.auth0.com", "plan": "gold"}}
-    with pytest.raises(pulumi.RunError) as told:
+    with pytest.raises(pulumi.RunError) as printed:
         engine.run(fleet_of({}, tenants=bad, plan="free", profile="strict"))
-    lines = str(told.value).splitlines()
+    lines = str(printed.value).splitlines()
     assert lines[0] == "TenantFleet 'fleet' has 4 problems:"
     assert [line.split()[1] for line in lines[1:]] == ["bad:", "bad:", "worse:", "acme,"]
     assert list(engine.registered) in ([], ["fleet"])
@@ -373,7 +373,7 @@ def test_a_fleet_from_a_file_that_the_configuration_names(tmp_path, monkeypatch,
         ({"tenants": '{"acme": {"domain": "acme.auth0.com"}}', "profile": "lax"}, "the fleet: profile is 'lax'"),
     ],
 )
-def test_what_is_wrong_with_the_configuration_is_told(config, words):
+def test_what_is_wrong_with_the_configuration_is_reported(config, words):
     """A missing or wrong configuration stops the program with what to write instead."""
     with pytest.raises(pulumi.RunError, match=words):
         run(from_config({}), **{"plan": "free", **config})
@@ -490,7 +490,7 @@ def test_an_own_profile_may_be_the_configured_one(of):
 def test_everything_that_is_wrong_with_a_policy_is_reported_together():
     """Profiles, plan, profile and enforcement are one error."""
     profiles = '{"strict": {"idle": "1h"}, "ours": {"idle": 30}}'
-    with pytest.raises(pulumi.RunError) as told:
+    with pytest.raises(pulumi.RunError) as printed:
         run(policy_of(plan="gold", profile="lax", enforce="often"), profiles=profiles)
     heads = [
         "SessionPolicy 'acme' has 5 problems:",
@@ -500,7 +500,7 @@ def test_everything_that_is_wrong_with_a_policy_is_reported_together():
         "profile is",
         "enforce is",
     ]
-    lines = [line.removeprefix("  - ") for line in str(told.value).splitlines()]
+    lines = [line.removeprefix("  - ") for line in str(printed.value).splitlines()]
     assert [line[: len(head)] for line, head in zip(lines, heads, strict=True)] == heads
 
 

@@ -70,9 +70,9 @@ def test_another_argument_of_a_wrong_kind_is_not_repeated(name, given):
     """The error has the argument's name and its kind, and not its value, which may be a credential."""
     with pytest.raises(
         pulumi.RunError, match=rf"{name}: a value of type {type(given).__name__} cannot be used"
-    ) as told:
+    ) as printed:
         plain(name, given)
-    assert CANARY not in str(told.value)
+    assert CANARY not in str(printed.value)
 
 
 @pytest.mark.parametrize("given", [None, "x", Plan.FREE, 7, True, 1.5])

@@ -845,7 +845,7 @@ def test_a_dropped_connection(acme: Tenant, kind: str, stored: dict[str, int]) -
 
 
 def test_a_hanging_request_never_blocks_the_rest(acme: Tenant) -> None:
-    """The client waits until it gives up; nothing is stored and others are served meanwhile."""
+    """The client waits until it gives up; nothing is stored and others are served in the meantime."""
     acme.fault("hang")
     with pytest.raises(requests.exceptions.ReadTimeout):
         call(acme, "PATCH", {"session_lifetime": 1}, timeout=0.1)
@@ -911,7 +911,7 @@ def test_a_fault_that_makes_no_sense_is_refused(acme: Tenant, kind: str, details
 # The log and the handle
 
 
-def test_the_log_tells_what_was_sent(acme: Tenant, session: requests.Session) -> None:
+def test_the_log_says_what_was_sent(acme: Tenant, session: requests.Session) -> None:
     """A line has the request, its answer and its connection, and never a secret."""
     ask(acme, session)
     ask(acme, session, as_form=True)
@@ -954,7 +954,7 @@ def test_a_kept_connection_is_used_again_without_delay(acme: Tenant, session: re
 
 
 def test_requests_are_served_side_by_side(acme: Tenant) -> None:
-    """Latency is waited out by all at once, and the log misses nobody."""
+    """Latency is waited out by all at once, and the log misses no request."""
     acme.latency_seconds = 0.2
     started = time.monotonic()
     with ThreadPoolExecutor(16) as pool:

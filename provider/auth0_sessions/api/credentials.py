@@ -176,7 +176,7 @@ def sources(
         environ: The environment; the process's own by default.
 
     """
-    environment = EnvironmentSource(os.environ if environ is None else environ, label, explicit and not label)
+    environment = EnvironmentSource(os.environ if environ is None else environ, label)
     domain = config.get(DOMAIN_CONFIG_KEY)
     if explicit:
         place = "the explicit Provider's client_id and client_secret, or api_token"

@@ -42,8 +42,8 @@ class TokenKeeper:
     """Keeps each Management API token to the tenant that it is for.
 
     A JWT names its tenant. Any other token goes to the tenant that stands beside it (`AUTH0_DOMAIN` beside
-    `AUTH0_API_TOKEN`), or else to the only tenant there is. An explicit provider cannot know that its tenant is the
-    only one, so without `AUTH0_DOMAIN` it does not use the environment's.
+    `AUTH0_API_TOKEN`), or else to the only tenant there is. An explicit provider of the native plugin cannot know that
+    its tenant is the only one, so without `AUTH0_DOMAIN` it does not use the environment's.
     """
 
     def __init__(self) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from auth0_sessions.api.credentials import (
     CONFIG_KEYS,
     LABELLED_CONFIG_KEY,
     ConfigSource,
-    LabelledConfigSource,
     Source,
     default_domain,
     sources,
@@ -67,12 +66,12 @@ class ProviderConfig:
 
     def sources(self, label: str | None) -> Sequence[Source]:
         """Return the places where credentials are looked for, in order."""
+        environment, other = sources(self._adapted, label, explicit=False)
         domain = self.given.get("domain")
         if self.explicit:
-            _, environment = sources(self._adapted, label, explicit=True)
             own = ConfigSource(self._adapted, _EXPLICIT_PLACE, domain)
-            return (own, environment, *([LabelledConfigSource(self._adapted, label)] if label else []))
-        environment, other = sources(self._adapted, label, explicit=False)
+            # Programs in YAML, TypeScript or Go have nothing of ours that sees the tenants of other providers.
+            return (own, replace(environment, is_shared=not label), *([other] if label else []))
         own = ConfigSource(self._adapted, _PLACE, domain or environment.tenant)
         return (environment, other if label else own)
 
