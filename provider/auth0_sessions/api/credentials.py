@@ -164,6 +164,11 @@ def check_label(value: object) -> str:
     raise InputError(message)
 
 
+def environment_of(label: str | None, *, is_shared: bool = False) -> EnvironmentSource:
+    """Return the process's own environment, which processes of other tenants may share."""
+    return EnvironmentSource(os.environ, label, is_shared)
+
+
 def sources(
     config: Configuration, label: str | None, *, explicit: bool, environ: Mapping[str, str] | None = None
 ) -> Sequence[Source]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from auth0_sessions.api.credentials import (
@@ -13,6 +13,7 @@ from auth0_sessions.api.credentials import (
     ConfigSource,
     Source,
     default_domain,
+    environment_of,
     sources,
 )
 from auth0_sessions.errors import InputError
@@ -71,7 +72,7 @@ class ProviderConfig:
         if self.explicit:
             own = ConfigSource(self._adapted, _EXPLICIT_PLACE, domain)
             # Programs in YAML, TypeScript or Go have nothing of ours that sees the tenants of other providers.
-            return (own, replace(environment, is_shared=not label), *([other] if label else []))
+            return (own, environment_of(label, is_shared=not label), *([other] if label else []))
         own = ConfigSource(self._adapted, _PLACE, domain or environment.tenant)
         return (environment, other if label else own)
 
