@@ -265,7 +265,7 @@ def test_everything_that_was_found_is_reported():
 def test_a_tenant_names_its_plan_its_profile_and_its_cookie_mode():
     """A plan that nobody named is reported as such, and a profile comes with what named it."""
     said = text_of(audit_of(tenant(plan=None, profile=Profile.NIST_AAL2, profile_from="the command line")))
-    assert "not named profile nist-aal2, named by the command line" in said
+    assert "not set profile nist-aal2, named by the command line" in said
     assert "cookie mode persistent" in said
 
 

@@ -46,7 +46,7 @@ def _cells(audit: Audit, tenant: AuditedTenant) -> Iterator[str]:
     cells = [_lifetime(tenant, row) for row in tenant.lifetimes] or ["-"] * len(LOGIN_LIFETIMES)
     file = f"<br>{code(tenant.source)}" if audit.has_many_files else ""
     yield f"{code(tenant.name)}{file}"
-    yield tenant.plan or "not named"
+    yield tenant.plan or "not set"
     yield code(tenant.profile)
     yield from cells[:2]
     yield " / ".join(cells[2:])

@@ -136,7 +136,7 @@ class Step:
 
 
 def to_html(audit: Audit) -> str:
-    """Return an audit as a page: one file with its style and its script, which asks no network for anything."""
+    """Return an audit as a page: one file with its style and its script, which makes no network requests."""
     tenants = sorted(audit.tenants, key=_badness, reverse=True)
     return _template().render(
         audit=audit,

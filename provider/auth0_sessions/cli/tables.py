@@ -84,7 +84,7 @@ def audit_parts(audit: Audit) -> Iterator[RenderableType]:
     for tenant in audit.tenants:
         cells = [_lifetime(tenant, row) for row in tenant.lifetimes] or [Text("-")] * len(LOGIN_LIFETIMES)
         both = Text(" / ").join(cells[2:])
-        plan = tenant.plan.value if tenant.plan else "not named"
+        plan = tenant.plan.value if tenant.plan else "not set"
         sheet.add(
             visible(tenant.name),
             *([visible(tenant.source)] if file else []),
