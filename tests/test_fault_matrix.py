@@ -159,8 +159,11 @@ def test_the_table_has_every_fault():
     assert sorted(FAULTS) == sorted(Fault)
 
 
+# A server that never answers takes the time-outs of each call and try.
 @pytest.mark.parametrize("verb", CALLS)
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "fault", [pytest.param(fault, marks=[pytest.mark.deep] if fault == Fault.HANG else []) for fault in FAULTS]
+)
 def test_no_fault_loses_anything(auth0_sandbox, front_end, fault, verb):
     """At each operation, once and for good, a verb ends as the table says, and nothing is lost on the way."""
     cells = list(product(ATTEMPTS, (False, True)))

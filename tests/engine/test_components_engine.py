@@ -57,6 +57,7 @@ def names_in(text: str, names: list[str]) -> list[str]:
 # One tenant.
 
 
+@pytest.mark.deep
 def test_a_policy_s_life(engine, tenant, auth0_sandbox):
     """The stack's name picks the profile; unchanged makes no call; another profile is one PATCH of what differs."""
     tenant.dashboard(idle_session_lifetime=10_000)
@@ -428,6 +429,7 @@ def test_a_renamed_fleet_with_an_alias_is_the_same(engine, tenant, auth0_sandbox
     assert calls_of(auth0_sandbox) == []
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("go_on", [True, False], ids=["continue_on_error", "plain"])
 def test_a_tenant_that_fails_leaves_the_others_applied(engine, auth0_sandbox, go_on):
     """With `continue_on_error` only the broken tenant is left, without it many are; a rerun touches just these."""

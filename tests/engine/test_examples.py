@@ -125,6 +125,7 @@ def test_no_example_is_forgotten():
     assert folders == {*PROGRAMS, *in_other_languages, "automation", "guardrails", "pull_request", "quickstart"}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("stack", "domain", "plan", "settings"),
     [
@@ -153,6 +154,7 @@ def test_an_environment_may_name_its_policy(bench):
     assert bench.ends(opened) == {}
 
 
+@pytest.mark.deep
 def test_the_fleet_runs_from_its_stack_file(bench):
     """Each tenant gets what the report says, through its own credentials; initech gets back what it had."""
     opened = bench.open("fleet", **labelled("acme", "globex", "initech"))
@@ -169,6 +171,7 @@ def test_the_fleet_runs_from_its_stack_file(bench):
     assert bench.settings["initech"] == SET_BY_HAND
 
 
+@pytest.mark.deep
 def test_each_tenant_has_a_provider_of_its_own(bench):
     """Each secret goes to its own tenant and is nowhere in the backend's files; the policy needs no domain."""
     opened = bench.open("providers")

@@ -239,6 +239,7 @@ def test_a_rate_limit_shows_as_status_and_leaves_no_trace(engine, tenant):
     assert "Diagnostics:" not in run.output
 
 
+@pytest.mark.deep
 def test_a_tenant_that_is_gone_names_the_way_out(engine, tenant, auth0_sandbox):
     """Refresh and destroy fail with the command that forgets the resource, and after it the stack is fine."""
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}

@@ -81,14 +81,10 @@ def unlocked(engine: Any) -> None:
     engine.stack.cancel()
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("verb", "victim"),
-    [
-        ("create", "provider"),
-        pytest.param("update", "engine", marks=pytest.mark.deep),
-        pytest.param("create", "engine", marks=pytest.mark.deep),
-        pytest.param("update", "provider", marks=pytest.mark.deep),
-    ],
+    [("create", "provider"), ("update", "engine"), ("create", "engine"), ("update", "provider")],
 )
 def test_killed_before_the_write_took_effect(make_engine, tenant, victims, verb, victim):
     """The rerun converges, and `restore` gives back what the tenant had at the very first."""

@@ -255,6 +255,7 @@ def test_a_whole_life(life):
     assert life.tenant.settings == BY_HAND
 
 
+@pytest.mark.deep
 def test_an_imported_tenant(life):
     """`pulumi import` is one read, the program takes over without a call, and destroy restores what was imported."""
     life.tenant.dashboard(**AS_PROGRAMMED)

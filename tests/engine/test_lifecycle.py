@@ -139,6 +139,7 @@ def test_only_what_changed_is_written(engine, tenant, auth0_sandbox):
     assert tenant.settings["idle_session_lifetime"] == 31
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("change", [{"plan": "enterprise"}, {"over_limit": "warn"}, {"on_delete": "reset"}])
 def test_what_auth0_does_not_know_is_changed_without_a_call(engine, tenant, auth0_sandbox, change):
     """A change of plan, over_limit or on_delete alone updates state and makes no calls."""
@@ -322,6 +323,7 @@ def test_a_forced_replacement_keeps_tenant_and_record_together(engine, tenant, o
     assert engine.outputs["previous"] == {"session_lifetime": was}
 
 
+@pytest.mark.deep
 def test_a_rename_without_alias_is_reported(engine, tenant):
     """The old name's delete undoes the new name's work, and a warning says how to fix it and how to avoid it."""
     names = ["before", "after"]
@@ -381,6 +383,7 @@ def test_numbers_that_a_program_sees_are_whole(engine, tenant):
     assert {type(seen["session_lifetime_minutes"]), type(previous["session_lifetime"])} == {int}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("merges", [True, False], ids=["merges", "replaces"])
 def test_the_lifetime_of_anonymous_sessions(engine, tenant, auth0_sandbox, merges):
     """Its neighbors in `sessions` survive every write, whether a PATCH merges the object or replaces it.

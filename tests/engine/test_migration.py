@@ -42,6 +42,7 @@ def in_a_fleet(api: ModuleType, domain: str) -> Any:
 WAYS = [by_default_provider, by_explicit_provider, in_a_policy, in_a_fleet]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("declare", WAYS, ids=[way.__name__ for way in WAYS])
 def test_moving_there_and_back(engine, auth0_sandbox, declare):
     """Each move is one update without a call; what there was before, and until when sessions live, survive both."""

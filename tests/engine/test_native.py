@@ -83,6 +83,7 @@ def test_a_replacement_is_shown_with_its_reason(engine, tenant, auth0_sandbox):
     assert (tenant.settings["session_lifetime"], other.settings["session_lifetime"]) == (10_080, 43_200)
 
 
+@pytest.mark.deep
 def test_a_typo_in_the_domain_leaves_the_old_tenant_as_it_is(engine, tenant):
     """The new tenant is reached before the old one is touched."""
     engine.args = arguments(tenant)
@@ -178,6 +179,7 @@ def test_an_import_that_cannot_be_imports_nothing(make_engine, tenant, id_, envi
     assert PATCH not in tenant.calls
 
 
+@pytest.mark.deep
 def test_a_look_up_manages_nothing(engine, tenant, auth0_sandbox):
     """`get` shows every setting, beside a resource or alone; it writes nothing, and goes without a call."""
     tenant.dashboard(idle_session_lifetime=15)

@@ -22,6 +22,7 @@ def test_a_fleet_on_free_tenants_finishes(engine, auth0_sandbox):
     assert {request.status for request in auth0_sandbox.requests} == {200}
 
 
+@pytest.mark.deep
 def test_a_full_bucket_is_waited_for_and_never_spun_on(engine, auth0_sandbox):
     """Nine reads of one free tenant exceed its bucket: each 429 is followed by a wait that is shown; all succeed."""
     tenant = auth0_sandbox.add_tenant("busy", plan="free", rate_limits=True)

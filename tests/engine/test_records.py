@@ -25,6 +25,7 @@ def api_calls(tenant: Any, sandbox: Any) -> list[str]:
     return made
 
 
+@pytest.mark.deep
 def test_old_sessions_are_never_forgotten(engine, tenant):
     """`old_sessions_gone_by` survives a failed update that took effect, a replacement, and a setting that returns."""
     tenant.dashboard(session_lifetime=43_200)
@@ -58,6 +59,7 @@ def test_old_sessions_are_never_forgotten(engine, tenant):
     assert engine.outputs["old_sessions_gone_by"] == moment
 
 
+@pytest.mark.deep
 def test_a_create_that_fails_loses_nothing(engine, tenant):
     """A lost answer and then a refusal: the old value is put back, or it is in the error; the next run records it."""
     tenant.dashboard(session_lifetime=10_000)
@@ -87,6 +89,7 @@ def test_a_replacement_does_not_believe_a_stale_read(engine, tenant):
     assert engine.outputs["previous"] == {"session_lifetime": 10_000}
 
 
+@pytest.mark.deep
 def test_a_change_during_a_create_is_drift(engine, tenant):
     """Somebody changes a setting between the GET and the PATCH: it is warned of, not superseded, and repaired."""
     tenant.dashboard(session_lifetime=480)
@@ -116,6 +119,7 @@ def test_a_change_during_a_create_is_drift(engine, tenant):
     assert engine.outputs["previous"] == {"session_lifetime": 480, "idle_session_lifetime": 4_320}
 
 
+@pytest.mark.deep
 def test_a_raised_plan_writes_what_was_superseded(engine, auth0_sandbox):
     """Naming a larger plan sends the superseded value again, once; a change of `on_delete` sends nothing."""
     tenant = auth0_sandbox.add_tenant("acme", plan="essential", over_cap="clamp")
@@ -194,6 +198,7 @@ def test_a_short_name_of_a_fleet_may_change(engine, tenant, auth0_sandbox):
     assert (api_calls(tenant, auth0_sandbox), tenant.settings, previous()) == ([GET], held, 1_440)
 
 
+@pytest.mark.deep
 def test_a_rename_with_another_provider_is_warned_of(engine, tenant, auth0_sandbox):
     """Two providers are two processes: the preview warns. With an alias nothing is called, and the record stays."""
     tenant.dashboard(session_lifetime=10_000)

@@ -139,6 +139,7 @@ def hidden_in(properties: dict[str, Any]) -> set[str]:
     return {name for name, value in properties.items() if isinstance(value, dict) and rpc._special_sig_key in value}
 
 
+@pytest.mark.deep
 def test_what_repeats_a_secret_setting_is_a_secret(engine, auth0_sandbox):
     """Neither state nor a warning nor an error shows a setting that is a secret, what it was, or what came of it."""
     tenant = auth0_sandbox.add_tenant("acme", plan="essential", over_cap="clamp")
