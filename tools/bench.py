@@ -138,6 +138,7 @@ class Side:
             "PYTHONPATH": str(local_engine.ROOT / "tools"),
             idle.VARIABLE: str(seconds_per_call),
         }
+        local_engine.place_plugin(folder)
         place_idle_plugin(folder)
 
         def program() -> None:

@@ -31,14 +31,15 @@ NATIVE = "auth0-sessions:index:SessionLifetime"
 
 def _session_of(config: Any) -> Session:
     """Return the session of this process: of the default provider, or of an explicit `Provider`."""
-    explicit = config.get(MARKER_KEY) is not None
+    explicit, address = config.get(MARKER_KEY) is not None, engine_address()
     domain = (config.get(DOMAIN_CONFIG_KEY) or None) if explicit else None
     elsewhere = {DOMAIN_CONFIG_KEY: config.get(DEFAULT_DOMAIN_KEY)} if explicit else config
     return Session(
-        log=EngineLog(engine_address()),
+        log=EngineLog(address),
         sources=lambda label: sources(config, label, explicit=explicit),
         bound_domain=domain,
         default_domain=domain or default_domain(elsewhere),
+        engine=address,
         may_move=not (explicit and (domain or any(config.get(key) for key in SECRET_CONFIG_KEYS))),
     )
 

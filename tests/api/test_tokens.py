@@ -117,6 +117,19 @@ def test_an_opaque_token_goes_to_one_tenant(is_only_tenant):
     assert is_sent(f"{OPAQUE}-2", GLOBEX, **options)
 
 
+def test_an_opaque_token_goes_to_one_tenant_of_a_run(tmp_path, monkeypatch):
+    """Processes of one run, each with a keeper of its own, agree on the tenant; another run starts anew."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    sent = [is_sent(OPAQUE, domain, keeper=TokenKeeper("127.0.0.1:1")) for domain in (ACME, GLOBEX, ACME)]
+    assert sent == [True, False, True]
+    assert is_sent(f"{OPAQUE}-2", GLOBEX, keeper=TokenKeeper("127.0.0.1:1"))
+    assert is_sent(OPAQUE, GLOBEX, keeper=TokenKeeper("127.0.0.1:2"))
+    assert is_sent(OPAQUE, GLOBEX, keeper=TokenKeeper("127.0.0.1:1"), tenant=GLOBEX)
+    left = "".join(path.name + path.read_text() for path in tmp_path.iterdir())
+    assert OPAQUE not in left
+    assert ACME not in left
+
+
 def test_a_refused_tenant_does_not_count_as_the_first():
     """A token that was not sent somewhere is still free for its own tenant."""
     keeper = TokenKeeper()

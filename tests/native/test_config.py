@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auth0_sessions.api.credentials import CONFIG_KEYS, ApiToken, find_credentials
+from auth0_sessions.api.credentials import CONFIG_KEYS, find_credentials
 from auth0_sessions.errors import CredentialsError
 from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.model.plans import Plan
@@ -158,16 +158,3 @@ def test_user_info_in_the_domain_is_not_repeated():
     (problem,) = check_config({"domain": f"https://user:canary@{ACME}"})
     assert problem.is_private
     assert "canary" not in problem.reason
-
-
-@pytest.mark.parametrize(("label", "is_shared"), [(None, True), ("acme", False)])
-def test_an_explicit_provider_shares_the_environment_with_others(monkeypatch, label, is_shared):
-    """A token without a label that it finds there may be another tenant's; one of its own, or of a label, is not."""
-    monkeypatch.setenv("AUTH0_API_TOKEN", "t")
-    monkeypatch.setenv("AUTH0_ACME_API_TOKEN", "t")
-    found = find_credentials(ProviderConfig({}, explicit=True).sources(label), ACME)
-    assert isinstance(found, ApiToken)
-    assert found.is_shared is is_shared
-    own = find_credentials(ProviderConfig({"apiToken": "t"}, explicit=True).sources(label), ACME)
-    assert isinstance(own, ApiToken)
-    assert own.is_shared is False

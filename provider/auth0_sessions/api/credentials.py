@@ -84,7 +84,6 @@ class EnvironmentSource:
 
     environ: Mapping[str, str] = field(repr=False)
     label: str | None
-    is_shared: bool = False
 
     @property
     def place(self) -> str:
@@ -164,11 +163,6 @@ def check_label(value: object) -> str:
     raise InputError(message)
 
 
-def environment_of(label: str | None, *, is_shared: bool = False) -> EnvironmentSource:
-    """Return the process's own environment, which processes of other tenants may share."""
-    return EnvironmentSource(os.environ, label, is_shared)
-
-
 def sources(
     config: Configuration, label: str | None, *, explicit: bool, environ: Mapping[str, str] | None = None
 ) -> Sequence[Source]:
@@ -225,8 +219,7 @@ def _complete(parts: Mapping[str, str], source: Source) -> Credentials | None:
     place = source.place
     clean = {part: _printable(value.strip(), part, place) for part, value in parts.items()}
     if token := clean.get("api_token"):
-        is_shared = isinstance(source, EnvironmentSource) and source.is_shared
-        return ApiToken(token, place, clean.get("audience"), source.tenant, is_shared)
+        return ApiToken(token, place, clean.get("audience"), source.tenant)
     return ClientCredentials(clean["client_id"], clean["client_secret"], clean.get("audience"), place)
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
 import json
+import os
+import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar
 
 from auth0_sessions.errors import CredentialsError, DomainError
@@ -27,7 +32,6 @@ class ApiToken:
         source: Where it came from.
         audience: The audience from the same place, or None.
         tenant: The domain from the same place, as it is written there, or None.
-        is_shared: True where processes of other tenants may find it too, and none of them knows of the others.
 
     """
 
@@ -35,18 +39,21 @@ class ApiToken:
     source: str
     audience: str | None = None
     tenant: str | None = field(default=None, repr=False)
-    is_shared: bool = False
 
 
 class TokenKeeper:
     """Keeps each Management API token to the tenant that it is for.
 
     A JWT names its tenant. Any other token goes to the tenant that stands beside it (`AUTH0_DOMAIN` beside
-    `AUTH0_API_TOKEN`), or else to the only tenant there is. An explicit provider of the native plugin cannot know that
-    its tenant is the only one, so without `AUTH0_DOMAIN` it does not use the environment's.
+    `AUTH0_API_TOKEN`), or else to the only tenant there is.
+
+    Args:
+        run: What all provider processes of a run of the engine know, and those of no other run: its address.
+
     """
 
-    def __init__(self) -> None:
+    def __init__(self, run: str | None = None) -> None:
+        self._run = run
         self._domains: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -78,11 +85,31 @@ class TokenKeeper:
         """Return why a token that names no tenant is not sent to one, or None if it may be."""
         if found.tenant is not None and _canonical(found.tenant) != domain:
             return f"is for {_shown(found.tenant)}"
-        if found.tenant is None and (is_only_tenant is False or found.is_shared):
-            return f"does not say which tenant it is for ({DOMAIN_VARIABLE} would)"
+        unknown = f"does not say which tenant it is for ({DOMAIN_VARIABLE} would)"
+        if found.tenant is None and is_only_tenant is False:
+            return unknown
         with self._lock:
             first = self._domains.setdefault(found.token, domain)
-        return None if first == domain else f"is used for {first} already"
+        if first != domain:
+            return f"{unknown} and is used for {first}"
+        is_free = found.tenant is not None or self._run is None or _is_first(self._run, found.token, domain)
+        return None if is_free else f"{unknown} and is used for another tenant in this run"
+
+
+def _is_first(run: str, token: str, domain: str) -> bool:
+    """Return whether no process of a run has used a token for another tenant. What is left behind shows neither."""
+    claims = Path(tempfile.gettempdir())
+    claim = claims / f"auth0-sessions-{sha256(f'{run} {token}'.encode()).hexdigest()}"
+    mine = sha256(f"{run} {token} {domain}".encode()).hexdigest()
+    try:
+        with tempfile.NamedTemporaryFile("w", dir=claims, prefix="auth0-sessions-") as written:
+            written.write(mine)
+            written.flush()
+            os.link(written.name, claim)
+    except FileExistsError:
+        return claim.read_text() == mine
+    atexit.register(claim.unlink, missing_ok=True)
+    return True
 
 
 def names_no_tenant(found: object) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from auth0_sessions.api.credentials import Credentials, Source, TokenKeeper, check_label, find_credentials
-from auth0_sessions.api.tokens import DOMAIN_VARIABLE, names_no_tenant
+from auth0_sessions.api.tokens import names_no_tenant
 from auth0_sessions.errors import Auth0SessionsError, CredentialsError, InputError
 from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem
@@ -52,6 +52,7 @@ class Session:
         run: Finds tenants that are managed twice, and knows the default plan, where the program cannot.
         spelling: How messages spell the names of properties.
         cancelled: Set when the run is canceled: waits for tenants end.
+        engine: The engine's address, which all provider processes of a run have in common.
         connect: Makes the client of a tenant.
 
     """
@@ -67,6 +68,7 @@ class Session:
         run: Run | None = None,
         spelling: Spelling = SNAKE_CASE,
         cancelled: threading.Event | None = None,
+        engine: str | None = None,
         connect: Connect = _connect,
     ) -> None:
         self.log = log
@@ -80,7 +82,7 @@ class Session:
         self._connect = connect
         self._begin: dict[tuple[str, str | None], Callable[[], Tenant]] = {}
         self._checked: set[str] = set()
-        self._tokens = TokenKeeper()
+        self._tokens = TokenKeeper(engine)
         self._lock = threading.Lock()
         self._created: set[str] = set()
         self._moves: dict[str, Declared] = {}
@@ -108,7 +110,7 @@ class Session:
         )
         if checked.declared.domain and not checked.declared.credentials:
             self._checked.add(checked.declared.domain)
-            checked.problems.extend(self._shared_token())
+            checked.problems.extend(self._shared_token(checked.declared.domain))
         if self._run and checked.declared.domain:
             try:
                 self._run.claim(checked.declared.domain, name)
@@ -118,21 +120,17 @@ class Session:
             self.log.warning(message)
         return checked
 
-    def _shared_token(self) -> Iterator[Problem]:
-        """Stop a preview of which an `up` would send one tenant's token to another one, whichever comes first."""
-        if len(self._checked) < 2:  # noqa: PLR2004  One tenant shares with none.
-            return
+    def _shared_token(self, domain: str) -> Iterator[Problem]:
+        """Stop a preview if its `up` would send one tenant's token to another one, whichever comes first."""
         try:
-            found = find_credentials(self._sources(None), "")
+            found = find_credentials(self._sources(None), domain)
         except Auth0SessionsError:
             return  # What needs no call needs no credentials, and a call says what is wrong with them.
         if names_no_tenant(found):
-            tenants = " and ".join(sorted(self._checked))
-            reason = (
-                f"the token in use does not say which tenant it is for, and {tenants} would use it. Set "
-                f"{DOMAIN_VARIABLE} to its tenant, and give others their own credentials: a label, or a Provider."
-            )
-            yield Problem("domain", reason)
+            try:
+                self._tokens.kept(found, domain)
+            except CredentialsError as error:
+                yield Problem("domain", str(error))
 
     def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
         """Compare a record with checked inputs, in minutes."""

@@ -13,7 +13,6 @@ from auth0_sessions.api.credentials import (
     ConfigSource,
     Source,
     default_domain,
-    environment_of,
     sources,
 )
 from auth0_sessions.errors import InputError
@@ -71,8 +70,7 @@ class ProviderConfig:
         domain = self.given.get("domain")
         if self.explicit:
             own = ConfigSource(self._adapted, _EXPLICIT_PLACE, domain)
-            # Programs in YAML, TypeScript or Go have nothing of ours that sees the tenants of other providers.
-            return (own, environment_of(label, is_shared=not label), *([other] if label else []))
+            return (own, environment, *([other] if label else []))
         own = ConfigSource(self._adapted, _PLACE, domain or environment.tenant)
         return (environment, other if label else own)
 
