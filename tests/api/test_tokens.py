@@ -130,6 +130,13 @@ def test_an_opaque_token_goes_to_one_tenant_of_a_run(tmp_path, monkeypatch):
     assert ACME not in left
 
 
+def test_without_a_folder_for_claims_each_process_keeps_to_its_first_tenant(tmp_path, monkeypatch):
+    """A machine without a temporary folder is no reason to fail a preview."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    keeper = TokenKeeper("127.0.0.1:1")
+    assert [is_sent(OPAQUE, domain, keeper=keeper) for domain in (ACME, GLOBEX, ACME)] == [True, False, True]
+
+
 def test_a_refused_tenant_does_not_count_as_the_first():
     """A token that was not sent somewhere is still free for its own tenant."""
     keeper = TokenKeeper()

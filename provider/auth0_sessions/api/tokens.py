@@ -9,6 +9,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -107,7 +108,13 @@ def _is_first(run: str, token: str, domain: str) -> bool:
             written.flush()
             os.link(written.name, claim)
     except FileExistsError:
-        return claim.read_text() == mine
+        # A process that ends takes its claim away.
+        with suppress(OSError):
+            return claim.read_text() == mine
+        return True
+    except OSError:
+        # Without a folder for it, a process still keeps to its own first tenant.
+        return True
     atexit.register(claim.unlink, missing_ok=True)
     return True
 
