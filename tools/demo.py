@@ -134,7 +134,7 @@ def tell(story: Story) -> None:
     story.run("refresh", calls=2)
     story.run("preview", diff=True, calls=0, shown='"8h" => "30d"')
 
-    story.tell("Up mends it", "One write, of the one setting that differs.")
+    story.tell("Up fixes it", "One write, of the one setting that differs.")
     story.run("up", calls=2)
 
     story.tell("Destroy", "With on_delete='restore' the tenant gets back what it had before the first `up`.")
