@@ -71,12 +71,17 @@ def start() -> Iterator[Callable[..., Host]]:
         yield started
 
 
-@pytest.fixture
-def host(start: Callable[..., Host]) -> Host:
-    """One configured process of the default provider."""
+def configured(start: Callable[..., Host]) -> Host:
+    """Start a process of the default provider, as each run of the engine does."""
     made = start()
     made.configure()
     return made
+
+
+@pytest.fixture
+def host(start: Callable[..., Host]) -> Host:
+    """One configured process of the default provider."""
+    return configured(start)
 
 
 @pytest.fixture
@@ -128,8 +133,7 @@ def test_all_verbs_over_grpc(host, start, tenant):
     assert tenant.settings == {"session_lifetime": 1_440, "idle_session_lifetime": 60}
     assert tenant.calls.count("POST /oauth/token") == 1
 
-    later = start()
-    later.configure()
+    later = configured(start)
     later.delete(updated)
     assert tenant.settings == {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}
     assert tenant.calls.count("POST /oauth/token") == 2
@@ -267,11 +271,9 @@ def test_a_replacement_goes_on_from_the_record_over_grpc(start, tenant):
     """Delete and create in one process: `previous` and the moment of old sessions are those of the first record."""
     tenant.dashboard(session_lifetime=43_200)
     inputs = {"domain": tenant.domain, "session_lifetime": "1d", "on_delete": "retain"}
-    first = start()
-    first.configure()
+    first = configured(start)
     old = first.create(inputs)
-    second = start()
-    second.configure()
+    second = configured(start)
     second.delete(old)
     new = second.create({**inputs, "session_lifetime": "2d"})
     assert new["previous"] == {"session_lifetime": 43_200}
@@ -296,14 +298,12 @@ def test_a_ceiling_over_grpc(host, tenant):
 def test_a_typo_in_a_domain_leaves_the_old_tenant_as_it_is(start, tenant):
     """A replacement whose new tenant cannot be read fails in one paragraph before the old one's end."""
     inputs = {"domain": tenant.domain, "session_lifetime": "1d", "on_delete": "restore"}
-    first = start()
-    first.configure()
+    first = configured(start)
     old = first.create(inputs)
-    second = start()
-    second.configure()
+    second = configured(start)
     typo = {**inputs, "domain": tenant.domain.replace("acme", "acne")}
     assert second.diff(old, typo) == (True, ["domain"])
-    with pytest.raises(grpc.RpcError) as printed:
+    with pytest.raises(grpc.RpcError) as refused:
         second.delete(old)
-    assert printed.value.details().startswith(f"{tenant.domain} stays as it is")
+    assert refused.value.details().startswith(f"{tenant.domain} stays as it is")
     assert tenant.settings == {"session_lifetime": 1_440}

@@ -32,7 +32,7 @@ class Story:
     Args:
         folder: A folder that is thrown away afterwards.
         sandbox: The fake Auth0.
-        console: Where the story is reported.
+        console: Where the story is told.
 
     """
 
@@ -121,7 +121,7 @@ def tell(story: Story) -> None:
     story.configure(sessionLifetime="60d")
     story.run("preview", calls=0, ok=False, shown="allows at most 30d")
 
-    story.tell("Up", "Back to 30d. One login, one read, one write; the answer says the truth. Plain keys count hours.")
+    story.tell("Up", "Back to 30d. One login, one read, one write; the answer tells the truth. Plain keys count hours.")
     story.configure(sessionLifetime="30d")
     story.run("up", calls=3)
     story.show_tenant()

@@ -91,11 +91,11 @@ def place_plugin(folder: Path) -> None:
 
 def hide_what_the_sdk_leaves() -> None:
     """Say nothing of the coroutine that a failed inline program leaves: it only misses its event loop at the end."""
-    printed = sys.unraisablehook
+    earlier = sys.unraisablehook
 
     def hook(found: Any) -> None:
         if "no running event loop" not in str(found.exc_value):
-            printed(found)
+            earlier(found)
 
     sys.unraisablehook = hook
 

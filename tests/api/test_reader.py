@@ -133,9 +133,9 @@ def test_a_label_names_its_own_set_and_no_other(tenant, monkeypatch, credentials
 
 def test_without_credentials_the_places_are_named(tenant):
     """What is missing is reported with the variables to set; a stack's configuration is neither read nor named."""
-    with pytest.raises(CredentialsError, match="AUTH0_CLIENT_ID") as printed:
+    with pytest.raises(CredentialsError, match="AUTH0_CLIENT_ID") as refused:
         read_tenant_sessions(tenant.domain)
-    assert "configuration" not in str(printed.value)
+    assert "configuration" not in str(refused.value)
     assert tenant.calls == []
 
 
