@@ -142,9 +142,7 @@ def when_known(domain: pulumi.Input[str], use: Callable[[str], None]) -> pulumi.
         use(canonical)
         return canonical
 
-    if isinstance(domain, str):
-        return used(domain)
-    return pulumi.Output.all(domain).apply(lambda known: used(known[0]))
+    return _with_known(domain, used)
 
 
 def checked_domain(domain: pulumi.Input[str], provider: str) -> pulumi.Input[str]:
@@ -162,9 +160,13 @@ def checked_domain(domain: pulumi.Input[str], provider: str) -> pulumi.Input[str
             message = f"Provider '{provider}': {error}"
             raise pulumi.RunError(message) from None
 
-    return (
-        checked(domain) if isinstance(domain, str) else pulumi.Output.all(domain).apply(lambda all_: checked(all_[0]))
-    )
+    return _with_known(domain, checked)
+
+
+def _with_known(domain: pulumi.Input[str], use: Callable[[str], str]) -> pulumi.Input[str]:
+    if isinstance(domain, str):
+        return use(domain)
+    return pulumi.Output.all(domain).apply(lambda known: use(known[0]))
 
 
 def domain_that_only_a_program_sees() -> str | None:
