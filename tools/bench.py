@@ -156,7 +156,7 @@ class Side:
         memory.start()
         started = time.perf_counter()
         # Without a log of events, which a person at a terminal has not either.
-        getattr(self._stack, step if step in ("refresh", "destroy") else "up")(parallel=PARALLEL)
+        local_engine.verb_of(self._stack, step if step in ("refresh", "destroy") else "up")(parallel=PARALLEL)
         seconds = time.perf_counter() - started
         memory.done.set()
         memory.join()
