@@ -54,7 +54,7 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say what was left out: nothing is skipped silently."""
     if left := config.stash.get(LEFT, Counter()):
-        terminalreporter.section(f"{left.total()} tests were not selected")
+        terminalreporter.section(f"tests not selected: {left.total()}")
         terminalreporter.write_line(", ".join(f"{Path(name).name} {count}" for name, count in left.items()))
 
 

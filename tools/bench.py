@@ -4,8 +4,8 @@ N tenants of ours against the sandbox (in its own process) and N do-nothing reso
 calls to it take are created, left unchanged, updated, refreshed and destroyed, step by step in turn; the best of
 several rounds counts, because whatever else the machine does can only add. Each front end is compared with two
 do-nothing resources of its kind: one with a single property, and one that is as wide as ours, because the engine and
-the SDK carry every property of a resource. From 1,000 tenants on, the engine keeps no checkpoints: a local backend
-would spend most of the time on rewriting the whole state for each resource.
+the SDK carry every property of a resource. From 1,000 tenants on, or with PULUMI_SKIP_CHECKPOINTS=true, the engine
+keeps no checkpoints: a local backend would spend most of the time on rewriting the whole state for each resource.
 
     python tools/bench.py [N ...] [--latency MS] [--only dynamic|native]
 
@@ -50,6 +50,7 @@ DEFAULT_RUNS = (
     *(("native", count, latency) for count in (150, 1_000) for latency in (50, 200)),
 )
 STEPS = ("create", "unchanged", "update", "refresh", "destroy")
+SKIP_CHECKPOINTS = "PULUMI_SKIP_CHECKPOINTS"
 SOAK_CALLS = 15_000
 ROUNDS, SMALL, MANY = 3, 50, 1_000
 CALLING_STEPS = 4
@@ -138,7 +139,7 @@ class Side:
             "AUTH0_CLIENT_SECRET": "bench",
             "PYTHONPATH": str(local_engine.ROOT / "tools"),
             idle.VARIABLE: str(seconds_per_call),
-            "PULUMI_SKIP_CHECKPOINTS": str(count >= MANY).lower(),
+            **({SKIP_CHECKPOINTS: "true"} if count >= MANY else {}),
         }
         local_engine.place_plugin(folder)
         place_idle_plugin(folder)
