@@ -103,9 +103,9 @@ def test_a_reason_is_one_sentence(plan, profile, name, reason):
 @pytest.mark.parametrize("plan", Plan)
 def test_an_argument_takes_precedence_over_profile_and_plan(plan, profile, name):
     """An argument that nothing forbids is taken as it is, and its reason names it and what the profile has."""
-    picked = picked_for(plan, profile, **{name: 7})
+    picked = picked_for(plan, profile, **{name: 1})
     assert picked.problems == []
-    assert picked.minutes[name] == 7
+    assert picked.minutes[name] == 1
     minutes = ceiling_of(profile, name)
     has = Lifetime(minutes) if minutes else "the plan's cap"
     assert picked.why[name] == f"the argument; profile '{profile}' has {has}"
