@@ -157,7 +157,9 @@ def main() -> int:
         console.print(f"[bold red]This did not go as told: {'; '.join(story.unexpected)}.")
         return 1
     seconds = time.monotonic() - started
-    console.print(f"[bold]Done in {seconds:.0f} seconds; nothing was left behind. Next: the ten lines in README.md.")
+    console.print(
+        f"[bold]Done in {seconds:.0f} seconds; nothing was left behind. Next: your first tenant, in README.md."
+    )
     return 0
 
 

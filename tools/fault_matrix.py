@@ -48,11 +48,11 @@ class Row:
 
 
 _ANSWER = (
-    "Check that {tenant} is the tenant's own domain, that no proxy answers in its place, and the state of the "
-    "service; then try again."
+    "Check that {tenant} is the tenant's own domain, that no proxy answers in its place, and that "
+    "https://status.auth0.com shows no outage; then try again."
 )
 _NETWORK = "Check the spelling of the domain, the network and the proxy settings; then try again."
-_OUTAGE = "The service has failed, which usually passes: try again later, and see https://status.auth0.com."
+_OUTAGE = "The service failed, which is usually temporary: try again later, and see https://status.auth0.com."
 _APPLICATION = "both belong to one machine-to-machine application."
 _NEEDED = "read:tenant_settings and, to write, update:tenant_settings"
 
@@ -146,7 +146,7 @@ REFUSALS = ("429", "429-retry-after", "401-expired", "401-invalid", "403-scope",
 NOT_PUT_BACK = (
     " The write may have taken effect, and restoring the earlier values also failed. The tenant had {earlier}. "
     "Restore them in the Dashboard or through the Management API. If you run again first, keep this message: the next "
-    "record may take the values that were just written for the earlier ones."
+    "run may record the values that were just written as the earlier ones."
 )
 
 

@@ -238,7 +238,7 @@ def test_hostile_hours(name, hours):
 @pytest.mark.parametrize("cookie", [{}, {"mode": None}, {"mode": 1}, {"mode": ["persistent"]}, {"mode": "\ud800"}])
 def test_hostile_cookie(cookie):
     """A cookie object without a mode in it is refused by the key's name."""
-    with pytest.raises(ValueError, match="session_cookie should hold a mode"):
+    with pytest.raises(ValueError, match="session_cookie should be a mode"):
         from_tenant({"session_cookie": cookie})
 
 

@@ -146,7 +146,7 @@ def test_another_way_to_treat_the_cap_gives_way(exported, over_limit):
 def test_a_profile_that_allows_less(exported, profile, name):
     """A tenant with more than its profile allows gets profile balanced; one within it keeps its profile."""
     ceiling = PROFILES[profile].ceiling(name)
-    fits = dict.fromkeys(LOGIN_LIFETIMES, 15)
+    fits = dict.fromkeys(LOGIN_LIFETIMES, 1)
     assert said(exported(ACME.format("enterprise", profile), acme=fits)[0], "profile") == [f"profile: {profile}"]
     if ceiling:
         text, _ = exported(ACME.format("enterprise", profile), acme={**fits, name: ceiling.minutes + 1})

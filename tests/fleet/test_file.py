@@ -153,7 +153,7 @@ def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path
         ("acme: !!bool perhaps", "is neither YAML nor JSON"),
         ("acme: !!map [a]", "is neither YAML nor JSON: expected an object"),
         ("acme: !!set [a]", "is neither YAML nor JSON"),
-        ("&a {b: *a}: 1", "unfolds to more than"),
+        ("&a {b: *a}: 1", "expands to more than"),
         ('{"acme": ' + "[" * 20_000, "is nested too deeply"),
         (
             {"tenants": TENANTS, "profil": "strict"},

@@ -52,7 +52,7 @@ def test_one_lifetime_is_enough(key):
     ("raw", "words"),
     [
         ({"strict": {"idle": "1h"}}, "profile 'strict': is built in"),
-        ({"Our Own": {"idle": "1h"}}, "profile 'Our Own': a name has small letters"),
+        ({"Our Own": {"idle": "1h"}}, "profile 'Our Own': a name can only have lowercase letters"),
         ({"ours": {"idle": 60}}, "profile 'ours': idle: 60 has no unit"),
         ({"ours": {"idle": "1h", "idel": "2h"}}, "profile 'ours': idel: unknown key"),
         ({"ours": {"source": "x"}}, "profile 'ours': has no lifetime"),

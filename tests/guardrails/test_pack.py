@@ -16,7 +16,7 @@ from auth0_sessions.guardrails.pack import Analyzer
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 
 DYNAMIC, NATIVE, _ = SPELLINGS
-BALANCED = "Auth0's defaults: our choice: what a new tenant does"
+BALANCED = "Auth0's defaults: our choice, what a new tenant has"
 AAL2 = (
     "NIST SP 800-63B-4 section 2.2.3: overall timeout required (SHALL), at most 24 hours (SHOULD); inactivity timeout "
     "at most 1 hour (SHOULD)"

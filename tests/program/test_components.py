@@ -138,20 +138,20 @@ def test_spot_values(stack, config, arguments, expected):
 
 @pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 @pytest.mark.parametrize("profile", Profile)
-@pytest.mark.parametrize("given", ["PT7M", Lifetime(7), "output"])
+@pytest.mark.parametrize("given", ["PT1M", Lifetime(1), "output"])
 def test_an_argument_goes_before_the_profile(name, profile, given):
     """An explicit argument wins, plain, as a `Lifetime` or as an output, and the reason says that it was one."""
     seen: dict[str, Any] = {}
 
     def value() -> Any:
-        return pulumi.Output.from_input("7m") if given == "output" else given
+        return pulumi.Output.from_input("1m") if given == "output" else given
 
     async def program() -> None:
         await policy_of(seen, plan="free", profile=profile.value, **{name: value()})()
 
     engine = run(program)
-    assert seen[name] == engine.sent("acme-lifetime")[name] == "7m"
-    assert "7m: the argument" in seen["reasons"][name]
+    assert seen[name] == engine.sent("acme-lifetime")[name] == "1m"
+    assert "1m: set explicitly" in seen["reasons"][name]
 
 
 def test_reasons_are_sentences():
@@ -159,7 +159,7 @@ def test_reasons_are_sentences():
     seen: dict[str, Any] = {}
     run(policy_of(seen, plan="essential", profile="convenient", session_lifetime="2d"))
     assert seen["reasons"] == {
-        "session_lifetime": "absolute 2d: the argument; profile 'convenient' has the plan's cap",
+        "session_lifetime": "absolute 2d: set explicitly; profile 'convenient' has the plan's cap",
         "idle_session_lifetime": (
             "idle 2d: profile 'convenient' asks for the plan's cap, essential allows 3d; "
             "lowered from 3d to the absolute lifetime"
@@ -185,9 +185,9 @@ def test_the_rest_goes_to_the_child():
 @pytest.mark.parametrize(
     ("over_limit", "applied", "reason"),
     [
-        ("clamp", "30d", "absolute 30d: the argument is 60d, lowered to what free allows"),
-        ("Clamp", "30d", "absolute 30d: the argument is 60d, lowered to what free allows"),
-        ("warn", "60d", "absolute 60d: the argument; profile 'convenient' has the plan's cap; free allows 30d"),
+        ("clamp", "30d", "absolute 30d: 60d was requested, lowered to what free allows"),
+        ("Clamp", "30d", "absolute 30d: 60d was requested, lowered to what free allows"),
+        ("warn", "60d", "absolute 60d: set explicitly; profile 'convenient' has the plan's cap; free allows 30d"),
     ],
 )
 def test_over_limit_holds_for_an_argument(over_limit, applied, reason):
@@ -383,7 +383,7 @@ def test_a_cookie_mode_has_a_reason_where_it_is_managed():
     """The cookie mode is managed only if it was an argument, and then its reason says so."""
     seen: dict[str, Any] = {}
     run(policy_of(seen, plan="free", session_cookie_mode=pulumi.Output.from_input("non-persistent")))
-    assert seen["reasons"]["session_cookie_mode"] == "cookie mode non-persistent: the argument"
+    assert seen["reasons"]["session_cookie_mode"] == "cookie mode non-persistent: set explicitly"
 
 
 # Ceilings, and a team's own profiles.

@@ -157,8 +157,8 @@ def check_label(value: object) -> str:
         return value
     # The value is not repeated: it may be the secret itself, given in the wrong place.
     message = (
-        "credentials is not a label of a credential set, which has only small letters, digits and '-'. "
-        "Write the label, such as acme, and never a secret."
+        "credentials is not a label of a credential set: use lowercase letters, digits, and '-'. "
+        "Give the label, such as acme, and never a secret."
     )
     raise InputError(message)
 

@@ -158,7 +158,7 @@ def _words(body: Mapping[str, Any], challenge: str) -> tuple[str | None, str | N
 
 def _advice(attempt: Attempt, status: int, code: str | None, *, is_json: bool) -> str:
     if status >= 500:  # noqa: PLR2004  HTTP's own number.
-        return "The service has failed, which usually passes: try again later, and see https://status.auth0.com."
+        return "The service failed, which is usually temporary: try again later, and see https://status.auth0.com."
     if code == "insufficient_entitlement":
         return "The tenant's plan does not include this."
     table = _LOGIN_ADVICE if attempt.is_login else _ADVICE
@@ -171,8 +171,8 @@ def _advice(attempt: Attempt, status: int, code: str | None, *, is_json: bool) -
 
 def _elsewhere(attempt: Attempt) -> str:
     return (
-        f"Check that {attempt.domain} is the tenant's own domain, that no proxy answers in its place, and the state "
-        "of the service; then try again."
+        f"Check that {attempt.domain} is the tenant's own domain, that no proxy answers in its place, and "
+        "that https://status.auth0.com shows no outage; then try again."
     )
 
 

@@ -77,8 +77,8 @@ def _work(
         except Exception as error:  # noqa: BLE001  Whatever happens to one tenant, the others are reported.
             domain, kind = tenants[place][0], type(error).__name__
             message = (
-                f"{domain}: {kind}, which is a fault of this program and not of the tenant. Please report what "
-                f"`auth0-sessions show {domain}` says."
+                f"{domain}: {kind}, which is a bug in this program and not a problem of the tenant. Please report "
+                f"what `auth0-sessions show {domain}` prints."
             )
             answers.put((place, Auth0SessionsError(message)))
         except BaseException as error:  # noqa: BLE001  The thread that waits for the answer raises it.

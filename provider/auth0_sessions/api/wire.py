@@ -119,6 +119,6 @@ def _whole_minutes(name: str, minutes: object) -> int:
 
 def _mode(mode: object, name: str) -> str:
     if not isinstance(mode, str) or not _MODE.fullmatch(mode):
-        message = f"{name} should hold a mode, one word of small letters"
+        message = f"{name} should be a mode, which is one lowercase word"
         raise ValueError(message)
     return mode

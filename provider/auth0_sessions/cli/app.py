@@ -49,7 +49,7 @@ def root(
     `AUTH0_CLIENT_SECRET`, or `AUTH0_API_TOKEN`; with the label `acme` they are `AUTH0_ACME_CLIENT_ID` and so on. The
     scope `read:tenant_settings` is enough.
 
-    Exit codes: 0 fine, 1 findings or failure, 2 wrong usage.
+    Exit codes: 0 success, 1 findings or failure, 2 wrong usage.
     """
 
 

@@ -64,7 +64,7 @@ MoreFiles = Annotated[
 ]
 OutputOption = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Write there.", dir_okay=False, writable=True, show_default=False),
+    typer.Option(metavar="FILE", help="Write to this file.", dir_okay=False, writable=True, show_default=False),
 ]
 
 
@@ -91,8 +91,8 @@ def audit(
     A file is one that `TenantFleet.from_config` reads: `auth0-sessions:tenants` in the stack's file, or a file with an
     entry for each tenant, as in `acme: {domain: acme.eu.auth0.com, plan: essential, credentials: acme}`.
 
-    The baseline of a tenant is `--profile`, else the profile in its entry, else the file's, else the one that the
-    stack's name stands for, else Auth0's defaults. Nothing is written to any tenant. A tenant that cannot be read is
+    The baseline of a tenant is the first of these: `--profile`, the profile in its entry, the file's, the one for the
+    stack's name, Auth0's defaults. Nothing is written to any tenant. A tenant that cannot be read is
     reported, and counts as a failure.
 
     Example: `auth0-sessions audit --tenants Pulumi.prod.yaml --profile nist-aal2 --output audit.html`
@@ -113,10 +113,10 @@ def audit(
 
 @app.command(rich_help_panel=PANEL)
 def validate(tenants: TenantsOption, more: MoreFiles = None) -> None:
-    """Check files of tenants as a fleet would, offline: no login, no call.
+    """Check tenants files as a fleet would, offline.
 
     Every problem of every file is reported in one go: what `pulumi preview` would refuse, and tenants in two files.
-    Each tenant needs a plan; the stack's file knows the configuration of its project, a file of tenants only its own.
+    Each tenant needs a plan; a stack's file includes its project's configuration, a tenants file only has its own.
 
     Example: `auth0-sessions validate --tenants Pulumi.prod.yaml`
     """
@@ -139,17 +139,18 @@ def export(
     tenants: Annotated[Path, typer.Option(metavar="FILE", help=f"{FILE}. A domain and a label for each are enough.")],
     output: OutputOption = None,
     only_set: Annotated[  # noqa: FBT002  Given by name on the command line.
-        bool, typer.Option("--only-set", help="Leave out settings that were never set, so that Auth0's defaults apply.")
+        bool,
+        typer.Option("--only-set", help="Leave out settings that were never set; a fleet takes them from the profile."),
     ] = False,
     form: Annotated[
         ExportFormat,
         typer.Option("--format", help="The same file, completed, or a file for `pulumi import -f`."),
     ] = ExportFormat.TENANTS,
 ) -> None:
-    """Complete a file of tenants with what each live tenant has, so that a fleet of it changes nothing.
+    """Complete a tenants file with what each live tenant has, so that a fleet built from it changes nothing.
 
     Each entry gets the four lifetimes, Auth0's defaults included, and the cookie mode if it was ever set. The first
-    `pulumi up` of a fleet from the result writes nothing. Comments, and everything else in the file, stay.
+    `pulumi up` of that fleet writes nothing. Comments, and everything else in the file, stay.
 
     A value above the plan's cap gets `overLimit: warn`, and a tenant with more than its profile allows gets profile
     `balanced`, each with a comment. Nothing is written to any tenant. A tenant that cannot be read is reported, keeps

@@ -29,10 +29,10 @@ def install() -> None:
     """
     pulumi = shutil.which("pulumi")
     if pulumi is None:
-        fail("There is no `pulumi` on PATH. Install it (https://www.pulumi.com/docs/install), then run again.", FAILURE)
+        fail("There is no `pulumi` on PATH. Install it (https://www.pulumi.com/docs/install) and try again.", FAILURE)
     script = Path(sys.executable).with_name(f"pulumi-resource-{NAME}")
     if not script.is_file():
-        fail(f"{script} is missing. Install the package {NAME} again, then run again.", FAILURE)
+        fail(f"{script} is missing. Reinstall the package {NAME} and try again.", FAILURE)
     command = [pulumi, "plugin", "install", "resource", NAME, version(NAME), "--file", str(script), "--reinstall"]
     code = subprocess.run(command, check=False).returncode  # noqa: S603  The user's own pulumi.
     if code:

@@ -44,11 +44,11 @@ def sandbox(  # noqa: PLR0913, PLR0917 - One parameter for each option of the co
         bool, typer.Option("--rate-limits/--no-rate-limits", help="Enforce the plan's request rates.")
     ] = True,
 ) -> None:
-    """Serve a fake Auth0 on loopback, to test a stack with no tenant at all.
+    """Serve a fake Auth0 on loopback, to test a stack without a tenant.
 
     Each tenant lives under a path of its own, `http://127.0.0.1:PORT/NAME`, and answers `POST /oauth/token`
     and `GET` and `PATCH` of `/api/v2/tenants/settings` like Auth0 does, refusals and rate limits included.
-    Any client id and secret are accepted. What is stored is gone when the command ends (Ctrl-C).
+    Any client id and secret are accepted. Nothing is kept when the command ends (Ctrl-C).
 
     Copy the printed block into another terminal and run your program there; each request shows up here.
 

@@ -39,7 +39,7 @@ class Loader(yaml.SafeLoader):
             parts = [part for one in inner for part in (one if isinstance(one, tuple) else (one,))]
             self._sizes[node] = 1 + sum(self._sizes[part] for part in parts)
         if node is not None and self._sizes.get(node, MAX_VALUES) >= MAX_VALUES:
-            message = f"line {node.start_mark.line + 1} unfolds to more than {MAX_VALUES:,} values. Write them out."
+            message = f"line {node.start_mark.line + 1} expands to more than {MAX_VALUES:,} values. Write them out."
             raise InputError(message)
         return node
 

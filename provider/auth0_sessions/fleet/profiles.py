@@ -58,7 +58,7 @@ def _read(name: str, entry: object) -> tuple[ProfileLimits | None, list[str]]:
     if name in PROFILES:
         problems.append("is built in and cannot be redefined; choose another name.")
     elif not _NAME.fullmatch(name):
-        problems.append("a name has small letters, digits and '-'.")
+        problems.append("a name can only have lowercase letters, digits, and '-'.")
     if not isinstance(entry, Mapping):
         return None, [*problems, f"should be an object, {_EXAMPLE}."]
     minutes: dict[str, int] = {}

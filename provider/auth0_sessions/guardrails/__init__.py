@@ -5,7 +5,7 @@ try:
 except ModuleNotFoundError as error:
     if str(error.name).partition(".")[0] != "pulumi_policy":
         raise
-    message = "Policy packs need one package more: pip install 'auth0-sessions[guardrails]'"
+    message = "Policy packs need one more package: pip install 'auth0-sessions[guardrails]'"
     raise ModuleNotFoundError(message, name=error.name) from None
 
 __all__ = ["policy_pack"]

@@ -117,7 +117,7 @@ def _policy(name: str, level: EnforcementLevel, description: str, find: Finder) 
             return
         config = read_config(name, args.get_config())
         if args.name in config.exempt:
-            args.not_applicable("It is exempt by its name.")
+            args.not_applicable("It is exempt by name.")
             return
         for message in find(resource, config):
             report(message, None)

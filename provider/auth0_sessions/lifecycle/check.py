@@ -155,10 +155,10 @@ def _undone_elsewhere(
     """Say what only the program's author can know: each provider with a tenant of its own is a process of its own."""
     if bound_domain is not None and "domain" not in olds and declared.on_delete is not OnDelete.RETAIN:
         yield (
-            f"{declared.domain}: this resource is new, and its provider has a tenant. If it replaces one with another "
-            "name and another provider, the delete of that one comes last and undoes the work of this one "
-            f"({spelling.assign('on_delete', declared.on_delete.value)}). In that case give it `aliases`, or rename it "
-            "in one run and change its provider in another."
+            f"{declared.domain}: this resource is new, and its provider has a tenant. If it replaces a resource that "
+            "had another name and another provider, the old one is deleted last, which undoes what the new one wrote "
+            f"({spelling.assign('on_delete', declared.on_delete.value)}). In that case, give it `aliases`, or rename "
+            "it in one run and change its provider in another."
         )
 
 

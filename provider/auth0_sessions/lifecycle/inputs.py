@@ -45,8 +45,8 @@ class Problem:
 
 
 _UNUSABLE = (
-    "{}: the value that was given cannot be used, and it is a secret, so it is not repeated here. Give a lifetime as "
-    "text with a unit, from '1m' to '365d', and anything else as the documentation names it."
+    "{}: the value cannot be used. It is a secret, so it is not shown here. Give a lifetime as text with a unit, from "
+    "'1m' to '365d', and anything else as documented."
 )
 
 Reader = Callable[[Any, str], Any]

@@ -157,8 +157,8 @@ class Operations:
                 message = (
                     f"{error} The write may have taken effect, and restoring the earlier values also failed. The "
                     f"tenant had {self._listed(old)}. Restore them in the Dashboard or through the Management API. If "
-                    "you run again first, keep this message: the next record may take the values that were just "
-                    "written for the earlier ones."
+                    "you run again first, keep this message: the next run may record the values that were just "
+                    "written as the earlier ones."
                 )
                 error.args = (message,)
             raise

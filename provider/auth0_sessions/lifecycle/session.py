@@ -225,7 +225,7 @@ class Session:
         if self._bound_domain not in (None, domain):
             message = (
                 f"{domain}: the Provider of this resource is for {self._bound_domain} only, so no credentials were "
-                f"sent. Give {domain} a Provider of its own, or bring this one back to {domain} until this is done."
+                f"sent. Give {domain} a Provider of its own, or point this one back at {domain} until this is done."
             )
             raise CredentialsError(message)
         found = find_credentials(self._sources(label), domain)

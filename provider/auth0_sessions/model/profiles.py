@@ -96,7 +96,7 @@ PROFILES: Mapping[str, ProfileLimits] = {
             None,
             "the plan's own caps",
             "2026-08",
-            "our choice: as long as the plan allows",
+            "our choice, as long as the plan allows",
             is_ceiling=False,
         ),
         ProfileLimits(
@@ -105,7 +105,7 @@ PROFILES: Mapping[str, ProfileLimits] = {
             4_320,
             "Auth0's defaults",
             "2026-06-25 (OpenAPI of the Management API)",
-            "our choice: what a new tenant does",
+            "our choice, what a new tenant has",
             is_ceiling=False,
             ephemeral_absolute_minutes=4_320,
             ephemeral_idle_minutes=1_440,

@@ -90,8 +90,8 @@ class SessionPolicy(pulumi.ComponentResource):
                 the stack's name: dev, development, test, sandbox, preview and pr-* get `convenient`, others `balanced`.
             enforce: `"exact"`, or `"at-most"` to leave a tenant with shorter lifetimes alone; a plain value. Default:
                 the configuration `auth0-sessions:enforce`, else `"exact"`.
-            session_lifetime: Overrides the profile; text with a unit, `"1m"` to `"365d"`. A `nist-*`, `pci-dss` or
-                `strict` profile is a ceiling. The same for the three that follow.
+            session_lifetime: Overrides the profile; text with a unit, `"1m"` to `"365d"`. A built-in profile
+                other than `convenient` and `balanced` is a ceiling. The same for the three that follow.
             idle_session_lifetime: Inactivity timeout of persistent sessions.
             ephemeral_session_lifetime: Absolute expiry of non-persistent sessions.
             idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions.
@@ -166,7 +166,7 @@ class SessionPolicy(pulumi.ComponentResource):
         return {setting: _or_none(minutes) for setting, minutes in reported.items()}
 
     def _reasons(self, picked: Picked, cookie_mode: str | None, reported: Mapping[str, int | None]) -> dict[str, str]:
-        mode = {} if cookie_mode is None else {"session_cookie_mode": f"cookie mode {cookie_mode}: the argument"}
+        mode = {} if cookie_mode is None else {"session_cookie_mode": f"cookie mode {cookie_mode}: set explicitly"}
         reasons = {name: picked.reason(name, reported.get(name)) for name in picked.minutes}
         return self._spelled({**reasons, **mode}) or {}
 
