@@ -139,7 +139,7 @@ def test_a_smaller_plan_stops_arguments_and_lowers_profiles(engine, tenant, auth
     arguments["over_limit"] = "clamp"
     run = engine.preview()
     assert run.ok
-    assert any("acme: absolute 30d: 60d was requested, lowered" in text for text in run.said("warning"))
+    assert any("acme: absolute 30d: explicit argument 60d, lowered" in text for text in run.said("warning"))
 
     del arguments["session_lifetime"]
     assert calls_of(auth0_sandbox) == []
@@ -189,7 +189,7 @@ def test_unknown_arguments_pass_a_preview(engine, tenant, auth0_sandbox):
     assert auth0_sandbox.requests == []
     assert engine.up().ok
     assert tenant.settings == dict.fromkeys(LOGIN_LIFETIMES, 480)
-    assert engine.outputs["reasons"]["session_lifetime"] == "absolute 8h: set explicitly; profile 'balanced' has 7d"
+    assert engine.outputs["reasons"]["session_lifetime"] == "absolute 8h: explicit argument; profile 'balanced' has 7d"
     assert engine.up().changes == {"same": 4}
 
 

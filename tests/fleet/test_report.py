@@ -224,7 +224,7 @@ def test_the_report():
         ),
         (
             "| globex | enterprise | pci-dss | 12h | 15m | 12h / 15m | absolute <1%, idle <1% | "
-            "absolute 12h: set explicitly; profile 'pci-dss' has the plan's cap; "
+            "absolute 12h: explicit argument; profile 'pci-dss' has the plan's cap; "
             "idle 15m: profile 'pci-dss' (PCI DSS 4.0.1 requirement 8.2.8) |"
         ),
     ]

@@ -151,7 +151,7 @@ def test_an_argument_goes_before_the_profile(name, profile, given):
 
     engine = run(program)
     assert seen[name] == engine.sent("acme-lifetime")[name] == "1m"
-    assert "1m: set explicitly" in seen["reasons"][name]
+    assert "1m: explicit argument" in seen["reasons"][name]
 
 
 def test_reasons_are_sentences():
@@ -159,7 +159,7 @@ def test_reasons_are_sentences():
     seen: dict[str, Any] = {}
     run(policy_of(seen, plan="essential", profile="convenient", session_lifetime="2d"))
     assert seen["reasons"] == {
-        "session_lifetime": "absolute 2d: set explicitly; profile 'convenient' has the plan's cap",
+        "session_lifetime": "absolute 2d: explicit argument; profile 'convenient' has the plan's cap",
         "idle_session_lifetime": (
             "idle 2d: profile 'convenient' asks for the plan's cap, essential allows 3d; "
             "lowered from 3d to the absolute lifetime"
@@ -185,9 +185,9 @@ def test_the_rest_goes_to_the_child():
 @pytest.mark.parametrize(
     ("over_limit", "applied", "reason"),
     [
-        ("clamp", "30d", "absolute 30d: 60d was requested, lowered to what free allows"),
-        ("Clamp", "30d", "absolute 30d: 60d was requested, lowered to what free allows"),
-        ("warn", "60d", "absolute 60d: set explicitly; profile 'convenient' has the plan's cap; free allows 30d"),
+        ("clamp", "30d", "absolute 30d: explicit argument 60d, lowered to what free allows"),
+        ("Clamp", "30d", "absolute 30d: explicit argument 60d, lowered to what free allows"),
+        ("warn", "60d", "absolute 60d: explicit argument; profile 'convenient' has the plan's cap; free allows 30d"),
     ],
 )
 def test_over_limit_holds_for_an_argument(over_limit, applied, reason):
@@ -383,7 +383,7 @@ def test_a_cookie_mode_has_a_reason_where_it_is_managed():
     """The cookie mode is managed only if it was an argument, and then its reason says so."""
     seen: dict[str, Any] = {}
     run(policy_of(seen, plan="free", session_cookie_mode=pulumi.Output.from_input("non-persistent")))
-    assert seen["reasons"]["session_cookie_mode"] == "cookie mode non-persistent: set explicitly"
+    assert seen["reasons"]["session_cookie_mode"] == "cookie mode non-persistent: explicit argument"
 
 
 # Ceilings, and a team's own profiles.

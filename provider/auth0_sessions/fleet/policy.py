@@ -146,12 +146,12 @@ def _from_argument(picked: Picked, chosen: Chosen, found: Judgment, outcome: Out
     plan, profile, name, minutes = chosen.plan, chosen.profile, found.setting, found.minutes
     asked = profile.minutes(name)
     asked_text = "the plan's cap" if asked is None else text(asked)
-    why = f"set explicitly; profile '{profile.name}' has {asked_text}"
+    why = f"explicit argument; profile '{profile.name}' has {asked_text}"
     if outcome.problem:
         picked.problems.append(Problem(name, outcome.problem))
     elif outcome.minutes < minutes:
         picked.lowered.append(name)
-        why = f"{text(minutes)} was requested, lowered to what {plan} allows"
+        why = f"explicit argument {text(minutes)}, lowered to what {plan} allows"
     elif found.cap is not None:
         why += f"; {plan} allows {text(found.cap)}"
     picked.minutes[name], picked.why[name] = outcome.minutes, why

@@ -166,7 +166,7 @@ class SessionPolicy(pulumi.ComponentResource):
         return {setting: _or_none(minutes) for setting, minutes in reported.items()}
 
     def _reasons(self, picked: Picked, cookie_mode: str | None, reported: Mapping[str, int | None]) -> dict[str, str]:
-        mode = {} if cookie_mode is None else {"session_cookie_mode": f"cookie mode {cookie_mode}: set explicitly"}
+        mode = {} if cookie_mode is None else {"session_cookie_mode": f"cookie mode {cookie_mode}: explicit argument"}
         reasons = {name: picked.reason(name, reported.get(name)) for name in picked.minutes}
         return self._spelled({**reasons, **mode}) or {}
 
