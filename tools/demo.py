@@ -121,7 +121,7 @@ def tell(story: Story) -> None:
     story.configure(sessionLifetime="60d")
     story.run("preview", calls=0, ok=False, shown="allows at most 30d")
 
-    story.tell("Up", "Back to 30d. One login, one read, one write; the answer tells the truth. Plain keys count hours.")
+    story.tell("Up", "Back to 30d. One login, one read, one write; its answer is checked. Plain keys count hours.")
     story.configure(sessionLifetime="30d")
     story.run("up", calls=3)
     story.show_tenant()
@@ -154,7 +154,7 @@ def main() -> int:
         tell(story)
     console.print()
     if story.unexpected:
-        console.print(f"[bold red]This did not go as told: {'; '.join(story.unexpected)}.")
+        console.print(f"[bold red]This did not go as expected: {'; '.join(story.unexpected)}.")
         return 1
     seconds = time.monotonic() - started
     console.print(
