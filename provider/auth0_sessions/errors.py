@@ -5,7 +5,7 @@
     |   |-- LifetimeError       text that is not a lifetime
     |   |-- DomainError         text that is not a tenant domain
     |-- CredentialsError        no usable credentials, or credentials for another tenant
-    |-- ApiError                the tenant answered, but not as hoped (`status`, `error_code`)
+    |-- ApiError                the tenant answered with an error (`status`, `error_code`)
     |   |-- BadRequestError     400
     |   |-- UnauthorizedError   401
     |   |-- ForbiddenError      403

@@ -36,10 +36,11 @@ class Finding(_Row):
 
     setting: str = Field(description="The setting, by its name in the Management API.")
     rule: Rule = Field(description="Above the plan's cap, above the baseline, or not as the tenants file declares.")
-    message: str = Field(description="What is, and what should be.")
+    message: str = Field(description="What the value is, and what it should be.")
     change: str = Field(description="What to change, in the Dashboard's unit and in the API's.")
     force: Force | None = Field(
-        None, description="How binding the baseline's source makes its figure; null where it is somebody's choice."
+        None,
+        description="How binding the baseline's source makes its figure; null where no source says.",
     )
     is_in_use: bool = Field(
         default=True,
@@ -83,7 +84,7 @@ class AuditedTenant(_Row):
     lifetimes: list[AuditedLifetime] = Field(description="The four lifetimes; empty where unreachable.")
     session_cookie_mode: str | None = Field(description="The kind of session that the tenant creates.")
     findings: list[Finding]
-    notes: list[str] = Field(description="What a person should know, although it is not a finding.")
+    notes: list[str] = Field(description="Remarks that are not findings.")
 
 
 class Audit(_Row):
@@ -91,7 +92,7 @@ class Audit(_Row):
 
     model_config = ConfigDict(json_schema_extra={"$schema": "https://json-schema.org/draft/2020-12/schema"})
 
-    version: Literal[1] = Field(1, description="Goes up when a reader has to change.")
+    version: Literal[1] = Field(1, description="Increases when readers of the JSON have to change.")
     generated_at: AwareDatetime = Field(description="UTC.")
     source: str = Field(description="The tenants file, or all of them.")
     tenants: list[AuditedTenant] = Field(description="In the order of the files.")

@@ -203,7 +203,7 @@ def _fleet() -> Spec:
                 "type": "object",
                 "additionalProperties": named,
                 "plain": True,
-                "description": "Short name to tenant. Default: the configuration `auth0-sessions:tenants`.",
+                "description": "The tenants, by short name. Default: the configuration `auth0-sessions:tenants`.",
             },
             "plan": {**STRING, "plain": True, "description": "The plan of tenants that set none."},
             "profile": {**STRING, "plain": True, "description": "The profile of tenants that set none."},
@@ -211,7 +211,7 @@ def _fleet() -> Spec:
             "enforce": {**STRING, "plain": True, "description": MEANINGS["enforce"]},
         },
         "properties": {
-            "tenants": {**applied, "description": "Short name to what was applied."},
+            "tenants": {**applied, "description": "What was applied to each tenant, by short name."},
             "report": {**STRING, "description": "A Markdown table of the fleet."},
         },
         "required": ["tenants", "report"],

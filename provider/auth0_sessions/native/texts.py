@@ -20,24 +20,24 @@ MEANINGS = {
     "credentials": "The label of a credential set, as in `acme` for `AUTH0_ACME_CLIENT_ID`. Never a secret.",
     "profile": f"The profile of the policy: `{'`, `'.join(PROFILES)}`. Default: the provider's `profile`, then by "
     "the stack's name.",
-    "previous": "Setting to minutes, or cookie mode, found when it was first managed: what `restore` puts back.",
+    "previous": "Each setting as it was when first managed, lifetimes in minutes: what `restore` writes back.",
     "superseded": "The settings whose reported value differs from the requested one: `{setting: {asked, reported}}`.",
     "old_sessions_gone_by": "UTC time, ISO 8601. No persistent session created under an earlier setting outlives it.",
-    "reasons": "Setting to one sentence that says where its value comes from.",
+    "reasons": "For each setting, one sentence that says where its value comes from.",
 }
 CONFIG_MEANINGS = {
     "domain": "The tenant of resources that set none. An explicit provider is for this tenant only.",
     "clientId": "The client ID of a machine-to-machine application. Environment: `AUTH0_CLIENT_ID`.",
     "clientSecret": "Its client secret. Environment: `AUTH0_CLIENT_SECRET`.",
-    "apiToken": "A Management API token, instead of the two. Environment: `AUTH0_API_TOKEN`.",
+    "apiToken": "A Management API token, instead of ID and secret. Environment: `AUTH0_API_TOKEN`.",
     "audience": "The audience of the token request. Default: `https://DOMAIN/api/v2/`. Environment: `AUTH0_AUDIENCE`.",
     "plan": "The plan of tenants that set none.",
     "profile": "The profile of policies that set none.",
-    "credentials": "Label to credential set: `{clientId, clientSecret}` or `{apiToken}`, and perhaps `audience`.",
+    "credentials": "Credential sets by label: `{clientId, clientSecret}` or `{apiToken}`, with an optional `audience`.",
     "livePreview": "Set to true to read a tenant once at the preview of its create, and to show what would be written.",
 }
 OWN_PROFILES = (
-    "Your own profiles: name to `{absolute, idle, ephemeralAbsolute, ephemeralIdle, ceiling, source}`. Default: the "
+    "Your own profiles, by name: `{absolute, idle, ephemeralAbsolute, ephemeralIdle, ceiling, source}`. Default: the "
     "configuration `auth0-sessions:profiles`."
 )
 ABOUT = (

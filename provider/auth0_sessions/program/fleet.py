@@ -104,8 +104,8 @@ class TenantFleet(pulumi.ComponentResource):
     def from_config(cls, name: str, *, opts: pulumi.ResourceOptions | None = None) -> Self:
         """Declare the fleet of the configuration `auth0-sessions:tenants`.
 
-        It is an object with an entry for each tenant, or the name of a YAML or JSON file with such an object, which
-        starts from the folder of `Pulumi.yaml`. `auth0-sessions audit --tenants` reads the same.
+        It is an object with an entry for each tenant, or the name of a YAML or JSON file with such an object, relative
+        to the folder of `Pulumi.yaml`. `auth0-sessions audit --tenants` reads the same.
 
         Args:
             name: The component's name in the stack.
