@@ -40,14 +40,7 @@ class MissingError(Exception):
 
 @dataclass(frozen=True)
 class Language:
-    """A language whose SDK is generated, and whose example is compiled against it.
-
-    Attributes:
-        title: What people call it.
-        folder: Where its program is made.
-        make: Makes the program in a folder that holds nothing yet.
-
-    """
+    """A language whose SDK is generated, and whose example `make` compiles against it in an empty folder."""
 
     title: str
     folder: Path
