@@ -12,9 +12,8 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from auth0_sessions.sandbox import answers
 from auth0_sessions.sandbox.answers import Answer, Silence
-from auth0_sessions.sandbox.rates import ratelimit_headers
-from auth0_sessions.sandbox.rules import problems
-from auth0_sessions.sandbox.schema import LIFETIMES, lifetime_rule
+from auth0_sessions.sandbox.plans import ratelimit_headers
+from auth0_sessions.sandbox.schema import LIFETIMES, lifetime_rule, problems
 from auth0_sessions.sandbox.tokens import EXPIRED, INVALID, READ_SCOPE, UPDATE_SCOPE
 
 

@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictBool
 from auth0_sessions.sandbox import tokens
 from auth0_sessions.sandbox.faults import FaultQueue, FaultRule
 from auth0_sessions.sandbox.journal import LoggedRequest
-from auth0_sessions.sandbox.plans import PLANS, OverCap, Plan, Rate
-from auth0_sessions.sandbox.rates import Bucket
+from auth0_sessions.sandbox.plans import PLANS, Bucket, OverCap, Plan, Rate
 from auth0_sessions.sandbox.schema import LIFETIMES, check_body
 from auth0_sessions.sandbox.settings import VERSIONS, Stored
 
