@@ -182,7 +182,7 @@ def need(tool: str) -> None:
         raise MissingError(tool)
 
 
-def run(*command: str, cwd: Path) -> None:
+def run(*command: str, cwd: Path = ROOT) -> None:
     """Run a command; what it says goes to the terminal."""
     subprocess.run(command, cwd=cwd, check=True)
 

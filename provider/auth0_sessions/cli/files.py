@@ -2,13 +2,16 @@
 
 import contextlib
 import json
+import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
+from rich.console import Console
 
-from auth0_sessions.cli.app import FAILURE, USAGE, app, fail, in_words, note, plain, progress, say, write
+from auth0_sessions.cli.app import FAILURE, USAGE, app, fail, in_words, note, plain, say, write
 from auth0_sessions.cli.tables import audit_parts
 from auth0_sessions.errors import InputError, visible
 from auth0_sessions.model.profiles import Profile
@@ -203,13 +206,18 @@ def _files(paths: "list[Path]") -> "dict[str, TenantsFile]":
 def _reading(
     paths: "list[Path]",
 ) -> "Iterator[tuple[dict[str, TenantsFile], Reader, Callable[[int, int], None]]]":
-    """Give files of tenants, what reads one of their tenants, and what shows how many are done."""
+    """Give files of tenants, what reads one of their tenants, and what shows on a terminal how many are done."""
+    from rich.progress import Progress  # noqa: PLC0415
+
     from auth0_sessions.api.reader import TenantReader  # noqa: PLC0415
 
     files = _files(paths)
     count = sum(len(file.tenants) for file in files.values() if isinstance(file.tenants, Mapping))
-    with progress("Reading tenants") as (on_progress, on_wait):
-        yield files, TenantReader(on_wait, is_only_tenant=count == 1).read, on_progress
+    errors = Console(stderr=True)
+    with Progress(console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("Reading tenants", total=None)
+        reader = TenantReader(partial(note, errors=errors), is_only_tenant=count == 1)
+        yield files, reader.read, lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _by_ending(output: Path, known: Mapping[str, T], advice: str = "") -> T:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from auth0_sessions.cli.app import app, in_words, note, say
-from auth0_sessions.cli.tables import plans_notes, plans_sheet, sessions_parts
+from auth0_sessions.cli.tables import plans_parts, sessions_parts
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
 from auth0_sessions.model.settings import text
 
@@ -30,7 +30,7 @@ def plans(form: FormatOption = "table") -> None:
         rows = [{"plan": plan, **{key: getattr(row, key) for key in keys}} for plan, row in PLAN_LIMITS.items()]
         typer.echo(json.dumps(rows, indent=2))
         return
-    say(plans_sheet(), *plans_notes())
+    say(*plans_parts())
 
 
 @app.command(rich_help_panel=PANEL)
