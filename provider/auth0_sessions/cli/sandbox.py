@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
     from auth0_sessions.sandbox import LoggedRequest, Sandbox, Tenant
 
-DEFAULT_TENANT = "acme:enterprise"
 DEFAULT_PLAN = "enterprise"
-MS_PER_SECOND = 1000
+DEFAULT_TENANT = f"acme:{DEFAULT_PLAN}"
 
 
 @app.command(rich_help_panel="Try and test")
@@ -58,7 +57,7 @@ def sandbox(  # noqa: PLR0913, PLR0917 - One parameter for each option of the co
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
     server = _start(port, rate_limits=rate_limits)
-    options: dict[str, Any] = {"over_cap": over_cap, "latency_seconds": latency / MS_PER_SECOND}
+    options: dict[str, Any] = {"over_cap": over_cap, "latency_seconds": latency / 1000}
     try:
         _print_welcome([server.add_tenant(name, plan=plan, **options) for name, plan in wanted.items()])
         stopped.wait()

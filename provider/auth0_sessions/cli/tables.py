@@ -121,12 +121,7 @@ def _details(tenant: AuditedTenant) -> Table:
 
 
 class Sheet:
-    """A table, or where the terminal is too narrow for it, a paragraph for each row.
-
-    Args:
-        headings: Of the columns; one that opens with ">" has its figures on the right.
-
-    """
+    """A table, or where the terminal is too narrow for it, a paragraph for each row; ">" opens a heading of figures."""
 
     def __init__(self, *headings: str) -> None:
         self._headings = headings

@@ -90,20 +90,17 @@ class FaultQueue(list[FaultRule]):
 
 def instead(rule: FaultRule, operation: str, audience: str, now: float) -> Answer | Silence:
     """Return what is answered instead of the real answer."""
-    token = operation == "token"
     match rule.kind:
         case Fault.REDIRECT:
-            found: Answer | Silence = Answer(HTTPStatus.FOUND, b"", {"location": rule.location})
+            return Answer(HTTPStatus.FOUND, b"", {"location": rule.location})
         case Fault.RATE_LIMITED | Fault.RETRY_AFTER as kind:
             headers = {"retry-after": str(rule.retry_after)} if kind is Fault.RETRY_AFTER else {}
-            found = answers.too_many_requests(operation).adding({**ratelimit_headers(2, 0, int(now)), **headers})
-        case Fault.INSUFFICIENT_SCOPE if token:
-            found = answers.no_client_grant(audience)
+            return answers.too_many_requests(operation).adding({**ratelimit_headers(2, 0, int(now)), **headers})
+        case Fault.INSUFFICIENT_SCOPE if operation == "token":
+            return answers.no_client_grant(audience)
         case Fault.INSUFFICIENT_SCOPE:
-            found = answers.insufficient_scope(READ_SCOPE if operation == "get" else UPDATE_SCOPE)
-        case kind:
-            found = _TOKEN[kind] if token and kind in _TOKEN else _ANSWERS[kind]
-    return found
+            return answers.insufficient_scope(READ_SCOPE if operation == "get" else UPDATE_SCOPE)
+    return _TOKEN[rule.kind] if operation == "token" and rule.kind in _TOKEN else _ANSWERS[rule.kind]
 
 
 def spoiled(kind: Fault, answer: Answer) -> Answer | Silence:
