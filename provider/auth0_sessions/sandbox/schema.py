@@ -77,26 +77,21 @@ def _of_scalar(rule: Rule, value: Any) -> Iterator[str]:
             yield f"Value {int(value)} is greater than maximum {rule.maximum}"
 
 
-@dataclass(frozen=True, slots=True)
-class LifetimeRow:
-    """One lifetime: the validator's description of it, and whether it counts inactivity."""
-
-    description: str
-    idle: bool = False
-
-
-LIFETIMES: dict[str, LifetimeRow] = {
-    "session_lifetime": LifetimeRow("Login session lifetime, how long the session will stay valid (unit: {unit})"),
-    "idle_session_lifetime": LifetimeRow(
-        "Force a user to login after they have been inactive for the specified number (unit: {unit})", idle=True
+LIFETIMES = {
+    "session_lifetime": "Login session lifetime, how long the session will stay valid (unit: {unit})",
+    "idle_session_lifetime": (
+        "Force a user to login after they have been inactive for the specified number (unit: {unit})"
     ),
-    "ephemeral_session_lifetime": LifetimeRow("Number of {unit} an ephemeral (non-persistent) session will stay valid"),
-    "idle_ephemeral_session_lifetime": LifetimeRow(
+    "ephemeral_session_lifetime": "Number of {unit} an ephemeral (non-persistent) session will stay valid",
+    "idle_ephemeral_session_lifetime": (
         "Number of {unit} for which an ephemeral (non-persistent) session can be inactive before the user must log in "
-        "again",
-        idle=True,
+        "again"
     ),
 }
+"""Each lifetime, with the validator's description of it."""
+
+IDLE = {"idle_session_lifetime", "idle_ephemeral_session_lifetime"}
+"""Those that count inactivity."""
 
 LIFETIME_KEYS: dict[str, tuple[str, int]] = {
     **{name: (name, MINUTES_PER_HOUR) for name in LIFETIMES},
@@ -191,9 +186,9 @@ ANSWER_KEYS = (*LIFETIMES, "session_cookie", *FOREIGN, "sandbox_versions_availab
 def lifetime_rule(key: str, cap_minutes: int = YEAR_MINUTES) -> Rule:
     """Return the rule of a key that holds a lifetime; a cap that the tenant enforces lowers its maximum."""
     name, unit_minutes = LIFETIME_KEYS[key]
-    row, unit = LIFETIMES[name], "minutes" if unit_minutes == 1 else "hours"
-    maximum = min(cap_minutes, IDLE_MAXIMUM_MINUTES if row.idle else YEAR_MINUTES) // unit_minutes
-    return Rule(("integer",), row.description.format(unit=unit), maximum=maximum)
+    description = LIFETIMES[name].format(unit="minutes" if unit_minutes == 1 else "hours")
+    maximum = min(cap_minutes, IDLE_MAXIMUM_MINUTES if name in IDLE else YEAR_MINUTES) // unit_minutes
+    return Rule(("integer",), description, maximum=maximum)
 
 
 def check_body(raw: bytes, caps_minutes: Mapping[str, int]) -> dict[str, Any]:
