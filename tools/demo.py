@@ -27,14 +27,7 @@ REPEATED_BELOW = re.compile(r".*(warning:|error:|\d (warning|error|message)s?$|h
 
 
 class Story:
-    """One tenant, one stack, and a narrator.
-
-    Args:
-        folder: A folder that is thrown away afterwards.
-        sandbox: The fake Auth0.
-        console: Where the story is told.
-
-    """
+    """One tenant, one stack in a folder, and a narrator."""
 
     def __init__(self, folder: Path, sandbox: Sandbox, console: Console) -> None:
         self._console = console
@@ -71,16 +64,10 @@ class Story:
         lines = [f"{name:<24}{value} minutes" for name, value in self.tenant.settings.items()]
         self._console.print(Panel("\n".join(lines), title="The tenant has", expand=False, border_style="blue"))
 
-    def run(self, verb: str, *, calls: int, ok: bool = True, shown: str | None = None, **options: Any) -> None:
+    def run(self, verb: str, *, calls: int, ok: bool = True, shown: str = "", **options: Any) -> None:
         """Let the engine do something, show what it says and which HTTP calls were really made.
 
-        Args:
-            verb: What the engine does.
-            calls: How many calls the tenant's API should see, logins included.
-            ok: Whether it should succeed.
-            shown: A text that the output has to hold.
-            options: Options of the Automation API.
-
+        Noted as unexpected: other than so many `calls`, logins included; success unless `ok`; no `shown` in the output.
         """
         self._console.print(Text(f"$ pulumi {verb}{' --diff' if options.get('diff') else ''}", style="bold green"))
         self._sandbox.clear_requests()
@@ -92,19 +79,15 @@ class Story:
             self._console.print(Text(f"  HTTP {request.method} {request.path} -> {request.status}{body}", style="cyan"))
         made = len(self.tenant.requests)
         self._console.print(Text(f"  {made} HTTP calls" if made else "  no HTTP call", style="cyan"))
-        if done.ok != ok or made != calls or (shown or "") not in done.output:
+        if done.ok != ok or made != calls or shown not in done.output:
             self.unexpected.append(f"step {self._steps}: pulumi {verb} {done.failure}".strip())
 
 
 def readable(output: str) -> Iterator[str]:
     """Return the lines of the engine's output without its progress, and each message once."""
     report, separator, diagnostics = output.partition("Diagnostics:")
-    for line in dict.fromkeys(report.splitlines()):
-        if line.strip() and not NOISE.match(line) and not (separator and REPEATED_BELOW.match(line)):
-            yield line
-    for line in diagnostics.splitlines():
-        if line.strip() and not NOISE.match(line):
-            yield line
+    lines = [line for line in dict.fromkeys(report.splitlines()) if not (separator and REPEATED_BELOW.match(line))]
+    yield from (line for line in [*lines, *diagnostics.splitlines()] if line.strip() and not NOISE.match(line))
 
 
 def tell(story: Story) -> None:

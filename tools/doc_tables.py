@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,9 +9,10 @@ from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import PLAN_LIMITS
 from auth0_sessions.model.profiles import CONVENIENT_STACKS, PROFILES, ProfileLimits
 from auth0_sessions.model.settings import SETTINGS
+from auth0_sessions.model.spelling import snake_case
 from auth0_sessions.native.schema import schema
 from auth0_sessions.native.texts import RANGE
-from fault_matrix import ATTEMPTS, CALLS, FAULTS, Outcome
+from fault_matrix import ATTEMPTS, CALLS, FAULTS
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -85,11 +85,6 @@ def properties(specs: Mapping[str, Any]) -> str:
     return table(("Python", "other languages", "value", "meaning"), rows)
 
 
-def snake_case(name: str) -> str:
-    """Return a camelCase name in snake_case."""
-    return re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
-
-
 def _values(spec: Mapping[str, Any]) -> str:
     named = schema()["types"].get(spec.get("$ref", "").removeprefix("#/types/"), {})
     if "enum" in named:
@@ -119,16 +114,16 @@ def calls() -> str:
 
 def faults(*, at_login: bool) -> str:
     """Return what comes of each fault."""
-    outcomes = {fault: row.login if at_login else row.call for fault, row in FAULTS.items()}
     rows = (
-        (code(fault), "survives" if outcome.is_retried else "fails", _ending(outcome))
-        for fault, outcome in outcomes.items()
+        (
+            code(fault),
+            "survives" if outcome.is_retried else "fails",
+            outcome.message.format(tenant="TENANT", source="SOURCE", scope="SCOPE").lstrip(": "),
+        )
+        for fault, (login, call) in FAULTS.items()
+        for outcome in ([login] if at_login else [call])
     )
     return table(("fault", "comes once", "stays: the error ends with"), rows)
-
-
-def _ending(outcome: Outcome) -> str:
-    return outcome.message.format(tenant="TENANT", source="SOURCE", scope="SCOPE").lstrip(": ")
 
 
 TABLES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SURVIVED = "survived"
 
@@ -25,26 +25,13 @@ ATTEMPTS = {
 SCOPES = {"get": "read:tenant_settings", "patch": "update:tenant_settings"}
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What comes of a fault.
-
-    Attributes:
-        message: The end of the error if the fault stays, after the tenant and what was attempted.
-        is_retried: True where a fault that comes once is survived.
-
-    """
+class Outcome(NamedTuple):
+    """What comes of a fault."""
 
     message: str
+    """The end of the error if the fault stays, after the tenant and what was attempted."""
     is_retried: bool = True
-
-
-@dataclass(frozen=True)
-class Row:
-    """One fault: its outcome at the login, and at a read or a write."""
-
-    login: Outcome
-    call: Outcome
+    """Whether a fault that comes once is survived."""
 
 
 _ANSWER = (
@@ -57,12 +44,12 @@ _APPLICATION = "both belong to one machine-to-machine application."
 _NEEDED = "read:tenant_settings and, to write, update:tenant_settings"
 
 
-def _same(message: str, *, is_retried: bool = True) -> Row:
+def _same(message: str, *, is_retried: bool = True) -> tuple[Outcome, Outcome]:
     """Return the row of a fault that is the same everywhere."""
-    return Row(Outcome(message, is_retried), Outcome(message, is_retried))
+    return Outcome(message, is_retried), Outcome(message, is_retried)
 
 
-_LIMITED = Row(
+_LIMITED = (
     Outcome(
         " (429 too_many_requests): Rate limit exceeded. The rate limit of the token endpoint lasted longer than "
         "we wait. Try again later."
@@ -82,7 +69,7 @@ _IN_USE = "The token came from {source}: check that it is a Management API token
 _CLOSED = _same(f": the connection was closed without an answer. {_NETWORK}")
 _NO_TOKEN = Outcome(f": got an answer in which there is no usable access_token. {_ANSWER}")
 
-FAULTS: Mapping[str, Row] = {
+FAULTS: Mapping[str, tuple[Outcome, Outcome]] = {
     "429": _LIMITED,
     "429-retry-after": _LIMITED,
     "500": _same(f" (500 internal_error): Internal error. {_OUTAGE}"),
@@ -90,11 +77,12 @@ FAULTS: Mapping[str, Row] = {
     "503": _same(f" (503): Service unavailable. {_OUTAGE}"),
     "html-200": _same(f": got HTTP 200 with a non-JSON body (text/html). {_ANSWER}"),
     "html-503": _same(f": got HTTP 503 with a non-JSON body (text/html). {_OUTAGE}"),
-    "401-expired": Row(
-        _LOGIN_REFUSED, Outcome(f" (401): Expired token received for JSON Web Token validation. {_IN_USE}")
+    "401-expired": (
+        _LOGIN_REFUSED,
+        Outcome(f" (401): Expired token received for JSON Web Token validation. {_IN_USE}"),
     ),
-    "401-invalid": Row(_LOGIN_REFUSED, Outcome(f" (401): Invalid token. {_IN_USE}")),
-    "403-scope": Row(
+    "401-invalid": (_LOGIN_REFUSED, Outcome(f" (401): Invalid token. {_IN_USE}")),
+    "403-scope": (
         Outcome(
             ' (403 access_denied): Client is not authorized to access "{tenant}/api/v2/". You need to create a '
             '"client-grant" associated to this API. See: '
@@ -109,7 +97,7 @@ FAULTS: Mapping[str, Row] = {
             is_retried=False,
         ),
     ),
-    "400": Row(
+    "400": (
         Outcome(
             " (400 invalid_request): Missing required parameter: grant_type. Check the client id and the client secret "
             f"from {{source}}; {_APPLICATION}",
@@ -130,16 +118,16 @@ FAULTS: Mapping[str, Row] = {
     "hang": _same(f": no answer in time. {_NETWORK}"),
     "drop-after": _CLOSED,
     "truncated-json": _same(f": got HTTP 200 with a non-JSON body (application/json). {_ANSWER}"),
-    "wrong-types": Row(
+    "wrong-types": (
         _NO_TOKEN,
         Outcome(f": got an answer in which session_lifetime should be a number of hours, not str. {_ANSWER}"),
     ),
-    "not-an-object": Row(
-        _NO_TOKEN, Outcome(f": got an answer in which the answer should be a JSON object, not list. {_ANSWER}")
+    "not-an-object": (
+        _NO_TOKEN,
+        Outcome(f": got an answer in which the answer should be a JSON object, not list. {_ANSWER}"),
     ),
 }
-"""Each fault of the sandbox, by its name there."""
-
+"""Each fault of the sandbox, by its name there: what comes of it at the login, and at a read or a write."""
 
 REFUSALS = ("429", "429-retry-after", "401-expired", "401-invalid", "403-scope", "400")
 """The faults after which a write has certainly changed nothing."""
@@ -154,16 +142,9 @@ def expected(verb: str, fault: str, operation: str, *, stays: bool) -> str:
     """Return what a verb ends with: `SURVIVED`, or its error.
 
     In an error, `{tenant}` stands for the domain, `{source}` for the place of the credentials, and `{earlier}` for what
-    the tenant had.
-
-    Args:
-        verb: A verb of `CALLS`.
-        fault: A fault of `FAULTS`.
-        operation: The operation that meets the fault: `token`, `get` or `patch`.
-        stays: False for a fault that comes once.
-
+    the tenant had. `operation` is the one that meets the fault.
     """
-    outcome = FAULTS[fault].login if operation == "token" else FAULTS[fault].call
+    outcome = FAULTS[fault][operation != "token"]
     if operation not in CALLS[verb] or (outcome.is_retried and not stays):
         return SURVIVED
     lost = NOT_PUT_BACK if (verb, operation) == ("create", "patch") and stays and fault not in REFUSALS else ""

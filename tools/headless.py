@@ -13,16 +13,6 @@ from collections.abc import Iterator
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 MISSING = f"no Chromium: install one ({', '.join(NAMES)}) or name it in CHROMIUM"
 
 
@@ -35,6 +25,6 @@ def find() -> str | None:
 def opened(path: str) -> Iterator[Browser]:
     """Open a browser and close it in the end."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=path)
         yield browser
         browser.close()

@@ -24,6 +24,7 @@ MODULE = ROOT / "tools" / "languages"
 SCHEMA = ROOT / "provider" / "schema.json"
 EXAMPLES = ROOT / "examples"
 HOME = ROOT / ".pulumi-cli" / "languages"
+NOTE = ".made-from"
 YAML_HOST = "pulumi-language-yaml"
 YAML_PACKAGE = "github.com/pulumi/pulumi-yaml"
 
@@ -40,14 +41,7 @@ class MissingError(Exception):
 
 @dataclass(frozen=True)
 class Language:
-    """A language whose SDK is generated, and whose example is compiled against it.
-
-    Attributes:
-        title: What people call it.
-        folder: Where its program is made.
-        make: Makes the program in a folder that holds nothing yet.
-
-    """
+    """A language whose SDK is generated, and whose example `make` compiles against it in an empty folder."""
 
     title: str
     folder: Path
@@ -62,12 +56,12 @@ class Language:
     @property
     def is_missing(self) -> bool:
         """Whether the program was never made."""
-        return not note_of(self.folder).exists()
+        return not made_from(self.folder)
 
     @property
     def is_current(self) -> bool:
         """Whether the program was made from its sources as they are now."""
-        return is_made(self.folder, self.sources)
+        return made_from(self.folder) == digest(self.sources)
 
     def prepare(self) -> str:
         """Make the program unless it is there; return what was done."""
@@ -78,7 +72,7 @@ class Language:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         self.make(self.folder)
-        mark(self.folder, self.sources)
+        (self.folder / NOTE).write_text(digest(self.sources))
         return "the SDK is generated, and what uses it compiles"
 
 
@@ -134,14 +128,14 @@ def make_typescript(folder: Path) -> None:
 def install_packages() -> None:
     """Install the TypeScript compiler and Pulumi's SDK from npm, as the lock file has them."""
     locked = [MODULE / "node" / name for name in ("package.json", "package-lock.json", ".npmrc")]
-    if is_made(HOME / "node_modules", locked):
+    if made_from(HOME / "node_modules") == digest(locked):
         return
     need("npm")
     print("TypeScript: installing the compiler and Pulumi's SDK with npm.", flush=True)
     for path in locked:
         shutil.copy(path, HOME)
     run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", cwd=HOME)
-    mark(HOME / "node_modules", locked)
+    (HOME / "node_modules" / NOTE).write_text(digest(locked))
 
 
 def make_go(folder: Path) -> None:
@@ -189,7 +183,7 @@ def need(tool: str) -> None:
         raise MissingError(tool)
 
 
-def run(*command: str, cwd: Path) -> None:
+def run(*command: str, cwd: Path = ROOT) -> None:
     """Run a command; what it says goes to the terminal."""
     subprocess.run(command, cwd=cwd, check=True)
 
@@ -200,19 +194,10 @@ def digest(files: list[Path]) -> str:
     return hashlib.sha256(b"\0".join(content)).hexdigest()
 
 
-def note_of(folder: Path) -> Path:
-    """Return the file that says what a folder was made from."""
-    return folder / ".made-from"
-
-
-def mark(folder: Path, files: list[Path]) -> None:
-    """Note what a folder was made from."""
-    note_of(folder).write_text(digest(files))
-
-
-def is_made(folder: Path, files: list[Path]) -> bool:
-    """Return whether a folder was made from these files as they are now."""
-    return note_of(folder).exists() and note_of(folder).read_text() == digest(files)
+def made_from(folder: Path) -> str:
+    """Return the fingerprint of the files that a folder was made from; nothing where it never was."""
+    note = folder / NOTE
+    return note.read_text() if note.exists() else ""
 
 
 if __name__ == "__main__":

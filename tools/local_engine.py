@@ -7,6 +7,7 @@ A program is a Python function (the Automation API's inline program), state is a
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import shutil
 import sys
@@ -44,16 +45,10 @@ def open_stack(  # noqa: PLR0913  A stack has as many sides as it has.
     stack: str = "dev",
     environment: Mapping[str, str] | None = None,
 ) -> automation.Stack:
-    """Open a stack whose state, settings and home are in a folder of their own.
+    """Open a stack whose state, settings and home are in a folder of its own, also again.
 
-    Args:
-        program: The inline program; None where `project_file` is the program, in YAML.
-        folder: An empty folder, or that of an earlier call.
-        project: The project's name.
-        project_file: A Pulumi.yaml to use instead of a plain one; its name has to be `project`.
-        stack: The stack's name.
-        environment: More variables for the CLI and for the providers' processes.
-
+    Without a program, `project_file` is one, in YAML; with one, its name has to be `project`. The environment is for
+    the CLI and for the providers' processes.
     """
     variables = stack_environment(folder)
     if project_file is not None:
@@ -105,41 +100,29 @@ def hide_what_the_sdk_leaves() -> None:
 
 @dataclass
 class Run:
-    """What one run of the engine did and said.
-
-    Attributes:
-        ok: False if the engine reported a failure.
-        failure: What the Automation API says of it.
-        output: What a person sees on the terminal, without colors.
-        events: The engine's own events.
-        changes: How many resources had each operation (`same`, `create`, `update`, ...).
-
-    """
+    """What one run of the engine did and said."""
 
     ok: bool = True
     failure: str = ""
+    """What the Automation API says of a failure."""
     output: str = ""
+    """What a person sees on the terminal, without colors."""
     events: list[automation.EngineEvent] = field(default_factory=list)
     changes: dict[str, int] = field(default_factory=dict)
+    """How many resources had each operation (`same`, `create`, `update`, ...)."""
 
     def said(self, severity: str) -> list[str]:
         """Return the texts of one severity (`warning`, `error`, `info#err`), without markup."""
         spoken = (event.diagnostic_event for event in self.events if event.diagnostic_event)
-        return [_plain(one.message) for one in spoken if one.severity == severity]
+        return [re.sub("<{%.*?%}>", "", one.message).strip() for one in spoken if one.severity == severity]
 
 
-def run(stack: automation.Stack, verb: str, *, on_output: Callable[[str], Any] | None = None, **options: Any) -> Run:
+def run(stack: automation.Stack, verb: str, **options: Any) -> Run:
     """Let the engine do something (`preview`, `up`, `refresh`, `destroy`); a failure is in the result, not raised."""
     done = Run()
     lines: list[str] = []
-
-    def heard(line: str) -> None:
-        lines.append(line)
-        if on_output is not None:
-            on_output(line)
-
     try:
-        verb_of(stack, verb)(on_output=heard, on_event=done.events.append, **options)
+        verb_of(stack, verb)(on_output=lines.append, on_event=done.events.append, **options)
     except automation.CommandError as error:
         done.ok, done.failure = False, str(error)
     done.output = "\n".join(lines)
@@ -165,10 +148,3 @@ def outputs(stack: automation.Stack) -> dict[str, Any]:
         stack._run_pulumi_cmd_sync(["stack", "output", "--json", "--show-secrets"]).stdout  # noqa: SLF001  Two in public.
     )
     return found
-
-
-def _plain(message: str) -> str:
-    """Return an engine's message without its color marks."""
-    for mark in ("<{%reset%}>", "<{%fg 1%}>", "<{%fg 3%}>", "<{%bold%}>"):
-        message = message.replace(mark, "")
-    return message.strip()

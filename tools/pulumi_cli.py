@@ -50,7 +50,8 @@ def main() -> int:
         if not host.exists():
             host.write_text(HOST_SCRIPT.replace("MODULE", module))
             host.chmod(0o755)
-    return done(took)
+    print(f"Pulumi CLI {dotted(version_of(BIN / 'pulumi'))}: {took}")
+    return 0
 
 
 def bring() -> str | None:
@@ -58,12 +59,6 @@ def bring() -> str | None:
     shutil.rmtree(BIN, ignore_errors=True)
     BIN.mkdir(parents=True)
     return next((took for way in (from_path, from_official_installer, from_go) if (took := way())), None)
-
-
-def done(took: str) -> int:
-    """Say which CLI is used."""
-    print(f"Pulumi CLI {dotted(version_of(BIN / 'pulumi'))}: {took}")
-    return 0
 
 
 def dotted(version: tuple[int, ...]) -> str:

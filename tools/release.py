@@ -9,7 +9,6 @@ import hashlib
 import io
 import re
 import shutil
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -50,7 +49,7 @@ def main() -> int:
 
 def package(target: Path) -> Path:
     """Build the wheel and the sdist with the locked build backend; return the wheel."""
-    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(target), str(ROOT))
+    languages.run(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(target), str(ROOT))
     (wheel,) = target.glob("*.whl")
     return wheel
 
@@ -84,11 +83,11 @@ def sbom(target: Path) -> None:
         venv.create(environment, with_pip=True)
         versions.write_text("\n".join(locked()))
         python = str(environment / "bin" / "python")
-        run(python, "-m", "pip", "install", "--quiet", "--constraint", str(versions), str(wheel))
-        run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "pip", "setuptools")
+        languages.run(python, "-m", "pip", "install", "--quiet", "--constraint", str(versions), str(wheel))
+        languages.run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "pip", "setuptools")
         tool = str(Path(sys.executable).with_name("cyclonedx-py"))
         output = str(target / f"auth0-sessions-{__version__}.cdx.json")
-        run(tool, "environment", "--output-reproducible", "--output-file", output, python)
+        languages.run(tool, "environment", "--output-reproducible", "--output-file", output, python)
 
 
 def locked() -> list[str]:
@@ -101,11 +100,6 @@ def hashes(target: Path) -> None:
     files = sorted(path for path in target.iterdir() if path.name != HASHES)
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
     (target / HASHES).write_text("".join(lines))
-
-
-def run(*command: str) -> None:
-    """Run a command; what it says goes to the terminal."""
-    subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":

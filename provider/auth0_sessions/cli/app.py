@@ -3,7 +3,6 @@
 import contextlib
 import io
 import sys
-from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -13,7 +12,7 @@ from rich.console import Console
 from auth0_sessions.errors import Auth0SessionsError, InputError, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from rich.console import RenderableType
@@ -86,20 +85,6 @@ def note(line: str, errors: Console | None = None) -> None:
     """Print a line that is not the result, on standard error."""
     shown = "\n".join(map(visible, line.split("\n")))
     (errors or Console(stderr=True)).print(shown, soft_wrap=True, markup=False, highlight=False)
-
-
-@contextlib.contextmanager
-def progress(what: str) -> "Iterator[tuple[Callable[[int, int], None], Callable[[str], None]]]":
-    """Show on a terminal how far something is.
-
-    Gives what takes how many are done, of how many, and what prints a line above the bar.
-    """
-    from rich.progress import Progress  # noqa: PLC0415  --help needs none.
-
-    errors = Console(stderr=True)
-    with Progress(console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(what, total=None)
-        yield (lambda done, total: bar.update(task, completed=done, total=total)), partial(note, errors=errors)
 
 
 def write(output: "Path", text: str) -> None:

@@ -2,26 +2,28 @@
 
 import contextlib
 import json
+import sys
 from collections.abc import Mapping
-from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
+from rich.console import Console
 
-from auth0_sessions.cli.app import FAILURE, USAGE, app, fail, in_words, note, plain, progress, say, write
+from auth0_sessions.cli.app import FAILURE, USAGE, app, fail, in_words, note, plain, say, write
 from auth0_sessions.cli.tables import audit_parts
 from auth0_sessions.errors import InputError, visible
 from auth0_sessions.model.profiles import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from auth0_sessions.api.many import Reader
     from auth0_sessions.audit import Audit
-    from auth0_sessions.fleet.export import Export
     from auth0_sessions.fleet.file import TenantsFile
 
+T = TypeVar("T", bound=str | bool)
 PANEL = "Work with files of tenants"
 RESOURCE = "auth0-sessions:index:SessionLifetime"
 _NO_LABELS = (
@@ -31,31 +33,23 @@ _NO_LABELS = (
 )
 
 
-class ReportFormat(StrEnum):
-    """How an audit is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    HTML = "html"
-    MARKDOWN = "markdown"
-
-
-class ExportFormat(StrEnum):
-    """What an export is for."""
-
-    TENANTS = "tenants"
-    IMPORT = "import"
-
-
-REPORTS = {
-    "txt": ReportFormat.TABLE,
-    "json": ReportFormat.JSON,
-    "html": ReportFormat.HTML,
-    "htm": ReportFormat.HTML,
-    "md": ReportFormat.MARKDOWN,
-    "markdown": ReportFormat.MARKDOWN,
+ReportFormat = Literal["table", "json", "html", "markdown"]
+REPORTS: dict[str, ReportFormat] = {
+    "txt": "table",
+    "json": "json",
+    "html": "html",
+    "htm": "html",
+    "md": "markdown",
+    "markdown": "markdown",
 }
 """Ending of a file's name -> format."""
+
+ExportFormat = Literal["tenants", "import"]
+EXPORTS: dict[ExportFormat, dict[str, bool]] = {
+    "tenants": {"yaml": False, "yml": False, "json": True},
+    "import": {"json": True},
+}
+"""What an export is for -> ending of a file's name -> whether it is JSON."""
 
 FILE = "The stack's file `Pulumi.STACK.yaml`, or a YAML or JSON file of tenants"
 TenantsOption = Annotated[list[Path], typer.Option("--tenants", metavar="FILE", help=f"{FILE}; repeatable.")]
@@ -97,17 +91,19 @@ def audit(
 
     Example: `auth0-sessions audit --tenants Pulumi.prod.yaml --profile nist-aal2 --output audit.html`
     """
-    form = form or _format_of(output)
+    from auth0_sessions.audit import audit_all  # noqa: PLC0415  --help needs none of these.
+
+    chosen: ReportFormat = form or (_by_ending(output, REPORTS, ", or give --format") if output else "table")
     _check_folder(output)
-    with in_words():
-        report = _audited([*tenants, *(more or [])], profile)
+    with in_words(), _reading([*tenants, *(more or [])]) as (files, read, on_progress):
+        report = audit_all(files, profile=profile, read=read, on_progress=on_progress)
     if output is not None:
-        write(output, _rendered(report, form))
+        write(output, _rendered(report, chosen))
         note(f"Wrote {output}. {report.verdict}")
-    elif form is ReportFormat.TABLE:
+    elif chosen == "table":
         say(*audit_parts(report))
     else:
-        typer.echo(_rendered(report, form), nl=form is not ReportFormat.MARKDOWN)
+        typer.echo(_rendered(report, chosen), nl=chosen != "markdown")
     raise typer.Exit(0 if report.is_fine else FAILURE)
 
 
@@ -120,7 +116,7 @@ def validate(tenants: TenantsOption, more: MoreFiles = None) -> None:
 
     Example: `auth0-sessions validate --tenants Pulumi.prod.yaml`
     """
-    from auth0_sessions.fleet.validation import validate as validated  # noqa: PLC0415  --help needs none of these.
+    from auth0_sessions.fleet.validation import validate as validated  # noqa: PLC0415
 
     with in_words():
         found = validated(_files([*tenants, *(more or [])]))
@@ -145,7 +141,7 @@ def export(
     form: Annotated[
         ExportFormat,
         typer.Option("--format", help="The same file, completed, or a file for `pulumi import -f`."),
-    ] = ExportFormat.TENANTS,
+    ] = "tenants",
 ) -> None:
     """Complete a tenants file with what each live tenant has, so that a fleet built from it changes nothing.
 
@@ -158,11 +154,14 @@ def export(
 
     Example: `auth0-sessions export --tenants domains.yaml --output tenants.yaml`
     """
-    as_json = _is_json(output, form)
+    from auth0_sessions.fleet.export import export as exported  # noqa: PLC0415
+
+    as_json = _by_ending(output, EXPORTS[form]) if output else None
     _check_folder(output)
-    with in_words():
-        made = _exported(tenants, only_set=only_set)
-    if form is ExportFormat.IMPORT:
+    with in_words(), _reading([tenants]) as (files, read, on_progress):
+        ((source, file),) = files.items()
+        made = exported(file, source, read=read, only_set=only_set, on_progress=on_progress)
+    if form == "import":
         text = _import_file(made.domains)
         if made.has_labels:
             made.notes.append(_NO_LABELS)
@@ -204,62 +203,31 @@ def _files(paths: "list[Path]") -> "dict[str, TenantsFile]":
     return files
 
 
-def _audited(paths: "list[Path]", profile: str | None) -> "Audit":
-    from auth0_sessions.audit import audit_all  # noqa: PLC0415
-
-    files = _files(paths)
-    with _reading(files) as (read, on_progress):
-        return audit_all(files, profile=profile, read=read, on_progress=on_progress)
-
-
-def _exported(path: Path, *, only_set: bool) -> "Export":
-    from auth0_sessions.fleet.export import export as exported  # noqa: PLC0415
-
-    files = _files([path])
-    ((source, file),) = files.items()
-    with _reading(files) as (read, on_progress):
-        return exported(file, source, read=read, only_set=only_set, on_progress=on_progress)
-
-
 @contextlib.contextmanager
-def _reading(files: "Mapping[str, TenantsFile]") -> "Iterator[tuple[Reader, Callable[[int, int], None]]]":
-    """Give what reads a tenant of some files, and what shows how many are done."""
+def _reading(
+    paths: "list[Path]",
+) -> "Iterator[tuple[dict[str, TenantsFile], Reader, Callable[[int, int], None]]]":
+    """Give files of tenants, what reads one of their tenants, and what shows on a terminal how many are done."""
+    from rich.progress import Progress  # noqa: PLC0415
+
     from auth0_sessions.api.reader import TenantReader  # noqa: PLC0415
 
+    files = _files(paths)
     count = sum(len(file.tenants) for file in files.values() if isinstance(file.tenants, Mapping))
-    with progress("Reading tenants") as (on_progress, on_wait):
-        yield TenantReader(on_wait, is_only_tenant=count == 1).read, on_progress
+    errors = Console(stderr=True)
+    with Progress(console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("Reading tenants", total=None)
+        reader = TenantReader(partial(note, errors=errors), is_only_tenant=count == 1)
+        yield files, reader.read, lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _format_of(output: Path | None) -> ReportFormat:
-    if output is None:
-        return ReportFormat.TABLE
-    ending = _ending(output)
-    if ending not in REPORTS:
-        fail(f"{_unknown(output)} Use {_listed(REPORTS)}, or give --format.", USAGE)
-    return REPORTS[ending]
-
-
-def _is_json(output: Path | None, form: ExportFormat) -> bool | None:
-    """Tell whether an export is JSON, by the name of its file; None for what the input is."""
-    allowed = {"json": True} if form is ExportFormat.IMPORT else {"yaml": False, "yml": False, "json": True}
-    if output is None:
-        return None
-    if _ending(output) not in allowed:
-        fail(f"{_unknown(output)} Use {_listed(allowed)}.", USAGE)
-    return allowed[_ending(output)]
-
-
-def _ending(output: Path) -> str:
-    return output.suffix.removeprefix(".").lower()
-
-
-def _unknown(output: Path) -> str:
-    return f"The format of {output} cannot be determined from its name."
-
-
-def _listed(endings: "Iterable[str]") -> str:
-    return ", ".join(f".{ending}" for ending in endings)
+def _by_ending(output: Path, known: Mapping[str, T], advice: str = "") -> T:
+    """Return what the ending of a file's name stands for, or end with the endings that are known."""
+    ending = output.suffix.removeprefix(".").lower()
+    if ending not in known:
+        endings = ", ".join(f".{one}" for one in known)
+        fail(f"The format of {output} cannot be determined from its name. Use {endings}{advice}.", USAGE)
+    return known[ending]
 
 
 def _check_folder(output: Path | None) -> None:
@@ -270,13 +238,13 @@ def _check_folder(output: Path | None) -> None:
 
 def _rendered(report: "Audit", form: ReportFormat) -> str:
     """Return an audit as text that goes to a file or a pipe."""
-    if form is ReportFormat.JSON:
+    if form == "json":
         return json.dumps(report.model_dump(mode="json"), indent=2)
-    if form is ReportFormat.HTML:
+    if form == "html":
         from auth0_sessions.audit.page import to_html  # noqa: PLC0415  Only a page needs its templates.
 
         return to_html(report)
-    if form is ReportFormat.MARKDOWN:
+    if form == "markdown":
         from auth0_sessions.audit.markdown import to_markdown  # noqa: PLC0415
 
         return to_markdown(report)

@@ -1,13 +1,12 @@
 """The commands that look: the plans' caps, one tenant."""
 
 import json
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from auth0_sessions.cli.app import app, in_words, note, say
-from auth0_sessions.cli.tables import plans_notes, plans_sheet, sessions_parts
+from auth0_sessions.cli.tables import plans_parts, sessions_parts
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
 from auth0_sessions.model.settings import text
 
@@ -17,28 +16,21 @@ if TYPE_CHECKING:
 PANEL = "Look at tenants"
 
 
-class Format(StrEnum):
-    """How something is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
-FormatOption = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
+FormatOption = Annotated[Literal["table", "json"], typer.Option("--format", help="For people, or for programs.")]
 
 
 @app.command(rich_help_panel=PANEL)
-def plans(form: FormatOption = Format.TABLE) -> None:
+def plans(form: FormatOption = "table") -> None:
     """Show the longest lifetimes that each Auth0 plan allows, with their source.
 
     Example: `auth0-sessions plans --format json`
     """
-    if form is Format.JSON:
+    if form == "json":
         keys = ("absolute_minutes", "idle_minutes", "source", "inferred")
         rows = [{"plan": plan, **{key: getattr(row, key) for key in keys}} for plan, row in PLAN_LIMITS.items()]
         typer.echo(json.dumps(rows, indent=2))
         return
-    say(plans_sheet(), *plans_notes())
+    say(*plans_parts())
 
 
 @app.command(rich_help_panel=PANEL)
@@ -48,7 +40,7 @@ def show(
     ],
     credentials: Annotated[str | None, typer.Option(metavar="LABEL", help="Label of a credential set.")] = None,
     plan: Annotated[Plan | None, typer.Option(help="The tenant's plan, to show the share of its caps.")] = None,
-    form: FormatOption = Format.TABLE,
+    form: FormatOption = "table",
 ) -> None:
     """Show every session setting of a live tenant: one login, one read.
 
@@ -60,7 +52,7 @@ def show(
 
     with in_words():
         sessions = read_tenant_sessions(domain, credentials=credentials, on_wait=note)
-    if form is Format.JSON:
+    if form == "json":
         typer.echo(json.dumps(_sessions_json(sessions, plan), indent=2))
         return
     say(*sessions_parts(sessions, plan))

@@ -12,12 +12,7 @@ from auth0_sessions.cli.app import FAILURE, app, fail, say
 
 NAME = "auth0-sessions"
 
-plugin = typer.Typer(no_args_is_help=True)
-
-
-@plugin.callback()
-def about() -> None:
-    """Use the native plugin from Pulumi programs in any language."""
+plugin = typer.Typer(no_args_is_help=True, help="Use the native plugin from Pulumi programs in any language.")
 
 
 @plugin.command()

@@ -8,7 +8,6 @@ import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from auth0_sessions.cli.app import FAILURE, USAGE, app, fail
 from auth0_sessions.sandbox.plans import PLANS, OverCap
@@ -18,9 +17,8 @@ if TYPE_CHECKING:
 
     from auth0_sessions.sandbox import LoggedRequest, Sandbox, Tenant
 
-DEFAULT_TENANT = "acme:enterprise"
 DEFAULT_PLAN = "enterprise"
-MS_PER_SECOND = 1000
+DEFAULT_TENANT = f"acme:{DEFAULT_PLAN}"
 
 
 @app.command(rich_help_panel="Try and test")
@@ -55,15 +53,17 @@ def sandbox(  # noqa: PLR0913, PLR0917 - One parameter for each option of the co
     Example: `auth0-sessions sandbox --tenant acme:enterprise --tenant beta:free --over-cap clamp`
     """
     wanted = _parse_tenants([*(tenant or []), *(tenants or [])] or [DEFAULT_TENANT])
-    stopped = _stop_event()
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
     server = _start(port, rate_limits=rate_limits)
-    options: dict[str, Any] = {"over_cap": over_cap, "latency_seconds": latency / MS_PER_SECOND}
+    options: dict[str, Any] = {"over_cap": over_cap, "latency_seconds": latency / 1000}
     try:
         _print_welcome([server.add_tenant(name, plan=plan, **options) for name, plan in wanted.items()])
         stopped.wait()
     finally:
         server.stop()
-    _print("Stopped.")
+    typer.echo("Stopped.")
 
 
 def _parse_tenants(specs: "Sequence[str]") -> dict[str, str]:
@@ -79,14 +79,6 @@ def _parse_tenants(specs: "Sequence[str]") -> dict[str, str]:
             fail(f"The tenant {name!r} is given twice; give each tenant once.", USAGE)
         plans[name] = plan or DEFAULT_PLAN
     return plans
-
-
-def _stop_event() -> threading.Event:
-    """Return an event that Ctrl-C and SIGTERM set, from now on."""
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    return stopped
 
 
 def _start(port: int, *, rate_limits: bool) -> "Sandbox":
@@ -107,31 +99,24 @@ def _start(port: int, *, rate_limits: bool) -> "Sandbox":
 
 def _print_welcome(tenants: "Sequence[Tenant]") -> None:
     for tenant in tenants:
-        _print(f"Tenant {tenant.name} ({tenant.plan}) is served at {tenant.domain}", style="bold")
+        typer.secho(f"Tenant {tenant.name} ({tenant.plan}) is served at {tenant.domain}", bold=True)
     if len(tenants) == 1:
-        _print("To use it:")
-        _print(f"  export AUTH0_DOMAIN={tenants[0].domain}")
-        _print("  export AUTH0_CLIENT_ID=sandbox")
-        _print("  export AUTH0_CLIENT_SECRET=sandbox")
+        typer.echo("To use it:")
+        typer.echo(f"  export AUTH0_DOMAIN={tenants[0].domain}")
+        typer.echo("  export AUTH0_CLIENT_ID=sandbox")
+        typer.echo("  export AUTH0_CLIENT_SECRET=sandbox")
     else:
-        _print("To use them, each with its name as the credentials label:")
+        typer.echo("To use them, each with its name as the credentials label:")
         for tenant in tenants:
             prefix = f"AUTH0_{tenant.name.upper().replace('-', '_')}"
-            _print(f"  export {prefix}_CLIENT_ID=sandbox {prefix}_CLIENT_SECRET=sandbox")
-    _print("")
-    _print("One line for each request follows; Ctrl-C ends the sandbox.")
+            typer.echo(f"  export {prefix}_CLIENT_ID=sandbox {prefix}_CLIENT_SECRET=sandbox")
+    typer.echo("\nOne line for each request follows; Ctrl-C ends the sandbox.")
 
 
 def _print_request(request: "LoggedRequest") -> None:
     clock = time.strftime("%H:%M:%S", time.localtime(request.time))
     path = request.path.removeprefix(f"/{request.tenant}")
     status = "no answer" if request.status is None else str(request.status)
-    # A reader that went away, as "| head" does, must not turn answers into failures. Not by rich: it takes longer than
-    # all the rest of an answer.
+    # A reader that went away, as "| head" does, must not turn answers into failures.
     with contextlib.suppress(OSError):
         typer.echo(f"{clock} {request.tenant} {request.method} {path} {status}")
-
-
-def _print(line: str, *, style: str | None = None) -> None:
-    # One console per line: it looks at today's standard output, and long lines stay whole in a pipe.
-    Console().print(line, style=style, soft_wrap=True, markup=False, highlight=False)

@@ -27,19 +27,15 @@ FORCES = {None: "", Force.SHALL: "red", Force.SHOULD: "yellow"}
 COLORS = {"meets": "green", "findings": "red", "unreachable": "magenta"}
 
 
-def plans_sheet() -> Sheet:
-    """Return every plan's caps."""
+def plans_parts() -> Iterator[RenderableType]:
+    """Yield every plan's caps, and where they come from."""
     sheet = Sheet("plan", "lifetime", *(f">at most,\n{unit}" for unit in ("days", "hours", "minutes")))
     for plan, limits in PLAN_LIMITS.items():
         for kind in Clock:
             minutes = limits.cap(kind)
             figures = (minutes // MINUTES_PER_DAY, minutes // MINUTES_PER_HOUR, minutes)
             sheet.add(plan.value, kind.value, *(f"{figure:,}" for figure in figures), ends_section=kind is Clock.IDLE)
-    return sheet
-
-
-def plans_notes() -> Iterator[str]:
-    """Yield where the caps come from."""
+    yield sheet
     yield "The same caps apply to persistent and non-persistent sessions. Auth0 silently supersedes a higher value."
     for plan, limits in PLAN_LIMITS.items():
         if limits.inferred:
@@ -125,12 +121,7 @@ def _details(tenant: AuditedTenant) -> Table:
 
 
 class Sheet:
-    """A table, or where the terminal is too narrow for it, a paragraph for each row.
-
-    Args:
-        headings: Of the columns; one that opens with ">" has its figures on the right.
-
-    """
+    """A table, or where the terminal is too narrow for it, a paragraph for each row; ">" opens a heading of figures."""
 
     def __init__(self, *headings: str) -> None:
         self._headings = headings

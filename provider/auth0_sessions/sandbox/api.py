@@ -1,19 +1,16 @@
 """What a tenant answers: one function for each operation, without any network."""
 
-import re
 from http import HTTPStatus
 
 from auth0_sessions.sandbox import answers, faults, tokens
 from auth0_sessions.sandbox.answers import Answer, RefusalError, Silence, bad_request
 from auth0_sessions.sandbox.journal import OPERATIONS, Call
-from auth0_sessions.sandbox.rules import Rule, problems
-from auth0_sessions.sandbox.schema import ANSWER_KEYS
+from auth0_sessions.sandbox.schema import ANSWER_KEYS, Rule, problems
 from auth0_sessions.sandbox.tenant import API_PATH, Tenant, World
 
 GRANT = "client_credentials"
 _SWITCH = Rule(("string",), choices=("true", "false"))
 _QUERY = Rule(("object",), members={"fields": Rule(("string",)), "include_fields": _SWITCH})
-_LOCALHOST = re.compile(r"localhost(:\d+)?")
 
 
 def respond(world: World, call: Call) -> Answer | Silence:
@@ -50,8 +47,8 @@ def _perform(world: World, tenant: Tenant, call: Call, operation: str) -> Answer
     if operation == "token":
         return _token(tenant, call)
     scope = tokens.READ_SCOPE if operation == "get" else tokens.UPDATE_SCOPE
-    audiences = {base + API_PATH for base in _bases(tenant, call)}
-    tokens.authorize(call.headers.get("authorization"), world.key, audiences, scope, world.clock())
+    audience = _base(call) + API_PATH
+    tokens.authorize(call.headers.get("authorization"), world.key, audience, scope, world.clock())
     if operation == "get":
         return _get(tenant, call, world.clock())
     return answers.as_json(HTTPStatus.OK, tenant.write(call.body, world.clock()))
@@ -75,13 +72,13 @@ def _token(tenant: Tenant, call: Call) -> Answer:
     body = _token_request(call)
     if not tenant.knows(body["client_id"], body["client_secret"]):
         return answers.token_error(HTTPStatus.UNAUTHORIZED, "access_denied", "Unauthorized")
-    if body["audience"] not in {known + API_PATH for known in _bases(tenant, call)}:
+    if body["audience"] != _base(call) + API_PATH:
         description = f"Service not enabled within domain: {body['audience']}"
         return answers.token_error(HTTPStatus.FORBIDDEN, "access_denied", description)
     if not tenant.scopes:
         return answers.no_client_grant(body["audience"])
     granted = {
-        "access_token": tenant.issue_token(base=body["audience"].removesuffix(API_PATH)),
+        "access_token": tenant.issue_token(base=_base(call)),
         "scope": " ".join(tenant.scopes),
         "expires_in": int(tenant.token_seconds),
         "token_type": "Bearer",
@@ -104,8 +101,6 @@ def _token_request(call: Call) -> dict[str, str]:
     return body
 
 
-def _bases(tenant: Tenant, call: Call) -> set[str]:
-    """Return the tenant's addresses: its domain, and ``localhost`` for a client that called that."""
-    host = call.headers.get("host", "")
-    own = {tenant.domain}
-    return own | {f"http://{host}/{tenant.name}"} if _LOCALHOST.fullmatch(host) else own
+def _base(call: Call) -> str:
+    """Return the tenant's address as the client calls it: its domain, or the same with ``localhost``."""
+    return f"http://{call.headers.get('host')}/{call.tenant}"

@@ -12,9 +12,8 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from auth0_sessions.sandbox import answers
 from auth0_sessions.sandbox.answers import Answer, Silence
-from auth0_sessions.sandbox.rates import ratelimit_headers
-from auth0_sessions.sandbox.rules import problems
-from auth0_sessions.sandbox.schema import LIFETIMES, lifetime_rule
+from auth0_sessions.sandbox.plans import ratelimit_headers
+from auth0_sessions.sandbox.schema import LIFETIMES, lifetime_rule, problems
 from auth0_sessions.sandbox.tokens import EXPIRED, INVALID, READ_SCOPE, UPDATE_SCOPE
 
 
@@ -91,20 +90,17 @@ class FaultQueue(list[FaultRule]):
 
 def instead(rule: FaultRule, operation: str, audience: str, now: float) -> Answer | Silence:
     """Return what is answered instead of the real answer."""
-    token = operation == "token"
     match rule.kind:
         case Fault.REDIRECT:
-            found: Answer | Silence = Answer(HTTPStatus.FOUND, b"", {"location": rule.location})
+            return Answer(HTTPStatus.FOUND, b"", {"location": rule.location})
         case Fault.RATE_LIMITED | Fault.RETRY_AFTER as kind:
             headers = {"retry-after": str(rule.retry_after)} if kind is Fault.RETRY_AFTER else {}
-            found = answers.too_many_requests(operation).adding({**ratelimit_headers(2, 0, int(now)), **headers})
-        case Fault.INSUFFICIENT_SCOPE if token:
-            found = answers.no_client_grant(audience)
+            return answers.too_many_requests(operation).adding({**ratelimit_headers(2, 0, int(now)), **headers})
+        case Fault.INSUFFICIENT_SCOPE if operation == "token":
+            return answers.no_client_grant(audience)
         case Fault.INSUFFICIENT_SCOPE:
-            found = answers.insufficient_scope(READ_SCOPE if operation == "get" else UPDATE_SCOPE)
-        case kind:
-            found = _TOKEN[kind] if token and kind in _TOKEN else _ANSWERS[kind]
-    return found
+            return answers.insufficient_scope(READ_SCOPE if operation == "get" else UPDATE_SCOPE)
+    return _TOKEN[rule.kind] if operation == "token" and rule.kind in _TOKEN else _ANSWERS[rule.kind]
 
 
 def spoiled(kind: Fault, answer: Answer) -> Answer | Silence:

@@ -19,18 +19,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def _auth0_sandbox_server() -> "Iterator[Sandbox]":
-    with _sandbox_class()(rate_limits=False) as sandbox:
-        yield sandbox
-
-
-def _sandbox_class() -> "type[Sandbox]":
     try:
         from auth0_sessions.sandbox import Sandbox  # noqa: PLC0415 - See the module's docstring.
     except ImportError as error:
-        reason = str(error)
-    else:
-        return Sandbox
-    pytest.fail(reason, pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    with Sandbox(rate_limits=False) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""The keys of a tenant's settings, and what a PATCH may write to each.
+"""The keys of a tenant's settings, what a PATCH may write to each, and a validator that judges and words like z-schema.
+
+z-schema checks the bodies that the Management API gets. Its order is kept too: an object's own problems first, then
+those of its members, the last member first.
 
 Sources: the Management API's OpenAPI document and the types of Auth0's SDKs for keys, types and minima; the refusals
 that users quoted in issues for descriptions and for the hard maximum of 8760 hours. The maximum of idle lifetimes is
@@ -6,39 +9,89 @@ set by analogy; the words for "both units in one body" are a decision of this sa
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from auth0_sessions.sandbox.answers import bad_request
-from auth0_sessions.sandbox.rules import Rule, problems
 
 MINUTES_SUFFIX = "_in_minutes"
 MINUTES_PER_HOUR = 60
 YEAR_MINUTES = 525_600
 IDLE_MAXIMUM_MINUTES = 144_000
+_TYPES = {type(None): "null", bool: "boolean", int: "integer", str: "string", list: "array", dict: "object"}
 
 
 @dataclass(frozen=True, slots=True)
-class LifetimeRow:
-    """One lifetime: the validator's description of it, and whether it counts inactivity."""
+class Rule:
+    """What a value may be: its JSON types and, where it has them, the range, the choices and the members."""
 
-    description: str
-    idle: bool = False
+    types: tuple[str, ...]
+    description: str = ""
+    choices: tuple[str, ...] = ()
+    minimum: int = 1
+    maximum: int | None = None
+    members: Mapping[str, "Rule"] | None = None
+    required: tuple[str, ...] = ()
+    fewest: int = 0
 
 
-LIFETIMES: dict[str, LifetimeRow] = {
-    "session_lifetime": LifetimeRow("Login session lifetime, how long the session will stay valid (unit: {unit})"),
-    "idle_session_lifetime": LifetimeRow(
-        "Force a user to login after they have been inactive for the specified number (unit: {unit})", idle=True
+def problems(rule: Rule, value: Any, path: str = "") -> Iterator[str]:
+    """Yield a sentence for every problem of a value; the body itself has no path."""
+    where = f" on property {path}" if path else ""
+    what = f" ({rule.description})" if rule.description else ""
+    found = json_type(value)
+    if found not in rule.types:
+        yield f"'Expected type {','.join(rule.types)} but found type {found}'{where}{what}."
+        return
+    reasons = _of_object(rule, value) if found == "object" else _of_scalar(rule, value)
+    yield from (f"'{reason}'{where}{what}." for reason in reasons)
+    members = rule.members or {}
+    for name in reversed(value) if found == "object" else ():
+        if name in members:
+            yield from problems(members[name], value[name], f"{path}.{name}".lstrip("."))
+
+
+def json_type(value: object) -> str:
+    """Name the JSON type as z-schema does: a number without a fraction is an integer."""
+    if isinstance(value, float):
+        return "integer" if value.is_integer() else "number"
+    return _TYPES[type(value)]
+
+
+def _of_object(rule: Rule, value: Mapping[str, Any]) -> Iterator[str]:
+    if rule.members is not None and (unknown := [name for name in value if name not in rule.members]):
+        yield f"Additional properties not allowed: {','.join(unknown)}"
+    yield from (f"Missing required property: {name}" for name in rule.required if name not in value)
+    if len(value) < rule.fewest:
+        yield f"Too few properties defined ({len(value)}), minimum {rule.fewest}"
+
+
+def _of_scalar(rule: Rule, value: Any) -> Iterator[str]:
+    if rule.choices and value not in rule.choices:
+        yield f"No enum match for: {value}"
+    if json_type(value) == "integer":
+        if value < rule.minimum:
+            yield f"Value {int(value)} is less than minimum {rule.minimum}"
+        if rule.maximum is not None and value > rule.maximum:
+            yield f"Value {int(value)} is greater than maximum {rule.maximum}"
+
+
+LIFETIMES = {
+    "session_lifetime": "Login session lifetime, how long the session will stay valid (unit: {unit})",
+    "idle_session_lifetime": (
+        "Force a user to login after they have been inactive for the specified number (unit: {unit})"
     ),
-    "ephemeral_session_lifetime": LifetimeRow("Number of {unit} an ephemeral (non-persistent) session will stay valid"),
-    "idle_ephemeral_session_lifetime": LifetimeRow(
+    "ephemeral_session_lifetime": "Number of {unit} an ephemeral (non-persistent) session will stay valid",
+    "idle_ephemeral_session_lifetime": (
         "Number of {unit} for which an ephemeral (non-persistent) session can be inactive before the user must log in "
-        "again",
-        idle=True,
+        "again"
     ),
 }
+"""Each lifetime, with the validator's description of it."""
+
+IDLE = {"idle_session_lifetime", "idle_ephemeral_session_lifetime"}
+"""Those that count inactivity."""
 
 LIFETIME_KEYS: dict[str, tuple[str, int]] = {
     **{name: (name, MINUTES_PER_HOUR) for name in LIFETIMES},
@@ -133,9 +186,9 @@ ANSWER_KEYS = (*LIFETIMES, "session_cookie", *FOREIGN, "sandbox_versions_availab
 def lifetime_rule(key: str, cap_minutes: int = YEAR_MINUTES) -> Rule:
     """Return the rule of a key that holds a lifetime; a cap that the tenant enforces lowers its maximum."""
     name, unit_minutes = LIFETIME_KEYS[key]
-    row, unit = LIFETIMES[name], "minutes" if unit_minutes == 1 else "hours"
-    maximum = min(cap_minutes, IDLE_MAXIMUM_MINUTES if row.idle else YEAR_MINUTES) // unit_minutes
-    return Rule(("integer",), row.description.format(unit=unit), maximum=maximum)
+    description = LIFETIMES[name].format(unit="minutes" if unit_minutes == 1 else "hours")
+    maximum = min(cap_minutes, IDLE_MAXIMUM_MINUTES if name in IDLE else YEAR_MINUTES) // unit_minutes
+    return Rule(("integer",), description, maximum=maximum)
 
 
 def check_body(raw: bytes, caps_minutes: Mapping[str, int]) -> dict[str, Any]:

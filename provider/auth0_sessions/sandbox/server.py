@@ -16,15 +16,7 @@ STOP_TIMEOUT_SECONDS = 10
 
 
 class Sandbox(World):
-    """A fake Auth0 with any number of tenants, each at ``http://127.0.0.1:PORT/NAME``.
-
-        >>> from auth0_sessions.sandbox import Sandbox
-        >>> with Sandbox(rate_limits=False) as sandbox:
-        ...     acme = sandbox.add_tenant("acme", plan="enterprise", settings={"session_lifetime": 10080})
-        ...     acme.domain == f"{sandbox.url}/acme"
-        ...     acme.calls  # What your program sent: "POST /oauth/token", "GET /tenants/settings", ...
-        True
-        []
+    """A fake Auth0 with any number of tenants, each at ``http://127.0.0.1:PORT/NAME``; the package has an example.
 
     ``port=0`` takes a free one. ``rate_limits=False`` lifts Auth0's request rates from the tenants to come.
     ``clock`` returns Unix seconds; a test that moves it need not wait for tokens to expire. ``on_request`` is

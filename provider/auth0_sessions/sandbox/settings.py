@@ -11,8 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from auth0_sessions.sandbox import schema
-from auth0_sessions.sandbox.rules import Rule, problems
-from auth0_sessions.sandbox.schema import LIFETIME_KEYS, LIFETIMES, MINUTES_PER_HOUR
+from auth0_sessions.sandbox.schema import LIFETIME_KEYS, LIFETIMES, MINUTES_PER_HOUR, Rule, problems
 
 VERSIONS = ["22", "18"]
 COOKIE = "session_cookie_mode"

@@ -12,9 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictBool
 from auth0_sessions.sandbox import tokens
 from auth0_sessions.sandbox.faults import FaultQueue, FaultRule
 from auth0_sessions.sandbox.journal import LoggedRequest
-from auth0_sessions.sandbox.plans import PLANS, OverCap, Plan, Rate
-from auth0_sessions.sandbox.rates import Bucket
-from auth0_sessions.sandbox.schema import LIFETIMES, check_body
+from auth0_sessions.sandbox.plans import PLANS, Bucket, OverCap, Plan, Rate
+from auth0_sessions.sandbox.schema import IDLE, LIFETIMES, check_body
 from auth0_sessions.sandbox.settings import VERSIONS, Stored
 
 API_PATH = "/api/v2/"
@@ -170,7 +169,7 @@ class Tenant(BaseModel):
     def write(self, raw: bytes, now: float) -> dict[str, Any]:
         """Apply a PATCH body or refuse it; return what the answer shows."""
         plan = PLANS[self.plan]
-        caps = {name: plan.idle_minutes if row.idle else plan.absolute_minutes for name, row in LIFETIMES.items()}
+        caps = {name: plan.idle_minutes if name in IDLE else plan.absolute_minutes for name in LIFETIMES}
         body = check_body(raw, caps if self.over_cap is OverCap.REFUSE else {})
         if self.stale_seconds:
             self._replaced.append((now, copy.deepcopy(self._stored)))

@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Collection
 from typing import Any, NoReturn
 
 from auth0_sessions.sandbox.answers import MISSING, RefusalError, bad_request, insufficient_scope, unauthorized
@@ -28,10 +27,10 @@ def issue(key: bytes, claims: dict[str, Any]) -> str:
     return f"{signed}.{_signature(key, signed)}"
 
 
-def authorize(header: str | None, key: bytes, audiences: Collection[str], scope: str, now: float) -> None:
-    """Refuse an Authorization header that does not grant ``scope`` at one of ``audiences`` right now."""
+def authorize(header: str | None, key: bytes, audience: str, scope: str, now: float) -> None:
+    """Refuse an Authorization header that does not grant ``scope`` at ``audience`` right now."""
     claims = _claims(_bearer(header), key)
-    if claims["aud"] not in audiences:
+    if claims["aud"] != audience:
         _refuse(f"Bad audience: {claims['aud']}")
     if claims["exp"] <= now:
         _refuse(EXPIRED)
