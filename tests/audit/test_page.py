@@ -14,7 +14,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import headless
-from auth0_sessions.audit import page as page_module
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.audit.page import FLEET, LONGEST, OUTCOMES, RULES, SHORTEST, TICKS, place, seen, to_html
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
@@ -343,18 +342,6 @@ def test_what_cannot_be_seen_is_shown(given_text, expected):
 def test_a_page_can_always_be_written():
     """Half of a surrogate pair in a name does not keep the page from being a file."""
     assert rb"broken \ud800 pair" in to_html(hostile("broken \ud800 pair")).encode()
-
-
-def test_a_fleet_is_summed_up():
-    """From ten tenants on a table counts them along the scale, and the counts of a row are all that were read."""
-    assert "How long sessions may live" not in text_of(many(FLEET - 1))
-    assert "How long sessions may live" in text_of(many(FLEET))
-    spread = page_module._spread(many(30).tenants)
-    assert {sum(step.count for step in steps) for steps in spread.values()} == {29}
-    assert max(step.height for steps in spread.values() for step in steps) == 100.0
-    above = [step.above for step in spread["persistent absolute"]]
-    assert above[:4] == [0, 0, 0, 0], "nothing up to a day is above a baseline of a day"
-    assert above[4:] == [step.count for step in spread["persistent absolute"]][4:]
 
 
 def test_every_outcome_and_rule_has_its_words():

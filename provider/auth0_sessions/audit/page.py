@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
 from hashlib import sha256
 from itertools import groupby
-from math import inf, log
+from math import log
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -44,7 +44,7 @@ MINOR_TICKS = (480, 144_000)
 """The ticks that go where the scale is narrow."""
 
 FLEET = 10
-"""From so many tenants on, the page sums up, offers a search, and keeps its findings folded."""
+"""From so many tenants on, the page offers a search, and keeps its findings folded."""
 
 KINDS, LIMITS = (Kind.PERSISTENT, Kind.NON_PERSISTENT), tuple(Clock)
 LABELS = {name: f"{SETTINGS[name].kind} {SETTINGS[name].clock}" for name in LOGIN_LIFETIMES}
@@ -109,32 +109,6 @@ class Row:
     advice: list[list[Finding]]
 
 
-@dataclass(frozen=True)
-class Step:
-    """The tenants whose lifetime is in one step of the scale.
-
-    Attributes:
-        count: How many.
-        above: How many of them are above their baseline.
-        unit: How high one is drawn, in percent.
-
-    """
-
-    count: int
-    above: int
-    unit: float
-
-    @property
-    def height(self) -> float:
-        """How high all are drawn, in percent."""
-        return round(self.count * self.unit, 2)
-
-    @property
-    def height_above(self) -> float:
-        """How high those above their baseline are drawn, in percent."""
-        return round(self.above * self.unit, 2)
-
-
 def to_html(audit: Audit) -> str:
     """Return an audit as a page: one file with its style and its script, which makes no network requests."""
     tenants = sorted(audit.tenants, key=_badness, reverse=True)
@@ -147,7 +121,6 @@ def to_html(audit: Audit) -> str:
         rows=[_row(tenant) for tenant in tenants],
         has_advice=any(tenant.findings or tenant.notes for tenant in tenants),
         is_fleet=len(tenants) >= FLEET,
-        spread=_spread(audit.tenants),
     )
 
 
@@ -222,21 +195,6 @@ def _sentence(found: AuditedLifetime) -> Iterator[str]:
         yield f"and not the {text(declared)} that the tenants file declares"
     if not SHORTEST <= found.minutes <= LONGEST:
         yield "(off the scale, so the bar is cut)"
-
-
-def _spread(tenants: Iterable[AuditedTenant]) -> dict[str, list[Step]]:
-    """Return for each lifetime how many tenants are in each step of the scale; the last step is beyond it."""
-    found = [row for tenant in tenants for row in tenant.lifetimes]
-    bounds = list(zip((-1, *TICKS), (*TICKS, inf), strict=True))
-    counts = {label: [_in_step(found, setting, *step) for step in bounds] for setting, label in LABELS.items()}
-    most = max((count for steps in counts.values() for count, _ in steps), default=0) or 1
-    return {label: [Step(*step, 100 / most) for step in steps] for label, steps in counts.items()}
-
-
-def _in_step(found: Iterable[AuditedLifetime], setting: str, low: int, high: float) -> tuple[int, int]:
-    """Return how many tenants are in a step, and how many of these are above their baseline."""
-    rows = [row for row in found if row.setting == setting and low < row.minutes <= high]
-    return len(rows), sum(row.baseline_minutes is not None and row.minutes > row.baseline_minutes for row in rows)
 
 
 def _hash(content: str) -> str:
