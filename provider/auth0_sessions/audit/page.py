@@ -44,7 +44,7 @@ MINOR_TICKS = (480, 144_000)
 """The ticks that go where the scale is narrow."""
 
 FLEET = 10
-"""From so many tenants on, the page offers a search, and keeps its findings folded."""
+"""From so many tenants on, the page keeps its findings folded."""
 
 KINDS, LIMITS = (Kind.PERSISTENT, Kind.NON_PERSISTENT), tuple(Clock)
 LABELS = {name: f"{SETTINGS[name].kind} {SETTINGS[name].clock}" for name in LOGIN_LIFETIMES}
@@ -117,9 +117,7 @@ def to_html(audit: Audit) -> str:
         at=audit.generated_at.astimezone(UTC),
         totals={status: audit.count(status) for status in OUTCOMES},
         verdict=audit.verdict,
-        filters=[status for status in WORST_FIRST if audit.count(status)],
         rows=[_row(tenant) for tenant in tenants],
-        has_advice=any(tenant.findings or tenant.notes for tenant in tenants),
         is_fleet=len(tenants) >= FLEET,
     )
 
