@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from auth0_sessions.api import calls, failures
@@ -29,22 +29,6 @@ GRACE_SECONDS = 5.0
 """How long a write may still take once the run is canceled: if it is answered, its outcome can be recorded."""
 NOT_APPLIED = (400, 401, 403, 404, 429)
 """The answers that say that a write has changed nothing."""
-
-
-@dataclass
-class _Trial:
-    """A call and its attempts.
-
-    Attributes:
-        policy: When it is tried again.
-        patience: The time that is left to it.
-        may_have_written: Whether an attempt may have taken effect without an answer that says so.
-
-    """
-
-    policy: RetryPolicy
-    patience: Patience
-    may_have_written: bool = False
 
 
 class TenantClient:
@@ -84,6 +68,7 @@ class TenantClient:
         self._lock = threading.Lock()
         self._token: str | None = None
         self._token_good_until = 0.0
+        self._may_have_written = False
         self.reported: dict[str, Any] = {}
         # A proxy for the outside world has no business between a program and this machine.
         self._http = Http(trust_env=not is_loopback(domain))
@@ -112,65 +97,61 @@ class TenantClient:
         return found
 
     def make(self, call: Call[T], patience: Patience) -> T:
-        """Make a Management API call within the time of its operation."""
-        return self._in_turn(call, _Trial(self._policy, patience))
+        """Make a Management API call when no other is under way, within the time of its operation."""
+        if not self._lock.acquire(timeout=patience.left_seconds):
+            raise failures.out_of_time(Attempt(self._domain, call.doing))
+        self._may_have_written = False
+        try:
+            return self._authorized(call, patience)
+        except Auth0SessionsError as error:
+            error.may_have_written = self._may_have_written
+            raise
+        finally:
+            self._lock.release()
 
     def make_regardless(self, call: Call[T], tries: int) -> T:
         """Make a Management API call in the time of one, even if its operation is out of time or canceled."""
         seconds = GRACE_SECONDS if self._cancelled.is_set() else sum(self._timeouts_seconds)
         policy = replace(self._policy, tries=tries, rate_limits_count=True, patience_seconds=seconds)
-        patience = replace(policy.begin(self._cancelled), is_last_effort=True)
-        return self._in_turn(call, _Trial(policy, patience))
+        return self.make(call, replace(policy.begin(self._cancelled), is_last_effort=True))
 
-    def _in_turn(self, call: Call[T], trial: _Trial) -> T:
-        """Make a call when no other is under way, and say of its error whether it may have written."""
-        if not self._lock.acquire(timeout=trial.patience.left_seconds):
-            raise failures.out_of_time(Attempt(self._domain, call.doing))
-        try:
-            return self._authorized(call, trial)
-        except Auth0SessionsError as error:
-            error.may_have_written = trial.may_have_written
-            raise
-        finally:
-            self._lock.release()
-
-    def _authorized(self, call: Call[T], trial: _Trial) -> T:
+    def _authorized(self, call: Call[T], patience: Patience) -> T:
         """Make a Management API call, with one new login if the token has expired."""
-        token = self._current_token(trial)
+        token = self._current_token(patience)
         try:
-            return self._tried(call, token, trial)
+            return self._tried(call, token, patience)
         except UnauthorizedError:
             if isinstance(self._known_credentials(), ApiToken):
                 raise
             self._token = None
-        return self._tried(call, self._current_token(trial), trial)
+        return self._tried(call, self._current_token(patience), patience)
 
     def _known_credentials(self) -> Credentials:
         if self._credentials is None:
             self._credentials = self._find_credentials()
         return self._credentials
 
-    def _current_token(self, trial: _Trial) -> str:
+    def _current_token(self, patience: Patience) -> str:
         credentials = self._known_credentials()
         if isinstance(credentials, ApiToken):
             return credentials.token
         if self._token is None or time.monotonic() >= self._token_good_until:
-            self._token, seconds = self._tried(calls.login(credentials, self._url), None, trial)
+            self._token, seconds = self._tried(calls.login(credentials, self._url), None, patience)
             self._token_good_until = time.monotonic() + seconds
         return self._token
 
-    def _tried(self, call: Call[T], token: str | None, trial: _Trial) -> T:
+    def _tried(self, call: Call[T], token: str | None, patience: Patience) -> T:
         """Make one call, as often as the policy says."""
 
         def on_wait(seconds: float, failure: TransientError) -> None:
             why = failures.short_reason(failure.error)
             self._on_wait(f"{self._domain}: {why}; trying again in {seconds:.0f} s")
 
-        return trial.policy.run(lambda: self._once(call, token, trial), on_wait, trial.patience)
+        return patience.run(lambda: self._once(call, token, patience), on_wait)
 
-    def _once(self, call: Call[T], token: str | None, trial: _Trial) -> T:
+    def _once(self, call: Call[T], token: str | None, patience: Patience) -> T:
         """Make one attempt."""
-        attempt, patience = self._attempt(call, token), trial.patience
+        attempt = self._attempt(call, token)
         if patience.is_canceled:
             raise failures.canceled(attempt)
         if not patience.left_seconds:
@@ -185,12 +166,12 @@ class TenantClient:
         try:
             reply = self._http.exchange(request, limits)
         except ExchangeError as error:
-            trial.may_have_written |= call.is_write and error.sent
+            self._may_have_written |= call.is_write and error.sent
             failure = failures.no_answer(attempt, error)
             if error.trouble in (Trouble.NO_ANSWER, Trouble.MALFORMED):
                 raise TransientError(failure) from None
             raise failure from None
-        trial.may_have_written |= call.is_write and reply.status not in NOT_APPLIED
+        self._may_have_written |= call.is_write and reply.status not in NOT_APPLIED
         return _result(call, attempt, reply)
 
     def _attempt(self, call: Call[T], token: str | None) -> Attempt:
