@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from auth0_sessions.api.credentials import ApiToken, in_environment
+from auth0_sessions.api.credentials import in_environment
+from auth0_sessions.api.tokens import ApiToken
 from auth0_sessions.errors import Auth0SessionsError, CredentialsError, DomainError, TenantUnreachableError
 from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.lifecycle.operations import Change

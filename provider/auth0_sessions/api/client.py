@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 from auth0_sessions.api import calls, failures
 from auth0_sessions.api.calls import Call
+from auth0_sessions.api.connection import Session
 from auth0_sessions.api.credentials import Credentials
-from auth0_sessions.api.exchange import ExchangeError, Http, Limits, Reply, Request, Trouble
+from auth0_sessions.api.exchange import ExchangeError, Limits, Reply, Request, Trouble, exchange
 from auth0_sessions.api.failures import Attempt
 from auth0_sessions.api.retry import Patience, RetryPolicy, TransientError, asked_wait
 from auth0_sessions.api.tokens import ApiToken
@@ -71,7 +72,7 @@ class TenantClient:
         self._may_have_written = False
         self.reported: dict[str, Any] = {}
         # A proxy for the outside world has no business between a program and this machine.
-        self._http = Http(trust_env=not is_loopback(domain))
+        self._session = Session(trust_env=not is_loopback(domain))
 
     def operation(self) -> Operation:
         """Return reads and writes that share one time limit, which begins now."""
@@ -86,12 +87,7 @@ class TenantClient:
         return self.operation().write(values, tries=tries, just_read=just_read)
 
     def noted(self, answer: Any) -> dict[str, Value]:
-        """Read an answer, and keep what a write of a shared object has to repeat.
-
-        Raises:
-            ValueError: The answer is not shaped like tenant settings.
-
-        """
+        """Read an answer, and keep what a write of a shared object has to repeat."""
         found = from_tenant(answer)
         self.reported = {key: answer.get(key) for key in FIELDS}
         return found
@@ -164,7 +160,7 @@ class TenantClient:
         )
         request = Request(call.method, f"{self._url}{call.path}", token, call.params, call.json)
         try:
-            reply = self._http.exchange(request, limits)
+            reply = exchange(self._session, request, limits)
         except ExchangeError as error:
             self._may_have_written |= call.is_write and error.sent
             failure = failures.no_answer(attempt, error)
@@ -181,25 +177,14 @@ class TenantClient:
 
 
 class Operation:
-    """Reads and writes of one tenant that share one time limit.
-
-    Args:
-        client: The tenant.
-        patience: The time of the operation.
-
-    """
+    """Reads and writes of one tenant that share one time limit."""
 
     def __init__(self, client: TenantClient, patience: Patience) -> None:
         self._client = client
         self._patience = patience
 
     def read(self) -> dict[str, Value]:
-        """Return the session settings that were ever written, with one narrow GET.
-
-        Raises:
-            Auth0SessionsError: The tenant refused, or gave no answer that can be used.
-
-        """
+        """Return the session settings that were ever written, with one narrow GET."""
         return self._make(calls.read_settings(FIELDS, self._client.noted), None)
 
     def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:

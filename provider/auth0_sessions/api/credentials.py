@@ -18,9 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from auth0_sessions.api.tokens import DOMAIN_VARIABLE
-from auth0_sessions.api.tokens import ApiToken as ApiToken  # noqa: PLC0414  Also used from here.
-from auth0_sessions.api.tokens import TokenKeeper as TokenKeeper  # noqa: PLC0414  Also used from here.
+from auth0_sessions.api.tokens import DOMAIN_VARIABLE, ApiToken
 from auth0_sessions.errors import CredentialsError, InputError
 
 SCOPES = ("read:tenant_settings", "update:tenant_settings")
@@ -66,13 +64,10 @@ class Configuration(Protocol):
 
 @dataclass(frozen=True)
 class Source:
-    """One place where credentials may be.
+    """One place where credentials may be, in words for a person.
 
-    Attributes:
-        place: Where it is, in words for a person.
-        find: Returns the parts that are there, under the names of `CONFIG_KEYS`.
-        tenant: The tenant that this place names for its credentials, as it is written there.
-
+    `find` returns the parts that are there, under the names of `CONFIG_KEYS`; `tenant` is the domain that stands
+    beside them, as it is written there.
     """
 
     place: str
@@ -128,14 +123,9 @@ def check_label(value: object) -> str:
 def sources(
     config: Configuration, label: str | None, *, explicit: bool, environ: Mapping[str, str] | None = None
 ) -> Sequence[Source]:
-    """Return the places to look at, in order.
+    """Return the places to look at, in order, by default in the process's own environment.
 
-    Args:
-        config: The configuration of the provider process.
-        label: The label of a credential set, or None for the unlabelled one.
-        explicit: True in the process of an explicit `Provider`, whose configuration is its own properties.
-        environ: The environment; the process's own by default.
-
+    `explicit` is True in the process of an explicit `Provider`, whose configuration is its own properties.
     """
     environment = in_environment(os.environ if environ is None else environ, label)
     domain = config.get(DOMAIN_CONFIG_KEY)

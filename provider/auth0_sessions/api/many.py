@@ -30,15 +30,10 @@ def read_many(
     use: Callable[[int, Answer], T],
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> list[T]:
-    """Read tenants and return what is made of each answer, in their order.
+    """Read tenants, each with the label of its credentials, and return what is made of each answer, in their order.
 
-    Args:
-        tenants: Domain and label of the credentials of each.
-        read: Reads one tenant.
-        use: Makes something of a tenant's place and its answer, as soon as that is there: an error that is kept would
-            keep its connection open.
-        on_progress: Called with how many tenants are done, of how many.
-
+    `use` makes something of a tenant's place and its answer as soon as that is there: an error that is kept would keep
+    its connection open. `on_progress` is called with how many tenants are done, of how many.
     """
     on_progress(0, len(tenants))
     answers: _Answers = queue.SimpleQueue()

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from auth0_sessions.api.credentials import Credentials, Source, TokenKeeper, check_label, find_credentials
-from auth0_sessions.api.tokens import names_no_tenant
+from auth0_sessions.api.credentials import Credentials, Source, check_label, find_credentials
+from auth0_sessions.api.tokens import TokenKeeper, names_no_tenant
 from auth0_sessions.errors import Auth0SessionsError, CredentialsError, InputError
 from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem
