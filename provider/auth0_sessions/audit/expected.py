@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from auth0_sessions.errors import InputError, listed
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, in_two_files, read_entries
+from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Entry, in_two_files, read_entries
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.policy import Chosen, Picked, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
-from auth0_sessions.model.choices import Enforce, OverLimit
+from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.plans import Plan, cap
-from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
+from auth0_sessions.model.profiles import ProfileLimits
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, Values
 
 THE_COMMAND_LINE = "the command line"
@@ -61,11 +61,7 @@ class Expected:
 
 
 def expected_of_all(files: Mapping[str, TenantsFile], profile: str | None) -> list[Expected]:
-    """Return what every tenant of some files should be.
-
-    Args:
-        files: The tenants, under the name that messages have for each file.
-        profile: The baseline of all tenants, whatever the files say.
+    """Return what every tenant of some files should be: the profile is the auditor's, whatever the files say.
 
     Raises:
         InputError: With everything that is wrong with the files.
@@ -97,53 +93,37 @@ def _profiles_of_all(files: Iterable[TenantsFile]) -> dict[str, ProfileLimits]:
 def expected_of(
     file: TenantsFile, source: str, profile: str | None, others: Mapping[str, ProfileLimits]
 ) -> list[Expected]:
-    """Return what every tenant of a file should be.
-
-    Args:
-        file: The tenants.
-        source: The file's name.
-        profile: The baseline of all tenants, whatever the file says.
-        others: The profiles that the command line may name besides the file's own.
+    """Return what every tenant of a file should be; the command line may also name the profiles of `others`.
 
     Raises:
         InputError: With everything that is wrong with the file.
 
     """
-    entries = read_entries(file.tenants, Defaults(file.plan, None, file.profiles, file.enforce), needs=NEEDS_DOMAIN)
-    named, named_by = file.default_profile
-    fallback = PROFILES[Profile.BALANCED], named_by
-    try:
-        fallback = choose_profile(named, entries.profiles), named_by
-    except InputError as error:
-        entries.of_all.append(f"the fleet: {error}")
+    entries = read_entries(file.tenants, file.defaults, needs=NEEDS_DOMAIN)
     foreign = None
     try:
         if profile is not None:
-            foreign = choose_profile(profile, {**others, **entries.profiles}), THE_COMMAND_LINE
+            foreign = choose_profile(profile, {**others, **entries.profiles})
     except InputError as error:
         entries.of_all.append(f"{THE_COMMAND_LINE}: {error}")
     expected = []
-    for name, entry in entries.tenants.items():
-        own = (entry.values["profile"], "the tenant's entry") if "profile" in entry.values else fallback
-        # Without a plan nothing is held to a cap, and the highest ones stand for none.
-        enforce = entry.values.get("enforce", Enforce.EXACT)
-        chosen = Chosen(entry.values.get("plan", Plan.ENTERPRISE), own[0], enforce)
-        over_limit = entry.values.get("over_limit", OverLimit.ERROR)
-        applied = pick(chosen, entry.values, over_limit, entry.spelling)
-        entries.problems[name].extend(problem.reason for problem in applied.problems)
-        if not (entries.problems[name] or entries.of_all):
-            expected.append(_expected(entry, source, applied, *(foreign or own)))
+    for entry in entries.tenants.values():
+        if "profile" in entry.values:
+            applied = entry.pick()
+            entries.problems[entry.name].extend(problem.reason for problem in applied.problems)
+            if not (entries.problems[entry.name] or entries.of_all):
+                named_by = "the tenant's entry" if "profile" in entry.own else file.default_profile[1]
+                expected.append(_expected(entry, source, applied, foreign, named_by))
     if problems := entries.all_problems:
         raise InputError(listed(source, problems))
     return expected
 
 
-def _expected(entry: Entry, source: str, applied: Picked, profile: ProfileLimits, profile_from: str) -> Expected:
+def _expected(entry: Entry, source: str, applied: Picked, foreign: ProfileLimits | None, named_by: str) -> Expected:
     """Return what a tenant should be: what its file comes to, or under another profile what that one allows."""
-    values = entry.values
+    values, profile = entry.values, foreign or entry.chosen.profile
     plan = values.get("plan")
-    most = plan or Plan.ENTERPRISE
-    is_foreign = profile_from == THE_COMMAND_LINE
+    most, is_foreign = entry.chosen.plan, foreign is not None
     is_own = not is_foreign and not profile.is_ceiling
     top = applied if is_own else pick(Chosen(most, profile), {})
     limits, why = {}, {}
@@ -162,7 +142,7 @@ def _expected(entry: Entry, source: str, applied: Picked, profile: ProfileLimits
         domain=values["domain"],
         plan=plan,
         profile=profile,
-        profile_from=profile_from,
+        profile_from=THE_COMMAND_LINE if is_foreign else named_by,
         credentials=values.get("credentials"),
         declared=declared,
         targets={**declared, **{name: min(value, limits.get(name, value)) for name, value in lifetimes.items()}},

@@ -9,10 +9,10 @@ from dataclasses import fields as fields_of
 from typing import Any
 
 from auth0_sessions.errors import InputError, shown
-from auth0_sessions.fleet.policy import choose_plan, choose_profile
+from auth0_sessions.fleet.policy import Chosen, Picked, choose_plan, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
 from auth0_sessions.lifecycle.inputs import READERS, read_inputs
-from auth0_sessions.model.choices import Enforce
+from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
@@ -70,26 +70,30 @@ class Entry:
     Attributes:
         name: Its short name.
         values: Input -> value: minutes, a choice, a domain, a label, a plan, a profile's limits.
+        own: The inputs that the entry itself gives; the other values are the fleet's.
         spelling: How the entry spells its keys.
 
     """
 
     name: str
     values: Mapping[str, Any]
+    own: frozenset[str]
     spelling: Spelling
+
+    @property
+    def chosen(self) -> Chosen:
+        """What decides about it. Without a plan nothing is held to a cap, and the highest ones stand for none."""
+        values = self.values
+        return Chosen(values.get("plan", Plan.ENTERPRISE), values["profile"], values.get("enforce", Enforce.EXACT))
+
+    def pick(self) -> Picked:
+        """Pick its lifetimes."""
+        return pick(self.chosen, self.values, self.values.get("over_limit", OverLimit.ERROR), self.spelling)
 
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a fleet says for the tenants that leave it out; nothing in it is checked yet.
-
-    Attributes:
-        plan: The plan.
-        profile: The profile.
-        profiles: A team's own profiles.
-        enforce: Whether a lifetime is the tenant's value, or a ceiling.
-
-    """
+    """What a fleet says for the tenants that leave it out; nothing in it is checked yet."""
 
     plan: object = None
     profile: object = None
@@ -197,7 +201,7 @@ def _read(
         problems.append(problem.reason if problem.reason.startswith(f"{key} ") else f"{key}: {problem.reason}")
     for key in inputs.keys() - read.values.keys():
         values.pop(key, None)
-    return Entry(name, {**values, **own, **read.values}, spelling), problems
+    return Entry(name, {**values, **own, **read.values}, frozenset(inputs), spelling), problems
 
 
 def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -252,29 +256,25 @@ def _text(key: object) -> str:
 
 
 def in_two_files(tenants: Iterable[tuple[str, str, str]]) -> list[str]:
-    """Return a sentence for each tenant that more than one file lists.
-
-    Args:
-        tenants: Canonical domain, file and short name of each.
-
-    """
-    places = defaultdict(list)
-    for domain, source, name in tenants:
-        places[domain].append(f"in {source} as {name}")
+    """Return a sentence for each tenant, by its domain, that more than one file lists: file and short name of each."""
+    places = _several((domain, f"in {source} as {name}") for domain, source, name in tenants)
     return [
         f"{domain} is {' and '.join(found)}. A tenant is managed once; keep one of the entries."
         for domain, found in places.items()
-        if len(found) > 1
     ]
 
 
 def _named_twice(tenants: Mapping[str, Entry]) -> list[str]:
-    names = defaultdict(list)
-    for name, entry in tenants.items():
-        if "domain" in entry.values:
-            names[entry.values["domain"]].append(name)
+    names = _several((entry.values["domain"], name) for name, entry in tenants.items() if "domain" in entry.values)
     return [
         f"{', '.join(same)}: all are {domain}. A tenant is managed once; remove the others."
         for domain, same in names.items()
-        if len(same) > 1
     ]
+
+
+def _several(named: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return what is named by the same domain as something else."""
+    found = defaultdict(list)
+    for domain, name in named:
+        found[domain].append(name)
+    return {domain: names for domain, names in found.items() if len(names) > 1}

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, read_entries
-from auth0_sessions.fleet.policy import Chosen, Picked, pick
-from auth0_sessions.model.choices import Enforce, OverLimit
+from auth0_sessions.fleet.policy import Chosen, Picked
 from auth0_sessions.model.plans import cap, share_of
 from auth0_sessions.model.settings import ABSOLUTE, ABSOLUTE_AND_IDLE, IDLE, LOGIN_LIFETIMES, text
 
@@ -20,16 +19,7 @@ NEEDS = {
 
 @dataclass(frozen=True)
 class FleetTenant:
-    """What one tenant of a fleet gets.
-
-    Attributes:
-        name: Its short name.
-        chosen: Its plan and profile.
-        picked: Its lifetimes and their reasons.
-        rest: The other inputs of its `SessionLifetime`.
-        formerly: The short name that it had before, or None.
-
-    """
+    """What one tenant of a fleet gets; `rest` are the inputs of its `SessionLifetime` that nothing is picked for."""
 
     name: str
     chosen: Chosen
@@ -42,10 +32,7 @@ class FleetTenant:
 class FleetPlan:
     """What a fleet's tenants get, before anything is declared.
 
-    Attributes:
-        tenants: In the order of the list.
-        problems: Everything that is wrong, each with tenant and key; with any, the rest does not count.
-
+    `problems` is everything that is wrong, each with tenant and key; with any, the rest does not count.
     """
 
     tenants: list[FleetTenant] = field(default_factory=list)
@@ -53,13 +40,7 @@ class FleetPlan:
 
 
 def plan_fleet(tenants: object, defaults: Defaults) -> FleetPlan:
-    """Check all tenants of a fleet and pick what each gets.
-
-    Args:
-        tenants: Short name -> `TenantSpec`, or a mapping with its keys in camelCase or snake_case.
-        defaults: What the fleet says for tenants that leave it out.
-
-    """
+    """Check all tenants of a fleet, as `read_entries` does, and pick what each gets."""
     entries = read_entries(tenants, defaults, needs=NEEDS)
     planned = [
         _tenant(entry) for entry in entries.tenants.values() if "plan" in entry.values and "profile" in entry.values
@@ -70,11 +51,8 @@ def plan_fleet(tenants: object, defaults: Defaults) -> FleetPlan:
 
 
 def _tenant(entry: Entry) -> FleetTenant:
-    values = entry.values
-    chosen = Chosen(values["plan"], values["profile"], values.get("enforce", Enforce.EXACT))
-    picked = pick(chosen, values, values.get("over_limit", OverLimit.ERROR), entry.spelling)
-    rest = {key: str(value) for key, value in values.items() if key not in _DECIDED}
-    return FleetTenant(entry.name, chosen, picked, rest, values.get("formerly"))
+    rest = {key: str(value) for key, value in entry.values.items() if key not in _DECIDED}
+    return FleetTenant(entry.name, entry.chosen, entry.pick(), rest, entry.values.get("formerly"))
 
 
 _DECIDED = ("plan", "profile", "enforce", "formerly", *LOGIN_LIFETIMES)
@@ -88,13 +66,7 @@ Reported = Mapping[str, Mapping[str, int | None]]
 
 
 def report(fleet: FleetPlan, reported: Reported | None = None) -> str:
-    """Return what every tenant gets and why, as a Markdown table.
-
-    Args:
-        fleet: The tenants.
-        reported: What they report, where that is known.
-
-    """
+    """Return what every tenant gets and why, as a Markdown table."""
     rows = [_row(tenant, (reported or {}).get(tenant.name, {})) for tenant in fleet.tenants]
     return "\n".join("| " + " | ".join(row) + " |" for row in (HEADINGS, ["---"] * len(HEADINGS), *rows))
 
@@ -106,14 +78,6 @@ def _row(tenant: FleetTenant, reported: Mapping[str, int | None]) -> Sequence[st
     reasons = "; ".join(picked.reason(name, reported.get(name)) for name in (ABSOLUTE, IDLE))
     shares = f"absolute {used[0]}, idle {used[1]}"
     pairs = [f"{text(minutes[absolute])} / {text(minutes[idle])}" for absolute, idle in ABSOLUTE_AND_IDLE[1:]]
-    cells = (
-        tenant.name,
-        plan.value,
-        profile.name,
-        text(minutes[ABSOLUTE]),
-        text(minutes[IDLE]),
-        *pairs,
-        shares,
-        reasons,
-    )
+    lifetimes = (text(minutes[ABSOLUTE]), text(minutes[IDLE]), *pairs)
+    cells = (tenant.name, plan.value, profile.name, *lifetimes, shares, reasons)
     return [" ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|") for cell in cells]

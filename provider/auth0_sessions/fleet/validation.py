@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from auth0_sessions.errors import listed
-from auth0_sessions.fleet.entries import Defaults, in_two_files
+from auth0_sessions.fleet.entries import in_two_files
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.report import FleetTenant, plan_fleet
 from auth0_sessions.lifecycle.check import Checked, check
@@ -16,14 +16,7 @@ from auth0_sessions.model.spelling import CAMEL_CASE
 
 @dataclass(frozen=True)
 class Validation:
-    """What the checks found.
-
-    Attributes:
-        tenants: File -> how many tenants it lists.
-        problems: What a fleet would refuse; one text for each file, and one for each tenant in two files.
-        warnings: What a person should know although nothing is wrong.
-
-    """
+    """What the checks found: how many tenants each file lists, what a fleet would refuse, and what one should know."""
 
     tenants: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -31,17 +24,11 @@ class Validation:
 
 
 def validate(files: Mapping[str, TenantsFile]) -> Validation:
-    """Check the tenants of some files as a fleet of each would, with no call to any tenant.
-
-    Args:
-        files: The tenants, under the name that messages have for each file.
-
-    """
+    """Check the tenants of some files, each under its name, as a fleet of each would, with no call to any tenant."""
     found = Validation()
     domains = []
     for source, file in files.items():
-        profile, _ = file.default_profile
-        fleet = plan_fleet(file.tenants, Defaults(file.plan, profile, file.profiles, file.enforce))
+        fleet = plan_fleet(file.tenants, file.defaults)
         problems = list(fleet.problems)
         for tenant in [] if problems else fleet.tenants:
             checked = _checked(tenant)
