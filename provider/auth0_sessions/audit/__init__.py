@@ -16,22 +16,10 @@ from auth0_sessions.audit.findings import hold
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.fleet.file import TenantsFile
 
-__all__ = ["Audit", "AuditedLifetime", "AuditedTenant", "Finding", "Rule", "Status", "audit", "audit_all"]
+__all__ = ["Audit", "AuditedLifetime", "AuditedTenant", "Finding", "Rule", "Status", "audit"]
 
 
 def audit(
-    file: TenantsFile,
-    source: str,
-    *,
-    read: Reader,
-    profile: str | None = None,
-    on_progress: Callable[[int, int], None] = lambda *_: None,
-) -> Audit:
-    """Audit the tenants of one file, as `audit_all` does those of several."""
-    return audit_all({source: file}, read=read, profile=profile, on_progress=on_progress)
-
-
-def audit_all(
     files: Mapping[str, TenantsFile],
     *,
     read: Reader,
@@ -51,7 +39,7 @@ def audit_all(
 
     """
     expected = expected_of_all(files, profile)
-    tenants = [(tenant.domain, tenant.credentials) for tenant in expected]
+    tenants = [tenant.place for tenant in expected]
     return Audit(
         generated_at=datetime.now(UTC).replace(microsecond=0),
         source=", ".join(files),

@@ -10,7 +10,6 @@ from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Entry, in_two_files, read
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.policy import Chosen, Picked, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
-from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.plans import Plan, cap
 from auth0_sessions.model.profiles import ProfileLimits
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, Values
@@ -23,37 +22,40 @@ class Expected:
     """What a file and the command line say that a tenant should be.
 
     Attributes:
-        name: Its short name.
+        entry: Its entry in the file.
         source: The file that lists it.
-        domain: Canonical domain.
-        plan: Its plan, or None.
         profile: Its baseline.
         profile_from: What named the profile.
-        credentials: Label of a credential set.
         declared: Setting -> minutes or cookie mode, as the file sets it.
         targets: Setting -> what a declared one should be: what a fleet applies, within the baseline.
         limits: Setting -> the most that it may be, in minutes; one that nothing limits is missing.
         why: Setting -> the reason for its limit.
         is_own: True where the file may declare more than its profile has.
-        is_ceiling: True where the tenant keeps a lifetime that is shorter than declared.
         is_foreign: True where the profile is the auditor's, whatever the file declares.
 
     """
 
-    name: str
+    entry: Entry
     source: str
-    domain: str
-    plan: Plan | None
     profile: ProfileLimits
     profile_from: str
-    credentials: str | None
     declared: Values
     targets: Values
     limits: Mapping[str, int]
     why: Mapping[str, str]
     is_own: bool
     is_foreign: bool
-    is_ceiling: bool = False
+
+    @property
+    def place(self) -> tuple[str, str | None]:
+        """Its canonical domain, and the label of its credentials."""
+        return self.entry.values["domain"], self.entry.values.get("credentials")
+
+    @property
+    def plan(self) -> Plan | None:
+        """Its plan, or None."""
+        plan: Plan | None = self.entry.values.get("plan")
+        return plan
 
     def cap(self, setting: str) -> int | None:
         """Return the most that the plan allows, in minutes."""
@@ -75,7 +77,7 @@ def expected_of_all(files: Mapping[str, TenantsFile], profile: str | None) -> li
             expected.extend(expected_of(file, source, profile, others))
         except InputError as error:
             problems.append(str(error))
-    problems.extend(in_two_files((tenant.domain, tenant.source, tenant.name) for tenant in expected))
+    problems.extend(in_two_files((tenant.place[0], tenant.source, tenant.entry.name) for tenant in expected))
     if problems:
         raise InputError("\n".join(problems))
     return expected
@@ -137,18 +139,14 @@ def _expected(entry: Entry, source: str, applied: Picked, foreign: ProfileLimits
     declared = {name: values[name] for name in LOGIN_SETTINGS if name in values}
     lifetimes = {name: applied.minutes[name] for name in LOGIN_LIFETIMES if name in declared}
     return Expected(
-        name=entry.name,
+        entry=entry,
         source=source,
-        domain=values["domain"],
-        plan=plan,
         profile=profile,
         profile_from=THE_COMMAND_LINE if is_foreign else named_by,
-        credentials=values.get("credentials"),
         declared=declared,
         targets={**declared, **{name: min(value, limits.get(name, value)) for name, value in lifetimes.items()}},
         limits=limits,
         why=why,
         is_own=is_own,
         is_foreign=is_foreign,
-        is_ceiling=values.get("enforce") is Enforce.AT_MOST,
     )

@@ -204,11 +204,11 @@ def _files(paths: "list[Path]") -> "dict[str, TenantsFile]":
 
 
 def _audited(paths: "list[Path]", profile: str | None) -> "Audit":
-    from auth0_sessions.audit import audit_all  # noqa: PLC0415
+    from auth0_sessions.audit import audit as audited  # noqa: PLC0415
 
     files = _files(paths)
     with _reading(files) as (read, on_progress):
-        return audit_all(files, profile=profile, read=read, on_progress=on_progress)
+        return audited(files, profile=profile, read=read, on_progress=on_progress)
 
 
 def _exported(path: Path, *, only_set: bool) -> "Export":
