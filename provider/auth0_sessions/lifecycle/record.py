@@ -91,12 +91,7 @@ class Declared:
         return {name: value for name, value in values.items() if value and name not in self.unknown}
 
     def not_met_by(self, values: Values) -> dict[str, Value]:
-        """Return the settings that a tenant with these values would have to be given.
-
-        Args:
-            values: Setting -> value, for all that are managed.
-
-        """
+        """Return the settings that a tenant with these values, for all that are managed, would have to be given."""
         return {name: value for name, value in self.wanted.items() if not self._is_met(name, values[name], value)}
 
     def _is_met(self, name: str, found: Value, wanted: Value) -> bool:
