@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -37,9 +37,7 @@ def read_many(
     """
     on_progress(0, len(tenants))
     answers: _Answers = queue.SimpleQueue()
-    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for place in range(len(tenants)):
-        waiting.put(place)
+    waiting = deque(range(len(tenants)))
     for _ in range(min(WORKERS, len(tenants))):
         # Daemons, so that Ctrl-C need not wait until every tenant has answered.
         threading.Thread(target=_work, args=(tenants, waiting, answers, read), daemon=True).start()
@@ -52,18 +50,16 @@ def read_many(
             made[place] = use(place, answer)
             on_progress(len(made), len(tenants))
     finally:
-        _drain(waiting)
+        waiting.clear()
     return [made[place] for place in range(len(tenants))]
 
 
-def _work(
-    tenants: Sequence[tuple[str, str | None]], waiting: queue.SimpleQueue[int], answers: _Answers, read: Reader
-) -> None:
+def _work(tenants: Sequence[tuple[str, str | None]], waiting: deque[int], answers: _Answers, read: Reader) -> None:
     """Read tenants until none is left."""
     while True:
         try:
-            place = waiting.get_nowait()
-        except queue.Empty:
+            place = waiting.popleft()
+        except IndexError:
             return
         try:
             answers.put((place, read(*tenants[place])))
@@ -78,10 +74,3 @@ def _work(
             answers.put((place, Auth0SessionsError(message)))
         except BaseException as error:  # noqa: BLE001  The thread that waits for the answer raises it.
             answers.put((place, error))
-
-
-def _drain(waiting: queue.SimpleQueue[int]) -> None:
-    """Leave nothing to do for the workers."""
-    with contextlib.suppress(queue.Empty):
-        while True:
-            waiting.get_nowait()

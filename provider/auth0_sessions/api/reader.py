@@ -59,12 +59,8 @@ def read_tenant_sessions(
 class TenantReader:
     """Reads tenants, several at a time if need be; a Management API token only where it belongs.
 
-    Args:
-        on_wait: Called before each wait for a tenant that is busy or gives no answer.
-        cancelled: Set to end what is under way.
-        is_only_tenant: Whether a single tenant is read, so that a token without a label that names no tenant is for
-            it; None where that is not known, and then it is for the first one.
-
+    `is_only_tenant` says whether a single tenant is read, so that a token without a label that names no tenant is for
+    it; where that is not known (None), it is for the first one.
     """
 
     def __init__(

@@ -38,11 +38,8 @@ class TokenKeeper:
     """Keeps each Management API token to the tenant that it is for.
 
     A JWT names its tenant. Any other token goes to the tenant that stands beside it (`AUTH0_DOMAIN` beside
-    `AUTH0_API_TOKEN`), or else to the only tenant there is.
-
-    Args:
-        run: What all provider processes of a run of the engine know, and those of no other run: its address.
-
+    `AUTH0_API_TOKEN`), or else to the only tenant there is. `run` is what all provider processes of a run of the engine
+    know, and those of no other run: its address.
     """
 
     def __init__(self, run: str | None = None) -> None:

@@ -28,11 +28,8 @@ def audit(
 ) -> Audit:
     """Read every tenant of some files, several at a time, and hold it to its baseline.
 
-    Args:
-        files: The tenants, under the name that the report has for each file.
-        read: Reads one tenant.
-        profile: The baseline of all tenants, whatever the files say.
-        on_progress: Called with how many tenants are done, of how many.
+    With a `profile`, it is the baseline of all tenants, whatever the files say. `on_progress` is called with how many
+    tenants are done, of how many.
 
     Raises:
         InputError: With everything that is wrong with the files.

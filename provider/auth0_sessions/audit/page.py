@@ -61,18 +61,9 @@ RULES = {
 
 @dataclass(frozen=True)
 class Line:
-    """One lifetime as it is drawn. Places are in percent of the drawing's width.
+    """One lifetime as it is drawn, and as a sentence. Places are in percent of the drawing's width.
 
-    Attributes:
-        found: What the audit found.
-        end: Where its bar ends.
-        cap: Where the plan's cap is, or None.
-        baseline: Where the baseline is, or None.
-        cut: "short" or "long" where the bar would end beyond the scale.
-        share: Its share of the cap.
-        rules: Why it is a finding.
-        sentence: All of it in words.
-
+    `cut` is "short" or "long" where the bar would end beyond the scale.
     """
 
     found: AuditedLifetime

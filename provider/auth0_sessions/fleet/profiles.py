@@ -28,10 +28,7 @@ _EXAMPLE = 'as in {"our-baseline": {"absolute": "12h", "idle": "30m", "source": 
 def read_profiles(raw: object) -> tuple[dict[str, ProfileLimits], list[str]]:
     """Return the profiles that may be named, the built-in ones included, and everything that is wrong with a team's.
 
-    Args:
-        raw: Name -> object with `absolute`, `idle`, `ephemeralAbsolute`, `ephemeralIdle` (text with a unit, at least
-            one of them), `ceiling` (default true) and `source`; or its JSON text; None for no profiles.
-
+    They are an object by name, as in `_EXAMPLE`, or its JSON text; None for no profiles.
     """
     try:
         given = json.loads(raw) if isinstance(raw, str) else raw

@@ -74,15 +74,7 @@ SCHEMAS: Mapping[str, Schema] = {
 
 @dataclass(frozen=True)
 class Config:
-    """The configuration of one policy.
-
-    Attributes:
-        profile: The baseline's profile; None where `maxima` stand instead.
-        maxima: The baseline's own figures.
-        plan: The plan of tenants whose resource names none, or None.
-        exempt: The names of resources that the policy leaves alone.
-
-    """
+    """The configuration of one policy: the profile of its baseline, or None where `maxima` stand instead."""
 
     profile: ProfileLimits | None = PROFILES[Profile.BALANCED]
     maxima: Mapping[Clock | None, Ceiling] = field(default_factory=dict)
