@@ -150,7 +150,7 @@ def _row(tenant: AuditedTenant) -> Row:
 
 
 def _badness(tenant: AuditedTenant) -> tuple[int, int]:
-    return -WORST_FIRST.index(tenant.status), len(tenant.findings)
+    return len(WORST_FIRST) - WORST_FIRST.index(tenant.status), len(tenant.findings)
 
 
 def _line(found: AuditedLifetime, rules: frozenset[Rule]) -> Line:
