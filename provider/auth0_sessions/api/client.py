@@ -23,9 +23,8 @@ from auth0_sessions.model.settings import Value, Values
 
 T = TypeVar("T")
 
-CONNECT_TIMEOUT_SECONDS = 10.0
-ANSWER_TIMEOUT_SECONDS = 30.0
-TIMEOUTS_SECONDS = (CONNECT_TIMEOUT_SECONDS, ANSWER_TIMEOUT_SECONDS)
+TIMEOUTS_SECONDS = (10.0, 30.0)
+"""How long to wait for a connection, and for an answer."""
 GRACE_SECONDS = 5.0
 """How long a write may still take once the run is canceled: if it is answered, its outcome can be recorded."""
 NOT_APPLIED = (400, 401, 403, 404, 429)
@@ -42,7 +41,7 @@ class TenantClient:
         credentials: Called at the first network use, and not before.
         policy: When a call is tried again, and how long an operation takes at most.
         on_wait: Called before each wait, with words for a status line.
-        timeouts_seconds: How long to wait for a connection, and for an answer; together the longest that a call takes.
+        timeouts_seconds: As `TIMEOUTS_SECONDS`; together the longest that a call takes.
         cancelled: Set when the run is canceled: waits and reads end, no other call is begun, and a write that is under
             way has a few seconds left.
 
@@ -192,16 +191,8 @@ class Operation:
 
         A setting inside an object that other features share costs a GET of that object before it.
 
-        Args:
-            values: What to write.
-            tries: How often to try at most, rate limits included; by default as often as the policy says. A write with
-                `tries` is for putting something back: it is made even if the operation is out of time or canceled.
-            just_read: True where this operation has read the tenant already, so that no GET is due.
-
-        Raises:
-            Auth0SessionsError: The tenant refused, or gave no answer that can be used. `may_have_written` is True if
-                any attempt may have taken effect, whatever became of the last one.
-
+        With `tries`, rate limits included, a write is for putting something back: it is made even if the operation is
+        out of time or canceled. `just_read` is True where this operation has read the tenant already: no GET is due.
         """
         shared = shared_fields(values)
         if shared and not just_read:

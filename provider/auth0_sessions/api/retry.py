@@ -35,12 +35,7 @@ class TransientError(Exception):
 class Patience:
     """The time of one operation, which all its calls share: logins, reads, writes, and the waits between them.
 
-    Attributes:
-        policy: How its calls are repeated.
-        until: When it ends, by the policy's clock.
-        cancelled: Set when the run is canceled, which ends the operation early.
-        is_last_effort: True for a call that is made although the run is canceled.
-
+    It ends when its policy's clock shows `until`, or when the run is canceled, except for a last effort.
     """
 
     policy: RetryPolicy

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from auth0_sessions.api.many import Reader, read_many
-from auth0_sessions.audit.expected import expected_of_all
+from auth0_sessions.audit.expected import expected_of
 from auth0_sessions.audit.findings import hold
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.fleet.file import TenantsFile
@@ -35,7 +35,7 @@ def audit(
         InputError: With everything that is wrong with the files.
 
     """
-    expected = expected_of_all(files, profile)
+    expected = expected_of(files, profile)
     tenants = [tenant.place for tenant in expected]
     return Audit(
         generated_at=datetime.now(UTC).replace(microsecond=0),

@@ -62,8 +62,8 @@ class Expected:
         return cap(self.plan, setting) if self.plan else None
 
 
-def expected_of_all(files: Mapping[str, TenantsFile], profile: str | None) -> list[Expected]:
-    """Return what every tenant of some files should be: the profile is the auditor's, whatever the files say.
+def expected_of(files: Mapping[str, TenantsFile], profile: str | None) -> list[Expected]:
+    """Return what every tenant of some files should be: a profile is the auditor's, whatever the files say.
 
     Raises:
         InputError: With everything that is wrong with the files.
@@ -73,10 +73,9 @@ def expected_of_all(files: Mapping[str, TenantsFile], profile: str | None) -> li
     problems: list[str] = []
     others = _profiles_of_all(files.values())
     for source, file in files.items():
-        try:
-            expected.extend(expected_of(file, source, profile, others))
-        except InputError as error:
-            problems.append(str(error))
+        found, wrong = _in_file(file, source, profile, others)
+        expected.extend(found)
+        problems.extend([listed(source, wrong)] if wrong else [])
     problems.extend(in_two_files((tenant.place[0], tenant.source, tenant.entry.name) for tenant in expected))
     if problems:
         raise InputError("\n".join(problems))
@@ -92,15 +91,10 @@ def _profiles_of_all(files: Iterable[TenantsFile]) -> dict[str, ProfileLimits]:
     return {name: first for name, (first, *rest) in found.items() if all(other == first for other in rest)}
 
 
-def expected_of(
+def _in_file(
     file: TenantsFile, source: str, profile: str | None, others: Mapping[str, ProfileLimits]
-) -> list[Expected]:
-    """Return what every tenant of a file should be; the command line may also name the profiles of `others`.
-
-    Raises:
-        InputError: With everything that is wrong with the file.
-
-    """
+) -> tuple[list[Expected], list[str]]:
+    """Return what the tenants of a file should be, and what is wrong; `others` may be the auditor's profile as well."""
     entries = read_entries(file.tenants, file.defaults, needs=NEEDS_DOMAIN)
     foreign = None
     try:
@@ -116,9 +110,7 @@ def expected_of(
             if not (entries.problems[entry.name] or entries.of_all):
                 named_by = "the tenant's entry" if "profile" in entry.own else file.default_profile[1]
                 expected.append(_expected(entry, source, applied, foreign, named_by))
-    if problems := entries.all_problems:
-        raise InputError(listed(source, problems))
-    return expected
+    return expected, entries.all_problems
 
 
 def _expected(entry: Entry, source: str, applied: Picked, foreign: ProfileLimits | None, named_by: str) -> Expected:

@@ -28,7 +28,6 @@ from auth0_sessions.model.settings import (
     LOGIN_LIFETIMES,
     LOGIN_SETTINGS,
     SETTINGS,
-    Clock,
     Kind,
     text,
 )
@@ -46,7 +45,7 @@ MINOR_TICKS = (480, 144_000)
 FLEET = 10
 """From so many tenants on, the page keeps its findings folded."""
 
-KINDS, LIMITS = (Kind.PERSISTENT, Kind.NON_PERSISTENT), tuple(Clock)
+KINDS = (Kind.PERSISTENT, Kind.NON_PERSISTENT)
 LABELS = {name: f"{SETTINGS[name].kind} {SETTINGS[name].clock}" for name in LOGIN_LIFETIMES}
 (COOKIE_MODE,) = set(LOGIN_SETTINGS) - set(LOGIN_LIFETIMES)
 
@@ -81,10 +80,8 @@ class Row:
     """One tenant as it is shown.
 
     Attributes:
-        tenant: What the audit found.
         badness: What sorts it by status.
         kinds: Kind of session -> its absolute and its idle lifetime; empty where the tenant was not read.
-        longest: "absolute" and "idle" -> minutes of the two kinds, the longer first.
         is_mode_wrong: True where the cookie mode is a finding.
         digest: Why there are findings -> the settings.
         advice: Findings with the same setting and change, together.
@@ -94,7 +91,6 @@ class Row:
     tenant: AuditedTenant
     badness: tuple[int, int]
     kinds: dict[str, tuple[Line, Line]]
-    longest: dict[str, list[int]]
     is_mode_wrong: bool
     digest: dict[Rule, list[str]]
     advice: list[list[Finding]]
@@ -137,12 +133,10 @@ def _row(tenant: AuditedTenant) -> Row:
         digest[finding.rule].append(finding.setting)
     lines = {row.setting: _line(row, frozenset(rules[row.setting])) for row in tenant.lifetimes}
     pairs = [(lines[absolute], lines[idle]) for absolute, idle in ABSOLUTE_AND_IDLE if lines]
-    minutes = [[pair[at].found.minutes for pair in pairs] for at, _ in enumerate(LIMITS)]
     return Row(
         tenant=tenant,
         badness=_badness(tenant),
         kinds=dict(zip(KINDS, pairs, strict=False)),
-        longest={limit: sorted(both, reverse=True) for limit, both in zip(LIMITS, minutes, strict=True)},
         is_mode_wrong=bool(rules[COOKIE_MODE]),
         digest=digest,
         advice=[list(group) for _, group in groupby(tenant.findings, lambda row: (row.setting, row.change))],

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as fields_of
 from typing import Any
 
-from auth0_sessions.errors import InputError, shown
+from auth0_sessions.errors import shown
 from auth0_sessions.fleet.policy import Chosen, Picked, choose_plan, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
-from auth0_sessions.lifecycle.inputs import READERS, read_inputs
+from auth0_sessions.lifecycle.inputs import READERS, Reader, read_inputs
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
@@ -139,7 +139,12 @@ def read_entries(tenants: object, defaults: Defaults, *, needs: Mapping[str, str
         return Entries(of_all=[wanted])
     profiles, wrong = read_profiles(defaults.profiles)
     entries = Entries(of_all=wrong, profiles=profiles)
-    filled = _filled(entries, defaults)
+    readers = {
+        **READERS,
+        "profile": lambda value, _: choose_profile(value, profiles),
+        "formerly": lambda value, _: str(value),
+    }
+    filled = _filled(entries, defaults, readers)
     for key, spec in tenants.items():
         name = _text(key)
         if name in entries.tenants:
@@ -148,8 +153,8 @@ def read_entries(tenants: object, defaults: Defaults, *, needs: Mapping[str, str
         if given is None:
             entries.problems[name].append("is not a tenant; give an object with at least its domain.")
             continue
-        entry, problems = _read(name, given, filled, profiles)
-        missing = [key for key in needs if key not in entry.values and key not in _named(given)]
+        entry, problems = _read(name, given, filled, readers)
+        missing = [key for key in needs if key not in entry.values and key not in entry.own]
         entries.problems[name].extend([*problems, *(f"{key} {needs[key]}" for key in missing)])
         entries.tenants[name] = entry
     _check_renamed(entries)
@@ -168,40 +173,29 @@ def _check_renamed(entries: Entries) -> None:
             entries.problems[name].append(f"formerly is {shown(was)}, which {other} also gives. Keep one of them.")
 
 
-def _filled(entries: Entries, defaults: Defaults) -> dict[str, Any]:
+def _filled(entries: Entries, defaults: Defaults, readers: Mapping[str, Reader]) -> dict[str, Any]:
     """Read a fleet's defaults; where one is wrong, say so once and go on with one that forbids the least."""
-    known = entries.profiles
-    readers: tuple[tuple[str, object, Callable[[object], Any], Any], ...] = (
-        ("plan", defaults.plan, choose_plan, Plan.ENTERPRISE),
-        ("profile", defaults.profile, lambda value: choose_profile(value, known), known[Profile.CONVENIENT]),
-        ("enforce", defaults.enforce, lambda value: READERS["enforce"](value, "enforce"), Enforce.EXACT),
-    )
-    filled: dict[str, Any] = {}
-    for key, value, read, stand_in in readers:
-        try:
-            if value is not None:
-                filled[key] = read(value)
-        except InputError as error:
-            entries.of_all.append(f"the fleet: {error}")
-            filled[key] = stand_in
-    return filled
+    given = {"plan": defaults.plan, "profile": defaults.profile, "enforce": defaults.enforce}
+    read = read_inputs(given, SNAKE_CASE, {**readers, "plan": lambda value, _: choose_plan(value)})
+    entries.of_all.extend(f"the fleet: {problem.reason}" for problem in read.problems)
+    return read.values | {problem.property: _STAND_INS[problem.property] for problem in read.problems}
+
+
+_STAND_INS = {"plan": Plan.ENTERPRISE, "profile": PROFILES[Profile.CONVENIENT], "enforce": Enforce.EXACT}
 
 
 def _read(
-    name: str, given: Mapping[str, Any], filled: Mapping[str, Any], profiles: Mapping[str, ProfileLimits]
+    name: str, given: Mapping[str, Any], filled: Mapping[str, Any], readers: Mapping[str, Reader]
 ) -> tuple[Entry, list[str]]:
     """Read one tenant's entry, under whichever spelling its keys have."""
     spelling = CAMEL_CASE if any(key in KEYS and key != KEYS[key] for key in given) else SNAKE_CASE
     inputs, problems = _inputs(given)
-    values = dict(filled)
-    own = _own_values(inputs, profiles, problems)
-    read = read_inputs(inputs, spelling)
+    read = read_inputs(inputs, spelling, readers)
     for problem in read.problems:
         key = spelling.name(problem.property)
         problems.append(problem.reason if problem.reason.startswith(f"{key} ") else f"{key}: {problem.reason}")
-    for key in inputs.keys() - read.values.keys():
-        values.pop(key, None)
-    return Entry(name, {**values, **own, **read.values}, frozenset(inputs), spelling), problems
+    values = {key: value for key, value in filled.items() if key not in inputs} | read.values
+    return Entry(name, values, frozenset(inputs), spelling), problems
 
 
 def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -221,28 +215,9 @@ def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return inputs, problems
 
 
-def _own_values(
-    inputs: Mapping[str, Any], profiles: Mapping[str, ProfileLimits], problems: list[str]
-) -> dict[str, Any]:
-    """Read what an entry has beyond the inputs of its resource."""
-    own: dict[str, Any] = {}
-    if "profile" in inputs:
-        try:
-            own["profile"] = choose_profile(inputs["profile"], profiles)
-        except InputError as error:
-            problems.append(str(error))
-    if "formerly" in inputs:
-        own["formerly"] = str(inputs["formerly"])
-    return own
-
-
-def _named(given: Mapping[str, Any]) -> set[str]:
-    return {KEYS.get(key, key) for key in given}
-
-
 def _as_mapping(spec: object) -> dict[str, Any] | None:
     if isinstance(spec, TenantSpec):
-        values = {row.name: getattr(spec, row.name) for row in fields_of(TenantSpec)}
+        values = vars(spec)
     elif isinstance(spec, Mapping):
         values = {_text(key): value for key, value in spec.items()}
     else:

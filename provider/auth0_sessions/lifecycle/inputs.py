@@ -94,14 +94,14 @@ class Read:
     problems: list[Problem]
 
 
-def read_inputs(given: Mapping[str, Any], spelling: Spelling) -> Read:
+def read_inputs(given: Mapping[str, Any], spelling: Spelling, readers: Mapping[str, Reader] = READERS) -> Read:
     """Read what was given for inputs; what is wrong is collected, not raised."""
     found = Read({}, frozenset(name for name, value in given.items() if value is UNKNOWN), [])
     for name, value in given.items():
-        if value is UNKNOWN or value is None or name not in READERS:
+        if value is UNKNOWN or value is None or name not in readers:
             continue
         try:
-            found.values[name] = READERS[name](value, spelling.name(name))
+            found.values[name] = readers[name](value, spelling.name(name))
         except InputError as error:
             is_private = name == "credentials" or (name == "domain" and "@" in str(value))
             is_secret = name in secrets_of(given) and not is_private

@@ -33,15 +33,9 @@ class Declared:
     """What a program asks for, checked and as values.
 
     Attributes:
-        domain: Canonical domain.
         wanted: The managed settings; a setting that is missing is not managed.
-        plan: The tenant's plan, or None where it is not given.
-        over_limit: What happens to values above the plan's cap.
-        on_delete: What happens at the end.
-        credentials: Label of a credential set.
-        enforce: Whether a lifetime is the tenant's value, or a ceiling.
         secrets: The inputs whose values no message may repeat.
-        unknown: The inputs that a preview cannot know yet; what is above for them does not count.
+        unknown: The inputs that a preview cannot know yet; their values do not count.
 
     """
 
