@@ -34,9 +34,9 @@ def answer(*headers, status=b"200 OK", body=OK):
     return b"\r\n".join([b"HTTP/1.1 " + status, *headers, b"Connection: close", b"", body])
 
 
-def exchange(url, *, session=None, seconds=5.0, cancelled=None, grace=0.0, json=None):
+def exchange(url, *, session=None, seconds=5.0, cancelled=None, grace=0.0, json=None, token=TOKEN):
     """Make one exchange and return the outcome."""
-    request = Request("PATCH" if json else "GET", f"{url}/path", TOKEN, {"a": "b"}, json)
+    request = Request("PATCH" if json else "GET", f"{url}/path", token, {"a": "b"}, json)
     limits = Limits((5.0, 5.0), seconds, cancelled or threading.Event(), grace)
     try:
         return sent(session or Session(trust_env=False), request, limits)
@@ -60,6 +60,15 @@ def test_a_reply(serve):
     assert b"\r\nAuthorization: Bearer canary.access.token" in head
     assert b"\r\nAccept-Encoding: gzip\r\n" in head
     assert body == b'{"c": 1}'
+
+
+@pytest.mark.parametrize(("token", "sent"), [("a.b.c", True), (None, False), ("", False)])
+def test_bearer(serve, token, sent):
+    """A token is sent as a bearer; without one there is no such header."""
+    server = serve(answer())
+    exchange(server.domain, token=token)
+    assert sent == (b"\r\nAuthorization: Bearer a.b.c\r\n" in server.requests[0])
+    assert sent == (b"Authorization" in server.requests[0])
 
 
 @pytest.mark.parametrize("encoding", [b"gzip", b"GZIP", b"x-gzip", b"identity", b""])

@@ -74,19 +74,6 @@ class Session(requests.Session):
         return None
 
 
-class Bearer(requests.auth.AuthBase):
-    """The header of a call, if it has a token. An auth object also keeps `requests` from using a `.netrc` file."""
-
-    def __init__(self, token: str | None) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the header."""
-        if self._token:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-
 class _NoCookies(RequestsCookieJar):
     """A jar that stays empty."""
 

@@ -13,15 +13,7 @@ from typing import Any
 
 import requests
 
-from auth0_sessions.api.connection import (
-    CURRENT,
-    POLL_SECONDS,
-    AbandonedError,
-    Bearer,
-    Session,
-    UnusableError,
-    Watch,
-)
+from auth0_sessions.api.connection import CURRENT, POLL_SECONDS, AbandonedError, Session, UnusableError, Watch
 
 MAX_BODY_BYTES = 1_048_576
 """A longer body is refused. A tenant's settings are a few kilobytes."""
@@ -137,13 +129,14 @@ class _Work:
             self.done.set()
 
     def _reply(self) -> Reply:
+        token = self._request.token
         response = self._session.request(
             self._request.method,
             self._request.url,
             params=self._request.params,
             json=self._request.json,
-            headers={"Accept-Encoding": "gzip"},
-            auth=Bearer(self._request.token),
+            headers={"Accept-Encoding": "gzip", **({"Authorization": f"Bearer {token}"} if token else {})},
+            auth=lambda prepared: prepared,  # Keeps requests from using a .netrc file.
             timeout=self._timeouts_seconds,
             allow_redirects=False,
             stream=True,
