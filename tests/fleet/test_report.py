@@ -89,7 +89,7 @@ def test_every_way_to_write_a_tenant_is_the_same(spell):
     assert set(KEYS) == set(GOOD)
     acme = planned(fleet_of(acme=spell(GOOD)))["acme"]
     assert acme.chosen == Chosen(Plan.ENTERPRISE, PROFILES["strict"], Enforce.AT_MOST)
-    assert (acme.picked.minutes, acme.rest, acme.formerly) == (MINUTES, REST, "acme-old")
+    assert (acme.picked.minutes, acme.rest, acme.values["formerly"]) == (MINUTES, REST, "acme-old")
     assert {type(value) for value in acme.rest.values()} == {str}
 
 

@@ -104,12 +104,7 @@ def in_labelled_config(config: Configuration, label: str) -> Source:
 
 
 def check_label(value: object) -> str:
-    """Return a label of a credential set.
-
-    Raises:
-        InputError: It is not made of small letters, digits and hyphens.
-
-    """
+    """Return a label of a credential set, which has small letters, digits and hyphens."""
     if isinstance(value, str) and _LABEL.fullmatch(value):
         return value
     # The value is not repeated: it may be the secret itself, given in the wrong place.
@@ -141,12 +136,7 @@ def sources(
 
 
 def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
-    """Return the first complete set of credentials for a tenant.
-
-    Raises:
-        CredentialsError: No place has a complete set; the text lists every place that was looked at.
-
-    """
+    """Return the first complete set of credentials for a tenant; where there is none, raise with every place's name."""
     looked_at = []
     for source in places:
         parts = {part: value for part, value in source.find().items() if isinstance(value, str) and value.strip()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Entry, in_two_files, read_entries
 from auth0_sessions.fleet.file import TenantsFile
-from auth0_sessions.fleet.policy import Chosen, Picked, choose_profile, pick
+from auth0_sessions.fleet.policy import Chosen, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
 from auth0_sessions.model.plans import Plan, cap
 from auth0_sessions.model.profiles import ProfileLimits
@@ -105,17 +105,16 @@ def _in_file(
     expected = []
     for entry in entries.tenants.values():
         if "profile" in entry.values:
-            applied = entry.pick()
-            entries.problems[entry.name].extend(problem.reason for problem in applied.problems)
+            entries.problems[entry.name].extend(problem.reason for problem in entry.picked.problems)
             if not (entries.problems[entry.name] or entries.of_all):
                 named_by = "the tenant's entry" if "profile" in entry.own else file.default_profile[1]
-                expected.append(_expected(entry, source, applied, foreign, named_by))
+                expected.append(_expected(entry, source, foreign, named_by))
     return expected, entries.all_problems
 
 
-def _expected(entry: Entry, source: str, applied: Picked, foreign: ProfileLimits | None, named_by: str) -> Expected:
+def _expected(entry: Entry, source: str, foreign: ProfileLimits | None, named_by: str) -> Expected:
     """Return what a tenant should be: what its file comes to, or under another profile what that one allows."""
-    values, profile = entry.values, foreign or entry.chosen.profile
+    values, applied, profile = entry.values, entry.picked, foreign or entry.chosen.profile
     plan = values.get("plan")
     most, is_foreign = entry.chosen.plan, foreign is not None
     is_own = not is_foreign and not profile.is_ceiling

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as fields_of
+from functools import cached_property
 from typing import Any
 
 from auth0_sessions.errors import shown
@@ -16,6 +17,7 @@ from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
+from auth0_sessions.model.settings import LOGIN_LIFETIMES
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling, camel_case
 
 NEEDS_DOMAIN = {"domain": "is missing; give the tenant's domain, as in acme.eu.auth0.com."}
@@ -86,9 +88,16 @@ class Entry:
         values = self.values
         return Chosen(values.get("plan", Plan.ENTERPRISE), values["profile"], values.get("enforce", Enforce.EXACT))
 
-    def pick(self) -> Picked:
-        """Pick its lifetimes."""
+    @cached_property
+    def picked(self) -> Picked:
+        """What it gets."""
         return pick(self.chosen, self.values, self.values.get("over_limit", OverLimit.ERROR), self.spelling)
+
+    @property
+    def rest(self) -> dict[str, str]:
+        """The inputs of its resource that nothing is picked for."""
+        decided = ("plan", "profile", "enforce", "formerly", *LOGIN_LIFETIMES)
+        return {key: str(value) for key, value in self.values.items() if key not in decided}
 
 
 @dataclass(frozen=True)

@@ -56,22 +56,12 @@ class Picked:
 
 
 def choose_plan(value: object) -> Plan:
-    """Return a plan by its name.
-
-    Raises:
-        InputError: There is no such plan, or none is given.
-
-    """
+    """Return a plan by its name, which is not left out."""
     return choose(Plan, value, "plan", "Set it here, or run `pulumi config set auth0-sessions:plan ...`.")
 
 
 def choose_profile(value: object, known: Mapping[str, ProfileLimits] = PROFILES) -> ProfileLimits:
-    """Return a profile by its name.
-
-    Raises:
-        InputError: There is no such profile.
-
-    """
+    """Return a profile by its name."""
     return known[choose(known, value, "profile", "It sets the lifetimes that are not given.")]
 
 

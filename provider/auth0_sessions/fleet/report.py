@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, read_entries
-from auth0_sessions.fleet.policy import Chosen, Picked
 from auth0_sessions.model.plans import cap, share_of
 from auth0_sessions.model.settings import ABSOLUTE, ABSOLUTE_AND_IDLE, IDLE, LOGIN_LIFETIMES, text
 
@@ -18,44 +16,23 @@ NEEDS = {
 
 
 @dataclass(frozen=True)
-class FleetTenant:
-    """What one tenant of a fleet gets; `rest` are the inputs of its `SessionLifetime` that nothing is picked for."""
-
-    name: str
-    chosen: Chosen
-    picked: Picked
-    rest: dict[str, Any]
-    formerly: str | None = None
-
-
-@dataclass(frozen=True)
 class FleetPlan:
     """What a fleet's tenants get, before anything is declared.
 
     `problems` is everything that is wrong, each with tenant and key; with any, the rest does not count.
     """
 
-    tenants: list[FleetTenant] = field(default_factory=list)
+    tenants: list[Entry] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
 def plan_fleet(tenants: object, defaults: Defaults) -> FleetPlan:
     """Check all tenants of a fleet, as `read_entries` does, and pick what each gets."""
     entries = read_entries(tenants, defaults, needs=NEEDS)
-    planned = [
-        _tenant(entry) for entry in entries.tenants.values() if "plan" in entry.values and "profile" in entry.values
-    ]
+    planned = [entry for entry in entries.tenants.values() if {"plan", "profile"} <= entry.values.keys()]
     for tenant in planned:
         entries.problems[tenant.name].extend(problem.reason for problem in tenant.picked.problems)
     return FleetPlan(planned, entries.all_problems)
-
-
-def _tenant(entry: Entry) -> FleetTenant:
-    rest = {key: str(value) for key, value in entry.values.items() if key not in _DECIDED}
-    return FleetTenant(entry.name, entry.chosen, entry.pick(), rest, entry.values.get("formerly"))
-
-
-_DECIDED = ("plan", "profile", "enforce", "formerly", *LOGIN_LIFETIMES)
 
 
 HEADINGS = ("tenant", "plan", "profile", "absolute", "idle", "non-persistent", "share of the cap used", "reason")
@@ -71,7 +48,7 @@ def report(fleet: FleetPlan, reported: Reported | None = None) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in (HEADINGS, ["---"] * len(HEADINGS), *rows))
 
 
-def _row(tenant: FleetTenant, reported: Mapping[str, int | None]) -> Sequence[str]:
+def _row(tenant: Entry, reported: Mapping[str, int | None]) -> Sequence[str]:
     plan, profile, picked = tenant.chosen.plan, tenant.chosen.profile, tenant.picked
     minutes = {name: picked.applied(name, reported.get(name)) for name in LOGIN_LIFETIMES}
     used = [share_of(minutes[name], cap(plan, name) or minutes[name]) for name in (ABSOLUTE, IDLE)]

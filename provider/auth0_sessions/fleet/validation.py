@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from auth0_sessions.errors import listed
-from auth0_sessions.fleet.entries import in_two_files
+from auth0_sessions.fleet.entries import Entry, in_two_files
 from auth0_sessions.fleet.file import TenantsFile
-from auth0_sessions.fleet.report import FleetTenant, plan_fleet
+from auth0_sessions.fleet.report import plan_fleet
 from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.model.settings import text
 from auth0_sessions.model.spelling import CAMEL_CASE
@@ -42,7 +42,7 @@ def validate(files: Mapping[str, TenantsFile]) -> Validation:
     return found
 
 
-def _checked(tenant: FleetTenant) -> Checked:
+def _checked(tenant: Entry) -> Checked:
     """Check what a fleet declares for a tenant, as its resource does."""
     lifetimes = {name: text(minutes) for name, minutes in tenant.picked.minutes.items()}
     news = {**tenant.rest, **lifetimes, "plan": tenant.chosen.plan.value, "enforce": tenant.chosen.enforce.value}

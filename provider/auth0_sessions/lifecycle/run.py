@@ -22,12 +22,7 @@ class Run:
         self._lock = threading.Lock()
 
     def claim(self, domain: str, name: str) -> None:
-        """Note that a resource, named in words that no other one has, manages a tenant.
-
-        Raises:
-            InputError: Another resource of this run manages it already.
-
-        """
+        """Note that a resource, named in words that no other one has, manages a tenant, if no other one does."""
         with self._lock:
             owner = self._managed_by.setdefault(domain, name)
         if owner != name:
