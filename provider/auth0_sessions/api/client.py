@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from auth0_sessions.api import calls, failures
@@ -24,7 +24,7 @@ from auth0_sessions.model.settings import Value, Values
 T = TypeVar("T")
 
 TIMEOUTS_SECONDS = (10.0, 30.0)
-"""How long to wait for a connection, and for an answer."""
+"""How long to wait for a connection, and for an answer; together the longest that a call takes."""
 GRACE_SECONDS = 5.0
 """How long a write may still take once the run is canceled: if it is answered, its outcome can be recorded."""
 NOT_APPLIED = (400, 401, 403, 404, 429)
@@ -36,15 +36,9 @@ class TenantClient:
 
     Calls of several threads go one after the other: a tenant has one rate limit, and its settings are one object.
 
-    Args:
-        domain: Canonical domain of the tenant.
-        credentials: Called at the first network use, and not before.
-        policy: When a call is tried again, and how long an operation takes at most.
-        on_wait: Called before each wait, with words for a status line.
-        timeouts_seconds: As `TIMEOUTS_SECONDS`; together the longest that a call takes.
-        cancelled: Set when the run is canceled: waits and reads end, no other call is begun, and a write that is under
-            way has a few seconds left.
-
+    The credentials are looked for at the first network use, and not before. `on_wait` is called before each wait, with
+    words for a status line. Once `cancelled` is set, waits and reads end, no other call is begun, and a write that is
+    under way has a few seconds left.
     """
 
     def __init__(  # noqa: PLR0913  Two of them say what, the others how.
@@ -175,16 +169,16 @@ class TenantClient:
         return Attempt(self._domain, call.doing, credentials.source, call.is_login, (secret, token or ""))
 
 
+@dataclass(frozen=True)
 class Operation:
     """Reads and writes of one tenant that share one time limit."""
 
-    def __init__(self, client: TenantClient, patience: Patience) -> None:
-        self._client = client
-        self._patience = patience
+    client: TenantClient
+    patience: Patience
 
     def read(self) -> dict[str, Value]:
         """Return the session settings that were ever written, with one narrow GET."""
-        return self._make(calls.read_settings(FIELDS, self._client.noted), None)
+        return self._make(calls.read_settings(FIELDS, self.client.noted), None)
 
     def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
         """Write settings with one PATCH and return what the tenant's answer reports.
@@ -196,11 +190,11 @@ class Operation:
         """
         shared = shared_fields(values)
         if shared and not just_read:
-            self._make(calls.read_settings(shared, self._client.noted), tries)
-        return self._make(calls.write_settings(values, self._client.reported, self._client.noted), tries)
+            self._make(calls.read_settings(shared, self.client.noted), tries)
+        return self._make(calls.write_settings(values, self.client.reported, self.client.noted), tries)
 
     def _make(self, call: Call[T], tries: int | None) -> T:
-        return self._client.make(call, self._patience) if tries is None else self._client.make_regardless(call, tries)
+        return self.client.make(call, self.patience) if tries is None else self.client.make_regardless(call, tries)
 
 
 def _result(call: Call[T], attempt: Attempt, reply: Reply) -> T:

@@ -70,7 +70,6 @@ class Entry:
     """One tenant, as far as its entry is right.
 
     Attributes:
-        name: Its short name.
         values: Input -> value: minutes, a choice, a domain, a label, a plan, a profile's limits.
         own: The inputs that the entry itself gives; the other values are the fleet's.
         spelling: How the entry spells its keys.
@@ -135,13 +134,9 @@ class Entries:
 
 
 def read_entries(tenants: object, defaults: Defaults, *, needs: Mapping[str, str]) -> Entries:
-    """Read a fleet's tenants; what is wrong is collected, not raised.
+    """Read a fleet's tenants, by their short names; what is wrong is collected, not raised.
 
-    Args:
-        tenants: Short name -> `TenantSpec`, or a mapping with its keys in camelCase or snake_case.
-        defaults: What the fleet says for tenants that leave it out.
-        needs: The keys that every tenant has to have in the end, each with what to say where it has not.
-
+    `needs` are the keys that every tenant has to have in the end, each with what to say where it has not.
     """
     if not isinstance(tenants, Mapping) or not tenants:
         wanted = "tenants should be an object with an entry for each tenant, as in acme: {domain: ...}."

@@ -46,4 +46,4 @@ def _checked(tenant: Entry) -> Checked:
     """Check what a fleet declares for a tenant, as its resource does."""
     lifetimes = {name: text(minutes) for name, minutes in tenant.picked.minutes.items()}
     news = {**tenant.rest, **lifetimes, "plan": tenant.chosen.plan.value, "enforce": tenant.chosen.enforce.value}
-    return check(news, {}, default_domain=None, bound_domain=None, spelling=CAMEL_CASE)
+    return check(news, {}, spelling=CAMEL_CASE)

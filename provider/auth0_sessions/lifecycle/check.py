@@ -39,21 +39,15 @@ def check(  # noqa: PLR0913  One for each thing that a front end's provider has 
     news: Mapping[str, Any],
     olds: Mapping[str, Any],
     *,
-    default_domain: str | None,
-    bound_domain: str | None,
+    default_domain: str | None = None,
+    bound_domain: str | None = None,
     may_move: bool = True,
     spelling: Spelling = SNAKE_CASE,
 ) -> Checked:
-    """Check what a program wrote.
+    """Check what a program wrote; a value may be `UNKNOWN`. The inputs of the last run are empty at the first.
 
-    Args:
-        news: The inputs; a value may be `UNKNOWN`.
-        olds: The inputs of the last run, empty at the first.
-        default_domain: The domain of a resource that names none.
-        bound_domain: The only domain that these credentials may be used for, or None.
-        may_move: False if these credentials, which are of one tenant, would also be used to end the last run's one.
-        spelling: How messages spell the names of properties.
-
+    A resource that names no domain gets the default; a bound domain is the only one that these credentials may be used
+    for. `may_move` is False if they, which are of one tenant, would also be used to end the last run's one.
     """
     given = {name: value for name, value in news.items() if value is not None}
     if default_domain is not None:
