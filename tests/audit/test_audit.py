@@ -153,7 +153,7 @@ def test_an_audit_reads_a_file_as_a_fleet_does(content, tmp_path):
 
     def audit(path):
         file = replace(read_tenants_file(path), plan="free")
-        return sorted(tenant.place for tenant in expected_in({"the file": file}, None))
+        return sorted(tenant.entry.place for tenant in expected_in({"the file": file}, None))
 
     in_a_file = outcome_of(lambda: fleet(str(tmp_path / "tenants.yaml")))
     assert outcome_of(lambda: audit(tmp_path / "tenants.yaml")) == in_a_file

@@ -36,7 +36,7 @@ def audit(
 
     """
     expected = expected_of(files, profile)
-    tenants = [tenant.place for tenant in expected]
+    tenants = [tenant.entry.place for tenant in expected]
     return Audit(
         generated_at=datetime.now(UTC).replace(microsecond=0),
         source=", ".join(files),

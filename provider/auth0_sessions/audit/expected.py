@@ -47,11 +47,6 @@ class Expected:
     is_foreign: bool
 
     @property
-    def place(self) -> tuple[str, str | None]:
-        """Its canonical domain, and the label of its credentials."""
-        return self.entry.values["domain"], self.entry.values.get("credentials")
-
-    @property
     def plan(self) -> Plan | None:
         """Its plan, or None."""
         plan: Plan | None = self.entry.values.get("plan")
@@ -76,7 +71,7 @@ def expected_of(files: Mapping[str, TenantsFile], profile: str | None) -> list[E
         found, wrong = _in_file(file, source, profile, others)
         expected.extend(found)
         problems.extend([listed(source, wrong)] if wrong else [])
-    problems.extend(in_two_files((tenant.place[0], tenant.source, tenant.entry.name) for tenant in expected))
+    problems.extend(in_two_files((tenant.entry.place[0], tenant.source, tenant.entry.name) for tenant in expected))
     if problems:
         raise InputError("\n".join(problems))
     return expected

@@ -9,7 +9,6 @@ from auth0_sessions.api.wire import to_patch_body
 from auth0_sessions.audit.expected import Expected
 from auth0_sessions.audit.model import AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.errors import Auth0SessionsError
-from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.judgment import Ceiling, judge
 from auth0_sessions.model.profiles import Force
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, LOGIN_SETTINGS, SETTINGS, Value, text
@@ -29,7 +28,7 @@ def hold(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> Audite
     return AuditedTenant(
         name=tenant.entry.name,
         source=tenant.source,
-        domain=tenant.place[0],
+        domain=tenant.entry.place[0],
         plan=tenant.plan,
         profile=str(tenant.profile.name),
         profile_from=tenant.profile_from,
@@ -70,7 +69,11 @@ def _findings(tenant: Expected, name: str, found: TenantSessions) -> list[Findin
             rules[Rule.ABOVE_CAP] = judged.above_cap
         if judged.ceiling is not None:
             rules[Rule.ABOVE_BASELINE] = judged.above_ceiling
-    if target not in (None, value) and not rules and not (_is_ceiling(tenant) and _is_shorter(value, target)):
+    if (
+        target not in (None, value)
+        and not rules
+        and not (tenant.entry.picked.is_ceiling and _is_shorter(value, target))
+    ):
         rules[Rule.NOT_AS_DECLARED] = _declared(tenant, name)
     default = ", Auth0's default" if name in found.defaulted else ""
     kind, mode = SETTINGS[name].kind, found.values["session_cookie_mode"]
@@ -93,11 +96,6 @@ def _force(tenant: Expected, name: str) -> Force | None:
     """Return how binding a limit is; one that follows from another setting or from the file is not the source's."""
     is_profiles = tenant.limits.get(name) == tenant.profile.minutes(name)
     return tenant.profile.force_of(name) if is_profiles else None
-
-
-def _is_ceiling(tenant: Expected) -> bool:
-    """Return whether the tenant keeps a lifetime that is shorter than declared."""
-    return tenant.entry.chosen.enforce is Enforce.AT_MOST
 
 
 def _is_shorter(value: Value, target: Value | None) -> bool:
@@ -140,5 +138,5 @@ def _kept(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
     """Yield the lifetimes that a fleet leaves as they are, because its own are ceilings."""
     for name, value in minutes.items():
         most = tenant.targets.get(name, tenant.limits.get(name))
-        if _is_ceiling(tenant) and not tenant.is_foreign and _is_shorter(value, most):
+        if tenant.entry.picked.is_ceiling and not tenant.is_foreign and _is_shorter(value, most):
             yield f"{name} {text(value)} instead of {text(most or value)}"

@@ -82,6 +82,11 @@ class Entry:
     spelling: Spelling
 
     @property
+    def place(self) -> tuple[str, str | None]:
+        """Its canonical domain, and the label of its credentials."""
+        return self.values["domain"], self.values.get("credentials")
+
+    @property
     def chosen(self) -> Chosen:
         """What decides about it. Without a plan nothing is held to a cap, and the highest ones stand for none."""
         values = self.values

@@ -148,7 +148,7 @@ def export(
         {entry.name: entry.values["domain"] for entry in entries},
         has_labels=any("credentials" in entry.values for entry in entries),
     )
-    tenants = [(entry.values["domain"], entry.values.get("credentials")) for entry in entries]
+    tenants = [entry.place for entry in entries]
     for entry, answer in zip(entries, read_many(tenants, read, _kept, on_progress), strict=True):
         if isinstance(answer, str):
             made.unread[entry.name] = answer
