@@ -17,7 +17,7 @@ from auth0_sessions.model.profiles import Profile
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from auth0_sessions.api.many import Reader
+    from auth0_sessions.api.reader import Reader
     from auth0_sessions.audit import Audit
     from auth0_sessions.fleet.export import Export
     from auth0_sessions.fleet.file import TenantsFile
@@ -120,7 +120,7 @@ def validate(tenants: TenantsOption, more: MoreFiles = None) -> None:
 
     Example: `auth0-sessions validate --tenants Pulumi.prod.yaml`
     """
-    from auth0_sessions.fleet.validation import validate as validated  # noqa: PLC0415  --help needs none of these.
+    from auth0_sessions.fleet.report import validate as validated  # noqa: PLC0415  --help needs none of these.
 
     with in_words():
         found = validated(_files([*tenants, *(more or [])]))

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from auth0_sessions.api.many import Answer, Reader, read_many
-from auth0_sessions.api.reader import TenantSessions
+from auth0_sessions.api.reader import Answer, Reader, TenantSessions, read_many
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.document import Document, Row
 from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Entry, read_entries

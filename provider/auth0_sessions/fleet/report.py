@@ -1,13 +1,17 @@
-"""What a fleet's tenants get, each with its reason, and the report."""
+"""What a fleet's tenants get, each with its reason: the report, and every check of a fleet offline."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, read_entries
+from auth0_sessions.errors import listed
+from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, in_two_files, read_entries
+from auth0_sessions.fleet.file import TenantsFile
+from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.model.plans import cap, share_of
 from auth0_sessions.model.settings import ABSOLUTE, ABSOLUTE_AND_IDLE, IDLE, LOGIN_LIFETIMES, text
+from auth0_sessions.model.spelling import CAMEL_CASE
 
 NEEDS = {
     **NEEDS_DOMAIN,
@@ -58,3 +62,38 @@ def _row(tenant: Entry, reported: Mapping[str, int | None]) -> Sequence[str]:
     lifetimes = (text(minutes[ABSOLUTE]), text(minutes[IDLE]), *pairs)
     cells = (tenant.name, plan.value, profile.name, *lifetimes, shares, reasons)
     return [" ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|") for cell in cells]
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What the checks found: how many tenants each file lists, what a fleet would refuse, and what one should know."""
+
+    tenants: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def validate(files: Mapping[str, TenantsFile]) -> Validation:
+    """Check the tenants of some files, each under its name, as a fleet of each would, with no call to any tenant."""
+    found = Validation()
+    domains = []
+    for source, file in files.items():
+        fleet = plan_fleet(file.tenants, file.defaults)
+        problems = list(fleet.problems)
+        for tenant in [] if problems else fleet.tenants:
+            checked = _checked(tenant)
+            problems.extend(f"{tenant.name}: {problem.reason}" for problem in checked.problems)
+            found.warnings.extend(f"{source}: {tenant.name}: {warning}" for warning in checked.warnings)
+            domains.append((checked.declared.domain, source, tenant.name))
+        found.tenants[source] = len(fleet.tenants)
+        if problems:
+            found.problems.append(listed(source, problems))
+    found.problems.extend(in_two_files(domains))
+    return found
+
+
+def _checked(tenant: Entry) -> Checked:
+    """Check what a fleet declares for a tenant, as its resource does."""
+    lifetimes = {name: text(minutes) for name, minutes in tenant.picked.minutes.items()}
+    news = {**tenant.rest, **lifetimes, "plan": tenant.chosen.plan.value, "enforce": tenant.chosen.enforce.value}
+    return check(news, {}, spelling=CAMEL_CASE)
