@@ -1,7 +1,12 @@
 """What every test has in common: calm property tests, and an environment without anybody's real credentials."""
 
+from __future__ import annotations
+
 import logging
 import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -26,6 +31,31 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the profile of those properties, before a test module asks for it."""
     number = config.getoption("--examples")
     settings.register_profile("thorough", settings.get_profile("project"), max_examples=number)
+
+
+LEFT = pytest.StashKey[Counter[str]]()
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Count what this run leaves out, in each file."""
+    config = items[0].config
+    left = Counter(item.nodeid.partition("::")[0] for item in items)
+    config.stash[LEFT] = config.stash.get(LEFT, Counter()) + left
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left"] = dict(config.stash[LEFT])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take the count from one of the processes that the tests run in: it is the same in all."""
+    node.config.stash[LEFT] = Counter(node.workeroutput.get("left", {}))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was left out: nothing is skipped silently."""
+    if left := config.stash.get(LEFT, Counter()):
+        terminalreporter.section(f"tests not selected: {left.total()}")
+        terminalreporter.write_line(", ".join(f"{Path(name).name} {count}" for name, count in left.items()))
 
 
 @pytest.fixture(autouse=True)

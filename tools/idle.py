@@ -49,10 +49,17 @@ def _sleep(verb: str) -> None:
 
 def _outputs(props: dict[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in props.items() if name != "__provider"}
-    return {**given, **OUTPUTS} if given.keys() > {"value"} else given
+    return {**given, **WIDE_OUTPUTS} if given.keys() > {"value"} else given
 
 
-OUTPUTS = {
+WIDE_INPUTS: dict[str, Any] = {
+    "plan": "enterprise",
+    "session_lifetime": "8h",
+    "on_delete": "restore",
+    "over_limit": "error",
+    "enforce": "exact",
+}
+WIDE_OUTPUTS: dict[str, Any] = {
     "session_lifetime_minutes": 480,
     "previous": {"session_lifetime": 10_080},
     "superseded": {},
@@ -71,6 +78,5 @@ class Idle(dynamic.Resource, module="bench", name="Idle"):
     """
 
     def __init__(self, name: str, value: Input[str], *, wide: bool = False) -> None:
-        ours: dict[str, Any] = {"domain": f"{name}.eu.auth0.com", "plan": "enterprise", "session_lifetime": "8h"}
-        ours |= {"on_delete": "restore", "over_limit": "error", **dict.fromkeys(OUTPUTS)}
-        super().__init__(IdleProvider(), name, {"value": value, **(ours if wide else {})})
+        ours = {"domain": f"{name}.eu.auth0.com", **WIDE_INPUTS, **dict.fromkeys(WIDE_OUTPUTS)} if wide else {}
+        super().__init__(IdleProvider(), name, {"value": value, **ours})

@@ -8,16 +8,23 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi import CustomResource, Input
 from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as proto
 from pulumi.runtime.proto import provider_pb2_grpc as service
 
-from idle import CALLS, SECONDS_PER_CALL
+from idle import CALLS, SECONDS_PER_CALL, WIDE_INPUTS, WIDE_OUTPUTS
 
 NAME, VERSION = "idle", "0.0.1"
 THREADS = 128
+NULLS = (
+    *("anonymousSessionLifetime", "anonymousSessionLifetimeMinutes", "credentials", "ephemeralSessionLifetime"),
+    *("ephemeralSessionLifetimeMinutes", "idleEphemeralSessionLifetime", "idleEphemeralSessionLifetimeMinutes"),
+    *("idleSessionLifetime", "idleSessionLifetimeMinutes", "sessionCookieMode"),
+)
+OUTPUTS: dict[str, Any] = {**dict.fromkeys(NULLS), **WIDE_OUTPUTS}
+"""What a resource of ours has beside its inputs."""
 
 
 class IdlePlugin(service.ResourceProviderServicer):
@@ -47,7 +54,7 @@ class IdlePlugin(service.ResourceProviderServicer):
     def Create(self, request: Any, _context: Any) -> proto.CreateResponse:  # noqa: N802
         """Sleep."""
         _sleep("create", preview=request.preview)
-        return proto.CreateResponse(id=request.name, properties=request.properties)
+        return proto.CreateResponse(id=request.name, properties=_outputs(request.properties))
 
     def Read(self, request: Any, _context: Any) -> proto.ReadResponse:  # noqa: N802
         """Sleep."""
@@ -57,7 +64,7 @@ class IdlePlugin(service.ResourceProviderServicer):
     def Update(self, request: Any, _context: Any) -> proto.UpdateResponse:  # noqa: N802
         """Sleep."""
         _sleep("update", preview=request.preview)
-        return proto.UpdateResponse(properties=request.news)
+        return proto.UpdateResponse(properties=_outputs(request.news))
 
     def Delete(self, _request: Any, _context: Any) -> empty_pb2.Empty:  # noqa: N802
         """Sleep."""
@@ -67,6 +74,14 @@ class IdlePlugin(service.ResourceProviderServicer):
     def Cancel(self, _request: Any, _context: Any) -> empty_pb2.Empty:  # noqa: N802
         """Do nothing."""
         return empty_pb2.Empty()
+
+
+def _outputs(inputs: struct_pb2.Struct) -> struct_pb2.Struct:
+    properties = struct_pb2.Struct()
+    if len(inputs) > 1:
+        properties.update(OUTPUTS)
+    properties.MergeFrom(inputs)
+    return properties
 
 
 def _sleep(verb: str, *, preview: bool = False) -> None:
@@ -80,11 +95,13 @@ class Idle(CustomResource):
     Args:
         name: Its name.
         value: Its one input.
+        wide: Gives it as many properties as a resource of ours has, because the engine carries each of them.
 
     """
 
-    def __init__(self, name: str, value: Input[str]) -> None:
-        super().__init__("idle:index:Idle", name, {"value": value})
+    def __init__(self, name: str, value: Input[str], *, wide: bool = False) -> None:
+        ours = {"domain": f"{name}.eu.auth0.com", **WIDE_INPUTS, **dict.fromkeys(WIDE_OUTPUTS)} if wide else {}
+        super().__init__("idle:index:Idle", name, {"value": value, **ours})
 
 
 def main() -> None:

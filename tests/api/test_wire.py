@@ -39,6 +39,7 @@ def answered(body):
     return json.loads(json.dumps(found))
 
 
+@pytest.mark.deep
 def test_every_minute_survives():
     """Every minute count from 1 to 600,000 comes back from the tenant as it was sent."""
     name = LIFETIMES[0]

@@ -115,7 +115,7 @@ class Engine:
     @property
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs, as state keeps them."""
-        return {name: output.value for name, output in self.stack.outputs().items()}
+        return local_engine.outputs(self.stack)
 
     @property
     def resources(self) -> list[dict[str, Any]]:

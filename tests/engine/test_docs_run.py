@@ -289,7 +289,7 @@ def test_the_fleet_of_the_page_runs(bench, monkeypatch, as_file):
         "globex": four(1_440, 60),
         "initech": four(720, 90),
     }
-    assert all(name in stack.outputs()["report"].value for name in names)
+    assert all(name in local_engine.outputs(stack)["report"] for name in names)
 
 
 FLEET = block("how-to/many-tenants.md", 'from_config("fleet")')
@@ -316,7 +316,7 @@ def test_a_renamed_tenant_keeps_its_record(bench):
     bench.calls()
     assert run(stack, "up").changes.get("delete") is None
     assert bench.calls() == []
-    assert stack.outputs()["tenants"].value["acme-eu"]["previous"] == SET_BY_HAND
+    assert local_engine.outputs(stack)["tenants"]["acme-eu"]["previous"] == SET_BY_HAND
 
 
 @pytest.mark.deep
@@ -337,7 +337,7 @@ def test_single_resources_move_into_a_fleet(bench, module):
     bench.calls()
     assert run(stack, "up").changes == {"create": 2, "same": 2}
     assert bench.calls() == []
-    assert stack.outputs()["tenants"].value["acme"]["previous"] == SET_BY_HAND
+    assert local_engine.outputs(stack)["tenants"]["acme"]["previous"] == SET_BY_HAND
     run(stack, "destroy")
     assert bench.settings == {"acme": SET_BY_HAND}
 
@@ -436,7 +436,7 @@ def test_a_program_in_yaml_runs(bench, program):
     run(stack, "up")
     if program.settings:
         assert bench.settings == {name: {**SET_BY_HAND, **values} for name, values in program.settings.items()}
-    assert program.outputs.items() <= {name: output.value for name, output in stack.outputs().items()}.items()
+    assert program.outputs.items() <= local_engine.outputs(stack).items()
 
 
 def test_every_program_in_yaml_is_run():
@@ -466,7 +466,7 @@ def test_a_stack_moves_to_the_native_plugin(bench):
         stack = bench.open_yaml(program) if program is in_yaml else bench.open(program, PATH=path)
         assert run(stack, "up").changes == changes
         assert run(stack, "up").changes == {"same": 2}
-        assert stack.outputs()["previous"].value in ({"session_lifetime": 5}, {"sessionLifetime": 5})
+        assert local_engine.outputs(stack)["previous"] in ({"session_lifetime": 5}, {"sessionLifetime": 5})
     assert bench.calls() == []
     run(stack, "destroy")
     assert bench.settings == {"acme": SET_BY_HAND}
@@ -593,7 +593,7 @@ def test_looking_and_taking_over(bench):
     bench.on_sandbox("acme.eu.auth0.com", settings=had)
     looked = bench.open(block(page, "SessionLifetime.get"))
     run(looked, "up")
-    assert {name: output.value for name, output in looked.outputs().items()} == {
+    assert local_engine.outputs(looked) == {
         "session_lifetime": "14d",
         "idle_session_lifetime": "2d",
         "ephemeral_session_lifetime": "3d",

@@ -96,7 +96,7 @@ class Inline:
     @property
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs."""
-        return {name: output.value for name, output in self.stack.outputs().items()}
+        return local_engine.outputs(self.stack)
 
     def close(self) -> None:
         """End nothing: each run has ended by itself."""

@@ -66,7 +66,7 @@ def test_the_list_of_tenants_serves_up_and_audit(tmp_path, auth0_sandbox, monkey
     for key, value in config.items():
         stack.set_config(key, automation.ConfigValue(value if isinstance(value, str) else json.dumps(value)))
     assert local_engine.run(stack, "up").ok
-    assert stack.outputs()["report"].value.count("\n") == 1 + len(config["auth0-sessions:tenants"])
+    assert local_engine.outputs(stack)["report"].count("\n") == 1 + len(config["auth0-sessions:tenants"])
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Pulumi.prod.yaml").write_text(yaml.safe_dump(content))

@@ -97,10 +97,24 @@ def start() -> Iterator[Callable[..., Host]]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def shared() -> Iterator[Host]:
+    """One process for all tests that need no environment of their own: configuring it starts it anew."""
+    with starter(**CREDENTIALS) as made:
+        yield made.start(Host, [sys.executable, "-m", "auth0_sessions", made.address])
+
+
 @pytest.fixture
-def host(start: Callable[..., Host]) -> Host:
-    """One configured process of the default provider."""
-    return start().configure()
+def configured(shared: Host) -> Callable[..., Host]:
+    """Configure the one process, as `Host.configure` does; what was said before is forgotten."""
+    shared.engine.said.clear()
+    return shared.configure
+
+
+@pytest.fixture
+def host(configured: Callable[..., Host]) -> Host:
+    """The default provider without configuration."""
+    return configured()
 
 
 @pytest.fixture

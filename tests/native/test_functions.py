@@ -41,11 +41,11 @@ def test_a_tenant_by_its_label(start, tenant):
     assert tenant.requests[0].body["client_id"] == "lab-client"
 
 
-def test_the_providers_domain_is_the_default(start, tenant):
+def test_the_providers_domain_is_the_default(configured, tenant):
     """Without a domain the provider's is read; without any the message says where to put one."""
-    found, _ = start().configure("p", domain=tenant.domain).invoke("getTenantSessions")
+    found, _ = configured("p", domain=tenant.domain).invoke("getTenantSessions")
     assert found["domain"] == tenant.domain
-    _, failures = start().configure().invoke("getTenantSessions")
+    _, failures = configured().invoke("getTenantSessions")
     assert "auth0-sessions:domain" in failures["domain"]
 
 

@@ -129,9 +129,9 @@ def test_check_reports_every_problem_in_the_words_of_its_language(host, tenant):
     assert inputs["sessionLifetime"] == 8
 
 
-def test_caps_are_enforced_with_the_configured_plan(start, tenant):
+def test_caps_are_enforced_with_the_configured_plan(configured, tenant):
     """A resource without a plan is held to the provider's, and the advice is in camelCase."""
-    host = start().configure(plan="Essential")
+    host = configured(plan="Essential")
     inputs, failures = host.check({"domain": tenant.domain, "sessionLifetime": "60d"})
     assert inputs["plan"] == "essential"
     assert "the essential plan allows at most 30d" in failures["sessionLifetime"]
@@ -303,9 +303,9 @@ def test_a_preview_of_an_update_makes_no_call(host, tenant):
     assert record["oldSessionsGoneBy"] == RECORD["oldSessionsGoneBy"]
 
 
-def test_a_live_preview_reads_once(start, tenant):
+def test_a_live_preview_reads_once(configured, tenant):
     """With `livePreview` the preview of a create shows what the tenant has, what would be written and what it means."""
-    host = start().configure(livePreview="true")
+    host = configured(livePreview="true")
     tenant.dashboard(session_lifetime=90, idle_session_lifetime=60)
     record = host.create(inputs_of(tenant, sessionLifetime="8h", idleSessionLifetime="1h"), preview=True)
     assert tenant.calls == CALLS[:2]
@@ -318,18 +318,18 @@ def test_a_live_preview_reads_once(start, tenant):
 
 
 @pytest.mark.parametrize("fault", ["403-scope", "401-invalid"])
-def test_a_live_preview_that_cannot_read_is_a_warning(start, tenant, fault):
+def test_a_live_preview_that_cannot_read_is_a_warning(configured, tenant, fault):
     """A tenant that cannot be read fails no preview."""
-    host = start().configure(livePreview=True)
+    host = configured(livePreview=True)
     tenant.fault(fault, times=None)
     record = host.create(inputs_of(tenant), preview=True)
     assert record["previous"] == rpc.UNKNOWN
     assert [text for text in host.warnings() if "preview could not read the tenant" in text]
 
 
-def test_a_live_preview_of_what_is_unknown_makes_no_call(start, tenant):
+def test_a_live_preview_of_what_is_unknown_makes_no_call(configured, tenant):
     """Where an input is not known yet, nothing is read."""
-    host = start().configure(livePreview="true")
+    host = configured(livePreview="true")
     host.create(inputs_of(tenant, sessionLifetime=rpc.UNKNOWN), preview=True)
     assert tenant.calls == []
 
@@ -351,9 +351,9 @@ def test_an_import_takes_what_was_ever_written(host, tenant):
     assert (found.changes, dict(found.detailedDiff)) == (Response.DIFF_NONE, {})
 
 
-def test_an_import_of_an_untouched_tenant_takes_auth0s_defaults(start, tenant):
+def test_an_import_of_an_untouched_tenant_takes_auth0s_defaults(configured, tenant):
     """Where nothing was ever written, the inputs are the defaults; a configured plan is one of them."""
-    _, state, inputs = start().configure(plan="Enterprise").read(tenant.domain, None)
+    _, state, inputs = configured(plan="Enterprise").read(tenant.domain, None)
     assert inputs == {
         "domain": tenant.domain,
         "plan": "enterprise",
@@ -367,10 +367,10 @@ def test_an_import_of_an_untouched_tenant_takes_auth0s_defaults(start, tenant):
     assert state["onDelete"] == "retain"
 
 
-def test_an_import_above_the_configured_cap_says_so_in_its_code(start, tenant):
+def test_an_import_above_the_configured_cap_says_so_in_its_code(configured, tenant):
     """A value above the cap is the tenant's, so the generated code has `overLimit: warn` and passes the check."""
     tenant.dashboard(session_lifetime=86_400)
-    host = start().configure(plan="essential")
+    host = configured(plan="essential")
     _, state, inputs = host.read(tenant.domain, None)
     assert inputs == {
         "domain": tenant.domain,
@@ -410,14 +410,14 @@ def test_a_wrong_id_is_one_paragraph(host, id_, part, state):
 
 
 @pytest.mark.parametrize("state", [None, {}], ids=["import", "look-up"])
-def test_no_tenant_and_no_credentials_are_one_paragraph(start, tenant, state):
+def test_no_tenant_and_no_credentials_are_one_paragraph(start, configured, tenant, state):
     """A domain without a tenant, or without credentials, is refused in one line that says what to do."""
     host = start(AUTH0_CLIENT_SECRET="").configure()
     text = host.refused(lambda: host.read(tenant.domain, state))
     assert text.startswith(f"No credentials for {tenant.domain}.")
     assert "cannot see keys that start with auth0:" in text
     assert "\n" not in text
-    text = host.refused(lambda: start().configure().read(f"{tenant.domain}x", state))
+    text = host.refused(lambda: configured().read(f"{tenant.domain}x", state))
     assert text.startswith(f"{tenant.domain}x: could not get a Management API token (404)")
     assert "\n" not in text
 
@@ -479,13 +479,13 @@ def test_wrong_configuration_is_refused_in_one_go(host):
         ({"auth0:domain": "a.auth0.com", "auth0-sessions:provider": "p"}, {"domain": "a.auth0.com"}, "p", False),
     ],
 )
-def test_only_an_explicit_provider_that_moves_is_replaced(start, olds, news, name, replaces):
+def test_only_an_explicit_provider_that_moves_is_replaced(shared, olds, news, name, replaces):
     """A move to another tenant replaces, so that each tenant keeps its own credentials; nothing else does."""
-    host = start()
-    assert list(host.diff_config(olds, news, name).replaces) == (["domain"] if replaces else [])
+    shared.stub.Attach(plugin_pb2.PluginAttach(address=shared.address))  # Not configured yet.
+    assert list(shared.diff_config(olds, news, name).replaces) == (["domain"] if replaces else [])
     # The engine asks a configured provider about each resource that its predecessor had.
-    host.configure(name)
-    assert list(host.diff_config(olds, news, name).replaces) == []
+    shared.configure(name)
+    assert list(shared.diff_config(olds, news, name).replaces) == []
 
 
 def test_an_explicit_provider_is_bound_to_its_domain(start, host, tenant, auth0_sandbox):
