@@ -78,7 +78,7 @@ def test_a_policy_parses_once(parsed: Counter[object]) -> None:
 def test_an_audit_parses_once(parsed: Counter[object], tmp_path: Path) -> None:
     """An audit reads what a tenants file declares once."""
     file = read_tenants_file(tenants_file(tmp_path, SECOND))
-    audit(file, "x", read=lambda domain, _: TenantSessions(domain, DEFAULTS, frozenset()))
+    audit({"x": file}, read=lambda domain, _: TenantSessions(domain, DEFAULTS, frozenset()))
     assert parsed == once(*SECOND.values())
 
 

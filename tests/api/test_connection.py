@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from auth0_sessions.api.connection import CURRENT, AbandonedError, Bearer, Session, Watch
+from auth0_sessions.api.connection import CURRENT, AbandonedError, Session, Watch
 
 
 def answer(*headers, status=b"200 OK"):
@@ -13,11 +13,11 @@ def answer(*headers, status=b"200 OK"):
     return b"\r\n".join([b"HTTP/1.1 " + status, *headers, b"Connection: close", b"", b"{}"])
 
 
-def get(domain, session=None, watch=None, token=None):
+def get(domain, session=None, watch=None):
     """Make one GET over a watched connection."""
     CURRENT.set(watch or Watch())
     session = session or Session(trust_env=False)
-    return session.get(domain, auth=Bearer(token), timeout=(5, 5), allow_redirects=False)
+    return session.get(domain, timeout=(5, 5), allow_redirects=False)
 
 
 @pytest.mark.parametrize(
@@ -41,15 +41,6 @@ def test_cookies_are_ignored(serve):
         get(server.domain, session)
     assert len(session.cookies) == 0
     assert [b"ookie" in request for request in server.requests] == [False, False]
-
-
-@pytest.mark.parametrize(("token", "sent"), [("a.b.c", True), (None, False), ("", False)])
-def test_bearer(serve, token, sent):
-    """A token is sent as a bearer; without one there is no such header."""
-    server = serve(answer())
-    get(server.domain, token=token)
-    assert sent == (b"\r\nAuthorization: Bearer a.b.c\r\n" in server.requests[0])
-    assert sent == (b"Authorization" in server.requests[0])
 
 
 def test_a_header_that_cannot_be_read_is_not_logged(caplog, serve):

@@ -10,12 +10,12 @@ from auth0_sessions.api.credentials import (
     SCOPES,
     SECRET_CONFIG_KEYS,
     ClientCredentials,
-    ConfigSource,
-    EnvironmentSource,
-    LabelledConfigSource,
     check_label,
     default_domain,
     find_credentials,
+    in_config,
+    in_environment,
+    in_labelled_config,
     sources,
 )
 from auth0_sessions.api.tokens import ApiToken
@@ -183,7 +183,7 @@ def test_every_place_is_listed(label, explicit):
 def test_where_no_configuration_is_read_none_is_explained():
     """The command line looks at the environment only, and says nothing of the configuration that `refresh` uses."""
     with pytest.raises(CredentialsError) as refused:
-        find_credentials([EnvironmentSource({}, None)], DOMAIN)
+        find_credentials([in_environment({}, None)], DOMAIN)
     assert "pulumi" not in str(refused.value)
 
 
@@ -210,9 +210,9 @@ def test_no_secret_in_the_error_of_an_incomplete_set(missing, label):
     [
         ApiToken(CANARY, "here"),
         ClientCredentials("id", CANARY, None, "here"),
-        EnvironmentSource({"AUTH0_API_TOKEN": CANARY}, None),
-        ConfigSource({"auth0:apiToken": CANARY}),
-        LabelledConfigSource(labelled(acme={"apiToken": CANARY}), "acme"),
+        in_environment({"AUTH0_API_TOKEN": CANARY}, None),
+        in_config({"auth0:apiToken": CANARY}, "here", None),
+        in_labelled_config(labelled(acme={"apiToken": CANARY}), "acme"),
     ],
 )
 def test_no_secret_in_a_repr(thing):

@@ -17,12 +17,12 @@ from auth0_sessions.api.exchange import (
     MAX_BODY_BYTES,
     THREAD_NAME,
     ExchangeError,
-    Http,
     Limits,
     Reply,
     Request,
     Trouble,
 )
+from auth0_sessions.api.exchange import exchange as sent
 
 OK = b'{"session_lifetime": 8}'
 TOKEN = "canary.access.token"
@@ -34,12 +34,12 @@ def answer(*headers, status=b"200 OK", body=OK):
     return b"\r\n".join([b"HTTP/1.1 " + status, *headers, b"Connection: close", b"", body])
 
 
-def exchange(url, *, http=None, seconds=5.0, cancelled=None, grace=0.0, json=None):
+def exchange(url, *, session=None, seconds=5.0, cancelled=None, grace=0.0, json=None, token=TOKEN):
     """Make one exchange and return the outcome."""
-    request = Request("PATCH" if json else "GET", f"{url}/path", TOKEN, {"a": "b"}, json)
+    request = Request("PATCH" if json else "GET", f"{url}/path", token, {"a": "b"}, json)
     limits = Limits((5.0, 5.0), seconds, cancelled or threading.Event(), grace)
     try:
-        return (http or Http(trust_env=False)).exchange(request, limits)
+        return sent(session or Session(trust_env=False), request, limits)
     except ExchangeError as error:
         return error
 
@@ -60,6 +60,15 @@ def test_a_reply(serve):
     assert b"\r\nAuthorization: Bearer canary.access.token" in head
     assert b"\r\nAccept-Encoding: gzip\r\n" in head
     assert body == b'{"c": 1}'
+
+
+@pytest.mark.parametrize(("token", "sent"), [("a.b.c", True), (None, False), ("", False)])
+def test_bearer(serve, token, sent):
+    """A token is sent as a bearer; without one there is no such header."""
+    server = serve(answer())
+    exchange(server.domain, token=token)
+    assert sent == (b"\r\nAuthorization: Bearer a.b.c\r\n" in server.requests[0])
+    assert sent == (b"Authorization" in server.requests[0])
 
 
 @pytest.mark.parametrize("encoding", [b"gzip", b"GZIP", b"x-gzip", b"identity", b""])
@@ -263,8 +272,8 @@ def test_a_connection_is_used_again(serve):
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
             connection.recv(65_536)
 
-    server, http = serve(script), Http(trust_env=False)
-    assert [exchange(server.domain, http=http).body for _ in range(2)] == [b"{}", b"{}"]
+    server, session = serve(script), Session(trust_env=False)
+    assert [exchange(server.domain, session=session).body for _ in range(2)] == [b"{}", b"{}"]
     assert len(server.requests) == 1
 
 
@@ -327,7 +336,7 @@ def over_tls(monkeypatch, certificate, script, *, is_trusted=True):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=serve_once, daemon=True).start()
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        return exchange(url, http=Http(trust_env=True), seconds=1.0, json={"c": 1})
+        return exchange(url, session=Session(trust_env=True), seconds=1.0, json={"c": 1})
 
 
 def answer_slowly(tunnel):
@@ -374,7 +383,7 @@ def test_tls_that_breaks_after_the_request(monkeypatch, certificate, script):
 def test_a_missing_bundle_of_certificates(monkeypatch):
     """A REQUESTS_CA_BUNDLE that names no file is trouble with TLS, and the name is in the reason."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle.pem")
-    outcome = exchange("https://127.0.0.1:9", http=Http(trust_env=True))
+    outcome = exchange("https://127.0.0.1:9", session=Session(trust_env=True))
     assert (trouble_of(outcome), "/no/such/bundle.pem" in outcome.reason) == ((Trouble.TLS, False), True)
 
 
@@ -396,7 +405,7 @@ MALFORMED_PROXIES = [
 def test_a_malformed_proxy(monkeypatch, variable, proxy):
     """A proxy's address that cannot be used is trouble of its own, and nothing of it is in the error."""
     monkeypatch.setenv(variable, proxy)
-    outcome = exchange("https://acme.eu.auth0.com", http=Http(trust_env=True))
+    outcome = exchange("https://acme.eu.auth0.com", session=Session(trust_env=True))
     assert (trouble_of(outcome), outcome.reason) == ((Trouble.PROXY, False), "")
     assert (outcome.__cause__, PASSWORD in repr(vars(outcome))) == (None, False)
 
@@ -414,7 +423,7 @@ def test_a_proxy_that_opens_no_tunnel(monkeypatch, serve, script, trouble, words
     """What a proxy answers before there is a tunnel is no answer of the tenant, and the request is not sent."""
     server = serve(script)
     monkeypatch.setenv("HTTPS_PROXY", server.domain.replace("//", f"//user:{PASSWORD}@"))
-    outcome = exchange("https://acme.eu.auth0.com", http=Http(trust_env=True), seconds=0.5, json={"c": 1})
+    outcome = exchange("https://acme.eu.auth0.com", session=Session(trust_env=True), seconds=0.5, json={"c": 1})
     assert trouble_of(outcome) == (trouble, False)
     assert words in outcome.reason
     assert (PASSWORD in outcome.reason, TOKEN.encode() in server.requests[0]) == (False, False)

@@ -45,7 +45,7 @@ def run(*failures, **options):
     waits, noted, script = [], [], Script(*failures)
     policy = replace(RetryPolicy.immediate(waits), **options)
     try:
-        outcome = policy.run(script, lambda *wait: noted.append(wait), policy.begin(threading.Event()))
+        outcome = policy.begin(threading.Event()).run(script, lambda *wait: noted.append(wait))
     except (RateLimitError, TenantUnreachableError) as error:
         outcome = type(error)
     assert waits == [seconds for seconds, _ in noted]
@@ -54,7 +54,7 @@ def run(*failures, **options):
 
 def run_once(policy, script):
     """Run a script as an operation of its own."""
-    return policy.run(script, lambda *_: None, policy.begin(threading.Event()))
+    return policy.begin(threading.Event()).run(script, lambda *_: None)
 
 
 def test_success_needs_no_second_try():
@@ -112,9 +112,9 @@ def test_patience_is_shared():
     waits = []
     policy = RetryPolicy.immediate(waits)
     patience = policy.begin(threading.Event())
-    policy.run(Script(limited(100.0)), lambda *_: None, patience)
+    patience.run(Script(limited(100.0)), lambda *_: None)
     with pytest.raises(RateLimitError):
-        policy.run(Script(limited(100.0)), lambda *_: None, patience)
+        patience.run(Script(limited(100.0)), lambda *_: None)
     assert run_once(policy, Script(limited(100.0))) == "answer"
     assert waits == [100.0, 100.0]
 
@@ -157,7 +157,7 @@ def test_a_real_wait_ends_when_the_run_is_canceled():
     policy = RetryPolicy()
     threading.Timer(0.05, cancelled.set).start()
     begun = time.monotonic()
-    assert policy.run(Script(limited(60.0)), lambda *_: None, policy.begin(cancelled)) == "answer"
+    assert policy.begin(cancelled).run(Script(limited(60.0)), lambda *_: None) == "answer"
     assert time.monotonic() - begun < 10
 
 

@@ -14,8 +14,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from auth0_sessions import TenantFleet
-from auth0_sessions.api.many import WORKERS
-from auth0_sessions.api.reader import TenantSessions, read_tenant_sessions
+from auth0_sessions.api.reader import WORKERS, TenantSessions, read_tenant_sessions
 from auth0_sessions.audit import Audit, Rule, Status, audit
 from auth0_sessions.audit.expected import expected_of as expected_in
 from auth0_sessions.errors import InputError, TenantUnreachableError
@@ -43,7 +42,7 @@ def holding(**values):
 def audited(entry, *, read=None, baseline=None, **file):
     """Audit one tenant with this entry and return what came out for it."""
     listed = TenantsFile({"acme": {"domain": "acme.auth0.com", **entry}}, **file)
-    (tenant,) = audit(listed, "tenants.yaml", read=read or holding(), profile=baseline).tenants
+    (tenant,) = audit({"tenants.yaml": listed}, read=read or holding(), profile=baseline).tenants
     return tenant
 
 
@@ -153,7 +152,7 @@ def test_an_audit_reads_a_file_as_a_fleet_does(content, tmp_path):
 
     def audit(path):
         file = replace(read_tenants_file(path), plan="free")
-        return sorted((tenant.domain, tenant.credentials) for tenant in expected_in(file, "the file", None, {}))
+        return sorted(tenant.entry.place for tenant in expected_in({"the file": file}, None))
 
     in_a_file = outcome_of(lambda: fleet(str(tmp_path / "tenants.yaml")))
     assert outcome_of(lambda: audit(tmp_path / "tenants.yaml")) == in_a_file
@@ -359,7 +358,7 @@ def test_a_tenant_that_gives_no_answer_is_reported():
         return holding()(domain, label)
 
     tenants = {name: {"domain": f"{name}.auth0.com", "plan": "free"} for name in "abc"}
-    report = audit(TenantsFile(tenants), "x", read=read)
+    report = audit({"x": TenantsFile(tenants)}, read=read)
     assert [tenant.name for tenant in report.tenants] == ["a", "b", "c"]
     lost = report.tenants[1]
     assert (lost.status, lost.error, lost.lifetimes, lost.findings) == (
@@ -379,9 +378,8 @@ def test_a_fault_of_the_program_is_reported_with_all_other_tenants():
             raise ZeroDivisionError
         return holding()(domain, label)
 
-    report = audit(
-        TenantsFile({name: {"domain": f"{name}.auth0.com", "plan": "free"} for name in "abc"}), "x", read=read
-    )
+    tenants = {name: {"domain": f"{name}.auth0.com", "plan": "free"} for name in "abc"}
+    report = audit({"x": TenantsFile(tenants)}, read=read)
     assert [tenant.status for tenant in report.tenants] == [Status.MEETS, Status.UNREACHABLE, Status.MEETS]
     assert ("ZeroDivisionError" in str(report.tenants[1].error), report.is_fine) == (True, False)
 
@@ -397,7 +395,7 @@ def test_tenants_are_read_several_at_a_time_and_reported_in_order():
 
     names = [f"t{number}" for number in range(2 * WORKERS)]
     tenants = {name: {"domain": f"{name}.auth0.com"} for name in names}
-    report = audit(TenantsFile(tenants), "x", read=read, on_progress=lambda *state: done.append(state))
+    report = audit({"x": TenantsFile(tenants)}, read=read, on_progress=lambda *state: done.append(state))
     assert [tenant.name for tenant in report.tenants] == names
     assert [state[:2] for state in done] == [(count, len(names)) for count in range(len(names) + 1)]
 
@@ -411,7 +409,7 @@ def test_each_tenant_is_read_with_its_own_label():
         return holding()(domain, label)
 
     tenants = {"a": {"domain": "A.auth0.com", "credentials": "blue"}, "b": {"domain": "b.auth0.com"}}
-    audit(TenantsFile(tenants), "x", read=read)
+    audit({"x": TenantsFile(tenants)}, read=read)
     assert seen == {("a.auth0.com", "blue"), ("b.auth0.com", None)}
 
 
@@ -435,7 +433,7 @@ def test_each_tenant_is_read_with_its_own_label():
 def test_what_is_wrong_with_a_file_is_reported_in_one_go(file, words):
     """Nothing is read before the whole list is right."""
     with pytest.raises(InputError) as raised:
-        audit(file, "x", read=lambda *_: pytest.fail("read"))
+        audit({"x": file}, read=lambda *_: pytest.fail("read"))
     head, *lines = str(raised.value).splitlines()
     assert head == f"x has {'one problem' if len(words) == 1 else '2 problems'}:"
     lines = [line.removeprefix("  - ") for line in lines]
@@ -449,7 +447,7 @@ def test_a_live_tenant(auth0_sandbox, monkeypatch):
     tenant = auth0_sandbox.add_tenant("acme", plan="essential")
     tenant.dashboard(session_lifetime=31)
     listed = TenantsFile({"acme": {"domain": tenant.domain, "plan": "essential"}})
-    report = audit(listed, "x", read=lambda domain, label: read_tenant_sessions(domain, credentials=label))
+    report = audit({"x": listed}, read=lambda domain, label: read_tenant_sessions(domain, credentials=label))
     assert report.tenants[0].lifetimes[0].minutes == 31
     assert tenant.calls == ["POST /oauth/token", "GET /tenants/settings"]
     assert report.is_fine
@@ -457,7 +455,7 @@ def test_a_live_tenant(auth0_sandbox, monkeypatch):
 
 def test_the_report_says_when_it_was_made():
     """In UTC, to the second."""
-    made = audit(TenantsFile({"a": {"domain": "a.auth0.com"}}), "x", read=holding()).generated_at
+    made = audit({"x": TenantsFile({"a": {"domain": "a.auth0.com"}})}, read=holding()).generated_at
     assert made.tzinfo is UTC
     assert timedelta() <= datetime.now(UTC) - made < timedelta(minutes=1)
 
@@ -477,7 +475,9 @@ def test_a_report_keeps_to_the_published_schema():
             raise TenantUnreachableError(domain)
         return holding(session_lifetime=400 * DAY)(domain, label)
 
-    report = audit(TenantsFile({name: {"domain": f"{name}.auth0.com"} for name in "abc"}, plan="free"), "x", read=read)
+    report = audit(
+        {"x": TenantsFile({name: {"domain": f"{name}.auth0.com"} for name in "abc"}, plan="free")}, read=read
+    )
     schema = json.loads(SCHEMA.read_text())
     written = json.loads(report.model_dump_json())
     jsonschema.validate(written, schema, cls=jsonschema.Draft202012Validator)
@@ -488,5 +488,5 @@ def test_a_report_keeps_to_the_published_schema():
 
 def test_a_report_can_be_read_back():
     """What was written as JSON is the same report again."""
-    report = audit(TenantsFile({"a": {"domain": "a.auth0.com", "plan": "free"}}), "x", read=holding())
+    report = audit({"x": TenantsFile({"a": {"domain": "a.auth0.com", "plan": "free"}})}, read=holding())
     assert Audit.model_validate_json(report.model_dump_json()) == report

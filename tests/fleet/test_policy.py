@@ -36,7 +36,7 @@ def test_every_plan_and_profile(plan, profile):
     picked = picked_for(plan, profile)
     assert expected_of(plan, profile) == picked.minutes
     assert picked.problems == []
-    assert set(LOGIN_LIFETIMES) == set(picked.reasons)
+    assert set(LOGIN_LIFETIMES) == set(picked.why)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_spot_values(plan, profile, minutes):
 )
 def test_a_reason_is_one_sentence(plan, profile, name, reason):
     """A reviewer reads the value, who asked for it, and what lowered it."""
-    assert picked_for(plan, profile).reasons[name] == reason
+    assert picked_for(plan, profile).reason(name) == reason
 
 
 @pytest.mark.parametrize("name", LOGIN_LIFETIMES)
@@ -199,7 +199,7 @@ def test_an_idle_argument_is_kept(absolute, idle):
 def test_a_profile_s_idle_is_lowered_to_the_absolute_lifetime():
     """An idle value that came from the profile is lowered to the absolute lifetime in force, with the reason."""
     picked = picked_for(Plan.ENTERPRISE, Profile.STRICT, session_lifetime=30)
-    assert picked.reasons["idle_session_lifetime"] == (
+    assert picked.reason("idle_session_lifetime") == (
         "idle 30m: profile 'strict' (a login a day); lowered from 1h to the absolute lifetime"
     )
 
@@ -209,7 +209,7 @@ def test_non_persistent_sessions_follow_a_shorter_persistent_one(persistent, eph
     """A short argument for persistent sessions holds for non-persistent ones too, and the reason says so."""
     picked = picked_for(Plan.ENTERPRISE, Profile.BALANCED, **{persistent: 5})
     assert picked.minutes[ephemeral] == 5
-    assert "as for persistent sessions" in picked.reasons[ephemeral]
+    assert "as for persistent sessions" in picked.reason(ephemeral)
 
 
 @pytest.mark.parametrize(("persistent", "ephemeral"), SIBLINGS)
@@ -288,7 +288,7 @@ def test_every_lifetime_is_picked_or_refused(plan, profile, arguments, over_limi
     for problem in picked.problems:
         assert problem.property in arguments
         assert problem.property in problem.reason
-    assert set(picked.minutes) == set(LOGIN_LIFETIMES) == set(picked.reasons)
+    assert set(picked.minutes) == set(LOGIN_LIFETIMES) == set(picked.why)
 
 
 @given(st.sampled_from(Plan), st.sampled_from(Profile), ARGUMENTS, st.sampled_from([OverLimit.ERROR, OverLimit.CLAMP]))
@@ -314,4 +314,4 @@ def test_an_argument_is_taken_as_it_is(plan, profile, arguments):
     assert {name: min(asked, cap_of(plan, name)) for name, asked in arguments.items()} == {
         name: picked.minutes[name] for name in arguments
     }
-    assert [name for name in arguments if "explicit argument" not in picked.reasons[name]] == []
+    assert [name for name in arguments if "explicit argument" not in picked.reason(name)] == []

@@ -110,7 +110,7 @@ def test_an_own_profile_decides_like_a_built_in_one(ceiling, enforce):
     picked = pick(chosen, {})
     assert list(picked.minutes.values()) == [720, 30, 480, 15]
     most = "at most " if enforce is Enforce.AT_MOST else ""
-    assert picked.reasons["session_lifetime"] == f"absolute {most}12h: profile 'ours' (Handbook 4.2)"
+    assert picked.reason("session_lifetime") == f"absolute {most}12h: profile 'ours' (Handbook 4.2)"
     problems = [problem.reason for problem in pick(chosen, {"session_lifetime": 721}).problems]
     refusal = "session_lifetime is 12h1m; profile 'ours' allows at most 12h (Handbook 4.2)."
     assert [problem.startswith(refusal) for problem in problems] == [True] * ceiling

@@ -1,4 +1,4 @@
-"""A fleet's tenants: every problem of every tenant at once, and the report."""
+"""A fleet's tenants: every problem of every tenant at once, the report, and the same checks on files."""
 
 import re
 import string
@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auth0_sessions.errors import listed
 from auth0_sessions.fleet.entries import Defaults, TenantSpec
+from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.policy import Chosen, pick
-from auth0_sessions.fleet.report import HEADINGS, plan_fleet, report
+from auth0_sessions.fleet.report import HEADINGS, plan_fleet, report, validate
 from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
@@ -89,7 +91,7 @@ def test_every_way_to_write_a_tenant_is_the_same(spell):
     assert set(KEYS) == set(GOOD)
     acme = planned(fleet_of(acme=spell(GOOD)))["acme"]
     assert acme.chosen == Chosen(Plan.ENTERPRISE, PROFILES["strict"], Enforce.AT_MOST)
-    assert (acme.picked.minutes, acme.rest, acme.formerly) == (MINUTES, REST, "acme-old")
+    assert (acme.picked.minutes, acme.rest, acme.values["formerly"]) == (MINUTES, REST, "acme-old")
     assert {type(value) for value in acme.rest.values()} == {str}
 
 
@@ -329,3 +331,81 @@ def test_a_wrong_plan_or_profile_of_the_fleet_is_reported_once(plan, profile, wo
     tenants = {f"t{number}": {"domain": f"t{number}.auth0.com"} for number in range(100)}
     (problem,) = plan_fleet(tenants, Defaults(plan, profile)).problems
     assert problem.startswith(f"the fleet: {word}")
+
+
+# Validation of files.
+
+LISTED = {"domain": "acme.auth0.com", "plan": "free"}
+
+
+def problems_of(tenants, **file):
+    """Return what is wrong with one file."""
+    return validate({"tenants.yaml": TenantsFile(tenants, **file)}).problems
+
+
+def test_a_good_file():
+    """Nothing is said of it but how many tenants it lists."""
+    found = validate({"tenants.yaml": TenantsFile({"acme": LISTED})})
+    assert (found.tenants, found.problems, found.warnings) == ({"tenants.yaml": 1}, [], [])
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"domain": "acme.auth0.com"},
+        {"plan": "free"},
+        {**LISTED, "plan": "gold"},
+        {**LISTED, "profile": "strict", "sessionLifetime": "2d"},
+        {**LISTED, "sessionLifetime": "31d"},
+        {**LISTED, "sessionLifetime": 720},
+        {**LISTED, "sessionLifetimes": "1d"},
+        {**LISTED, "formerly": "acme"},
+        "acme.auth0.com",
+    ],
+)
+def test_what_a_fleet_refuses(entry):
+    """The problems are those of a fleet, in its words."""
+    fleet = plan_fleet({"acme": entry}, Defaults(None, "balanced"))
+    assert fleet.problems
+    assert problems_of({"acme": entry}) == [listed("tenants.yaml", fleet.problems)]
+
+
+def test_what_the_file_says_for_all():
+    """Plan, profile, a team's own profiles and the stack's name count as they do in a fleet."""
+    entry = {"domain": "acme.auth0.com", "sessionLifetime": "20h"}
+    own = {"ours": {"absolute": "12h"}}
+    assert problems_of({"acme": entry}, plan="free") == []
+    assert (
+        "profile 'ours' allows at most 12h"
+        in problems_of({"acme": entry}, plan="free", profile="ours", profiles=own)[0]
+    )
+    assert "profile is 'ours'" in problems_of({"acme": entry}, plan="free", profile="ours")[0]
+
+
+def test_every_file_is_checked():
+    """Problems of all files are there, each under its file's name, and a tenant in two files is one that names both."""
+    good = TenantsFile({"acme": LISTED})
+    found = validate({"a.yaml": good, "b.yaml": TenantsFile({"x": {}}), "c.yaml": TenantsFile({"other": LISTED})})
+    assert [problem.partition("\n")[0] for problem in found.problems] == [
+        "b.yaml has 2 problems:",
+        (
+            "acme.auth0.com is in a.yaml as acme and in c.yaml as other. "
+            "A tenant is managed once; keep one of the entries."
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "warning"),
+    [
+        ({"sessionLifetime": "1h", "idleSessionLifetime": "2h"}, "idleSessionLifetime (2h) is longer than"),
+        ({"sessionLifetime": "40d", "overLimit": "warn"}, "It is sent unchanged, and Auth0 may supersede it."),
+    ],
+)
+def test_what_a_preview_warns_about(entry, warning):
+    """A resource's own warnings are there, with the file and the tenant, and are no problem."""
+    found = validate({"tenants.yaml": TenantsFile({"acme": {**LISTED, **entry}})})
+    assert found.problems == []
+    (said,) = found.warnings
+    assert said.startswith("tenants.yaml: acme: ")
+    assert warning in said

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from auth0_sessions.api.credentials import ApiToken, EnvironmentSource
+from auth0_sessions.api.credentials import in_environment
+from auth0_sessions.api.tokens import ApiToken
 from auth0_sessions.errors import Auth0SessionsError, CredentialsError, DomainError, TenantUnreachableError
 from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.lifecycle.operations import Change
@@ -40,7 +41,7 @@ class World:
 
     def sources(self, label):
         """Return the places of a label."""
-        return [EnvironmentSource(ENVIRONMENT, label)]
+        return [in_environment(ENVIRONMENT, label)]
 
     def connect(self, domain, find_credentials, on_wait, _cancelled):
         """Return what begins an operation on a tenant, and note who asked for it and how."""
@@ -234,7 +235,7 @@ def test_a_token_is_of_one_tenant(world):
 def test_a_token_of_many_stops_the_preview(world, tenant):
     """With a second tenant a token that names none is a problem at once, unless a tenant stands beside it."""
     environ = {"AUTH0_API_TOKEN": "opaque", **({"AUTH0_DOMAIN": tenant} if tenant else {})}
-    world.sources = lambda label: [EnvironmentSource(environ, label)]
+    world.sources = lambda label: [in_environment(environ, label)]
     session = world.session()
     assert session.check(INPUTS, {}).problems == []
     assert session.check({**INPUTS, "domain": OTHER, "credentials": "lab"}, {}).problems == []

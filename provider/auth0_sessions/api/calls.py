@@ -27,16 +27,10 @@ _TOKEN = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True)
 class Call(Generic[T]):
-    """One call.
+    """One call: where it goes on the tenant, and with which query and body.
 
-    Attributes:
-        method: The HTTP method.
-        path: Where it goes on the tenant.
-        doing: What it is for, to follow "could not".
-        read: Reads the JSON of a good answer; raises `ValueError` with what is wrong with it.
-        params: The query.
-        json: The body.
-
+    `doing` says what it is for, to follow "could not"; `read` reads the JSON of a good answer, and raises `ValueError`
+    with what is wrong with it.
     """
 
     method: str
@@ -81,12 +75,7 @@ def write_settings(values: Values, reported: Mapping[str, Any], read: Read) -> C
 
 
 def _token_and_life(answer: Any) -> tuple[str, float]:
-    """Return the token in an answer of the token endpoint, and for how many seconds it is used.
-
-    Raises:
-        ValueError: There is none. The text does not repeat the answer, which may hold a token.
-
-    """
+    """Return the token in an answer, and for how many seconds it is used; no error repeats what may hold a token."""
     token = answer.get("access_token") if isinstance(answer, Mapping) else None
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         message = "there is no usable access_token"

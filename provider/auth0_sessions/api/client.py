@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 from auth0_sessions.api import calls, failures
 from auth0_sessions.api.calls import Call
+from auth0_sessions.api.connection import Session
 from auth0_sessions.api.credentials import Credentials
-from auth0_sessions.api.exchange import ExchangeError, Http, Limits, Reply, Request, Trouble
+from auth0_sessions.api.exchange import ExchangeError, Limits, Reply, Request, Trouble, exchange
 from auth0_sessions.api.failures import Attempt
 from auth0_sessions.api.retry import Patience, RetryPolicy, TransientError, asked_wait
 from auth0_sessions.api.tokens import ApiToken
@@ -22,29 +23,12 @@ from auth0_sessions.model.settings import Value, Values
 
 T = TypeVar("T")
 
-CONNECT_TIMEOUT_SECONDS = 10.0
-ANSWER_TIMEOUT_SECONDS = 30.0
-TIMEOUTS_SECONDS = (CONNECT_TIMEOUT_SECONDS, ANSWER_TIMEOUT_SECONDS)
+TIMEOUTS_SECONDS = (10.0, 30.0)
+"""How long to wait for a connection, and for an answer; together the longest that a call takes."""
 GRACE_SECONDS = 5.0
 """How long a write may still take once the run is canceled: if it is answered, its outcome can be recorded."""
 NOT_APPLIED = (400, 401, 403, 404, 429)
 """The answers that say that a write has changed nothing."""
-
-
-@dataclass
-class _Trial:
-    """A call and its attempts.
-
-    Attributes:
-        policy: When it is tried again.
-        patience: The time that is left to it.
-        may_have_written: Whether an attempt may have taken effect without an answer that says so.
-
-    """
-
-    policy: RetryPolicy
-    patience: Patience
-    may_have_written: bool = False
 
 
 class TenantClient:
@@ -52,15 +36,9 @@ class TenantClient:
 
     Calls of several threads go one after the other: a tenant has one rate limit, and its settings are one object.
 
-    Args:
-        domain: Canonical domain of the tenant.
-        credentials: Called at the first network use, and not before.
-        policy: When a call is tried again, and how long an operation takes at most.
-        on_wait: Called before each wait, with words for a status line.
-        timeouts_seconds: How long to wait for a connection, and for an answer; together the longest that a call takes.
-        cancelled: Set when the run is canceled: waits and reads end, no other call is begun, and a write that is under
-            way has a few seconds left.
-
+    The credentials are looked for at the first network use, and not before. `on_wait` is called before each wait, with
+    words for a status line. Once `cancelled` is set, waits and reads end, no other call is begun, and a write that is
+    under way has a few seconds left.
     """
 
     def __init__(  # noqa: PLR0913  Two of them say what, the others how.
@@ -84,9 +62,10 @@ class TenantClient:
         self._lock = threading.Lock()
         self._token: str | None = None
         self._token_good_until = 0.0
+        self._may_have_written = False
         self.reported: dict[str, Any] = {}
         # A proxy for the outside world has no business between a program and this machine.
-        self._http = Http(trust_env=not is_loopback(domain))
+        self._session = Session(trust_env=not is_loopback(domain))
 
     def operation(self) -> Operation:
         """Return reads and writes that share one time limit, which begins now."""
@@ -101,76 +80,67 @@ class TenantClient:
         return self.operation().write(values, tries=tries, just_read=just_read)
 
     def noted(self, answer: Any) -> dict[str, Value]:
-        """Read an answer, and keep what a write of a shared object has to repeat.
-
-        Raises:
-            ValueError: The answer is not shaped like tenant settings.
-
-        """
+        """Read an answer, and keep what a write of a shared object has to repeat."""
         found = from_tenant(answer)
         self.reported = {key: answer.get(key) for key in FIELDS}
         return found
 
     def make(self, call: Call[T], patience: Patience) -> T:
-        """Make a Management API call within the time of its operation."""
-        return self._in_turn(call, _Trial(self._policy, patience))
+        """Make a Management API call when no other is under way, within the time of its operation."""
+        if not self._lock.acquire(timeout=patience.left_seconds):
+            raise failures.out_of_time(Attempt(self._domain, call.doing))
+        self._may_have_written = False
+        try:
+            return self._authorized(call, patience)
+        except Auth0SessionsError as error:
+            error.may_have_written = self._may_have_written
+            raise
+        finally:
+            self._lock.release()
 
     def make_regardless(self, call: Call[T], tries: int) -> T:
         """Make a Management API call in the time of one, even if its operation is out of time or canceled."""
         seconds = GRACE_SECONDS if self._cancelled.is_set() else sum(self._timeouts_seconds)
         policy = replace(self._policy, tries=tries, rate_limits_count=True, patience_seconds=seconds)
-        patience = replace(policy.begin(self._cancelled), is_last_effort=True)
-        return self._in_turn(call, _Trial(policy, patience))
+        return self.make(call, replace(policy.begin(self._cancelled), is_last_effort=True))
 
-    def _in_turn(self, call: Call[T], trial: _Trial) -> T:
-        """Make a call when no other is under way, and say of its error whether it may have written."""
-        if not self._lock.acquire(timeout=trial.patience.left_seconds):
-            raise failures.out_of_time(Attempt(self._domain, call.doing))
-        try:
-            return self._authorized(call, trial)
-        except Auth0SessionsError as error:
-            error.may_have_written = trial.may_have_written
-            raise
-        finally:
-            self._lock.release()
-
-    def _authorized(self, call: Call[T], trial: _Trial) -> T:
+    def _authorized(self, call: Call[T], patience: Patience) -> T:
         """Make a Management API call, with one new login if the token has expired."""
-        token = self._current_token(trial)
+        token = self._current_token(patience)
         try:
-            return self._tried(call, token, trial)
+            return self._tried(call, token, patience)
         except UnauthorizedError:
             if isinstance(self._known_credentials(), ApiToken):
                 raise
             self._token = None
-        return self._tried(call, self._current_token(trial), trial)
+        return self._tried(call, self._current_token(patience), patience)
 
     def _known_credentials(self) -> Credentials:
         if self._credentials is None:
             self._credentials = self._find_credentials()
         return self._credentials
 
-    def _current_token(self, trial: _Trial) -> str:
+    def _current_token(self, patience: Patience) -> str:
         credentials = self._known_credentials()
         if isinstance(credentials, ApiToken):
             return credentials.token
         if self._token is None or time.monotonic() >= self._token_good_until:
-            self._token, seconds = self._tried(calls.login(credentials, self._url), None, trial)
+            self._token, seconds = self._tried(calls.login(credentials, self._url), None, patience)
             self._token_good_until = time.monotonic() + seconds
         return self._token
 
-    def _tried(self, call: Call[T], token: str | None, trial: _Trial) -> T:
+    def _tried(self, call: Call[T], token: str | None, patience: Patience) -> T:
         """Make one call, as often as the policy says."""
 
         def on_wait(seconds: float, failure: TransientError) -> None:
             why = failures.short_reason(failure.error)
             self._on_wait(f"{self._domain}: {why}; trying again in {seconds:.0f} s")
 
-        return trial.policy.run(lambda: self._once(call, token, trial), on_wait, trial.patience)
+        return patience.run(lambda: self._once(call, token, patience), on_wait)
 
-    def _once(self, call: Call[T], token: str | None, trial: _Trial) -> T:
+    def _once(self, call: Call[T], token: str | None, patience: Patience) -> T:
         """Make one attempt."""
-        attempt, patience = self._attempt(call, token), trial.patience
+        attempt = self._attempt(call, token)
         if patience.is_canceled:
             raise failures.canceled(attempt)
         if not patience.left_seconds:
@@ -183,14 +153,14 @@ class TenantClient:
         )
         request = Request(call.method, f"{self._url}{call.path}", token, call.params, call.json)
         try:
-            reply = self._http.exchange(request, limits)
+            reply = exchange(self._session, request, limits)
         except ExchangeError as error:
-            trial.may_have_written |= call.is_write and error.sent
+            self._may_have_written |= call.is_write and error.sent
             failure = failures.no_answer(attempt, error)
             if error.trouble in (Trouble.NO_ANSWER, Trouble.MALFORMED):
                 raise TransientError(failure) from None
             raise failure from None
-        trial.may_have_written |= call.is_write and reply.status not in NOT_APPLIED
+        self._may_have_written |= call.is_write and reply.status not in NOT_APPLIED
         return _result(call, attempt, reply)
 
     def _attempt(self, call: Call[T], token: str | None) -> Attempt:
@@ -199,51 +169,32 @@ class TenantClient:
         return Attempt(self._domain, call.doing, credentials.source, call.is_login, (secret, token or ""))
 
 
+@dataclass(frozen=True)
 class Operation:
-    """Reads and writes of one tenant that share one time limit.
+    """Reads and writes of one tenant that share one time limit."""
 
-    Args:
-        client: The tenant.
-        patience: The time of the operation.
-
-    """
-
-    def __init__(self, client: TenantClient, patience: Patience) -> None:
-        self._client = client
-        self._patience = patience
+    client: TenantClient
+    patience: Patience
 
     def read(self) -> dict[str, Value]:
-        """Return the session settings that were ever written, with one narrow GET.
-
-        Raises:
-            Auth0SessionsError: The tenant refused, or gave no answer that can be used.
-
-        """
-        return self._make(calls.read_settings(FIELDS, self._client.noted), None)
+        """Return the session settings that were ever written, with one narrow GET."""
+        return self._make(calls.read_settings(FIELDS, self.client.noted), None)
 
     def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
         """Write settings with one PATCH and return what the tenant's answer reports.
 
         A setting inside an object that other features share costs a GET of that object before it.
 
-        Args:
-            values: What to write.
-            tries: How often to try at most, rate limits included; by default as often as the policy says. A write with
-                `tries` is for putting something back: it is made even if the operation is out of time or canceled.
-            just_read: True where this operation has read the tenant already, so that no GET is due.
-
-        Raises:
-            Auth0SessionsError: The tenant refused, or gave no answer that can be used. `may_have_written` is True if
-                any attempt may have taken effect, whatever became of the last one.
-
+        With `tries`, rate limits included, a write is for putting something back: it is made even if the operation is
+        out of time or canceled. `just_read` is True where this operation has read the tenant already: no GET is due.
         """
         shared = shared_fields(values)
         if shared and not just_read:
-            self._make(calls.read_settings(shared, self._client.noted), tries)
-        return self._make(calls.write_settings(values, self._client.reported, self._client.noted), tries)
+            self._make(calls.read_settings(shared, self.client.noted), tries)
+        return self._make(calls.write_settings(values, self.client.reported, self.client.noted), tries)
 
     def _make(self, call: Call[T], tries: int | None) -> T:
-        return self._client.make(call, self._patience) if tries is None else self._client.make_regardless(call, tries)
+        return self.client.make(call, self.patience) if tries is None else self.client.make_regardless(call, tries)
 
 
 def _result(call: Call[T], attempt: Attempt, reply: Reply) -> T:

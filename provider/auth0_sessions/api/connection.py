@@ -32,11 +32,8 @@ class AbandonedError(Exception):
 class Watch:
     """What connects an exchange under way with the call that waits for it.
 
-    Attributes:
-        sent: Whether anything of the request has left this machine; None while that is not known.
-        is_abandoned: True once the call has ended.
-        answer: What is read; it is closed here if nothing else closes it.
-
+    `sent` says whether anything of the request has left this machine, None while that is not known. `answer` is what
+    is read; it is closed here if nothing else closes it.
     """
 
     def __init__(self) -> None:
@@ -63,12 +60,7 @@ CURRENT: ContextVar[Watch] = ContextVar("watch")
 
 
 class Session(requests.Session):
-    """A session that ignores redirects and cookies, and whose connections are watched.
-
-    Args:
-        trust_env: Whether the environment's proxies and certificates count.
-
-    """
+    """A session that ignores redirects and cookies, and whose connections are watched."""
 
     def __init__(self, *, trust_env: bool) -> None:
         super().__init__()
@@ -80,24 +72,6 @@ class Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  The signature is requests'.
         """Return nothing: requests would parse a target that it is not going to follow."""
         return None
-
-
-class Bearer(requests.auth.AuthBase):
-    """The header of a call. An auth object also keeps `requests` from using a `.netrc` file.
-
-    Args:
-        token: The token, or None for a call without one.
-
-    """
-
-    def __init__(self, token: str | None) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Add the header."""
-        if self._token:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
 
 
 class _NoCookies(RequestsCookieJar):

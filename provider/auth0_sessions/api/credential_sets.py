@@ -28,15 +28,9 @@ _ENTRIES = TypeAdapter(dict[str, LabelledEntry])
 
 
 def read_entry(raw: Any, label: str) -> Mapping[str, str | None]:
-    """Return the parts of a label's entry; nothing where there is no such entry.
+    """Return the parts of a label's entry in the object or its JSON text; nothing where there is no such entry.
 
-    Args:
-        raw: The object, or its JSON text.
-        label: The entry's name.
-
-    Raises:
-        CredentialsError: The object is malformed. The text names keys and never repeats a value.
-
+    What is malformed is named by its key, and no value is repeated.
     """
     try:
         entries = _ENTRIES.validate_json(raw) if isinstance(raw, str) else _ENTRIES.validate_python(raw)

@@ -14,13 +14,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from auth0_sessions.api.tokens import DOMAIN_VARIABLE
-from auth0_sessions.api.tokens import ApiToken as ApiToken  # noqa: PLC0414  Also used from here.
-from auth0_sessions.api.tokens import TokenKeeper as TokenKeeper  # noqa: PLC0414  Also used from here.
+from auth0_sessions.api.tokens import DOMAIN_VARIABLE, ApiToken
 from auth0_sessions.errors import CredentialsError, InputError
 
 SCOPES = ("read:tenant_settings", "update:tenant_settings")
@@ -39,6 +37,7 @@ STALE_CONFIG = (
     "--run-program."
 )
 
+_ENVIRONMENT = "environment"
 _LABEL = re.compile(r"[a-z0-9-]+")
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 
@@ -63,96 +62,49 @@ class Configuration(Protocol):
         """Return a value, or None."""
 
 
-class Source(Protocol):
-    """One place where credentials may be."""
-
-    @property
-    def place(self) -> str:
-        """Say where this looks, in words for a person."""
-
-    @property
-    def tenant(self) -> str | None:
-        """The tenant that this place names for its credentials, as it is written there."""
-
-    def find(self) -> Mapping[str, str | None]:
-        """Return the parts that are there, under the names of `CONFIG_KEYS`."""
-
-
 @dataclass(frozen=True)
-class EnvironmentSource:
-    """Variables of the process that makes the calls."""
+class Source:
+    """One place where credentials may be, in words for a person.
 
-    environ: Mapping[str, str] = field(repr=False)
-    label: str | None
+    `find` returns the parts that are there, under the names of `CONFIG_KEYS`; `tenant` is the domain that stands
+    beside them, as it is written there.
+    """
 
-    @property
-    def place(self) -> str:
-        """Name the variables."""
-        name = self._variable
-        return f"environment {name('client_id')} and {name('client_secret')}, or {name('api_token')}"
-
-    @property
-    def tenant(self) -> str | None:
-        """`AUTH0_DOMAIN`, which stands beside the variables without a label."""
-        return None if self.label else self.environ.get(DOMAIN_VARIABLE) or None
-
-    def find(self) -> Mapping[str, str | None]:
-        """Return the variables that are set."""
-        return {part: self.environ.get(self._variable(part)) for part in CONFIG_KEYS}
-
-    def _variable(self, part: str) -> str:
-        label = f"{self.label.upper().replace('-', '_')}_" if self.label else ""
-        return f"AUTH0_{label}{part.upper()}"
-
-
-@dataclass(frozen=True)
-class ConfigSource:
-    """The configuration keys without a label, those of an explicit `Provider` included."""
-
-    config: Configuration = field(repr=False)
-    place: str = "configuration auth0:clientId and auth0:clientSecret, or auth0:apiToken"
+    place: str
+    find: Callable[[], Mapping[str, Any]] = field(repr=False)
     tenant: str | None = field(default=None, repr=False)
 
-    def find(self) -> Mapping[str, str | None]:
-        """Return the keys that are set."""
-        return {part: self.config.get(key) for part, key in CONFIG_KEYS.items()}
+
+def in_environment(environ: Mapping[str, str], label: str | None) -> Source:
+    """Return the variables of the process that makes the calls; `AUTH0_DOMAIN` stands beside those without a label."""
+    prefix = f"{label.upper().replace('-', '_')}_" if label else ""
+    names = {part: f"AUTH0_{prefix}{part.upper()}" for part in CONFIG_KEYS}
+    place = f"{_ENVIRONMENT} {names['client_id']} and {names['client_secret']}, or {names['api_token']}"
+    tenant = None if label else environ.get(DOMAIN_VARIABLE) or None
+    return Source(place, lambda: {part: environ.get(name) for part, name in names.items()}, tenant)
 
 
-@dataclass(frozen=True)
-class LabelledConfigSource:
-    """The entry of a label in `auth0-sessions:credentials`."""
+def in_config(config: Configuration, place: str, tenant: str | None) -> Source:
+    """Return the configuration keys without a label, those of an explicit `Provider` included."""
+    return Source(place, lambda: {part: config.get(key) for part, key in CONFIG_KEYS.items()}, tenant)
 
-    config: Configuration = field(repr=False)
-    label: str
 
-    @property
-    def place(self) -> str:
-        """Name the entry."""
-        return f"configuration {LABELLED_CONFIG_KEY}, entry {self.label!r}"
+def in_labelled_config(config: Configuration, label: str) -> Source:
+    """Return the entry of a label in `auth0-sessions:credentials`."""
 
-    @property
-    def tenant(self) -> str | None:
-        """Nothing: a label is given to a tenant in the program."""
-        return None
-
-    def find(self) -> Mapping[str, str | None]:
-        """Return the entry's members; nothing where there is no such entry."""
-        raw = self.config.get(LABELLED_CONFIG_KEY)
-        if raw is None:
+    def find() -> Mapping[str, str | None]:
+        if (raw := config.get(LABELLED_CONFIG_KEY)) is None:
             return {}
         # Only who has this object waits for the library that reads it.
         from auth0_sessions.api.credential_sets import read_entry  # noqa: PLC0415
 
-        return read_entry(raw, self.label)
+        return read_entry(raw, label)
+
+    return Source(f"configuration {LABELLED_CONFIG_KEY}, entry {label!r}", find)
 
 
 def check_label(value: object) -> str:
-    """Return a label of a credential set.
-
-    Raises:
-        InputError: It is not made of small letters, digits and hyphens.
-
-    """
+    """Return a label of a credential set, which has small letters, digits and hyphens."""
     if isinstance(value, str) and _LABEL.fullmatch(value):
         return value
     # The value is not repeated: it may be the secret itself, given in the wrong place.
@@ -166,32 +118,25 @@ def check_label(value: object) -> str:
 def sources(
     config: Configuration, label: str | None, *, explicit: bool, environ: Mapping[str, str] | None = None
 ) -> Sequence[Source]:
-    """Return the places to look at, in order.
+    """Return the places to look at, in order, by default in the process's own environment.
 
-    Args:
-        config: The configuration of the provider process.
-        label: The label of a credential set, or None for the unlabelled one.
-        explicit: True in the process of an explicit `Provider`, whose configuration is its own properties.
-        environ: The environment; the process's own by default.
-
+    `explicit` is True in the process of an explicit `Provider`, whose configuration is its own properties.
     """
-    environment = EnvironmentSource(os.environ if environ is None else environ, label)
+    environment = in_environment(os.environ if environ is None else environ, label)
     domain = config.get(DOMAIN_CONFIG_KEY)
     if explicit:
-        place = "the explicit Provider's client_id and client_secret, or api_token"
-        return (ConfigSource(config, place, domain), environment)
+        return (
+            in_config(config, "the explicit Provider's client_id and client_secret, or api_token", domain),
+            environment,
+        )
     if label:
-        return (environment, LabelledConfigSource(config, label))
-    return (environment, ConfigSource(config, tenant=domain or environment.tenant))
+        return (environment, in_labelled_config(config, label))
+    place = "configuration auth0:clientId and auth0:clientSecret, or auth0:apiToken"
+    return (environment, in_config(config, place, domain or environment.tenant))
 
 
 def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
-    """Return the first complete set of credentials for a tenant.
-
-    Raises:
-        CredentialsError: No place has a complete set; the text lists every place that was looked at.
-
-    """
+    """Return the first complete set of credentials for a tenant; where there is none, raise with every place's name."""
     looked_at = []
     for source in places:
         parts = {part: value for part, value in source.find().items() if isinstance(value, str) and value.strip()}
@@ -202,7 +147,7 @@ def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
         f"No credentials for {domain}. Looked at: {'; '.join(looked_at)}. Give one complete set; the application "
         f"needs {NEEDED_SCOPES} of the Management API."
     )
-    if not all(isinstance(source, EnvironmentSource) for source in places):
+    if not all(source.place.startswith(_ENVIRONMENT) for source in places):
         message += f" {STALE_CONFIG}"
     raise CredentialsError(message)
 

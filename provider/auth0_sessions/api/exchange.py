@@ -13,15 +13,7 @@ from typing import Any
 
 import requests
 
-from auth0_sessions.api.connection import (
-    CURRENT,
-    POLL_SECONDS,
-    AbandonedError,
-    Bearer,
-    Session,
-    UnusableError,
-    Watch,
-)
+from auth0_sessions.api.connection import CURRENT, POLL_SECONDS, AbandonedError, Session, UnusableError, Watch
 
 MAX_BODY_BYTES = 1_048_576
 """A longer body is refused. A tenant's settings are a few kilobytes."""
@@ -41,14 +33,9 @@ class Trouble(Enum):
 class ExchangeError(Exception):
     """An exchange without a usable answer.
 
-    It has no cause: what a library says may repeat a proxy's password, or a token that the server sent back.
-
-    Attributes:
-        trouble: The kind of failure.
-        reason: A few words about it, which may come from the server.
-        sent: False if nothing of the request has left this machine.
-        status: The HTTP status; 0 where there is none.
-
+    It has no cause: what a library says may repeat a proxy's password, or a token that the server sent back. The
+    `reason`, a few words, may come from the server. `sent` is False if nothing of the request has left this machine,
+    and `status` 0 where there is none.
     """
 
     def __init__(self, trouble: Trouble, reason: str, *, sent: bool, status: int) -> None:
@@ -61,16 +48,7 @@ class ExchangeError(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent.
-
-    Attributes:
-        method: The HTTP method.
-        url: The address, without its query.
-        token: A bearer token, or None.
-        params: The query.
-        json: The body.
-
-    """
+    """What is sent: the address without its query, a bearer token if any, the query and the body."""
 
     method: str
     url: str
@@ -90,14 +68,9 @@ class Reply:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long an exchange may take.
+    """How long an exchange may take: to connect to one address and to send the request, and in all.
 
-    Attributes:
-        timeouts_seconds: The longest time to connect to one address, and to send the request.
-        seconds: The longest time for everything.
-        cancelled: Ends the exchange once it is set.
-        grace_seconds: How much longer the exchange may take from then on.
-
+    Once `cancelled` is set, it may take `grace_seconds` longer.
     """
 
     timeouts_seconds: tuple[float, float]
@@ -106,40 +79,29 @@ class Limits:
     grace_seconds: float = 0.0
 
 
-class Http:
-    """The connections to one host.
+def exchange(session: Session, request: Request, limits: Limits) -> Reply:
+    """Send a request and return the answer.
 
-    Args:
-        trust_env: Whether the environment's proxies and certificates count.
+    Nothing interrupts a silent name server or a connection that is being made, so a thread waits for them. Once the
+    time is up the thread is left to itself: it sends nothing from then on, and ends on its own.
+
+    Raises:
+        ExchangeError: There is no answer, or none that can be used.
 
     """
-
-    def __init__(self, *, trust_env: bool) -> None:
-        self._session = Session(trust_env=trust_env)
-
-    def exchange(self, request: Request, limits: Limits) -> Reply:
-        """Send a request and return the answer.
-
-        Nothing interrupts a silent name server or a connection that is being made, so a thread waits for them. Once
-        the time is up the thread is left to itself: it sends nothing from then on, and ends on its own.
-
-        Raises:
-            ExchangeError: There is no answer, or none that can be used.
-
-        """
-        work = _Work(self._session, request, limits.timeouts_seconds)
-        thread = threading.Thread(target=work.run, name=THREAD_NAME, daemon=True)
-        until = time.monotonic() + limits.seconds
-        try:
-            thread.start()
-            while not work.done.wait(POLL_SECONDS):
-                if limits.cancelled.is_set():
-                    until = min(until, time.monotonic() + limits.grace_seconds)
-                if time.monotonic() >= until:
-                    break
-        finally:
-            work.watch.abandon()
-        return work.outcome(is_canceled=limits.cancelled.is_set())
+    work = _Work(session, request, limits.timeouts_seconds)
+    thread = threading.Thread(target=work.run, name=THREAD_NAME, daemon=True)
+    until = time.monotonic() + limits.seconds
+    try:
+        thread.start()
+        while not work.done.wait(POLL_SECONDS):
+            if limits.cancelled.is_set():
+                until = min(until, time.monotonic() + limits.grace_seconds)
+            if time.monotonic() >= until:
+                break
+    finally:
+        work.watch.abandon()
+    return work.outcome(is_canceled=limits.cancelled.is_set())
 
 
 class _Work:
@@ -155,7 +117,7 @@ class _Work:
         self._outcome: Reply | Exception | None = None
 
     def run(self) -> None:
-        """Make the exchange."""
+        """Make the exchange, and keep what came of it."""
         CURRENT.set(self.watch)
         try:
             self._outcome = self._reply()
@@ -167,13 +129,14 @@ class _Work:
             self.done.set()
 
     def _reply(self) -> Reply:
+        token = self._request.token
         response = self._session.request(
             self._request.method,
             self._request.url,
             params=self._request.params,
             json=self._request.json,
-            headers={"Accept-Encoding": "gzip"},
-            auth=Bearer(self._request.token),
+            headers={"Accept-Encoding": "gzip", **({"Authorization": f"Bearer {token}"} if token else {})},
+            auth=lambda prepared: prepared,  # Keeps requests from using a .netrc file.
             timeout=self._timeouts_seconds,
             allow_redirects=False,
             stream=True,

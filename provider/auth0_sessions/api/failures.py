@@ -37,15 +37,9 @@ _CHALLENGE = re.compile(r'\b(?:error_description|error)="([^"]+)"')
 
 @dataclass(frozen=True)
 class Attempt:
-    """What was tried.
+    """What was tried: `doing` follows "could not", `source` is where the credentials came from.
 
-    Attributes:
-        domain: The tenant.
-        doing: What was tried, to follow "could not".
-        source: Where the credentials came from.
-        is_login: True for the token endpoint.
-        secrets: What no message may repeat.
-
+    `is_login` is True for the token endpoint; no message repeats the secrets.
     """
 
     domain: str
@@ -62,11 +56,7 @@ class Attempt:
 def refused(attempt: Attempt, reply: Reply, body: Mapping[str, Any] | None) -> ApiError:
     """Return the error for an answer that is not a good one.
 
-    Args:
-        attempt: What was tried.
-        reply: The answer.
-        body: The JSON object in it, an empty one for other JSON, or None where there is no JSON.
-
+    `body` is the JSON object in it, an empty one for other JSON, or None where there is no JSON.
     """
     location = reply.headers.get("Location")
     if reply.status in REDIRECTS and location is not None:

@@ -1,16 +1,22 @@
-"""Reading a live tenant without Pulumi: what an audit or a script starts from."""
+"""Reading live tenants without Pulumi, one or many at a time: what an audit or a script starts from."""
 
 from __future__ import annotations
 
+import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from auth0_sessions.api.client import TenantClient
 from auth0_sessions.api.credentials import Credentials, Source, check_label, find_credentials, sources
 from auth0_sessions.api.tokens import TokenKeeper
+from auth0_sessions.errors import Auth0SessionsError
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.settings import SETTINGS, Values, with_defaults
+
+T = TypeVar("T")
 
 _TOKENS = TokenKeeper()
 """One for the process: a token that went to one tenant goes to no other, however often a script reads."""
@@ -59,12 +65,8 @@ def read_tenant_sessions(
 class TenantReader:
     """Reads tenants, several at a time if need be; a Management API token only where it belongs.
 
-    Args:
-        on_wait: Called before each wait for a tenant that is busy or gives no answer.
-        cancelled: Set to end what is under way.
-        is_only_tenant: Whether a single tenant is read, so that a token without a label that names no tenant is for
-            it; None where that is not known, and then it is for the first one.
-
+    `is_only_tenant` says whether a single tenant is read, so that a token without a label that names no tenant is for
+    it; where that is not known (None), it is for the first one.
     """
 
     def __init__(
@@ -91,3 +93,67 @@ class TenantReader:
     def _credentials(self, places: Sequence[Source], tenant: str, label: str | None) -> Credentials:
         is_only_tenant = None if label else self._is_only_tenant
         return _TOKENS.kept(find_credentials(places, tenant), tenant, is_only_tenant=is_only_tenant)
+
+
+WORKERS = 16
+"""How many tenants are read at a time; each has a rate limit and a connection of its own."""
+
+Reader = Callable[[str, str | None], TenantSessions]
+"""Reads a tenant: domain and label of its credentials in, sessions out; raises `Auth0SessionsError`."""
+
+Answer = TenantSessions | Auth0SessionsError
+"""What a tenant has, or why it could not be read."""
+
+_Answers = queue.SimpleQueue[tuple[int, TenantSessions | BaseException]]
+
+
+def read_many(
+    tenants: Sequence[tuple[str, str | None]],
+    read: Reader,
+    use: Callable[[int, Answer], T],
+    on_progress: Callable[[int, int], None] = lambda *_: None,
+) -> list[T]:
+    """Read tenants, each with the label of its credentials, and return what is made of each answer, in their order.
+
+    `use` makes something of a tenant's place and its answer as soon as that is there: an error that is kept would keep
+    its connection open. `on_progress` is called with how many tenants are done, of how many.
+    """
+    on_progress(0, len(tenants))
+    answers: _Answers = queue.SimpleQueue()
+    waiting = deque(range(len(tenants)))
+    for _ in range(min(WORKERS, len(tenants))):
+        # Daemons, so that Ctrl-C need not wait until every tenant has answered.
+        threading.Thread(target=_work, args=(tenants, waiting, answers, read), daemon=True).start()
+    made: dict[int, T] = {}
+    try:
+        while len(made) < len(tenants):
+            place, answer = answers.get()
+            if isinstance(answer, BaseException) and not isinstance(answer, Auth0SessionsError):
+                raise answer
+            made[place] = use(place, answer)
+            on_progress(len(made), len(tenants))
+    finally:
+        waiting.clear()
+    return [made[place] for place in range(len(tenants))]
+
+
+def _work(tenants: Sequence[tuple[str, str | None]], waiting: deque[int], answers: _Answers, read: Reader) -> None:
+    """Read tenants until none is left."""
+    while True:
+        try:
+            place = waiting.popleft()
+        except IndexError:
+            return
+        try:
+            answers.put((place, read(*tenants[place])))
+        except Auth0SessionsError as error:
+            answers.put((place, error))
+        except Exception as error:  # noqa: BLE001  Whatever happens to one tenant, the others are reported.
+            domain, kind = tenants[place][0], type(error).__name__
+            message = (
+                f"{domain}: {kind}, which is a bug in this program and not a problem of the tenant. Please report "
+                f"what `auth0-sessions show {domain}` prints."
+            )
+            answers.put((place, Auth0SessionsError(message)))
+        except BaseException as error:  # noqa: BLE001  The thread that waits for the answer raises it.
+            answers.put((place, error))

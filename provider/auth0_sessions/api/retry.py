@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -20,12 +20,9 @@ SHORTEST_CALL_SECONDS = 1.0
 
 
 class TransientError(Exception):
-    """A failure that may be gone at the next try; `error` is what the user reads if it is not.
+    """A failure that may be gone at the next try.
 
-    Attributes:
-        error: The error to raise when no try is left.
-        wait_seconds: How long the server asks to wait; None where it does not say.
-
+    `error` is what the user reads if it is not, `wait_seconds` how long the server asks to wait, where it does.
     """
 
     def __init__(self, error: Auth0SessionsError, *, wait_seconds: float | None = None) -> None:
@@ -38,32 +35,41 @@ class TransientError(Exception):
 class Patience:
     """The time of one operation, which all its calls share: logins, reads, writes, and the waits between them.
 
-    Attributes:
-        until: When it ends.
-        now: The clock.
-        cancelled: Set when the run is canceled, which ends the operation early.
-        is_last_effort: True for a call that is made although the run is canceled.
-
+    It ends when its policy's clock shows `until`, or when the run is canceled, except for a last effort.
     """
 
+    policy: RetryPolicy
     until: float
-    now: Callable[[], float] = field(repr=False)
     cancelled: threading.Event
     is_last_effort: bool = False
 
     @property
     def left_seconds(self) -> float:
         """How much is left; never negative."""
-        return max(0.0, self.until - self.now())
+        return max(0.0, self.until - self.policy.now())
 
     @property
     def is_canceled(self) -> bool:
         """Whether no further call is made."""
         return self.cancelled.is_set() and not self.is_last_effort
 
+    def run(self, call: Callable[[], T], on_wait: Callable[[float, TransientError], None]) -> T:
+        """Make a call until it succeeds, fails for good, or no try or time is left; the last failure is raised.
 
-def _wait(seconds: float, cancelled: threading.Event) -> None:
-    cancelled.wait(seconds)
+        `call` raises `TransientError` for what is worth another try; `on_wait` hears of each wait before it begins.
+        """
+        policy, failed = self.policy, 0
+        while True:
+            try:
+                return call()
+            except TransientError as failure:
+                counts = policy.rate_limits_count or not isinstance(failure.error, RateLimitError)
+                failed += counts
+                seconds = policy.seconds_before_next(failure, failed)
+                if (counts and failed >= policy.tries) or seconds + SHORTEST_CALL_SECONDS > self.left_seconds:
+                    raise failure.error from failure
+                on_wait(seconds, failure)
+            policy.wait(seconds, self.cancelled)
 
 
 @dataclass(frozen=True)
@@ -88,8 +94,8 @@ class RetryPolicy:
     patience_seconds: float = 120.0
     jitter: float = 0.2
     rate_limits_count: bool = False
-    now: Callable[[], float] = field(default=time.monotonic, repr=False)
-    wait: Callable[[float, threading.Event], None] = field(default=_wait, repr=False)
+    now: Callable[[], float] = time.monotonic
+    wait: Callable[[float, threading.Event], object] = lambda seconds, cancelled: cancelled.wait(seconds)
 
     @classmethod
     def immediate(cls, waits: list[float] | None = None, *, patience_seconds: float = 120.0) -> RetryPolicy:
@@ -104,34 +110,10 @@ class RetryPolicy:
 
     def begin(self, cancelled: threading.Event) -> Patience:
         """Return the time of an operation that begins now."""
-        return Patience(self.now() + self.patience_seconds, self.now, cancelled)
+        return Patience(self, self.now() + self.patience_seconds, cancelled)
 
-    def run(self, call: Callable[[], T], on_wait: Callable[[float, TransientError], None], patience: Patience) -> T:
-        """Make a call until it succeeds, fails for good, or no try or time is left.
-
-        Args:
-            call: What is tried; it raises `TransientError` for what is worth another try.
-            on_wait: Called before each wait with its length in seconds and the reason.
-            patience: The time that is left to the operation.
-
-        Raises:
-            Auth0SessionsError: The last failure.
-
-        """
-        failed = 0
-        while True:
-            try:
-                return call()
-            except TransientError as failure:
-                counts = self.rate_limits_count or not isinstance(failure.error, RateLimitError)
-                failed += counts
-                seconds = self._seconds_before_next(failure, failed)
-                if (counts and failed >= self.tries) or seconds + SHORTEST_CALL_SECONDS > patience.left_seconds:
-                    raise failure.error from failure
-                on_wait(seconds, failure)
-            self.wait(seconds, patience.cancelled)
-
-    def _seconds_before_next(self, failure: TransientError, failed: int) -> float:
+    def seconds_before_next(self, failure: TransientError, failed: int) -> float:
+        """Return how long to wait after so many failures."""
         asked = failure.wait_seconds
         seconds = max(1.0, asked) if asked is not None else 2.0 ** (failed - 1)
         return seconds * (1 + random.uniform(0, self.jitter))  # noqa: S311  No secret is made here.

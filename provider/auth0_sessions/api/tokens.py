@@ -26,15 +26,7 @@ JWT_PARTS = 3
 
 @dataclass(frozen=True)
 class ApiToken:
-    """A Management API token that was made elsewhere.
-
-    Attributes:
-        token: The token.
-        source: Where it came from.
-        audience: The audience from the same place, or None.
-        tenant: The domain from the same place, as it is written there, or None.
-
-    """
+    """A Management API token that was made elsewhere, with the audience and the domain from the same `source`."""
 
     token: str = field(repr=False)
     source: str
@@ -46,11 +38,8 @@ class TokenKeeper:
     """Keeps each Management API token to the tenant that it is for.
 
     A JWT names its tenant. Any other token goes to the tenant that stands beside it (`AUTH0_DOMAIN` beside
-    `AUTH0_API_TOKEN`), or else to the only tenant there is.
-
-    Args:
-        run: What all provider processes of a run of the engine know, and those of no other run: its address.
-
+    `AUTH0_API_TOKEN`), or else to the only tenant there is. `run` is what all provider processes of a run of the engine
+    know, and those of no other run: its address.
     """
 
     def __init__(self, run: str | None = None) -> None:
@@ -59,13 +48,10 @@ class TokenKeeper:
         self._lock = threading.Lock()
 
     def kept(self, found: C, domain: str, *, is_only_tenant: bool | None = None) -> C:
-        """Return credentials that may be sent to a tenant.
+        """Return credentials that may be sent to a tenant, by its canonical domain.
 
-        Args:
-            found: The credentials.
-            domain: The canonical domain of the tenant.
-            is_only_tenant: Whether this is the only tenant that the program's credentials are used for. Where that is
-                not known (None), it is the first tenant of this process.
+        `is_only_tenant` says whether it is the only one that the program's credentials are used for. Where that is not
+        known (None), it is the first tenant of this process.
 
         Raises:
             CredentialsError: They are a token that is for another tenant, or may be.

@@ -33,11 +33,8 @@ def shared_fields(values: Values) -> tuple[str, ...]:
 def to_patch_body(values: Values, reported: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the body of the PATCH that writes these values and nothing else.
 
-    Args:
-        values: Setting -> minutes or cookie mode.
-        reported: What the tenant reports for the keys of `shared_fields`; whether a PATCH merges these objects or
-            replaces them is not documented, so a body repeats all of their members.
-
+    Whether a PATCH merges the objects of `shared_fields` or replaces them is not documented, so a body repeats all of
+    their members as the tenant reports them.
     """
     body: dict[str, Any] = {}
     for name, value in values.items():

@@ -10,28 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from auth0_sessions.api.many import Reader, read_many
-from auth0_sessions.audit.expected import expected_of_all
+from auth0_sessions.api.reader import Reader, read_many
+from auth0_sessions.audit.expected import expected_of
 from auth0_sessions.audit.findings import hold
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.fleet.file import TenantsFile
 
-__all__ = ["Audit", "AuditedLifetime", "AuditedTenant", "Finding", "Rule", "Status", "audit", "audit_all"]
+__all__ = ["Audit", "AuditedLifetime", "AuditedTenant", "Finding", "Rule", "Status", "audit"]
 
 
 def audit(
-    file: TenantsFile,
-    source: str,
-    *,
-    read: Reader,
-    profile: str | None = None,
-    on_progress: Callable[[int, int], None] = lambda *_: None,
-) -> Audit:
-    """Audit the tenants of one file, as `audit_all` does those of several."""
-    return audit_all({source: file}, read=read, profile=profile, on_progress=on_progress)
-
-
-def audit_all(
     files: Mapping[str, TenantsFile],
     *,
     read: Reader,
@@ -40,18 +28,15 @@ def audit_all(
 ) -> Audit:
     """Read every tenant of some files, several at a time, and hold it to its baseline.
 
-    Args:
-        files: The tenants, under the name that the report has for each file.
-        read: Reads one tenant.
-        profile: The baseline of all tenants, whatever the files say.
-        on_progress: Called with how many tenants are done, of how many.
+    With a `profile`, it is the baseline of all tenants, whatever the files say. `on_progress` is called with how many
+    tenants are done, of how many.
 
     Raises:
         InputError: With everything that is wrong with the files.
 
     """
-    expected = expected_of_all(files, profile)
-    tenants = [(tenant.domain, tenant.credentials) for tenant in expected]
+    expected = expected_of(files, profile)
+    tenants = [tenant.entry.place for tenant in expected]
     return Audit(
         generated_at=datetime.now(UTC).replace(microsecond=0),
         source=", ".join(files),

@@ -26,9 +26,9 @@ def hold(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> Audite
         mode = str(found.values["session_cookie_mode"])
     status = Status.FINDINGS if findings else Status.MEETS
     return AuditedTenant(
-        name=tenant.name,
+        name=tenant.entry.name,
         source=tenant.source,
-        domain=tenant.domain,
+        domain=tenant.entry.place[0],
         plan=tenant.plan,
         profile=str(tenant.profile.name),
         profile_from=tenant.profile_from,
@@ -69,7 +69,11 @@ def _findings(tenant: Expected, name: str, found: TenantSessions) -> list[Findin
             rules[Rule.ABOVE_CAP] = judged.above_cap
         if judged.ceiling is not None:
             rules[Rule.ABOVE_BASELINE] = judged.above_ceiling
-    if target not in (None, value) and not rules and not (tenant.is_ceiling and _is_shorter(value, target)):
+    if (
+        target not in (None, value)
+        and not rules
+        and not (tenant.entry.picked.is_ceiling and _is_shorter(value, target))
+    ):
         rules[Rule.NOT_AS_DECLARED] = _declared(tenant, name)
     default = ", Auth0's default" if name in found.defaulted else ""
     kind, mode = SETTINGS[name].kind, found.values["session_cookie_mode"]
@@ -134,5 +138,5 @@ def _kept(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
     """Yield the lifetimes that a fleet leaves as they are, because its own are ceilings."""
     for name, value in minutes.items():
         most = tenant.targets.get(name, tenant.limits.get(name))
-        if tenant.is_ceiling and not tenant.is_foreign and _is_shorter(value, most):
+        if tenant.entry.picked.is_ceiling and not tenant.is_foreign and _is_shorter(value, most):
             yield f"{name} {text(value)} instead of {text(most or value)}"

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
 from hashlib import sha256
 from itertools import groupby
-from math import inf, log
+from math import log
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -28,7 +28,6 @@ from auth0_sessions.model.settings import (
     LOGIN_LIFETIMES,
     LOGIN_SETTINGS,
     SETTINGS,
-    Clock,
     Kind,
     text,
 )
@@ -44,9 +43,9 @@ MINOR_TICKS = (480, 144_000)
 """The ticks that go where the scale is narrow."""
 
 FLEET = 10
-"""From so many tenants on, the page sums up, offers a search, and keeps its findings folded."""
+"""From so many tenants on, the page keeps its findings folded."""
 
-KINDS, LIMITS = (Kind.PERSISTENT, Kind.NON_PERSISTENT), tuple(Clock)
+KINDS = (Kind.PERSISTENT, Kind.NON_PERSISTENT)
 LABELS = {name: f"{SETTINGS[name].kind} {SETTINGS[name].clock}" for name in LOGIN_LIFETIMES}
 (COOKIE_MODE,) = set(LOGIN_SETTINGS) - set(LOGIN_LIFETIMES)
 
@@ -61,18 +60,9 @@ RULES = {
 
 @dataclass(frozen=True)
 class Line:
-    """One lifetime as it is drawn. Places are in percent of the drawing's width.
+    """One lifetime as it is drawn, and as a sentence. Places are in percent of the drawing's width.
 
-    Attributes:
-        found: What the audit found.
-        end: Where its bar ends.
-        cap: Where the plan's cap is, or None.
-        baseline: Where the baseline is, or None.
-        cut: "short" or "long" where the bar would end beyond the scale.
-        share: Its share of the cap.
-        rules: Why it is a finding.
-        sentence: All of it in words.
-
+    `cut` is "short" or "long" where the bar would end beyond the scale.
     """
 
     found: AuditedLifetime
@@ -90,10 +80,8 @@ class Row:
     """One tenant as it is shown.
 
     Attributes:
-        tenant: What the audit found.
         badness: What sorts it by status.
         kinds: Kind of session -> its absolute and its idle lifetime; empty where the tenant was not read.
-        longest: "absolute" and "idle" -> minutes of the two kinds, the longer first.
         is_mode_wrong: True where the cookie mode is a finding.
         digest: Why there are findings -> the settings.
         advice: Findings with the same setting and change, together.
@@ -103,36 +91,9 @@ class Row:
     tenant: AuditedTenant
     badness: tuple[int, int]
     kinds: dict[str, tuple[Line, Line]]
-    longest: dict[str, list[int]]
     is_mode_wrong: bool
     digest: dict[Rule, list[str]]
     advice: list[list[Finding]]
-
-
-@dataclass(frozen=True)
-class Step:
-    """The tenants whose lifetime is in one step of the scale.
-
-    Attributes:
-        count: How many.
-        above: How many of them are above their baseline.
-        unit: How high one is drawn, in percent.
-
-    """
-
-    count: int
-    above: int
-    unit: float
-
-    @property
-    def height(self) -> float:
-        """How high all are drawn, in percent."""
-        return round(self.count * self.unit, 2)
-
-    @property
-    def height_above(self) -> float:
-        """How high those above their baseline are drawn, in percent."""
-        return round(self.above * self.unit, 2)
 
 
 def to_html(audit: Audit) -> str:
@@ -143,11 +104,8 @@ def to_html(audit: Audit) -> str:
         at=audit.generated_at.astimezone(UTC),
         totals={status: audit.count(status) for status in OUTCOMES},
         verdict=audit.verdict,
-        filters=[status for status in WORST_FIRST if audit.count(status)],
         rows=[_row(tenant) for tenant in tenants],
-        has_advice=any(tenant.findings or tenant.notes for tenant in tenants),
         is_fleet=len(tenants) >= FLEET,
-        spread=_spread(audit.tenants),
     )
 
 
@@ -175,12 +133,10 @@ def _row(tenant: AuditedTenant) -> Row:
         digest[finding.rule].append(finding.setting)
     lines = {row.setting: _line(row, frozenset(rules[row.setting])) for row in tenant.lifetimes}
     pairs = [(lines[absolute], lines[idle]) for absolute, idle in ABSOLUTE_AND_IDLE if lines]
-    minutes = [[pair[at].found.minutes for pair in pairs] for at, _ in enumerate(LIMITS)]
     return Row(
         tenant=tenant,
         badness=_badness(tenant),
         kinds=dict(zip(KINDS, pairs, strict=False)),
-        longest={limit: sorted(both, reverse=True) for limit, both in zip(LIMITS, minutes, strict=True)},
         is_mode_wrong=bool(rules[COOKIE_MODE]),
         digest=digest,
         advice=[list(group) for _, group in groupby(tenant.findings, lambda row: (row.setting, row.change))],
@@ -188,7 +144,7 @@ def _row(tenant: AuditedTenant) -> Row:
 
 
 def _badness(tenant: AuditedTenant) -> tuple[int, int]:
-    return -WORST_FIRST.index(tenant.status), len(tenant.findings)
+    return len(WORST_FIRST) - WORST_FIRST.index(tenant.status), len(tenant.findings)
 
 
 def _line(found: AuditedLifetime, rules: frozenset[Rule]) -> Line:
@@ -222,21 +178,6 @@ def _sentence(found: AuditedLifetime) -> Iterator[str]:
         yield f"and not the {text(declared)} that the tenants file declares"
     if not SHORTEST <= found.minutes <= LONGEST:
         yield "(off the scale, so the bar is cut)"
-
-
-def _spread(tenants: Iterable[AuditedTenant]) -> dict[str, list[Step]]:
-    """Return for each lifetime how many tenants are in each step of the scale; the last step is beyond it."""
-    found = [row for tenant in tenants for row in tenant.lifetimes]
-    bounds = list(zip((-1, *TICKS), (*TICKS, inf), strict=True))
-    counts = {label: [_in_step(found, setting, *step) for step in bounds] for setting, label in LABELS.items()}
-    most = max((count for steps in counts.values() for count, _ in steps), default=0) or 1
-    return {label: [Step(*step, 100 / most) for step in steps] for label, steps in counts.items()}
-
-
-def _in_step(found: Iterable[AuditedLifetime], setting: str, low: int, high: float) -> tuple[int, int]:
-    """Return how many tenants are in a step, and how many of these are above their baseline."""
-    rows = [row for row in found if row.setting == setting and low < row.minutes <= high]
-    return len(rows), sum(row.baseline_minutes is not None and row.minutes > row.baseline_minutes for row in rows)
 
 
 def _hash(content: str) -> str:

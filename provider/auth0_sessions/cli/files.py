@@ -19,7 +19,7 @@ from auth0_sessions.model.profiles import Profile
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from auth0_sessions.api.many import Reader
+    from auth0_sessions.api.reader import Reader
     from auth0_sessions.audit import Audit
     from auth0_sessions.fleet.file import TenantsFile
 
@@ -91,12 +91,12 @@ def audit(
 
     Example: `auth0-sessions audit --tenants Pulumi.prod.yaml --profile nist-aal2 --output audit.html`
     """
-    from auth0_sessions.audit import audit_all  # noqa: PLC0415  Not needed for --help.
+    from auth0_sessions.audit import audit as audited  # noqa: PLC0415  Not needed for --help.
 
     chosen: ReportFormat = form or (_by_ending(output, REPORTS, ", or give --format") if output else "table")
     _check_folder(output)
     with clean_errors(), _reading([*tenants, *(more or [])]) as (files, read, on_progress):
-        report = audit_all(files, profile=profile, read=read, on_progress=on_progress)
+        report = audited(files, profile=profile, read=read, on_progress=on_progress)
     if output is not None:
         write(output, _rendered(report, chosen))
         note(f"Wrote {output}. {report.verdict}")
@@ -116,7 +116,7 @@ def validate(tenants: TenantsOption, more: MoreFiles = None) -> None:
 
     Example: `auth0-sessions validate --tenants Pulumi.prod.yaml`
     """
-    from auth0_sessions.fleet.validation import validate as validated  # noqa: PLC0415
+    from auth0_sessions.fleet.report import validate as validated  # noqa: PLC0415
 
     with clean_errors():
         found = validated(_files([*tenants, *(more or [])]))

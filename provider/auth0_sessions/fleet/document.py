@@ -30,13 +30,7 @@ Pair = tuple[yaml.Node, yaml.Node]
 
 @dataclass(frozen=True)
 class Row:
-    """A value, and what there is to say about it.
-
-    Attributes:
-        value: The value.
-        phrases: What the comment behind it says.
-
-    """
+    """A value, and what the comment behind it says."""
 
     value: str
     phrases: tuple[str, ...] = ()
@@ -47,13 +41,9 @@ Rows = Mapping[str, Row | None]
 
 
 class Document:
-    """A YAML or JSON file with a list of tenants.
+    """A YAML or JSON file, which `read_tenants_file` has read already, with a list of tenants under some keys.
 
-    Args:
-        path: The file, which `read_tenants_file` has read already.
-        keys: Where in it the list is, from the outside in.
-        is_own: Recognizes a phrase that an earlier export has put into a comment.
-
+    `is_own` recognizes a phrase that an earlier export has put into a comment.
     """
 
     def __init__(self, path: Path, keys: tuple[str, ...], is_own: re.Pattern[str]) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as fields_of
+from functools import cached_property
 from typing import Any
 
-from auth0_sessions.errors import InputError, shown
-from auth0_sessions.fleet.policy import choose_plan, choose_profile
+from auth0_sessions.errors import shown
+from auth0_sessions.fleet.policy import Chosen, Picked, choose_plan, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
-from auth0_sessions.lifecycle.inputs import READERS, read_inputs
-from auth0_sessions.model.choices import Enforce
+from auth0_sessions.lifecycle.inputs import READERS, Reader, read_inputs
+from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
+from auth0_sessions.model.settings import LOGIN_LIFETIMES
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling, camel_case
 
 NEEDS_DOMAIN = {"domain": "is missing; give the tenant's domain, as in acme.eu.auth0.com."}
@@ -68,28 +70,43 @@ class Entry:
     """One tenant, as far as its entry is right.
 
     Attributes:
-        name: Its short name.
         values: Input -> value: minutes, a choice, a domain, a label, a plan, a profile's limits.
+        own: The inputs that the entry itself gives; the other values are the fleet's.
         spelling: How the entry spells its keys.
 
     """
 
     name: str
     values: Mapping[str, Any]
+    own: frozenset[str]
     spelling: Spelling
+
+    @property
+    def place(self) -> tuple[str, str | None]:
+        """Its canonical domain, and the label of its credentials."""
+        return self.values["domain"], self.values.get("credentials")
+
+    @property
+    def chosen(self) -> Chosen:
+        """What decides about it. Without a plan nothing is held to a cap, and the highest ones stand for none."""
+        values = self.values
+        return Chosen(values.get("plan", Plan.ENTERPRISE), values["profile"], values.get("enforce", Enforce.EXACT))
+
+    @cached_property
+    def picked(self) -> Picked:
+        """What it gets."""
+        return pick(self.chosen, self.values, self.values.get("over_limit", OverLimit.ERROR), self.spelling)
+
+    @property
+    def rest(self) -> dict[str, str]:
+        """The inputs of its resource that nothing is picked for."""
+        decided = ("plan", "profile", "enforce", "formerly", *LOGIN_LIFETIMES)
+        return {key: str(value) for key, value in self.values.items() if key not in decided}
 
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a fleet says for the tenants that leave it out; nothing in it is checked yet.
-
-    Attributes:
-        plan: The plan.
-        profile: The profile.
-        profiles: A team's own profiles.
-        enforce: Whether a lifetime is the tenant's value, or a ceiling.
-
-    """
+    """What a fleet says for the tenants that leave it out; nothing in it is checked yet."""
 
     plan: object = None
     profile: object = None
@@ -122,20 +139,21 @@ class Entries:
 
 
 def read_entries(tenants: object, defaults: Defaults, *, needs: Mapping[str, str]) -> Entries:
-    """Read a fleet's tenants; what is wrong is collected, not raised.
+    """Read a fleet's tenants, by their short names; what is wrong is collected, not raised.
 
-    Args:
-        tenants: Short name -> `TenantSpec`, or a mapping with its keys in camelCase or snake_case.
-        defaults: What the fleet says for tenants that leave it out.
-        needs: The keys that every tenant has to have in the end, each with what to say where it has not.
-
+    `needs` are the keys that every tenant has to have in the end, each with what to say where it has not.
     """
     if not isinstance(tenants, Mapping) or not tenants:
         wanted = "tenants should be an object with an entry for each tenant, as in acme: {domain: ...}."
         return Entries(of_all=[wanted])
     profiles, wrong = read_profiles(defaults.profiles)
     entries = Entries(of_all=wrong, profiles=profiles)
-    filled = _filled(entries, defaults)
+    readers = {
+        **READERS,
+        "profile": lambda value, _: choose_profile(value, profiles),
+        "formerly": lambda value, _: str(value),
+    }
+    filled = _filled(entries, defaults, readers)
     for key, spec in tenants.items():
         name = _text(key)
         if name in entries.tenants:
@@ -144,8 +162,8 @@ def read_entries(tenants: object, defaults: Defaults, *, needs: Mapping[str, str
         if given is None:
             entries.problems[name].append("is not a tenant; give an object with at least its domain.")
             continue
-        entry, problems = _read(name, given, filled, profiles)
-        missing = [key for key in needs if key not in entry.values and key not in _named(given)]
+        entry, problems = _read(name, given, filled, readers)
+        missing = [key for key in needs if key not in entry.values and key not in entry.own]
         entries.problems[name].extend([*problems, *(f"{key} {needs[key]}" for key in missing)])
         entries.tenants[name] = entry
     _check_renamed(entries)
@@ -164,40 +182,29 @@ def _check_renamed(entries: Entries) -> None:
             entries.problems[name].append(f"formerly is {shown(was)}, which {other} also gives. Keep one of them.")
 
 
-def _filled(entries: Entries, defaults: Defaults) -> dict[str, Any]:
+def _filled(entries: Entries, defaults: Defaults, readers: Mapping[str, Reader]) -> dict[str, Any]:
     """Read a fleet's defaults; where one is wrong, say so once and go on with one that forbids the least."""
-    known = entries.profiles
-    readers: tuple[tuple[str, object, Callable[[object], Any], Any], ...] = (
-        ("plan", defaults.plan, choose_plan, Plan.ENTERPRISE),
-        ("profile", defaults.profile, lambda value: choose_profile(value, known), known[Profile.CONVENIENT]),
-        ("enforce", defaults.enforce, lambda value: READERS["enforce"](value, "enforce"), Enforce.EXACT),
-    )
-    filled: dict[str, Any] = {}
-    for key, value, read, stand_in in readers:
-        try:
-            if value is not None:
-                filled[key] = read(value)
-        except InputError as error:
-            entries.of_all.append(f"the fleet: {error}")
-            filled[key] = stand_in
-    return filled
+    given = {"plan": defaults.plan, "profile": defaults.profile, "enforce": defaults.enforce}
+    read = read_inputs(given, SNAKE_CASE, {**readers, "plan": lambda value, _: choose_plan(value)})
+    entries.of_all.extend(f"the fleet: {problem.reason}" for problem in read.problems)
+    return read.values | {problem.property: _STAND_INS[problem.property] for problem in read.problems}
+
+
+_STAND_INS = {"plan": Plan.ENTERPRISE, "profile": PROFILES[Profile.CONVENIENT], "enforce": Enforce.EXACT}
 
 
 def _read(
-    name: str, given: Mapping[str, Any], filled: Mapping[str, Any], profiles: Mapping[str, ProfileLimits]
+    name: str, given: Mapping[str, Any], filled: Mapping[str, Any], readers: Mapping[str, Reader]
 ) -> tuple[Entry, list[str]]:
     """Read one tenant's entry, under whichever spelling its keys have."""
     spelling = CAMEL_CASE if any(key in KEYS and key != KEYS[key] for key in given) else SNAKE_CASE
     inputs, problems = _inputs(given)
-    values = dict(filled)
-    own = _own_values(inputs, profiles, problems)
-    read = read_inputs(inputs, spelling)
+    read = read_inputs(inputs, spelling, readers)
     for problem in read.problems:
         key = spelling.name(problem.property)
         problems.append(problem.reason if problem.reason.startswith(f"{key} ") else f"{key}: {problem.reason}")
-    for key in inputs.keys() - read.values.keys():
-        values.pop(key, None)
-    return Entry(name, {**values, **own, **read.values}, spelling), problems
+    values = {key: value for key, value in filled.items() if key not in inputs} | read.values
+    return Entry(name, values, frozenset(inputs), spelling), problems
 
 
 def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -217,28 +224,9 @@ def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return inputs, problems
 
 
-def _own_values(
-    inputs: Mapping[str, Any], profiles: Mapping[str, ProfileLimits], problems: list[str]
-) -> dict[str, Any]:
-    """Read what an entry has beyond the inputs of its resource."""
-    own: dict[str, Any] = {}
-    if "profile" in inputs:
-        try:
-            own["profile"] = choose_profile(inputs["profile"], profiles)
-        except InputError as error:
-            problems.append(str(error))
-    if "formerly" in inputs:
-        own["formerly"] = str(inputs["formerly"])
-    return own
-
-
-def _named(given: Mapping[str, Any]) -> set[str]:
-    return {KEYS.get(key, key) for key in given}
-
-
 def _as_mapping(spec: object) -> dict[str, Any] | None:
     if isinstance(spec, TenantSpec):
-        values = {row.name: getattr(spec, row.name) for row in fields_of(TenantSpec)}
+        values = vars(spec)
     elif isinstance(spec, Mapping):
         values = {_text(key): value for key, value in spec.items()}
     else:
@@ -252,29 +240,25 @@ def _text(key: object) -> str:
 
 
 def in_two_files(tenants: Iterable[tuple[str, str, str]]) -> list[str]:
-    """Return a sentence for each tenant that more than one file lists.
-
-    Args:
-        tenants: Canonical domain, file and short name of each.
-
-    """
-    places = defaultdict(list)
-    for domain, source, name in tenants:
-        places[domain].append(f"in {source} as {name}")
+    """Return a sentence for each tenant, by its domain, that more than one file lists: file and short name of each."""
+    places = _several((domain, f"in {source} as {name}") for domain, source, name in tenants)
     return [
         f"{domain} is {' and '.join(found)}. A tenant is managed once; keep one of the entries."
         for domain, found in places.items()
-        if len(found) > 1
     ]
 
 
 def _named_twice(tenants: Mapping[str, Entry]) -> list[str]:
-    names = defaultdict(list)
-    for name, entry in tenants.items():
-        if "domain" in entry.values:
-            names[entry.values["domain"]].append(name)
+    names = _several((entry.values["domain"], name) for name, entry in tenants.items() if "domain" in entry.values)
     return [
         f"{', '.join(same)}: all are {domain}. A tenant is managed once; remove the others."
         for domain, same in names.items()
-        if len(same) > 1
     ]
+
+
+def _several(named: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return what is named by the same domain as something else."""
+    found = defaultdict(list)
+    for domain, name in named:
+        found[domain].append(name)
+    return {domain: names for domain, names in found.items() if len(names) > 1}

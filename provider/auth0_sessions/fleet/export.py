@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from auth0_sessions.api.many import Answer, Reader, read_many
-from auth0_sessions.api.reader import TenantSessions
+from auth0_sessions.api.reader import Answer, Reader, TenantSessions, read_many
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.document import Document, Row
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, read_entries
+from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Entry, read_entries
 from auth0_sessions.fleet.file import TenantsFile
-from auth0_sessions.fleet.policy import Chosen, choose_profile, pick
+from auth0_sessions.fleet.policy import Chosen, pick
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.judgment import judge
 from auth0_sessions.model.lifetime import MAX_MINUTES
@@ -58,15 +57,9 @@ _SMALLEST = min(PLAN_LIMITS, key=lambda plan: PLAN_LIMITS[plan].absolute_minutes
 
 @dataclass(frozen=True)
 class Export:
-    """What came of an export.
+    """What came of an export: the completed file, each tenant's domain, and what kept a tenant from being read.
 
-    Attributes:
-        document: The file, completed.
-        domains: Short name -> domain of every tenant.
-        has_labels: True where tenants have credentials of their own.
-        unread: Short name -> why a tenant could not be read.
-        notes: What a person should know beyond what the file says.
-
+    `has_labels` is True where tenants have credentials of their own; `notes` says what the file does not.
     """
 
     document: Document
@@ -78,18 +71,9 @@ class Export:
 
 @dataclass(frozen=True)
 class _Live:
-    """One tenant of the list, as it was read.
-
-    Attributes:
-        entry: Its entry.
-        profile: The profile that a fleet of the file as it is gives it; None where the file does not say.
-        found: What it has.
-        only_set: True where Auth0's defaults are left out.
-
-    """
+    """One tenant of the list, as it was read; `only_set` leaves Auth0's defaults out."""
 
     entry: Entry
-    profile: ProfileLimits | None
     found: TenantSessions
     only_set: bool
 
@@ -98,6 +82,12 @@ class _Live:
         """Its plan, or None where the file names none."""
         plan: Plan | None = self.entry.values.get("plan")
         return plan
+
+    @property
+    def profile(self) -> ProfileLimits | None:
+        """The profile that a fleet of the file as it is gives it; None where the file does not say."""
+        profile: ProfileLimits | None = self.entry.values.get("profile")
+        return profile
 
     @property
     def minutes(self) -> dict[str, int]:
@@ -147,32 +137,25 @@ def export(
 ) -> Export:
     """Read every tenant of a file, several at a time, and complete the file with what each has.
 
-    Args:
-        file: The tenants.
-        source: The file's name, for messages.
-        read: Reads one tenant.
-        only_set: Leave out what was never set.
-        on_progress: Called with how many tenants are done, of how many.
-
     Raises:
         InputError: With everything that is wrong with the file, or it cannot be completed.
 
     """
-    entries, profile = _entries(file, source)
+    entries = _entries(file, source)
     made = Export(
         Document(file.path or Path(source), file.keys, _OWN),
         {entry.name: entry.values["domain"] for entry in entries},
         has_labels=any("credentials" in entry.values for entry in entries),
     )
-    tenants = [(entry.values["domain"], entry.values.get("credentials")) for entry in entries]
+    tenants = [entry.place for entry in entries]
     for entry, answer in zip(entries, read_many(tenants, read, _kept, on_progress), strict=True):
         if isinstance(answer, str):
             made.unread[entry.name] = answer
             made.document.complete(entry.name, {})
             made.document.say_of(entry.name, (f"Not read: {answer}", *_UNREAD))
         else:
-            _complete(made, _Live(entry, entry.values.get("profile", profile), answer, only_set), file.keys)
-    is_open = profile is None and any("profile" not in entry.values for entry in entries)
+            _complete(made, _Live(entry, answer, only_set), file.keys)
+    is_open = any("profile" not in entry.values for entry in entries)
     if is_open and file.keys == _BESIDE_PROFILE:
         made.document.set_beside("profile", NO_CEILING.name)
     made.document.say_first((*(_ONLY_SET if only_set else _ALL), *_MEANING, *(_ALLOWS_ALL if is_open else ())))
@@ -181,18 +164,14 @@ def export(
     return made
 
 
-def _entries(file: TenantsFile, source: str) -> tuple[list[Entry], ProfileLimits | None]:
-    """Return the tenants of a file, and the profile of those that name none, where the file says which."""
-    entries = read_entries(file.tenants, Defaults(file.plan, None, file.profiles, file.enforce), needs=NEEDS_DOMAIN)
-    profile = None
-    try:
-        if file.profile is not None or file.stack:
-            profile = choose_profile(file.default_profile[0], entries.profiles)
-    except InputError as error:
-        entries.of_all.append(f"the fleet: {error}")
+def _entries(file: TenantsFile, source: str) -> list[Entry]:
+    """Return the tenants of a file; those that name no profile have one only where the file or its stack does."""
+    is_named = file.profile is not None or file.stack
+    defaults = file.defaults if is_named else replace(file.defaults, profile=None)
+    entries = read_entries(file.tenants, defaults, needs=NEEDS_DOMAIN)
     if problems := entries.all_problems:
         raise InputError(listed(source, problems))
-    return list(entries.tenants.values()), profile
+    return list(entries.tenants.values())
 
 
 def _kept(_: int, answer: Answer) -> TenantSessions | str:

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from auth0_sessions.errors import InputError, shown
-from auth0_sessions.fleet.entries import KEYS
+from auth0_sessions.fleet.entries import KEYS, Defaults
 from auth0_sessions.fleet.loader import Loader
 from auth0_sessions.model.profiles import Profile, profile_of_stack
 
@@ -64,6 +64,11 @@ class TenantsFile:
             return profile_of_stack(self.stack), f"the stack's name '{self.stack}'"
         return Profile.BALANCED, "the default, Auth0's own values"
 
+    @property
+    def defaults(self) -> Defaults:
+        """What a fleet of the file says for tenants that leave it out."""
+        return Defaults(self.plan, self.default_profile[0], self.profiles, self.enforce)
+
 
 def read_tenants_file(path: Path) -> TenantsFile:
     """Read a file of tenants, in YAML or JSON, as a fleet and an audit do.
@@ -96,11 +101,7 @@ def read_tenants_file(path: Path) -> TenantsFile:
 
 
 def tenants_of(value: object, folder: Path) -> TenantsFile:
-    """Return the tenants of a configuration value: an object, its JSON text, or the name of a file.
-
-    Args:
-        value: What `auth0-sessions:tenants` holds.
-        folder: Where a file's name starts from.
+    """Return the tenants of a configuration value: an object, its JSON text, or the name of a file in a folder.
 
     Raises:
         InputError: It names a file that is not there, or that holds no list of tenants.

@@ -21,14 +21,7 @@ from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 @dataclass(frozen=True)
 class Chosen:
-    """What decides about a tenant that names no value itself.
-
-    Attributes:
-        plan: Its plan.
-        profile: Its profile.
-        enforce: Whether a lifetime is the tenant's value, or a ceiling.
-
-    """
+    """What decides about a tenant that names no value itself."""
 
     plan: Plan
     profile: ProfileLimits
@@ -37,15 +30,10 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Picked:
-    """What one tenant gets.
+    """What one tenant gets, in minutes, and why; with any problem, the rest does not count.
 
-    Attributes:
-        minutes: Setting -> minutes.
-        why: Setting -> the reason, without the value.
-        problems: What is wrong with the arguments; with any, the rest does not count.
-        lowered: The settings whose argument was lowered to the plan's cap.
-        is_ceiling: True where the tenant keeps a shorter lifetime.
-
+    `lowered` are the settings whose argument was lowered to the plan's cap. Under a ceiling, the tenant keeps a shorter
+    lifetime.
     """
 
     minutes: dict[str, int] = field(default_factory=dict)
@@ -54,24 +42,13 @@ class Picked:
     lowered: list[str] = field(default_factory=list)
     is_ceiling: bool = False
 
-    @property
-    def reasons(self) -> dict[str, str]:
-        """Setting -> one sentence that a reviewer understands."""
-        return {name: self.reason(name, None) for name in self.minutes}
-
     def applied(self, name: str, reported: int | None) -> int:
         """Return what a tenant ends up with, in minutes: under a ceiling, what it reports where that is shorter."""
         most = self.minutes[name]
         return most if reported is None or not self.is_ceiling else min(reported, most)
 
-    def reason(self, name: str, reported: int | None) -> str:
-        """Return why a setting has its value.
-
-        Args:
-            name: The setting.
-            reported: What the tenant reports, in minutes, where the value is a ceiling; None where that is not known.
-
-        """
+    def reason(self, name: str, reported: int | None = None) -> str:
+        """Return why a setting has its value, given what a tenant under a ceiling reports, where that is known."""
         label, most = SETTINGS[name].label, text(self.minutes[name])
         if (applied := self.applied(name, reported)) < self.minutes[name]:
             return f"{label} {text(applied)}: the tenant's own value, stricter than {most} ({self.why[name]})"
@@ -79,22 +56,12 @@ class Picked:
 
 
 def choose_plan(value: object) -> Plan:
-    """Return a plan by its name.
-
-    Raises:
-        InputError: There is no such plan, or none is given.
-
-    """
+    """Return a plan by its name, which is not left out."""
     return choose(Plan, value, "plan", "Set it here, or run `pulumi config set auth0-sessions:plan ...`.")
 
 
 def choose_profile(value: object, known: Mapping[str, ProfileLimits] = PROFILES) -> ProfileLimits:
-    """Return a profile by its name.
-
-    Raises:
-        InputError: There is no such profile.
-
-    """
+    """Return a profile by its name."""
     return known[choose(known, value, "profile", "It sets the lifetimes that are not given.")]
 
 
@@ -105,15 +72,9 @@ def pick(
     spelling: Spelling = SNAKE_CASE,
     secrets: Container[str] = (),
 ) -> Picked:
-    """Pick a tenant's four lifetimes.
+    """Pick a tenant's four lifetimes; a setting that is no argument is left to profile and plan.
 
-    Args:
-        chosen: The tenant's plan and profile.
-        arguments: Setting -> minutes; a setting that is missing is left to profile and plan.
-        over_limit: What happens to an argument above the plan's cap.
-        spelling: How messages spell the names of properties.
-        secrets: The arguments that no problem repeats; a reason does.
-
+    No problem repeats the arguments that are `secrets`; a reason does.
     """
     picked = Picked(is_ceiling=chosen.enforce is Enforce.AT_MOST)
     for name in LOGIN_LIFETIMES:

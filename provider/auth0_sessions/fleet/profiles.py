@@ -21,17 +21,13 @@ KEYS = {
 
 _OTHER_KEYS = ("ceiling", "source")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-_TRUTHS = {True: True, False: False, "true": True, "false": False}
 _EXAMPLE = 'as in {"our-baseline": {"absolute": "12h", "idle": "30m", "source": "Security handbook 4.2"}}'
 
 
 def read_profiles(raw: object) -> tuple[dict[str, ProfileLimits], list[str]]:
     """Return the profiles that may be named, the built-in ones included, and everything that is wrong with a team's.
 
-    Args:
-        raw: Name -> object with `absolute`, `idle`, `ephemeralAbsolute`, `ephemeralIdle` (text with a unit, at least
-            one of them), `ceiling` (default true) and `source`; or its JSON text; None for no profiles.
-
+    They are an object by name, as in `_EXAMPLE`, or its JSON text; None for no profiles.
     """
     try:
         given = json.loads(raw) if isinstance(raw, str) else raw
@@ -70,19 +66,13 @@ def _read(name: str, entry: object) -> tuple[ProfileLimits | None, list[str]]:
                 problems.append(f"{key}: {error}")
         elif key not in (*KEYS, *_OTHER_KEYS):
             problems.append(f"{visible(str(key))}: unknown key; allowed: {', '.join((*KEYS, *_OTHER_KEYS))}.")
-    ceiling = _TRUTHS.get(_hashable(entry.get("ceiling", True)))
-    if ceiling is None:
+    ceiling = entry.get("ceiling", True)
+    ceiling = str(ceiling).lower() if isinstance(ceiling, bool) else ceiling
+    if ceiling not in ("true", "false"):
         problems.append(f"ceiling is {shown(entry['ceiling'])}; allowed: true, false.")
     if not any(entry.get(key) is not None for key in KEYS):
         problems.append(f"has no lifetime; give at least one of {', '.join(KEYS)}.")
     source = str(entry.get("source") or "your own profile")
-    return _profile(name, minutes, source, is_ceiling=ceiling is not False), problems
-
-
-def _hashable(value: Any) -> Any:
-    return value if isinstance(value, (str, bool)) else str(value)
-
-
-def _profile(name: str, minutes: Mapping[str, int], source: str, *, is_ceiling: bool) -> ProfileLimits:
     lifetimes: dict[str, Any] = {field: minutes.get(field) for field in KEYS.values()}
-    return ProfileLimits(**lifetimes, name=name, source=source, date="", force="", is_ceiling=is_ceiling)
+    is_ceiling = ceiling != "false"
+    return ProfileLimits(**lifetimes, name=name, source=source, date="", force="", is_ceiling=is_ceiling), problems

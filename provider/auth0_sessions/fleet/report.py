@@ -1,16 +1,17 @@
-"""What a fleet's tenants get, each with its reason, and the report."""
+"""What a fleet's tenants get, each with its reason: the report, and every check of a fleet offline."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, read_entries
-from auth0_sessions.fleet.policy import Chosen, Picked, pick
-from auth0_sessions.model.choices import Enforce, OverLimit
+from auth0_sessions.errors import listed
+from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, in_two_files, read_entries
+from auth0_sessions.fleet.file import TenantsFile
+from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.model.plans import cap, share_of
 from auth0_sessions.model.settings import ABSOLUTE, ABSOLUTE_AND_IDLE, IDLE, LOGIN_LIFETIMES, text
+from auth0_sessions.model.spelling import CAMEL_CASE
 
 NEEDS = {
     **NEEDS_DOMAIN,
@@ -19,65 +20,23 @@ NEEDS = {
 
 
 @dataclass(frozen=True)
-class FleetTenant:
-    """What one tenant of a fleet gets.
-
-    Attributes:
-        name: Its short name.
-        chosen: Its plan and profile.
-        picked: Its lifetimes and their reasons.
-        rest: The other inputs of its `SessionLifetime`.
-        formerly: The short name that it had before, or None.
-
-    """
-
-    name: str
-    chosen: Chosen
-    picked: Picked
-    rest: dict[str, Any]
-    formerly: str | None = None
-
-
-@dataclass(frozen=True)
 class FleetPlan:
     """What a fleet's tenants get, before anything is declared.
 
-    Attributes:
-        tenants: In the order of the list.
-        problems: Everything that is wrong, each with tenant and key; with any, the rest does not count.
-
+    `problems` is everything that is wrong, each with tenant and key; with any, the rest does not count.
     """
 
-    tenants: list[FleetTenant] = field(default_factory=list)
+    tenants: list[Entry] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
 def plan_fleet(tenants: object, defaults: Defaults) -> FleetPlan:
-    """Check all tenants of a fleet and pick what each gets.
-
-    Args:
-        tenants: Short name -> `TenantSpec`, or a mapping with its keys in camelCase or snake_case.
-        defaults: What the fleet says for tenants that leave it out.
-
-    """
+    """Check all tenants of a fleet, as `read_entries` does, and pick what each gets."""
     entries = read_entries(tenants, defaults, needs=NEEDS)
-    planned = [
-        _tenant(entry) for entry in entries.tenants.values() if "plan" in entry.values and "profile" in entry.values
-    ]
+    planned = [entry for entry in entries.tenants.values() if {"plan", "profile"} <= entry.values.keys()]
     for tenant in planned:
         entries.problems[tenant.name].extend(problem.reason for problem in tenant.picked.problems)
     return FleetPlan(planned, entries.all_problems)
-
-
-def _tenant(entry: Entry) -> FleetTenant:
-    values = entry.values
-    chosen = Chosen(values["plan"], values["profile"], values.get("enforce", Enforce.EXACT))
-    picked = pick(chosen, values, values.get("over_limit", OverLimit.ERROR), entry.spelling)
-    rest = {key: str(value) for key, value in values.items() if key not in _DECIDED}
-    return FleetTenant(entry.name, chosen, picked, rest, values.get("formerly"))
-
-
-_DECIDED = ("plan", "profile", "enforce", "formerly", *LOGIN_LIFETIMES)
 
 
 HEADINGS = ("tenant", "plan", "profile", "absolute", "idle", "non-persistent", "share of the cap used", "reason")
@@ -88,32 +47,53 @@ Reported = Mapping[str, Mapping[str, int | None]]
 
 
 def report(fleet: FleetPlan, reported: Reported | None = None) -> str:
-    """Return what every tenant gets and why, as a Markdown table.
-
-    Args:
-        fleet: The tenants.
-        reported: What they report, where that is known.
-
-    """
+    """Return what every tenant gets and why, as a Markdown table."""
     rows = [_row(tenant, (reported or {}).get(tenant.name, {})) for tenant in fleet.tenants]
     return "\n".join("| " + " | ".join(row) + " |" for row in (HEADINGS, ["---"] * len(HEADINGS), *rows))
 
 
-def _row(tenant: FleetTenant, reported: Mapping[str, int | None]) -> Sequence[str]:
+def _row(tenant: Entry, reported: Mapping[str, int | None]) -> Sequence[str]:
     plan, profile, picked = tenant.chosen.plan, tenant.chosen.profile, tenant.picked
     minutes = {name: picked.applied(name, reported.get(name)) for name in LOGIN_LIFETIMES}
     used = [share_of(minutes[name], cap(plan, name) or minutes[name]) for name in (ABSOLUTE, IDLE)]
     reasons = "; ".join(picked.reason(name, reported.get(name)) for name in (ABSOLUTE, IDLE))
     shares = f"absolute {used[0]}, idle {used[1]}"
     pairs = [f"{text(minutes[absolute])} / {text(minutes[idle])}" for absolute, idle in ABSOLUTE_AND_IDLE[1:]]
-    cells = (
-        tenant.name,
-        plan.value,
-        profile.name,
-        text(minutes[ABSOLUTE]),
-        text(minutes[IDLE]),
-        *pairs,
-        shares,
-        reasons,
-    )
+    lifetimes = (text(minutes[ABSOLUTE]), text(minutes[IDLE]), *pairs)
+    cells = (tenant.name, plan.value, profile.name, *lifetimes, shares, reasons)
     return [" ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|") for cell in cells]
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What the checks found: how many tenants each file lists, what a fleet would refuse, and what one should know."""
+
+    tenants: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def validate(files: Mapping[str, TenantsFile]) -> Validation:
+    """Check the tenants of some files, each under its name, as a fleet of each would, with no call to any tenant."""
+    found = Validation()
+    domains = []
+    for source, file in files.items():
+        fleet = plan_fleet(file.tenants, file.defaults)
+        problems = list(fleet.problems)
+        for tenant in [] if problems else fleet.tenants:
+            checked = _checked(tenant)
+            problems.extend(f"{tenant.name}: {problem.reason}" for problem in checked.problems)
+            found.warnings.extend(f"{source}: {tenant.name}: {warning}" for warning in checked.warnings)
+            domains.append((checked.declared.domain, source, tenant.name))
+        found.tenants[source] = len(fleet.tenants)
+        if problems:
+            found.problems.append(listed(source, problems))
+    found.problems.extend(in_two_files(domains))
+    return found
+
+
+def _checked(tenant: Entry) -> Checked:
+    """Check what a fleet declares for a tenant, as its resource does."""
+    lifetimes = {name: text(minutes) for name, minutes in tenant.picked.minutes.items()}
+    news = {**tenant.rest, **lifetimes, "plan": tenant.chosen.plan.value, "enforce": tenant.chosen.enforce.value}
+    return check(news, {}, spelling=CAMEL_CASE)

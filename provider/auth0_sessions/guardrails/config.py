@@ -26,6 +26,12 @@ MAXIMA: Mapping[str, Clock | None] = {"maxAbsolute": Clock.ABSOLUTE, "maxIdle": 
 Schema = dict[str, dict[str, Any]]
 
 _LENGTH = "text with a unit, as in '90m', '24h' or '30d'"
+
+
+def _text(description: str, **others: Any) -> dict[str, Any]:
+    return {"type": "string", "description": description, **others}
+
+
 _EXEMPT: Schema = {
     "exempt": {
         "type": "array",
@@ -33,35 +39,23 @@ _EXEMPT: Schema = {
         "description": "The names of resources that this policy leaves alone.",
     }
 }
-_PLAN: Schema = {
-    "plan": {
-        "type": "string",
-        "enum": [str(plan) for plan in Plan],
-        "description": "The plan of the tenants whose resource names none.",
-    }
-}
+_PLAN: Schema = {"plan": _text("The plan of the tenants whose resource names none.", enum=[str(plan) for plan in Plan])}
 _PROFILES: Schema = {
-    "profile": {
-        "type": "string",
-        "description": f"The baseline: {', '.join(PROFILES)}, or one of `profiles`. Without it: {Profile.BALANCED}.",
-    },
+    "profile": _text(f"The baseline: {', '.join(PROFILES)}, or one of `profiles`. Without it: {Profile.BALANCED}."),
     "profiles": {
         "type": "object",
         "description": "Your own profiles, by name.",
         "additionalProperties": {
             "type": "object",
             "properties": {
-                **{key: {"type": "string", "description": f"A lifetime, {_LENGTH}."} for key in KEYS},
+                **{key: _text(f"A lifetime, {_LENGTH}.") for key in KEYS},
                 "ceiling": {"type": "boolean", "description": "A baseline is a ceiling, whatever this says."},
-                "source": {"type": "string", "description": "Where the figures come from."},
+                "source": _text("Where the figures come from."),
             },
         },
     },
-    "maxAbsolute": {
-        "type": "string",
-        "description": f"Instead of a profile: the longest absolute lifetime, {_LENGTH}.",
-    },
-    "maxIdle": {"type": "string", "description": f"Instead of a profile: the longest inactivity timeout, {_LENGTH}."},
+    "maxAbsolute": _text(f"Instead of a profile: the longest absolute lifetime, {_LENGTH}."),
+    "maxIdle": _text(f"Instead of a profile: the longest inactivity timeout, {_LENGTH}."),
 }
 SCHEMAS: Mapping[str, Schema] = {
     BASELINE: {**_PROFILES, **_PLAN, **_EXEMPT},
@@ -74,15 +68,7 @@ SCHEMAS: Mapping[str, Schema] = {
 
 @dataclass(frozen=True)
 class Config:
-    """The configuration of one policy.
-
-    Attributes:
-        profile: The baseline's profile; None where `maxima` stand instead.
-        maxima: The baseline's own figures.
-        plan: The plan of tenants whose resource names none, or None.
-        exempt: The names of resources that the policy leaves alone.
-
-    """
+    """The configuration of one policy: the profile of its baseline, or None where `maxima` stand instead."""
 
     profile: ProfileLimits | None = PROFILES[Profile.BALANCED]
     maxima: Mapping[Clock | None, Ceiling] = field(default_factory=dict)

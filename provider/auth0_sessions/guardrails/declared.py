@@ -30,10 +30,9 @@ HOUR = 60
 
 @dataclass(frozen=True)
 class Declared:
-    """One lifetime that a resource declares.
+    """One lifetime that a resource declares, under the name that its users spell.
 
     Attributes:
-        name: The property, as the resource's users spell it.
         minutes: Its length; None where the value is not a lifetime.
         hours: The value in hours, as the official provider takes it; None for our own resources.
         is_secret: True where no message may show the value.
@@ -82,15 +81,9 @@ class Declared:
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource that declares session lifetimes.
+    """A resource that declares session lifetimes, and the plan that it names, if any.
 
-    Attributes:
-        spelling: How its users spell a property.
-        lifetimes: Setting -> what is declared, or None where the value is not known yet; one that is missing is not
-            declared.
-        plan: The plan that it names, or None.
-        is_plan_unknown: True where it names a plan that is not known yet.
-
+    A lifetime is None where its value is not known yet; one that is missing is not declared.
     """
 
     spelling: Spelling
@@ -107,11 +100,7 @@ class Resource:
 def read_resource(kind: str, props: Mapping[str, Any], secrets: frozenset[str]) -> Resource | None:
     """Return what a resource declares; None for a type without session lifetimes.
 
-    Args:
-        kind: The resource's type.
-        props: Its inputs, in either spelling; one that is not known yet raises `UnknownValueError`.
-        secrets: The names of the inputs that are secrets.
-
+    An input, in either spelling, that is not known yet raises `UnknownValueError`.
     """
     if kind not in SPELLINGS:
         return None

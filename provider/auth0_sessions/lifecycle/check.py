@@ -18,15 +18,9 @@ from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 @dataclass
 class Checked:
-    """The outcome of a check.
+    """The outcome of a check: what is asked for, as far as it is known and right, and what there is to say.
 
-    Attributes:
-        declared: What the program asks for, as far as it is known and right.
-        given: The inputs as they were given, the defaults of the provider included.
-        unread: The inputs that could not be read.
-        problems: Everything that is wrong.
-        warnings: What a person should know although nothing is wrong.
-
+    `given` are the inputs with the defaults of the provider, `unread` those that could not be read.
     """
 
     declared: Declared
@@ -45,21 +39,15 @@ def check(  # noqa: PLR0913  One for each thing that a front end's provider has 
     news: Mapping[str, Any],
     olds: Mapping[str, Any],
     *,
-    default_domain: str | None,
-    bound_domain: str | None,
+    default_domain: str | None = None,
+    bound_domain: str | None = None,
     may_move: bool = True,
     spelling: Spelling = SNAKE_CASE,
 ) -> Checked:
-    """Check what a program wrote.
+    """Check what a program wrote; a value may be `UNKNOWN`. The inputs of the last run are empty at the first.
 
-    Args:
-        news: The inputs; a value may be `UNKNOWN`.
-        olds: The inputs of the last run, empty at the first.
-        default_domain: The domain of a resource that names none.
-        bound_domain: The only domain that these credentials may be used for, or None.
-        may_move: False if these credentials, which are of one tenant, would also be used to end the last run's one.
-        spelling: How messages spell the names of properties.
-
+    A resource that names no domain gets the default; a bound domain is the only one that these credentials may be used
+    for. `may_move` is False if they, which are of one tenant, would also be used to end the last run's one.
     """
     given = {name: value for name, value in news.items() if value is not None}
     if default_domain is not None:
@@ -67,7 +55,12 @@ def check(  # noqa: PLR0913  One for each thing that a front end's provider has 
     read = read_inputs(given, spelling)
     declared = Declared.of(read.values, read.unknown, secrets_of(given))
     checked = Checked(declared, given, frozenset(problem.property for problem in read.problems), read.problems)
-    checked.problems.extend(_domain_problems(given, spelling))
+    if "domain" not in given:
+        reason = (
+            f"domain is missing. Set {spelling.assign('domain', 'acme.eu.auth0.com')}, use a Provider that has one, "
+            f"or set AUTH0_DOMAIN or the configuration {spelling.namespace}:domain."
+        )
+        checked.problems.append(Problem("domain", reason))
     checked.problems.extend(_move_problems(declared, olds, bound_domain, spelling, may_move=may_move))
     if not any(name in given for name in SETTINGS):
         names = ", ".join(map(spelling.name, SETTINGS))
@@ -80,15 +73,6 @@ def check(  # noqa: PLR0913  One for each thing that a front end's provider has 
     secret = declared.secrets
     checked.problems = [replace(one, is_private=one.is_private or one.property in secret) for one in checked.problems]
     return checked
-
-
-def _domain_problems(given: Mapping[str, Any], spelling: Spelling) -> Iterator[Problem]:
-    if "domain" not in given:
-        reason = (
-            f"domain is missing. Set {spelling.assign('domain', 'acme.eu.auth0.com')}, use a Provider that has one, "
-            f"or set AUTH0_DOMAIN or the configuration {spelling.namespace}:domain."
-        )
-        yield Problem("domain", reason)
 
 
 def _move_problems(
@@ -193,12 +177,7 @@ def changed_absolute(
 ) -> list[str]:
     """Say what raised and lowered absolute lifetimes mean for sessions that exist already: one line for each.
 
-    Args:
-        before: The settings as they were; one that is missing is not spoken of.
-        after: The settings as they will be.
-        spelling: How messages spell the names of properties.
-        secrets: The settings whose values are not repeated.
-
+    A setting that is missing before is not spoken of; the values of secrets are not repeated.
     """
     raised: list[str] = []
     lowered: list[str] = []

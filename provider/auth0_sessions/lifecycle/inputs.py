@@ -30,13 +30,9 @@ UNKNOWN: Final = _Unknown()
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with one property.
+    """One thing that is wrong with one property, in snake_case: what, and what to do.
 
-    Attributes:
-        property: The property, in snake_case.
-        reason: What is wrong, and what to do.
-        is_private: True if the value may be a secret in the wrong place, so it must not be printed.
-
+    A private value may be a secret in the wrong place, so it must not be printed.
     """
 
     property: str
@@ -88,13 +84,9 @@ def secrets_of(props: Mapping[str, Any]) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Read:
-    """What was given for some inputs.
+    """What was given for some inputs: values where they are known and right, and what is wrong with the others.
 
-    Attributes:
-        values: Input -> value, where it is known and right: minutes, a choice, a domain, a label.
-        unknown: The inputs that a preview cannot know yet.
-        problems: What is wrong with the others.
-
+    `unknown` are the inputs that a preview cannot know yet.
     """
 
     values: dict[str, Any]
@@ -102,20 +94,17 @@ class Read:
     problems: list[Problem]
 
 
-def read_inputs(given: Mapping[str, Any], spelling: Spelling) -> Read:
+def read_inputs(given: Mapping[str, Any], spelling: Spelling, readers: Mapping[str, Reader] = READERS) -> Read:
     """Read what was given for inputs; what is wrong is collected, not raised."""
-    found, secrets = (
-        Read({}, frozenset(name for name, value in given.items() if value is UNKNOWN), []),
-        secrets_of(given),
-    )
+    found = Read({}, frozenset(name for name, value in given.items() if value is UNKNOWN), [])
     for name, value in given.items():
-        if value is UNKNOWN or value is None or name not in READERS:
+        if value is UNKNOWN or value is None or name not in readers:
             continue
         try:
-            found.values[name] = READERS[name](value, spelling.name(name))
+            found.values[name] = readers[name](value, spelling.name(name))
         except InputError as error:
             is_private = name == "credentials" or (name == "domain" and "@" in str(value))
-            is_secret = name in secrets and not is_private
+            is_secret = name in secrets_of(given) and not is_private
             reason = _UNUSABLE.format(spelling.name(name)) if is_secret else str(error)
             found.problems.append(Problem(name, reason, is_private or is_secret))
     return found

@@ -24,13 +24,9 @@ class Tenant(Protocol):
         """Return what was ever written."""
 
     def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
-        """Write these settings and return what the tenant then reports.
+        """Write these settings, at most `tries` times, and return what the tenant then reports.
 
-        Args:
-            values: What to write.
-            tries: How often to try; by default as often as the tenant's client sees fit.
-            just_read: True where this operation has read the tenant already.
-
+        `just_read` is True where this operation has read the tenant already.
         """
 
 
@@ -57,12 +53,7 @@ class Change(Enum):
 
 @dataclass(frozen=True)
 class Diff:
-    """What an update would have to do.
-
-    Attributes:
-        inputs: Input -> how it changed; one that is the same is missing.
-
-    """
+    """What an update would have to do: input -> how it changed; one that is the same is missing."""
 
     inputs: dict[str, Change] = field(default_factory=dict)
 
@@ -93,15 +84,7 @@ def diff(old: Declared, new: Declared) -> Diff:
 
 @dataclass(frozen=True)
 class Operations:
-    """The verbs for one tenant.
-
-    Attributes:
-        tenant: The tenant, live. It is touched only by the verbs that say so.
-        log: Where messages go.
-        spelling: How messages spell the names of properties.
-        now: The clock, in UTC.
-
-    """
+    """The verbs for one tenant, which is touched only by those that say so. The clock is in UTC."""
 
     tenant: Tenant
     log: Log
@@ -111,11 +94,7 @@ class Operations:
     def create(self, declared: Declared, found: Values | None = None, ended: State | None = None) -> State:
         """Bring a tenant under management: one GET, and a PATCH of what differs.
 
-        Args:
-            declared: What the program asks for.
-            found: What the tenant has, where it was read or written a moment ago: no GET.
-            ended: The record that this one replaces in the same run.
-
+        What was `found` a moment ago saves the GET; `ended` is the record that this one replaces in the same run.
         """
         found = self.tenant.read() if found is None else found
         before = _managed(found, declared)
@@ -218,9 +197,7 @@ class Operations:
     def delete(self, old: State) -> State:
         """End the management as `on_delete` says: no call, or one PATCH whatever the record believes.
 
-        Returns:
-            What a record of the same tenant in the same run goes on from.
-
+        A record of the same tenant in the same run goes on from what is returned.
         """
         domain, policy, secrets = old.declared.domain, old.declared.on_delete, old.declared.secrets
         because = self.spelling.assign("on_delete", policy.value)

@@ -35,14 +35,13 @@ def changed_record(old: State, declared: Declared) -> dict[str, Any]:
     kept = {name for name in declared.wanted if _stays(name, old, declared)}
     is_same = kept == declared.wanted.keys() and not declared.unknown
     same = old.to_props()
+    minutes = {
+        name: old.reported[name] if name in kept else UNKNOWN for name in LIFETIMES if _is_managed(declared, name)
+    }
     props = {
         **NOTHING,
         **declared.to_props(),
-        **{
-            f"{name}_minutes": old.reported[name] if name in kept else UNKNOWN
-            for name in LIFETIMES
-            if _is_managed(declared, name)
-        },
+        **{f"{name}_minutes": value for name, value in minutes.items()},
         "previous": {name: value for name, value in old.previous.items() if name in declared.wanted},
         "superseded": {name: row for name, row in same["superseded"].items() if name in kept} if is_same else UNKNOWN,
         "old_sessions_gone_by": old.old_sessions_gone_by,
@@ -68,14 +67,7 @@ def _is_managed(declared: Declared, name: str) -> bool:
 
 @dataclass(frozen=True)
 class LookedUp:
-    """A tenant that was read and is not managed.
-
-    Attributes:
-        domain: Canonical domain.
-        label: Label of the credential set that was used.
-        found: The settings that were ever written.
-
-    """
+    """A tenant that was read and is not managed: the label of its credentials, and the settings ever written."""
 
     domain: str
     label: str | None
@@ -96,9 +88,7 @@ class LookedUp:
     def adopted(self, plan: Plan | None) -> State:
         """Return the record of an import: the settings ever written, or all with Auth0's defaults if none was.
 
-        Args:
-            plan: The configured plan, or None. A value above its cap is kept, because the tenant has it.
-
+        A value above the cap of the configured plan is kept, because the tenant has it.
         """
         wanted = dict(self.found) or {name: self.values[name] for name in LOGIN_SETTINGS}
         above = any(judge(name, int(wanted[name]), plan=plan).cap for name in LIFETIMES if name in wanted)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from auth0_sessions.lifecycle.inputs import UNKNOWN, secrets_of
+from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN, secrets_of
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
@@ -33,15 +33,9 @@ class Declared:
     """What a program asks for, checked and as values.
 
     Attributes:
-        domain: Canonical domain.
         wanted: The managed settings; a setting that is missing is not managed.
-        plan: The tenant's plan, or None where it is not given.
-        over_limit: What happens to values above the plan's cap.
-        on_delete: What happens at the end.
-        credentials: Label of a credential set.
-        enforce: Whether a lifetime is the tenant's value, or a ceiling.
         secrets: The inputs whose values no message may repeat.
-        unknown: The inputs that a preview cannot know yet; what is above for them does not count.
+        unknown: The inputs that a preview cannot know yet; their values do not count.
 
     """
 
@@ -60,17 +54,9 @@ class Declared:
         cls, values: Mapping[str, Any], unknown: frozenset[str] = frozenset(), secrets: frozenset[str] = frozenset()
     ) -> Declared:
         """Return a declaration of input values, with the defaults filled in."""
-        return cls(
-            domain=values.get("domain", ""),
-            wanted={name: values[name] for name in SETTINGS if name in values},
-            plan=values.get("plan"),
-            over_limit=values.get("over_limit", OverLimit.ERROR),
-            on_delete=values.get("on_delete", OnDelete.RETAIN),
-            enforce=values.get("enforce", Enforce.EXACT),
-            credentials=values.get("credentials"),
-            unknown=unknown,
-            secrets=secrets,
-        )
+        wanted = {name: values[name] for name in SETTINGS if name in values}
+        rest = {name: value for name, value in values.items() if name not in SETTINGS}
+        return cls(**{"domain": "", **rest}, wanted=wanted, unknown=unknown, secrets=secrets)
 
     def shown(self, name: str, value: Value) -> str:
         """Return a setting's value as a message may repeat it."""
@@ -79,24 +65,12 @@ class Declared:
     @property
     def values(self) -> dict[str, Any]:
         """Input -> value, for those that are given or have a default."""
-        values = {
-            "domain": self.domain,
-            **self.wanted,
-            "plan": self.plan,
-            "over_limit": self.over_limit,
-            "on_delete": self.on_delete,
-            "enforce": self.enforce,
-            "credentials": self.credentials,
-        }
+        rest = {name: getattr(self, name) for name in INPUTS if name not in SETTINGS}
+        values = {**rest, **self.wanted}
         return {name: value for name, value in values.items() if value and name not in self.unknown}
 
     def not_met_by(self, values: Values) -> dict[str, Value]:
-        """Return the settings that a tenant with these values would have to be given.
-
-        Args:
-            values: Setting -> value, for all that are managed.
-
-        """
+        """Return the settings that a tenant with these values, for all that are managed, would have to be given."""
         return {name: value for name, value in self.wanted.items() if not self._is_met(name, values[name], value)}
 
     def _is_met(self, name: str, found: Value, wanted: Value) -> bool:

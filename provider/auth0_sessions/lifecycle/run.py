@@ -10,14 +10,7 @@ from auth0_sessions.model.spelling import Spelling
 
 
 class Run:
-    """One run of a program.
-
-    Args:
-        default_plan: The configured plan, or None.
-        warn: Shows a warning.
-        spelling: How messages spell the names of properties.
-
-    """
+    """One run of a program, with the configured plan, or None."""
 
     def __init__(self, default_plan: str | None, warn: Callable[[str], None], spelling: Spelling) -> None:
         self._default_plan = default_plan
@@ -29,16 +22,7 @@ class Run:
         self._lock = threading.Lock()
 
     def claim(self, domain: str, name: str) -> None:
-        """Note that a resource manages a tenant.
-
-        Args:
-            domain: Canonical domain.
-            name: The resource, in words that no other one has.
-
-        Raises:
-            InputError: Another resource of this run manages it already.
-
-        """
+        """Note that a resource, named in words that no other one has, manages a tenant, if no other one does."""
         with self._lock:
             owner = self._managed_by.setdefault(domain, name)
         if owner != name:

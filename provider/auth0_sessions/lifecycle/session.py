@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from auth0_sessions.api.credentials import Credentials, Source, TokenKeeper, check_label, find_credentials
-from auth0_sessions.api.tokens import names_no_tenant
+from auth0_sessions.api.credentials import Credentials, Source, check_label, find_credentials
+from auth0_sessions.api.tokens import TokenKeeper, names_no_tenant
 from auth0_sessions.errors import Auth0SessionsError, CredentialsError, InputError
 from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem
@@ -92,11 +92,7 @@ class Session:
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any], name: str = "") -> Checked:
         """Check inputs offline, and show the warnings of those that are right.
 
-        Args:
-            news: The inputs.
-            olds: The inputs of the last run, empty at the first.
-            name: The resource, for the tenant that is managed twice.
-
+        `olds` is empty at the first run; `name` is the resource, for the tenant that is managed twice.
         """
         if self._run and news.get("plan") is not UNKNOWN:
             news = {**news, "plan": self._run.plan_of(news.get("plan"))}
@@ -165,10 +161,7 @@ class Session:
     def preview_create(self, props: Mapping[str, Any], *, reads: bool) -> dict[str, Any]:
         """Return what a preview can know of a new record.
 
-        Args:
-            props: The inputs.
-            reads: True to read the tenant once, and to say what would be written; a failure is a warning.
-
+        `reads` is True to read the tenant once, and to say what would be written; a failure is a warning.
         """
         declared = Declared.from_props(props)
         if not reads or declared.unknown:

@@ -10,9 +10,9 @@ from typing import Any
 from auth0_sessions.api.credentials import (
     CONFIG_KEYS,
     LABELLED_CONFIG_KEY,
-    ConfigSource,
     Source,
     default_domain,
+    in_config,
     sources,
 )
 from auth0_sessions.errors import InputError
@@ -69,9 +69,9 @@ class ProviderConfig:
         environment, other = sources(self._adapted, label, explicit=False)
         domain = self.given.get("domain")
         if self.explicit:
-            own = ConfigSource(self._adapted, _EXPLICIT_PLACE, domain)
+            own = in_config(self._adapted, _EXPLICIT_PLACE, domain)
             return (own, environment, *([other] if label else []))
-        own = ConfigSource(self._adapted, _PLACE, domain or environment.tenant)
+        own = in_config(self._adapted, _PLACE, domain or environment.tenant)
         return (environment, other if label else own)
 
     @property

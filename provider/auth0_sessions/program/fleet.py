@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Self
 import pulumi
 
 from auth0_sessions.errors import InputError, listed
-from auth0_sessions.fleet.entries import Defaults, TenantSpec
+from auth0_sessions.fleet.entries import Defaults, Entry, TenantSpec
 from auth0_sessions.fleet.file import tenants_of
-from auth0_sessions.fleet.report import FleetTenant, plan_fleet, report
+from auth0_sessions.fleet.report import plan_fleet, report
 from auth0_sessions.program import run
 from auth0_sessions.program.policy import NAMESPACE, SessionPolicy, default_profile
 
@@ -92,10 +92,11 @@ class TenantFleet(pulumi.ComponentResource):
         """Return what tenants whose lifetimes are ceilings report."""
         return {name: made._reported() for name, made in self.policies.items() if made.is_ceiling}  # noqa: SLF001
 
-    def _policy_of(self, name: str, tenant: FleetTenant) -> SessionPolicy:
+    def _policy_of(self, name: str, tenant: Entry) -> SessionPolicy:
         """Declare one tenant's policy with the values that the fleet picked for it."""
         made = self.policy.__new__(self.policy)
-        was = [pulumi.Alias(name=f"{name}-{tenant.formerly}")] if tenant.formerly else None
+        formerly = tenant.values.get("formerly")
+        was = [pulumi.Alias(name=f"{name}-{formerly}")] if formerly else None
         options = pulumi.ResourceOptions(parent=self, aliases=was)
         made._declare(f"{name}-{tenant.name}", tenant.chosen, lambda: tenant.picked, tenant.rest, options)  # noqa: SLF001
         return made

@@ -192,7 +192,7 @@ class SessionPolicy(pulumi.ComponentResource):
         for setting in picked.lowered:
             because = self.spelling.assign("over_limit", OverLimit.CLAMP.value)
             plain = f"{self.spelling.name(setting)} was lowered to what {chosen.plan} allows"
-            reason = plain if setting in secrets else picked.reasons[setting]
+            reason = plain if setting in secrets else picked.reason(setting)
             pulumi.log.warn(f"{name}: {reason} ({because}).", resource=self)
         return picked
 
