@@ -1,4 +1,4 @@
-"""What every test has in common: calm property tests, and an environment without anybody's real credentials."""
+"""Shared by all tests: stable property tests, and an environment without real credentials."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-# The machines that run the tests are shared, so a slow example is no finding.
+# The machines that run the tests are shared, so a slow example is not a failure.
 settings.register_profile("project", deadline=None, database=None)
 settings.load_profile("project")
 
-# A mocked program that fails leaves futures behind whose exception nobody retrieves. asyncio reports each when it is
+# A mocked program that fails leaves futures behind whose exception is never retrieved. asyncio reports each when it is
 # collected, at any later moment; formatting its traceback parses source code, and Python 3.11 cannot nest two parses.
 logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
@@ -23,7 +23,7 @@ PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUES
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the number of values that what anybody may type is tried with: check and the parsers."""
+    """Add the option for how many values to try on the check and the parsers."""
     parser.addoption("--examples", type=int, default=300, help="values for each property that is marked thorough")
 
 
@@ -60,7 +60,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture(autouse=True)
 def no_real_environment(monkeypatch):
-    """Take away what a developer's shell holds about Auth0 and about proxies."""
+    """Remove a developer's environment variables for Auth0 and proxies."""
     for name in list(os.environ):
         if name.startswith("AUTH0_") or name.upper() in PROXY_VARIABLES:
             monkeypatch.delenv(name)

@@ -1,4 +1,4 @@
-"""The console script of an install without the extra: one line, and no fault of ours hidden behind it."""
+"""The console script without the extra: one line, which never hides a bug of ours."""
 
 import sys
 
@@ -30,7 +30,7 @@ def test_what_is_missing_is_one_line(without, module):
 
 
 def test_another_missing_module_is_a_fault(without):
-    """A module that no extra brings is not blamed on the extra."""
+    """A missing module that no extra installs is not blamed on the extra."""
     without("auth0_sessions.errors")
     with pytest.raises(ModuleNotFoundError, match=r"auth0_sessions\.errors"):
         console.main()

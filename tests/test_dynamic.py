@@ -124,7 +124,7 @@ def test_lifetimes_and_plans_may_be_values_of_ours():
 
 @pytest.mark.parametrize("how", ["direct", "inherited", "overridden"])
 def test_the_domain_comes_from_the_provider(how):
-    """A resource's domain defaults to its provider's, through components as well; its own argument goes first."""
+    """A resource's domain defaults to its provider's, also through components; its own argument takes precedence."""
 
     def program() -> None:
         provider = Provider("p", domain="https://Acme.auth0.com", api_token="t")
@@ -175,7 +175,7 @@ def test_two_resources_without_a_domain_are_the_same_tenant():
         run(program)
 
 
-def test_the_same_name_in_two_components_is_told_apart():
+def test_the_same_name_in_two_components_is_distinguished():
     """Two children of one name are two resources, and the message says whose children they are."""
 
     def program() -> None:
@@ -189,7 +189,7 @@ def test_the_same_name_in_two_components_is_told_apart():
 
 
 def test_a_lookup_is_no_claim():
-    """`get` may stand beside the resource that manages the tenant."""
+    """`get` may be used alongside the resource that manages the tenant."""
 
     def program() -> None:
         SessionLifetime("managed", domain="acme.auth0.com", plan="free", session_lifetime="8h")
@@ -258,7 +258,7 @@ def test_the_configured_domain_is_the_default_tenant(monkeypatch):
 
 @pytest.mark.parametrize("own", ["free", None])
 def test_a_configured_plan_is_the_default(own):
-    """`auth0-sessions:plan` is the plan of a resource that names none."""
+    """`auth0-sessions:plan` is the plan of a resource that does not set one."""
 
     def program() -> None:
         SessionLifetime("acme", domain="acme.auth0.com", plan=own, session_lifetime="8h")

@@ -18,7 +18,7 @@ API_ERRORS = [kind for kind in EVERY_ERROR if issubclass(kind, ApiError)]
 
 
 class Unprintable:
-    """A value whose own text cannot be had."""
+    """A value whose `repr` fails."""
 
     def __repr__(self):
         """Fail."""
@@ -27,7 +27,7 @@ class Unprintable:
 
 @pytest.mark.parametrize("kind", EVERY_ERROR)
 def test_one_root(kind):
-    """Whoever catches the root catches every error of the package."""
+    """Catching the root catches every error of the package."""
     assert issubclass(kind, Auth0SessionsError)
 
 

@@ -38,7 +38,7 @@ DETAILS: dict[Fault, dict[str, Any]] = {
 
 
 def impatient(domain: str, credentials: Any, on_wait: Any, _cancelled: Any) -> Any:
-    """Return what begins an operation of a client that has no time to wait."""
+    """Return a function that begins an operation of a client without time to wait."""
     policy = RetryPolicy.immediate()
     client = TenantClient(domain, credentials, policy=policy, on_wait=on_wait, timeouts_seconds=(0.25, 0.25))
     return client.operation
@@ -211,14 +211,14 @@ def outcome_of(act: Callable[[], None]) -> str:
 
 
 def assert_clean(message: str) -> None:
-    """Hold a message to one paragraph that begins with the tenant and has no secret in it."""
+    """Check that a message is one paragraph that starts with the tenant and contains no secret."""
     assert "\n" not in message
     assert SECRET not in message
     assert message.startswith("http://127.0.0.1")
 
 
 def assert_truth(stack: Stack, name: str) -> None:
-    """Hold record and tenant to each other."""
+    """Check that the record matches the tenant."""
     tenant = stack.tenant
     wanted = {"create": ASKED, "read": ASKED, "update": LATER}.get(name)
     if wanted is not None:

@@ -17,7 +17,7 @@ ORDER = [
     *("errors", "model", "api", "lifecycle", "fleet", "audit", "program", "dynamic", "native", "guardrails"),
     *("sandbox", "cli", "console", "__init__", "__main__"),
 ]
-"""Every folder and top module, each after all that it imports: the way of a value, from text to state."""
+"""Every folder and top-level module, each after everything it imports."""
 
 DIRECT = {
     "pulumi": {"program", "dynamic", "native"},
@@ -96,7 +96,7 @@ def room_of(module):
 
 
 def belongs(module, places):
-    """Tell whether a module is one of these, or in one of these folders."""
+    """Return whether a module is one of these, or in one of these folders."""
     return bool({module, room_of(module)} & places)
 
 
@@ -203,14 +203,14 @@ def test_no_circle_of_imports():
 
 
 def test_the_sandbox_is_a_witness():
-    """The fake tenant shares no code with what it is a witness for."""
+    """The fake tenant shares no code with the package that it tests."""
     reached = {room_of(name) for module in FILES if room_of(module) == "sandbox" for name in reached_from(module)}
     assert reached == {"sandbox"}
 
 
 @pytest.mark.parametrize("foreign", DIRECT)
 def test_foreign_packages(foreign):
-    """A foreign package is known only where it belongs, and the table lists no module in vain."""
+    """A foreign package is only imported where it belongs, and the table has no unused entries."""
     knowing = {module for module in FILES if foreign in foreign_imports_of(module)}
     assert [module for module in knowing if not belongs(module, DIRECT[foreign])] == []
     assert {place for place in DIRECT[foreign] if not any(belongs(module, {place}) for module in knowing)} == set()
@@ -218,7 +218,7 @@ def test_foreign_packages(foreign):
 
 @pytest.mark.parametrize("room", WITHOUT)
 def test_what_a_folder_never_reaches(room):
-    """A folder is free of what it must not know, also through the modules that it imports."""
+    """A folder does not import what it must not, not even through other modules."""
     modules = [module for module in FILES if room_of(module) == room]
     reached = {name: foreign_imports_of(name) & WITHOUT[room] for module in modules for name in reached_from(module)}
     assert {name: foreign for name, foreign in reached.items() if foreign and name != "__init__"} == {}
@@ -259,7 +259,7 @@ def lines_of(function):
     return body[-1].end_lineno - body[0].lineno + 1 if body else 0
 
 
-def test_the_list_of_tests_is_not_in_vain():
+def test_the_list_of_tests_has_no_unused_entry():
     """Every module that is tested through another one is there, and has no file of its own that imports it."""
     assert TESTED_BY.keys() - FILES.keys() == set()
     assert {module for module in TESTED_BY if module in used_by(own_tests_of(module))} == set()

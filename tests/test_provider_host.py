@@ -1,4 +1,4 @@
-"""The real dynamic-provider host: the process that the engine starts, spoken to over gRPC as the engine does."""
+"""The real dynamic-provider host: the process that the engine starts, called over gRPC as the engine calls it."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_a_lookup_reads_from_its_inputs(host, tenant):
 
 
 def test_an_error_is_one_paragraph(host, tenant):
-    """What the engine shows of a failed call is our text, with no Python in it."""
+    """For a failed call, the engine shows our text, without a Python traceback."""
     tenant.fault("400", operation="patch")
     with pytest.raises(grpc.RpcError) as caught:
         host.create({"domain": tenant.domain, "session_lifetime": "1d"})
@@ -180,7 +180,7 @@ def test_an_error_is_one_paragraph(host, tenant):
 
 
 def test_a_fault_of_our_own_keeps_its_traceback(host):
-    """What is no user's error is shown whole, so that it can be reported."""
+    """A bug is shown with its traceback, so that it can be reported."""
     with pytest.raises(grpc.RpcError, match="Traceback"):
         host.update({"previous": {}}, {"domain": "x"})
 
@@ -221,7 +221,7 @@ def test_a_lost_line_is_not_the_last_one(host, tenant):
 
 
 def test_four_threads_one_token_one_connection(host, tenant):
-    """The host serves four calls at once: one token request, one connection."""
+    """The host serves four calls in parallel with one token request and one connection."""
     with ThreadPoolExecutor(4) as pool:
         states = list(pool.map(lambda _: host.read({}, tenant.domain), range(12)))
     assert len(states) == 12

@@ -1,4 +1,4 @@
-"""What our resource costs beside one that does nothing, on the real engine, as ratios within one run.
+"""Benchmarks our resource against one that does nothing, on the real engine, as ratios within one run.
 
 N tenants of ours against the sandbox (in its own process) and N do-nothing resources that sleep for as long as bare
 calls to it take are created, left unchanged, updated, refreshed and destroyed, step by step in turn; the best of
@@ -54,7 +54,7 @@ SKIP_CHECKPOINTS = "PULUMI_SKIP_CHECKPOINTS"
 SOAK_CALLS = 15_000
 ROUNDS, SMALL, MANY = 3, 50, 1_000
 CALLING_STEPS = 4
-"""Every step but the unchanged `up`; each has a provider's process of its own."""
+"""Every step except the unchanged `up`; each has its own provider process."""
 
 IMPORTS = "import pulumi, requests, pydantic"
 
@@ -96,7 +96,7 @@ class PeakMemory(threading.Thread):
         super().__init__(daemon=True)
         self.mebibytes = 0.0
         self.done = threading.Event()
-        # The last step's processes may still be on their way out.
+        # The last step's processes may still be exiting.
         self._others = set(self._processes())
 
     @staticmethod
@@ -108,7 +108,7 @@ class PeakMemory(threading.Thread):
                     yield process
 
     def run(self) -> None:
-        """Look ten times a second."""
+        """Measure ten times per second."""
         while not self.done.wait(0.1):
             for process in set(self._processes()) - self._others:
                 with contextlib.suppress(OSError, IndexError):
@@ -118,7 +118,7 @@ class PeakMemory(threading.Thread):
 
 
 class Side:
-    """One of those that are compared: its stack, and the best time of each step.
+    """One side of the comparison: its stack, and the best time of each step.
 
     Args:
         folder: An empty folder.
@@ -151,12 +151,12 @@ class Side:
         self._stack = local_engine.open_stack(program, folder, environment=environment)
 
     def take(self, step: str) -> None:
-        """Take a step and keep its time if it is the best."""
+        """Run a step and keep its time if it is the best."""
         self._value = "9h" if step == "update" else "8h"
         memory = PeakMemory()
         memory.start()
         started = time.perf_counter()
-        # Without a log of events, which a person at a terminal has not either.
+        # Without an event log, which a run in a terminal does not have either.
         local_engine.verb_of(self._stack, step if step in ("refresh", "destroy") else "up")(parallel=PARALLEL)
         seconds = time.perf_counter() - started
         memory.done.set()
@@ -166,7 +166,7 @@ class Side:
 
 
 def place_idle_plugin(folder: Path) -> None:
-    """Put the do-nothing plugin where the engine of a stack finds it."""
+    """Put the do-nothing plugin where a stack's engine finds it."""
     home = folder / "home" / "plugins" / f"resource-{idle_plugin.NAME}-v{idle_plugin.VERSION}"
     home.mkdir(parents=True)
     script = home / f"pulumi-resource-{idle_plugin.NAME}"
@@ -175,7 +175,7 @@ def place_idle_plugin(folder: Path) -> None:
 
 
 def bare_call_seconds(url: str) -> float:
-    """Return what a call to the sandbox takes that nobody of ours makes: its latency, and what it needs by itself."""
+    """Return how long a bare call to the sandbox takes, including its latency."""
     taken = []
     with requests.Session() as session:
         session.trust_env = False
@@ -188,7 +188,7 @@ def bare_call_seconds(url: str) -> float:
 
 
 def rounds_for(count: int) -> int:
-    """Return how often all steps are taken; where there is most to do the noise is least."""
+    """Return how often to run all steps; larger runs are less noisy."""
     return max(1, 150 // count) if count > SMALL else ROUNDS
 
 
@@ -196,7 +196,7 @@ Resource = Callable[[int, str], object]
 
 
 def sides_of(front_end: str, url: str) -> dict[str, Resource]:
-    """Return what is compared: ours first."""
+    """Return the sides to compare, ours first."""
 
     def ours(kind: Any) -> Resource:
         return lambda number, value: kind(
@@ -218,7 +218,7 @@ def sides_of(front_end: str, url: str) -> dict[str, Resource]:
 
 
 def compare(front_end: str, count: int, latency_ms: int, console: Console) -> None:
-    """Let all take each step in turn, several times, and print the best times."""
+    """Run each step on all sides in turn, several times, and print the best times."""
     rounds = rounds_for(count)
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(sandbox(count, latency_ms))
@@ -250,12 +250,12 @@ def compare(front_end: str, count: int, latency_ms: int, console: Console) -> No
 
 
 def compared(figures: Sequence[float], form: str) -> list[str]:
-    """Return the figures of all sides, and the ratios of ours to the others."""
+    """Return the figures for all sides, and the ratios of ours to the others."""
     return [*(format(figure, form) for figure in figures), *(f"{figures[0] / other:.2f}" for other in figures[1:])]
 
 
 def imports(console: Console) -> None:
-    """Compare the time that importing takes with that of what every such package imports."""
+    """Compare our import time with that of what every such package imports."""
     seconds = {name: import_seconds(name) for name in (IMPORTS, "import auth0_sessions.dynamic")}
     bare, package = seconds.values()
     console.print(f"Import: {package:.2f} s beside {bare:.2f} s of `{IMPORTS}`, ratio {package / bare:.2f}")
@@ -272,7 +272,7 @@ def import_seconds(statement: str) -> float:
 
 
 def soak(console: Console) -> None:
-    """Make many calls to a sandbox in this process and show what both have grown by."""
+    """Make many calls to a sandbox in this process, and show how much memory both use up."""
     with Sandbox(rate_limits=False) as sandbox:
         tenant = sandbox.add_tenant("soak")
         credentials = ClientCredentials("soak", "soak", None, "the bench")
@@ -284,7 +284,7 @@ def soak(console: Console) -> None:
                 client.read()
             else:
                 client.write({"session_lifetime": 60 + number % 1_000})
-            # The log of requests is full from here on, and so is whatever else fills up once.
+            # From here on, the request log is full, and so is anything else that fills up once.
             if number in (SOAK_CALLS * 2 // 3, SOAK_CALLS - 1):
                 sizes.append(resident_mebibytes())
         seconds = time.perf_counter() - started
@@ -297,7 +297,7 @@ def soak(console: Console) -> None:
 
 
 def resident_mebibytes() -> float:
-    """Return this process's resident size now."""
+    """Return this process's current resident size."""
     return int(Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0]) / 1024
 
 
@@ -311,7 +311,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Measure for each N that was asked, or what is measured by default."""
+    """Measure for each given N, or run the default measurements."""
     asked = arguments()
     console = Console(highlight=False)
     console.print(f"Pulumi CLI {automation.PulumiCommand(root=str(local_engine.CLI)).version}, {os.cpu_count()} cores")

@@ -1,4 +1,4 @@
-"""A story told by the real Pulumi engine: one tenant's session lifetimes come under control.
+"""A demo on the real Pulumi engine: bring one tenant's session lifetimes under control.
 
 Everything is real but Auth0: the engine, the state, the provider's process, HTTP. The tenant is the sandbox's.
 """
@@ -65,7 +65,7 @@ class Story:
         self._console.print(Panel("\n".join(lines), title="The tenant has", expand=False, border_style="blue"))
 
     def run(self, verb: str, *, calls: int, ok: bool = True, shown: str = "", **options: Any) -> None:
-        """Let the engine do something, show what it says and which HTTP calls were really made.
+        """Run an engine operation, and show its output and the HTTP calls that it made.
 
         Noted as unexpected: other than so many `calls`, logins included; success unless `ok`; no `shown` in the output.
         """
@@ -84,7 +84,7 @@ class Story:
 
 
 def readable(output: str) -> Iterator[str]:
-    """Return the lines of the engine's output without its progress, and each message once."""
+    """Return the engine's output without progress lines and duplicate messages."""
     report, separator, diagnostics = output.partition("Diagnostics:")
     lines = [line for line in dict.fromkeys(report.splitlines()) if not (separator and REPEATED_BELOW.match(line))]
     yield from (line for line in [*lines, *diagnostics.splitlines()] if line.strip() and not NOISE.match(line))
@@ -128,7 +128,7 @@ def tell(story: Story) -> None:
 
 
 def main() -> int:
-    """Tell the story in a folder that is gone afterwards; return the exit status."""
+    """Run the demo in a temporary folder; return the exit status."""
     local_engine.hide_sdk_leftovers()
     console = Console(highlight=False)
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""The tables of the documentation whose figures are in the code; Sphinx puts them where a page names them."""
+"""Generates the documentation's tables from the code; Sphinx inserts them where a page names them."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def calls() -> str:
 
 
 def faults(*, at_login: bool) -> str:
-    """Return what comes of each fault."""
+    """Return the outcome of each fault."""
     rows = (
         (
             code(fault),

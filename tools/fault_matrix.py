@@ -1,4 +1,4 @@
-"""What each verb does under each fault of the sandbox: the table that the tests hold and the documentation shows."""
+"""What each verb does under each sandbox fault: the table that the tests check and the documentation shows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CALLS: Mapping[str, frozenset[str]] = {
     "delete, reset": frozenset({"token", "patch"}),
     "delete, retain": frozenset(),
 }
-"""Verb -> the operations that it calls, in a process of its own."""
+"""Verb -> the operations that it calls, in its own process."""
 
 ATTEMPTS = {
     "token": "could not get a Management API token",
@@ -26,12 +26,12 @@ SCOPES = {"get": "read:tenant_settings", "patch": "update:tenant_settings"}
 
 
 class Outcome(NamedTuple):
-    """What comes of a fault."""
+    """The outcome of a fault."""
 
     message: str
-    """The end of the error if the fault stays, after the tenant and what was attempted."""
+    """The end of the error if the fault persists, after the tenant and what was attempted."""
     is_retried: bool = True
-    """Whether a fault that comes once is survived."""
+    """Whether the verb survives a fault that occurs once."""
 
 
 _ANSWER = (
@@ -45,7 +45,7 @@ _NEEDED = "read:tenant_settings and, to write, update:tenant_settings"
 
 
 def _same(message: str, *, is_retried: bool = True) -> tuple[Outcome, Outcome]:
-    """Return the row of a fault that is the same everywhere."""
+    """Return the row for a fault with the same outcome everywhere."""
     return Outcome(message, is_retried), Outcome(message, is_retried)
 
 
@@ -130,7 +130,7 @@ FAULTS: Mapping[str, tuple[Outcome, Outcome]] = {
 """Each fault of the sandbox, by its name there: what comes of it at the login, and at a read or a write."""
 
 REFUSALS = ("429", "429-retry-after", "401-expired", "401-invalid", "403-scope", "400")
-"""The faults after which a write has certainly changed nothing."""
+"""The faults after which a write is known to have changed nothing."""
 NOT_PUT_BACK = (
     " The write may have taken effect, and restoring the earlier values also failed. The tenant had {earlier}. "
     "Restore them in the Dashboard or through the Management API. If you run again first, keep this message: the next "

@@ -23,7 +23,7 @@ def find() -> str | None:
 
 @contextlib.contextmanager
 def opened(path: str) -> Iterator[Browser]:
-    """Open a browser and close it in the end."""
+    """Open a browser, and close it at the end."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path)
         yield browser

@@ -1,4 +1,4 @@
-"""A dynamic resource that does nothing but take its time: what the engine itself costs, for the bench."""
+"""A dynamic resource that only sleeps, so that the benchmark can measure the engine's own cost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pulumi import Input, dynamic
 VARIABLE = "BENCH_SECONDS_PER_CALL"
 SECONDS_PER_CALL = float(os.environ.get(VARIABLE, "0.05"))
 CALLS = {"create": 3, "read": 2, "update": 2, "delete": 2}
-"""How many calls ours makes, logins included, for as long a sleep."""
+"""How many calls our resource makes, including logins, which determines the sleep."""
 
 
 class IdleProvider(dynamic.ResourceProvider):

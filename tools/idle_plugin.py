@@ -1,4 +1,4 @@
-"""A native plugin that does nothing but take its time: what the engine and gRPC cost, for the bench."""
+"""A native plugin that only sleeps, so that the benchmark can measure the cost of the engine and gRPC."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ NULLS = (
     *("idleSessionLifetime", "idleSessionLifetimeMinutes", "sessionCookieMode"),
 )
 OUTPUTS: dict[str, Any] = {**dict.fromkeys(NULLS), **WIDE_OUTPUTS}
-"""What a resource of ours has beside its inputs."""
+"""The outputs of our resource."""
 
 
 class IdlePlugin(service.ResourceProviderServicer):
-    """Answers every verb with what it was given, after as long as our calls take."""
+    """Returns what each verb was given, after as long as our calls take."""
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> plugin_pb2.PluginInfo:  # noqa: N802  The protocol's names.
         """Return the version."""
@@ -105,7 +105,7 @@ class Idle(CustomResource):
 
 
 def main() -> None:
-    """Serve until the engine goes."""
+    """Serve until the engine exits."""
     server = grpc.server(ThreadPoolExecutor(THREADS))
     service.add_ResourceProviderServicer_to_server(IdlePlugin(), server)
     sys.stdout.write(f"{server.add_insecure_port('127.0.0.1:0')}\n")

@@ -1,4 +1,4 @@
-"""Bring what the tests in other languages than Python need, and say what it does.
+"""Prepare what the tests in languages other than Python need, and report what was done.
 
 YAML's language host goes beside the CLI, built from its Go modules and kept in the user's cache. TypeScript, Go and
 Python get the SDKs that Pulumi's own generators write from `provider/schema.json`, and the programs of `examples/` are
@@ -55,12 +55,12 @@ class Language:
 
     @property
     def is_missing(self) -> bool:
-        """Whether the program was never made."""
+        """Whether the program was never built."""
         return not made_from(self.folder)
 
     @property
     def is_current(self) -> bool:
-        """Whether the program was made from its sources as they are now."""
+        """Whether the program was built from the current sources."""
         return made_from(self.folder) == digest(self.sources)
 
     def prepare(self) -> str:
@@ -153,7 +153,7 @@ def make_go(folder: Path) -> None:
 
 
 def make_python(folder: Path) -> None:
-    """Install the SDK into a folder, where the virtual environment is not touched."""
+    """Install the SDK into a folder, without touching the virtual environment."""
     generate("python", folder / "sdk")
     pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
     run(*pip, "install", "--no-deps", "--target", str(folder / "site"), str(folder / "sdk"), cwd=folder)
@@ -172,7 +172,7 @@ def generate(language: str, folder: Path) -> None:
 
 
 def match_in(pattern: str, path: Path) -> str:
-    """Return what the group of a pattern matches in a file."""
+    """Return what a pattern's group matches in a file."""
     (match,) = re.findall(pattern, path.read_text(), re.MULTILINE)
     return str(match)
 
@@ -184,7 +184,7 @@ def need(tool: str) -> None:
 
 
 def run(*command: str, cwd: Path = ROOT) -> None:
-    """Run a command; what it says goes to the terminal."""
+    """Run a command, with its output on the terminal."""
     subprocess.run(command, cwd=cwd, check=True)
 
 
@@ -195,7 +195,7 @@ def digest(files: list[Path]) -> str:
 
 
 def made_from(folder: Path) -> str:
-    """Return the fingerprint of the files that a folder was made from; nothing where it never was."""
+    """Return the fingerprint of the files that a folder was built from; empty if it was never built."""
     note = folder / NOTE
     return note.read_text() if note.exists() else ""
 

@@ -45,7 +45,7 @@ def open_stack(  # noqa: PLR0913  A stack has as many sides as it has.
     stack: str = "dev",
     environment: Mapping[str, str] | None = None,
 ) -> automation.Stack:
-    """Open a stack whose state, settings and home are in a folder of its own, also again.
+    """Open or reopen a stack whose state, settings and home are in its own folder.
 
     Without a program, `project_file` is one, in YAML; with one, its name has to be `project`. The environment is for
     the CLI and for the providers' processes.
@@ -53,7 +53,7 @@ def open_stack(  # noqa: PLR0913  A stack has as many sides as it has.
     variables = stack_environment(folder)
     if project_file is not None:
         shutil.copy(project_file, folder / "work")
-        # The engine asks for the program's folder even where the program is a function.
+        # The engine asks for the program's folder even if the program is a function.
         main = yaml.safe_load(project_file.read_text()).get("main", ".")
         (folder / "work" / main).mkdir(parents=True, exist_ok=True)
     options = automation.LocalWorkspaceOptions(
@@ -68,7 +68,7 @@ def open_stack(  # noqa: PLR0913  A stack has as many sides as it has.
 
 
 def stack_environment(folder: Path) -> dict[str, str]:
-    """Make what a stack keeps in its folder; return the environment in which the CLI finds it."""
+    """Create a stack's folder; return the environment in which the CLI finds it."""
     for name in ("state", "work", "home"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     return {
@@ -81,14 +81,14 @@ def stack_environment(folder: Path) -> dict[str, str]:
 
 
 def place_plugin(folder: Path) -> None:
-    """Put the native plugin of this environment into a stack's own home, where the engine looks for it."""
+    """Put this environment's native plugin into a stack's home, where the engine looks for it."""
     place = folder / "home" / "plugins" / f"resource-auth0-sessions-v{auth0_sessions.__version__}"
     place.mkdir(parents=True, exist_ok=True)
     shutil.copy(PLUGIN, place)
 
 
 def hide_sdk_leftovers() -> None:
-    """Say nothing of the coroutine that a failed inline program leaves: it only misses its event loop at the end."""
+    """Suppress the warning about the coroutine that a failed inline program leaves without an event loop."""
     earlier = sys.unraisablehook
 
     def hook(found: Any) -> None:
@@ -100,13 +100,13 @@ def hide_sdk_leftovers() -> None:
 
 @dataclass
 class Run:
-    """What one run of the engine did and said."""
+    """What one engine run did and printed."""
 
     ok: bool = True
     failure: str = ""
-    """What the Automation API says of a failure."""
+    """The Automation API's message about a failure."""
     output: str = ""
-    """What a person sees on the terminal, without colors."""
+    """What the user sees on the terminal, without colors."""
     events: list[automation.EngineEvent] = field(default_factory=list)
     changes: dict[str, int] = field(default_factory=dict)
     """How many resources had each operation (`same`, `create`, `update`, ...)."""
@@ -118,7 +118,7 @@ class Run:
 
 
 def run(stack: automation.Stack, verb: str, **options: Any) -> Run:
-    """Let the engine do something (`preview`, `up`, `refresh`, `destroy`); a failure is in the result, not raised."""
+    """Run an engine operation (`preview`, `up`, `refresh`, `destroy`); a failure is returned, not raised."""
     done = Run()
     lines: list[str] = []
     try:
@@ -133,7 +133,7 @@ def run(stack: automation.Stack, verb: str, **options: Any) -> Run:
 
 
 def verb_of(stack: automation.Stack, verb: str) -> Callable[..., Any]:
-    """Return what lets the engine do something, without the calls of the CLI for outputs and history that follow it."""
+    """Return a function that runs an engine operation, without the CLI calls for outputs and history afterward."""
 
     def called(**options: Any) -> Any:
         with mock.patch.multiple(stack, outputs=dict, info=lambda *_: ""):
@@ -143,7 +143,7 @@ def verb_of(stack: automation.Stack, verb: str) -> Callable[..., Any]:
 
 
 def outputs(stack: automation.Stack) -> dict[str, Any]:
-    """Return a stack's outputs, decrypted, in one call of the CLI."""
+    """Return a stack's decrypted outputs with one call of the CLI."""
     found: dict[str, Any] = json.loads(
         stack._run_pulumi_cmd_sync(["stack", "output", "--json", "--show-secrets"]).stdout  # noqa: SLF001  Two in public.
     )

@@ -39,13 +39,13 @@ FLEET: dict[str, tuple[dict[str, str], tuple[int, ...]]] = {
     "initech": ({"plan": "enterprise", "profile": "nist-aal3"}, (720, 15, 480, 15)),
     "umbrella": ({"plan": "enterprise", "profile": "convenient"}, (525_600, 144_000)),
 }
-"""Name -> its entry in the tenants file, and the lifetimes that somebody has set in the Dashboard, in minutes."""
+"""Name -> its entry in the tenants file, and the lifetimes set in its Dashboard, in minutes."""
 FETCHED = re.compile(r"@font-face {.*?}|<!--.*?-->", re.DOTALL)
-"""What a picture in a repository does without: rich's frame would fetch a font from another host."""
+"""The fonts that rich's SVG would fetch from another host, which are removed."""
 
 
 def recorded() -> Console:
-    """Run the story of the picture and return the console that has seen it."""
+    """Run the picture's demo and return the console that recorded it."""
     console = Console(
         record=True, width=COLUMNS, file=StringIO(), force_terminal=True, color_system="truecolor", highlight=False
     )
@@ -78,14 +78,14 @@ def recorded() -> Console:
 
 
 def audit(tenants: Path, *options: str) -> str:
-    """Return what the command line says of some tenants."""
+    """Return the command line's audit of some tenants."""
     environment = {**os.environ, "AUTH0_CLIENT_ID": "picture", "AUTH0_CLIENT_SECRET": "picture"}
     command = [str(Path(sys.executable).with_name("auth0-sessions")), "audit", "--tenants", str(tenants), *options]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment).stdout
 
 
 def photographed(chromium: str) -> bytes:
-    """Audit a small fleet and return a picture of the page."""
+    """Audit a small fleet and return a screenshot of the page."""
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
         tenants, page = Path(folder) / "tenants.yaml", Path(folder) / "audit.html"
         listed = {}

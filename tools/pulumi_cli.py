@@ -1,7 +1,7 @@
 """Put a Pulumi CLI into .pulumi-cli/bin, and say where it came from.
 
 In this order: `pulumi` on PATH, the official installer, a build from the Go module proxy (about four minutes, once: the
-binary is kept in the user's cache folder). With none of them it says what to do and exits with status 1.
+binary is kept in the user's cache folder). If none of them works, it says what to do and exits with status 1.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 TESTED = (3, 259, 0)
-"""The version that the tests run with, and the oldest that is taken."""
+"""The version that the tests run with, and the oldest that is accepted."""
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".pulumi-cli" / "bin"
@@ -23,7 +23,7 @@ MODULE = ROOT / "tools" / "pulumi-cli"
 PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 VERSION_SYMBOL = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 HOSTS = {"pulumi-resource-pulumi-python": "pulumi.dynamic", "pulumi-analyzer-policy-python": "pulumi.policy"}
-"""What the CLI starts for dynamic resources and for policy packs in Python, and the module that it runs."""
+"""The programs that the CLI starts for dynamic resources and Python policy packs, and the modules that they run."""
 
 HOST_SCRIPT = """\
 #!/bin/sh
@@ -40,7 +40,7 @@ There is no Pulumi CLI for the demo and the engine tests. Install one of these a
 
 
 def main() -> int:
-    """Make sure that there is a CLI, and its hosts beside it; return the exit status."""
+    """Make sure that there is a CLI with its hosts; return the exit status."""
     took = "already there" if version_of(BIN / "pulumi") >= TESTED else bring()
     if took is None:
         sys.stderr.write(NONE_OF_THEM.format(version=dotted(TESTED)))
@@ -55,7 +55,7 @@ def main() -> int:
 
 
 def bring() -> str | None:
-    """Bring a CLI; return where it came from, or None if there is none to be had."""
+    """Get a CLI; return where it came from, or None if none is available."""
     shutil.rmtree(BIN, ignore_errors=True)
     BIN.mkdir(parents=True)
     return next((took for way in (from_path, from_official_installer, from_go) if (took := way())), None)
@@ -67,7 +67,7 @@ def dotted(version: tuple[int, ...]) -> str:
 
 
 def version_of(cli: Path) -> tuple[int, ...]:
-    """Return the version of a CLI; () where it cannot be run."""
+    """Return the version of a CLI, or () if it cannot be run."""
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
         run = subprocess.run([cli, "version"], capture_output=True, text=True, check=True, timeout=60, env=environment)
@@ -126,7 +126,7 @@ def from_go() -> str | None:
 
 
 def build(target: Path, module: Path, package: str, flags: str = "") -> bool:
-    """Build a Go program into a file that appears only when it is whole."""
+    """Build a Go program into a file that appears only once it is complete."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         half_done = Path(folder) / target.name
@@ -138,7 +138,7 @@ def build(target: Path, module: Path, package: str, flags: str = "") -> bool:
 
 
 def place(built: Path, target: Path) -> None:
-    """Put a program from the cache beside the CLI."""
+    """Put a program from the cache next to the CLI."""
     target.unlink(missing_ok=True)
     # A symbolic link would make the CLI look for its provider host in the cache, and warn at every start.
     try:

@@ -1,4 +1,4 @@
-"""Build everything that a release has, into dist/: what `.github/workflows/release.yml` publishes.
+"""Build a release into dist/, which `.github/workflows/release.yml` publishes.
 
 The wheel and the sdist, the schema, the plugin for `pulumi plugin install`, the SDKs, an SBOM, and the hashes of all.
 """
@@ -24,7 +24,7 @@ LOCK = ROOT / "requirements.lock"
 HASHES = "SHA256SUMS"
 SDKS = ("nodejs", "go", "python")
 PLATFORMS = ("linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64", "windows-amd64")
-"""The CLI asks for a tarball of its own platform; ours is the same for all."""
+"""The CLI requests a tarball for its own platform; ours are all the same."""
 
 PLUGIN = {
     "PulumiPlugin.yaml": "runtime: python\n",
@@ -76,7 +76,7 @@ def sdks(target: Path) -> None:
 
 
 def sbom(target: Path) -> None:
-    """List what a plain install of the wheel brings, as CycloneDX."""
+    """List the packages in a plain install of the wheel, as CycloneDX."""
     (wheel,) = target.glob("*.whl")
     with tempfile.TemporaryDirectory() as folder:
         environment, versions = Path(folder) / "venv", Path(folder) / "versions.txt"
@@ -91,7 +91,7 @@ def sbom(target: Path) -> None:
 
 
 def locked() -> list[str]:
-    """Return the pins of the lock file, without their hashes."""
+    """Return the lock file's pins, without their hashes."""
     return re.findall(r"^[\w.-]+==[^\s;]+", LOCK.read_text(), re.MULTILINE)
 
 

@@ -42,7 +42,7 @@ class RawServer:
         return f"http://127.0.0.1:{self.listener.getsockname()[1]}"
 
     def serve(self) -> None:
-        """Take connections, each in a thread of its own, until the listener is closed."""
+        """Accept connections, each in its own thread, until the listener is closed."""
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self.listener.accept()

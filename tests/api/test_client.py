@@ -305,7 +305,7 @@ def test_401_twice_is_an_error(tenant):
 
 
 def test_401_for_a_static_token_is_an_error(http):
-    """A ready-made token cannot be renewed, so its refusal is final at once."""
+    """A given token cannot be renewed, so its rejection is immediately final."""
     http.get(SETTINGS_URL, status=401, json=REFUSED)
     harness = Harness(http, credentials=ApiToken(STATIC, "environment AUTH0_API_TOKEN"))
     error = harness.error()
@@ -324,7 +324,7 @@ def test_401_of_the_login_is_final(http):
 
 
 def test_403_of_the_login(http):
-    """A client without a grant is told to be authorized."""
+    """For a client without a grant, the advice is to authorize it."""
     said = {"error": "access_denied", "error_description": "Client is not authorized to access https://x/api/v2/"}
     http.post(TOKEN_URL, status=403, json=said)
     harness = Harness(http)
@@ -557,7 +557,7 @@ def test_every_call_has_a_timeout_and_verifies(http, domain):
 
 
 def test_netrc_is_not_used(monkeypatch, tmp_path, tenant):
-    """A password that somebody keeps for the host in `.netrc` is never sent."""
+    """A password for the host in `.netrc` is never sent."""
     netrc = tmp_path / "netrc"
     netrc.write_text(f"machine {DOMAIN} login somebody password hunter2\n")
     monkeypatch.setenv("NETRC", str(netrc))
@@ -629,7 +629,7 @@ class _Cut(BaseHTTPRequestHandler):
 
 
 def test_a_cut_answer_over_a_real_socket():
-    """An answer that ends too early is no answer: it is tried again, and then the tenant is unreachable."""
+    """A truncated response is retried, and then the tenant is unreachable."""
     waits = []
     with ThreadingHTTPServer(("127.0.0.1", 0), _Cut) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
@@ -641,7 +641,7 @@ def test_a_cut_answer_over_a_real_socket():
     assert waits == [1.0, 2.0, 4.0]
 
 
-def test_nobody_there_over_a_real_socket():
+def test_no_listener_over_a_real_socket():
     """A port without a listener is an unreachable tenant with the system's own reason."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Cut) as server:
         domain = f"http://127.0.0.1:{server.server_port}"

@@ -86,7 +86,7 @@ def identity(credentials):
     ],
 )
 def test_order(config, environ, label, explicit, expected):
-    """An explicit `Provider` goes first, then the environment, then the configuration; the first complete set wins."""
+    """The order is explicit `Provider`, environment, configuration; the first complete set wins."""
     assert expected == identity(found(config, environ, label, explicit=explicit))
 
 
@@ -105,7 +105,7 @@ def test_sets_are_never_mixed(incomplete):
     ],
 )
 def test_two_halves_make_no_set(config, environ):
-    """An id from one place and a secret from another are no credentials."""
+    """An ID from one source and a secret from another are not a complete set."""
     text = error_of(config, environ)
     assert "the client secret is missing" in text
     assert "the client id is missing" in text
@@ -118,7 +118,7 @@ def test_a_token_goes_before_a_client():
 
 @pytest.mark.parametrize("blank", ["", " ", "\n", "\t "])
 def test_blank_is_not_set(blank):
-    """A variable that holds nothing but space is not set."""
+    """A variable that contains only spaces counts as not set."""
     environ = {**CLIENT, "AUTH0_API_TOKEN": blank}
     assert identity(found(environ=environ)) == ("env-id", "env-secret", None)
 
@@ -216,7 +216,7 @@ def test_no_secret_in_the_error_of_an_incomplete_set(missing, label):
     ],
 )
 def test_no_secret_in_a_repr(thing):
-    """Nothing that holds a secret shows it when it is printed."""
+    """Printing an object never reveals the secret in it."""
     assert CANARY not in f"{thing!r} {thing}"
 
 
@@ -263,7 +263,7 @@ def test_default_domain(config, environ, expected):
 
 
 def test_the_process_environment_is_the_default(monkeypatch):
-    """Without an environment of its own a lookup uses the process's."""
+    """By default, a lookup uses the process's environment."""
     monkeypatch.setenv("AUTH0_API_TOKEN", "process-token")
     monkeypatch.setenv("AUTH0_DOMAIN", "p.auth0.com")
     assert identity(find_credentials(sources({}, None, explicit=False), DOMAIN)) == "process-token"

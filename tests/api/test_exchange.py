@@ -90,13 +90,13 @@ def test_other_encodings_are_refused(serve, encoding):
     "damage", [lambda _: OK, lambda body: body[:-9], lambda _: b"\x1f\x8b", lambda body: body[:15] + OK]
 )
 def test_a_damaged_compressed_body_is_refused(serve, damage):
-    """What says that it is compressed and is not, or not to its end, is no answer."""
+    """A body that claims to be compressed but is not, or is truncated, is not a usable response."""
     outcome = exchange(serve(answer(b"Content-Encoding: gzip", body=damage(gzip.compress(OK)))).domain)
     assert trouble_of(outcome) == (Trouble.MALFORMED, True)
 
 
 def test_an_empty_body_needs_no_encoding(serve):
-    """An answer without a body is read, whatever it says about its encoding."""
+    """A response without a body is accepted, regardless of its encoding header."""
     assert exchange(serve(answer(b"Content-Encoding: gzip", status=b"204 No", body=b"")).domain).body == b""
 
 
@@ -298,7 +298,7 @@ def test_a_refused_connection_sent_nothing():
     ],
 )
 def test_a_lost_connection_may_have_done_something(serve, script, reason):
-    """A connection that is lost after the request was sent is no answer, and the request counts as sent."""
+    """A connection lost after sending the request gives no response, and the request counts as sent."""
     outcome = exchange(serve(script).domain, json={"c": 1})
     assert (trouble_of(outcome), outcome.reason) == ((Trouble.NO_ANSWER, True), reason)
 
@@ -376,7 +376,7 @@ def test_an_untrusted_certificate(monkeypatch, certificate):
 
 @pytest.mark.parametrize("script", [break_the_record, drip_a_record])
 def test_tls_that_breaks_after_the_request(monkeypatch, certificate, script):
-    """TLS that breaks, or stalls, while the answer is read is no answer, and the request counts as sent."""
+    """TLS that breaks or stalls while reading gives no response, and the request counts as sent."""
     assert trouble_of(over_tls(monkeypatch, certificate, script)) == (Trouble.NO_ANSWER, True)
 
 
@@ -403,7 +403,7 @@ MALFORMED_PROXIES = [
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
 @pytest.mark.parametrize("proxy", MALFORMED_PROXIES)
 def test_a_malformed_proxy(monkeypatch, variable, proxy):
-    """A proxy's address that cannot be used is trouble of its own, and nothing of it is in the error."""
+    """An unusable proxy address is a separate kind of trouble, and the error does not repeat it."""
     monkeypatch.setenv(variable, proxy)
     outcome = exchange("https://acme.eu.auth0.com", session=Session(trust_env=True))
     assert (trouble_of(outcome), outcome.reason) == ((Trouble.PROXY, False), "")
@@ -420,7 +420,7 @@ def test_a_malformed_proxy(monkeypatch, variable, proxy):
     ],
 )
 def test_a_proxy_that_opens_no_tunnel(monkeypatch, serve, script, trouble, words):
-    """What a proxy answers before there is a tunnel is no answer of the tenant, and the request is not sent."""
+    """A proxy's response before there is a tunnel is not the tenant's response, and the request is not sent."""
     server = serve(script)
     monkeypatch.setenv("HTTPS_PROXY", server.domain.replace("//", f"//user:{PASSWORD}@"))
     outcome = exchange("https://acme.eu.auth0.com", session=Session(trust_env=True), seconds=0.5, json={"c": 1})
@@ -441,7 +441,7 @@ def failing(monkeypatch, error):
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), RecursionError(), UnicodeError(), MemoryError()])
 def test_whatever_a_library_raises(monkeypatch, error):
-    """An error that a library lets through is an exchange without a usable answer, and may have done something."""
+    """Any other library error is an exchange without a usable response, which may have had an effect."""
     assert trouble_of(failing(monkeypatch, error)) == (Trouble.MALFORMED, True)
 
 

@@ -79,7 +79,7 @@ def test_kinds(status, kind, login):
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500])
 @pytest.mark.parametrize("login", [False, True])
 def test_every_error_says_what_to_do(status, login):
-    """Something to do now follows what the tenant said, and no gap of a template is left open."""
+    """After the tenant's message comes advice, and no template placeholder is left unfilled."""
     text = str(error(status=status, said="Because", login=login))
     assert text.endswith(".")
     assert "{" not in text
@@ -118,7 +118,7 @@ def test_advice(parts, advice):
 @pytest.mark.parametrize("parts", [{"said": "Upstream is down"}, {"body": {}}, {"is_page": True}])
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 599])
 def test_an_outage_is_not_about_the_domain(status, parts, login):
-    """A 5xx keeps what Auth0 said, advises to wait, and does not send anybody to check a spelling."""
+    """A 5xx repeats Auth0's message and advises waiting; it does not suggest checking the domain."""
     raised = error(status=status, login=login, **parts)
     assert isinstance(raised, UnexpectedAnswerError)
     assert "try again later" in str(raised)
@@ -232,7 +232,7 @@ def test_json_is_not_called_a_page(body):
     ],
 )
 def test_echoed_secrets_are_taken_out(parts):
-    """A secret that the server repeats, in whatever place, is not in the error."""
+    """A secret that the server echoes anywhere is not in the error."""
     raised = error(**parts)
     assert CANARY not in f"{raised} {raised!r} {raised.error_code}"
 
@@ -253,7 +253,7 @@ def test_words_are_one_short_line(parts):
 
 @pytest.mark.parametrize("code", ["x" * 10_000, "two\nlines", "\x1b[31mred"])
 def test_a_code_is_short_and_printable(code):
-    """A code from outside is held to the same as the words are."""
+    """An external error code is sanitized like the message."""
     text = str(error(body={"error": code, "error_description": "No"}))
     assert text.isprintable()
     assert len(text) < 2 * MAX_DETAIL_CHARACTERS + 300
@@ -267,7 +267,7 @@ def test_words_end_once(said, ended):
 
 @pytest.mark.parametrize("url", ["https://u:hunter2@proxy.example:1/", "(//hunter2@x)", "see http://a@b:hunter2@c"])
 def test_user_info_is_masked(url):
-    """What stands before the host of an address, such as a proxy's password, is not in any message."""
+    """User info in an address, such as a proxy's password, is not in any message."""
     for raised in (lost(Trouble.NO_ANSWER, f"cannot reach {url}"), lost(Trouble.TLS, url), error(said=url)):
         assert "hunter2" not in str(raised)
 
@@ -297,7 +297,7 @@ def test_no_answer(trouble, kind, words):
 
 @pytest.mark.parametrize("trouble", Trouble)
 def test_no_secret_in_a_reason(trouble):
-    """A secret that comes back in what a library says is not in the message."""
+    """A secret in a library's error is not in the message."""
     assert CANARY not in str(lost(trouble, f"bad status line {CANARY}"))
 
 
@@ -313,7 +313,7 @@ def test_out_of_time_sent_nothing():
 
 
 def test_canceled_is_one_line():
-    """A run that is canceled says so in one line, with where it stood."""
+    """A canceled run is reported in one line that says where it stopped."""
     raised = canceled(ATTEMPT)
     assert str(raised) == f"{DOMAIN}: could not {DOING}: the run was canceled. Run it again to continue."
 

@@ -1,4 +1,4 @@
-"""A client under attack: whatever a server sends, and however slowly, over real sockets."""
+"""The client against hostile servers, which send anything and may be slow, over real sockets."""
 
 import dataclasses
 import logging
@@ -103,11 +103,11 @@ HARMLESS = {
     "chunks": chunked(b"17;x=y\r\n" + OK + b"\r\n0\r\nTrailer: \xff\r\n\r\n"),
     "multipart": answer(b"Content-Type: multipart/mixed; boundary=x"),
 }
-"""Each of these holds a good answer, and it is read."""
+"""Each of these contains a good response, which is read."""
 
 
 def shown(error):
-    """Return everything that anybody could see of an error."""
+    """Return every visible part of an error."""
     return "".join([*traceback.format_exception(error), repr(error), repr(vars(error))])
 
 
@@ -131,7 +131,7 @@ def test_harmless_answers(serve, name):
 
 
 def test_hostile_logins(serve):
-    """A token endpoint is trusted no more than the rest: whatever it sends is an error of ours without the secret."""
+    """Token endpoints are not trusted either: whatever they send becomes one of our errors, without the secret."""
     credentials = ClientCredentials("id", SECRET, None, "here")
     for raw in HOSTILE.values():
         with pytest.raises(Auth0SessionsError) as raised:
@@ -202,7 +202,7 @@ def test_any_answer(serve, raw):
 )
 @pytest.mark.parametrize("last", LIMITED, ids=["429", "403"])
 def test_one_attempt_that_may_have_written_is_enough(serve, first, expected, last):
-    """A write that may have taken effect says so, whatever its last attempt was answered."""
+    """A write that may have taken effect says so, regardless of the last attempt's response."""
     with pytest.raises(Auth0SessionsError) as raised:
         client_of(serve(first, last).domain, tries=4).write(WANTED)
     error = raised.value
@@ -341,7 +341,7 @@ def cancel_when(arrived, cancelled):
 
 @pytest.mark.parametrize("verb", ["read", "write"])
 def test_a_hanging_call_ends_when_the_run_is_canceled(monkeypatch, serve, verb):
-    """A tenant that hangs does not hold up a run that is canceled, which says so in one line."""
+    """A hanging tenant does not delay a canceled run, which is reported in one line."""
     monkeypatch.setattr(client_module, "GRACE_SECONDS", 0.3)
     cancelled, arrived = threading.Event(), threading.Event()
 
@@ -401,7 +401,7 @@ def test_a_canceled_run_begins_no_call_except_to_put_something_back(serve):
 
 
 def test_a_dripping_answer_is_tried_again_and_then_an_error(serve):
-    """An answer that drips is no answer in time; each try has its own time, within that of the operation."""
+    """A response that drips times out; each try has its own time limit, within the operation's."""
 
     def script(connection):
         for _ in range(500):
@@ -418,7 +418,7 @@ def test_a_dripping_answer_is_tried_again_and_then_an_error(serve):
 
 
 def test_unexpected_is_not_unreachable(serve):
-    """An answer that cannot be read is told apart from no answer."""
+    """An unreadable response is distinguished from no response."""
     with pytest.raises(UnexpectedAnswerError) as raised:
         client_of(serve(HOSTILE["status 99999"]).domain).read()
     assert raised.value.status == 0

@@ -51,8 +51,8 @@ WRITTEN = {**dict.fromkeys(LIFETIMES, 91), "session_cookie_mode": "non-persisten
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_what_was_set_is_told_apart_from_a_default(tenant, credentials, name):
-    """A setting that was written has its value and is no default, the other four are."""
+def test_a_written_setting_is_distinguished_from_a_default(tenant, credentials, name):
+    """A setting that was written has its value and is not a default; the other four are defaults."""
     tenant.dashboard(**{name: WRITTEN[name]})
     found = read_tenant_sessions(tenant.domain)
     assert found.values == {**DEFAULTS, name: WRITTEN[name]}
@@ -60,7 +60,7 @@ def test_what_was_set_is_told_apart_from_a_default(tenant, credentials, name):
 
 
 def test_a_written_default_is_no_default(tenant, credentials):
-    """A setting that somebody wrote is told apart even where it has the default's value."""
+    """A written setting is not a default, even if it has the default's value."""
     tenant.dashboard(session_lifetime=DEFAULTS["session_lifetime"])
     assert "session_lifetime" not in read_tenant_sessions(tenant.domain).defaulted
 
@@ -122,7 +122,7 @@ def test_a_reader_can_be_canceled(tenant, credentials):
 
 
 def test_a_label_names_its_own_set_and_no_other(tenant, monkeypatch, credentials):
-    """With a label only that set is used; the unlabelled one is no substitute."""
+    """With a label, only that set is used, never the unlabeled one."""
     tenant.add_client("labelled-id", "labelled-secret")
     with pytest.raises(CredentialsError, match="AUTH0_ACME_EU_CLIENT_ID"):
         read_tenant_sessions(tenant.domain, credentials="acme-eu")
@@ -159,7 +159,7 @@ def test_a_refusal_is_an_api_error(tenant, monkeypatch):
 
 
 def test_no_answer_is_an_error_of_its_own(monkeypatch):
-    """A tenant that does not exist is told apart from one that refuses."""
+    """A tenant that does not exist is distinguished from one that rejects the call."""
     monkeypatch.setenv("AUTH0_API_TOKEN", "token")
     impatient = partial(TenantClient, policy=RetryPolicy.immediate())
     monkeypatch.setattr(reader_module, "TenantClient", impatient)
@@ -173,7 +173,7 @@ TENANTS = [(f"t{number}.auth0.com", None) for number in range(3 * WORKERS)]
 
 
 def test_answers_keep_their_order():
-    """Whichever tenant answers first, what is made of an answer is in the tenant's place; progress counts up."""
+    """Results are in the order of the tenants, regardless of which responds first; progress counts up."""
     together, done = threading.Barrier(WORKERS, timeout=30), []
 
     def read(domain, _label):
@@ -196,7 +196,7 @@ def test_a_tenant_that_is_not_read_is_an_answer():
 
 
 def test_a_fault_of_ours_is_the_answer_of_one_tenant():
-    """It is named and called a fault of the program, without what it says, and every other tenant is read."""
+    """It is reported as a bug, without its message, and all other tenants are read."""
 
     def read(domain, _label):
         if domain == TENANTS[0][0]:

@@ -53,7 +53,7 @@ def run(*failures, **options):
 
 
 def run_once(policy, script):
-    """Run a script as an operation of its own."""
+    """Run a script as a separate operation."""
     return policy.begin(threading.Event()).run(script, lambda *_: None)
 
 
@@ -63,7 +63,7 @@ def test_success_needs_no_second_try():
 
 
 def test_other_failures_back_off():
-    """What is no rate limit is tried again after 1, 2 and 4 seconds."""
+    """Failures other than rate limits are retried after 1, 2 and 4 seconds."""
     assert run(broken(), broken(), broken()) == ("answer", 4, [1.0, 2.0, 4.0])
 
 
@@ -86,7 +86,7 @@ def test_a_failure_after_rate_limits_has_its_tries():
 
 
 def test_a_rate_limit_can_count_as_a_try():
-    """Where rate limits count, a call is made `tries` times in all, whatever it fails for."""
+    """If rate limits count, a call is made `tries` times in total, whatever the failures."""
     assert run(limited(), limited(), limited(), tries=2, rate_limits_count=True) == (RateLimitError, 2, [1.0])
 
 
@@ -102,7 +102,7 @@ def test_a_wait_beyond_patience_is_not_begun():
 
 
 def test_a_wait_leaves_time_for_a_call():
-    """A wait after which there is no time for a call is not begun."""
+    """A wait that would leave no time for a call is skipped."""
     assert run(limited(10.0), patience_seconds=10.5) == (RateLimitError, 1, [])
     assert run(limited(10.0), patience_seconds=10.5 + SHORTEST_CALL_SECONDS) == ("answer", 2, [10.0])
 

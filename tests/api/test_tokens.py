@@ -97,8 +97,8 @@ def test_a_jwt_may_go_to_both_names_of_its_tenant():
     ],
 )
 @pytest.mark.parametrize("is_only_tenant", [None, False, True])
-def test_an_opaque_token_goes_to_the_tenant_beside_it(tenant, domain, expected, is_only_tenant):
-    """A token that names no tenant goes to the one that its place names, and to no other, be it the only one."""
+def test_an_opaque_token_goes_to_the_tenant_set_along_with_it(tenant, domain, expected, is_only_tenant):
+    """A token that does not name a tenant is only sent to the one set along with it, even if that is another one."""
     assert expected == is_sent(OPAQUE, domain, tenant=tenant, is_only_tenant=is_only_tenant)
 
 
@@ -118,7 +118,7 @@ def test_an_opaque_token_goes_to_one_tenant(is_only_tenant):
 
 
 def test_an_opaque_token_goes_to_one_tenant_of_a_run(tmp_path, monkeypatch):
-    """Processes of one run, each with a keeper of its own, agree on the tenant; another run starts anew."""
+    """Processes of one run, each with its own keeper, agree on the tenant; another run starts over."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     sent = [is_sent(OPAQUE, domain, keeper=TokenKeeper("127.0.0.1:1")) for domain in (ACME, GLOBEX, ACME)]
     assert sent == [True, False, True]
@@ -131,7 +131,7 @@ def test_an_opaque_token_goes_to_one_tenant_of_a_run(tmp_path, monkeypatch):
 
 
 def test_without_a_folder_for_claims_each_process_keeps_to_its_first_tenant(tmp_path, monkeypatch):
-    """A machine without a temporary folder is no reason to fail a preview."""
+    """A missing temporary folder does not fail a preview."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
     keeper = TokenKeeper("127.0.0.1:1")
     assert [is_sent(OPAQUE, domain, keeper=keeper) for domain in (ACME, GLOBEX, ACME)] == [True, False, True]
@@ -160,7 +160,7 @@ def test_opaque(token):
 
 
 def test_claims():
-    """What a JWT says is read whatever the padding of its payload is."""
+    """A JWT's claims are read regardless of its payload's padding."""
     for name in ("x", "xx", "xxx", "xxxx"):
         assert claims_of(jwt(iss=name)) == {"iss": name}
 
@@ -177,7 +177,7 @@ def test_any_token(claims, payload, is_json):
         assert TokenKeeper().kept(found, ACME) is found
 
 
-# Which tenant stands beside a token.
+# Which tenant is set along with a token.
 
 
 @pytest.mark.parametrize(
@@ -196,13 +196,13 @@ def test_any_token(claims, payload, is_json):
         ({"auth0-sessions:credentials": {"acme": {"apiToken": "t"}}}, {"AUTH0_DOMAIN": GLOBEX}, "acme", False, None),
     ],
 )
-def test_the_tenant_beside_a_token(config, environ, label, explicit, expected):
-    """A token belongs to the domain in its own place; a label belongs to the tenant that the program gives it to."""
+def test_the_tenant_set_along_with_a_token(config, environ, label, explicit, expected):
+    """A token belongs to the domain in the same source; a label belongs to the tenant that the program uses it for."""
     found = find_credentials(sources(config, label, explicit=explicit, environ=environ), ACME)
     assert (found.token, found.tenant) == ("t", expected)
 
 
-def test_the_audience_beside_a_token():
-    """The audience that stands beside a token names the tenant behind a custom domain."""
+def test_the_audience_set_along_with_a_token():
+    """The audience set along with a token names the tenant behind a custom domain."""
     environ = {"AUTH0_API_TOKEN": "t", "AUTH0_AUDIENCE": "https://a/"}
     assert find_credentials(sources({}, None, explicit=False, environ=environ), ACME).audience == "https://a/"

@@ -66,7 +66,7 @@ def test_one_key_for_each_setting(settings):
 
 
 def leaves_of(value):
-    """Return the values in a JSON object that are no objects themselves."""
+    """Return the values in a JSON object that are not objects themselves."""
     return [leaf for inner in value.values() for leaf in leaves_of(inner)] if isinstance(value, dict) else [value]
 
 
@@ -132,7 +132,7 @@ def test_siblings_survive_a_write():
 
 @given(MEMBERS, MEMBERS, st.integers(1, 600_000))
 def test_whatever_the_siblings_are_they_survive(outer, inner, minutes):
-    """No member is lost or changed but the one, and what the tenant reported is not touched."""
+    """Only the one member changes, no other is lost, and the tenant's reported object is not modified."""
     reported = {"sessions": {**outer, "anonymous": inner}}
     before = json.dumps(reported, sort_keys=True)
     body = to_patch_body({"anonymous_session_lifetime": minutes}, reported)
@@ -144,7 +144,7 @@ def test_whatever_the_siblings_are_they_survive(outer, inner, minutes):
     "reported", [None, {}, {"sessions": None}, {"sessions": {}}, {"sessions": {"anonymous": None}}]
 )
 def test_an_object_that_was_never_written_is_made(reported):
-    """Where there is nothing to repeat a body holds the one member."""
+    """If there is nothing to repeat, the body has only the one member."""
     assert to_patch_body({"anonymous_session_lifetime": 90}, reported) == anonymous(90)
 
 
@@ -230,7 +230,7 @@ def test_never_written(answer):
     ],
 )
 def test_hostile_hours(name, hours):
-    """A lifetime that is no plausible number of hours is refused by the key's name."""
+    """A lifetime that is not a plausible number of hours is rejected by key."""
     with pytest.raises(ValueError, match=f"^{name} should be "):
         from_tenant({name: hours})
 

@@ -1,4 +1,4 @@
-"""The audit: live tenants held to their plan's caps, their baseline, and what their file declares."""
+"""The audit: live tenants compared with their plan's caps, their baseline, and their file's declaration."""
 
 import json
 import threading
@@ -385,7 +385,7 @@ def test_a_fault_of_the_program_is_reported_with_all_other_tenants():
 
 
 def test_tenants_are_read_several_at_a_time_and_reported_in_order():
-    """As many as there are workers are under way together; the report is in the file's order all the same."""
+    """As many tenants as there are workers are read in parallel, but the report is in the file's order."""
     together = threading.Barrier(WORKERS, timeout=30)
     done = []
 

@@ -1,4 +1,4 @@
-"""An audit as Markdown: what it says, and that nothing from outside is markup in it."""
+"""An audit as Markdown: its content, and that external text is never markup."""
 
 from datetime import UTC, datetime
 
@@ -147,7 +147,7 @@ def shape(markdown):
 
 
 def is_harmless(evil):
-    """Tell whether a hostile text makes the same parts as a harmless one, and is shown as it stands."""
+    """Return whether a hostile text renders with the same structure as a harmless one, and is shown literally."""
     markdown = to_markdown(hostile(evil))
     _, inline = tokens_of(markdown)
     wanted = visible(" ".join(evil.split()))
@@ -157,7 +157,7 @@ def is_harmless(evil):
 
 @pytest.mark.parametrize("evil", HOSTILE)
 def test_hostile_text_stays_text(evil):
-    """No name, error, profile or file of somebody else's becomes a cell, a link, a picture, HTML or emphasis."""
+    """No external name, error, profile or file name becomes a cell, a link, a picture, HTML or emphasis."""
     assert is_harmless(evil)
 
 

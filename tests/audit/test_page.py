@@ -1,4 +1,4 @@
-"""The audit's page: what it says, that it says it to everybody, and that nothing in it is more than text."""
+"""The audit's page: its content, its accessibility, and that external text is only ever text."""
 
 import base64
 import hashlib
@@ -262,7 +262,7 @@ def test_everything_that_was_found_is_reported():
 
 
 def test_a_tenant_names_its_plan_its_profile_and_its_cookie_mode():
-    """A plan that nobody named is reported as such, and a profile comes with what named it."""
+    """A missing plan is reported as such, and a profile is shown with where it was set."""
     said = text_of(audit_of(tenant(plan=None, profile=Profile.NIST_AAL2, profile_from="the command line")))
     assert "not set profile nist-aal2, named by the command line" in said
     assert "cookie mode persistent" in said
@@ -445,7 +445,7 @@ def test_the_page_is_quiet(browsing):
 
 
 def test_the_policy_holds(browsing):
-    """Were markup to slip into the page, it would neither run nor load anything."""
+    """If markup did get into the page, it could neither run nor load anything."""
     evil = "<script>alert(1)</script><img src='https://example.com/x' onerror='alert(2)'><base href='//example.com'>"
     page = browsing.open(to_html(mixed()).replace("<main>", f"<main>{evil}<b style='color: red'>x</b>"))
     assert page.evaluate("document.baseURI").startswith("file:")
@@ -620,7 +620,7 @@ def test_the_page_never_scrolls_sideways(browsing, audit):
 
 
 def test_print(browsing):
-    """On paper everything is there, whatever was folded: black on white."""
+    """A printed page shows everything, even if it was collapsed, in black on white."""
     page = browsing.open(many(FLEET), color_scheme="dark")
     page.emulate_media(media="print")
     assert (

@@ -1,4 +1,4 @@
-"""The command line: what it says, what it serves, how it ends."""
+"""The command line: its output, the sandbox that it serves, and its exit codes."""
 
 import os
 import re
@@ -93,8 +93,8 @@ def invoke(*arguments: str) -> Result:
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_the_sandbox_serves_until_it_is_told_to_stop(ending: signal.Signals) -> None:
-    """Each request is one whole line, seen at once and without a secret; both signals end it with 0."""
+def test_the_sandbox_serves_until_it_is_stopped(ending: signal.Signals) -> None:
+    """Each request is immediately one complete line without secrets; both signals end it with exit code 0."""
     with serving() as (process, welcome):
         acme = exports(welcome)
         assert acme["AUTH0_DOMAIN"].endswith("/acme")

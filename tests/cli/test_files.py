@@ -1,4 +1,4 @@
-"""The audit of several files, its formats, what a finding says of its force, and pipes."""
+"""Audits of several files: formats, how binding findings are, and pipes."""
 
 import json
 import os
@@ -62,7 +62,7 @@ def test_several_files_are_one_audit(listing, between):
     ]
 
 
-def test_files_of_one_name_are_told_apart(listing):
+def test_files_of_one_name_are_distinguished(listing):
     """Where two files have the same name, the report has their paths."""
     one, other = (listing(name, folder=name, file="tenants.yaml") for name in ("acme", "beta"))
     assert [tenant["source"] for tenant in found("--tenants", one, other)["tenants"]] == [str(one), str(other)]
@@ -70,7 +70,7 @@ def test_files_of_one_name_are_told_apart(listing):
 
 @pytest.mark.parametrize("command", ["audit", "validate"])
 def test_a_tenant_in_two_files_is_an_error_that_names_both(listing, tmp_path, auth0_sandbox, command):
-    """So that no entry of it is silently the one that counts; no tenant is asked."""
+    """A tenant in two files is an error, so that no entry silently wins; no tenant is called."""
     acme = listing("acme")
     domain = json.loads(acme.read_text())["tenants"]["acme"]["domain"]
     (tmp_path / "other.yaml").write_text(json.dumps({"plan": "free", "tenants": {"same": {"domain": domain}}}))
@@ -82,7 +82,7 @@ def test_a_tenant_in_two_files_is_an_error_that_names_both(listing, tmp_path, au
 
 @pytest.mark.parametrize("command", ["audit", "validate"])
 def test_what_is_wrong_with_every_file_is_reported(tmp_path, command):
-    """A file that is not there and a file that is no list are both named."""
+    """A missing file and a file that is not a list are both named."""
     (tmp_path / "text.yaml").write_text("text")
     result = invoke(command, "--tenants", tmp_path / "gone.yaml", "--tenants", tmp_path / "text.yaml")
     assert result.exit_code == USAGE
@@ -92,7 +92,7 @@ def test_what_is_wrong_with_every_file_is_reported(tmp_path, command):
 
 
 def test_a_file_given_twice_is_an_error(listing):
-    """It would be every tenant in two files."""
+    """Giving a file twice is an error, because every tenant would be in two files."""
     acme = listing("acme")
     result = invoke("audit", "--tenants", acme, acme)
     assert (result.exit_code, "is given twice" in result.stderr) == (USAGE, True)
@@ -162,7 +162,7 @@ def test_findings_of_the_other_kind_of_session_are_marked(listing, auth0_sandbox
 
 @pytest.mark.parametrize("name", ["audit.pdf", "audit", "audit.yaml", ".html"])
 def test_a_name_that_says_no_format_is_an_error(listing, tmp_path, auth0_sandbox, name):
-    """Before any tenant is asked, with what there is; `--format` decides all the same."""
+    """An unknown extension is an error before any tenant is called, unless `--format` is given."""
     acme = listing("acme")
     result = invoke("audit", "--tenants", acme, "--output", tmp_path / name)
     assert result.exit_code == USAGE
@@ -187,7 +187,7 @@ def test_markdown_goes_to_a_file(listing, tmp_path, name):
     "arguments", [["--help"], ["audit", "--help"], ["audit"], ["plans"], ["show"], ["audit", "--tenants", "{file}"]]
 )
 def test_a_pipe_has_no_escape_sequence(listing, arguments, forced):
-    """Whatever the environment forces: neither a result, nor help, nor an error."""
+    """Results, help and errors have no escape sequences in a pipe, regardless of the environment."""
     file = listing("acme", {"session_lifetime": 43_200})
     result = subprocess.run(
         [COMMAND, *(word.format(file=file) for word in arguments)],

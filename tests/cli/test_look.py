@@ -1,4 +1,4 @@
-"""The commands that look: `plans`, `show` and `audit`."""
+"""The commands that only read: `plans`, `show` and `audit`."""
 
 import io
 import json
@@ -146,13 +146,13 @@ def test_show_without_a_plan_says_how_to_name_it(acme):
 
 
 def test_a_value_above_the_cap_is_marked_without_color(acme):
-    """A share above one hundred per cent has a mark of its own."""
+    """A share above 100 percent is marked."""
     acme.dashboard(session_lifetime=86_400)
     assert "200%!" in invoke("show", acme.domain, "--plan", "free").output
 
 
 def test_show_takes_the_domain_of_the_environment(acme):
-    """`AUTH0_DOMAIN` serves where no domain is given."""
+    """`AUTH0_DOMAIN` is used if no domain is given."""
     assert invoke("show", AUTH0_DOMAIN=acme.domain).exit_code == FINE
 
 
@@ -229,7 +229,7 @@ def test_audit_of_a_fleet_that_is_fine(listed):
 
 @pytest.mark.parametrize(("profile", "code"), [(None, FINE), ("strict", FINDINGS)])
 def test_audit_with_a_baseline_of_the_auditor_s(listed, profile, code):
-    """`--profile` holds whatever the file says."""
+    """`--profile` takes precedence over the file."""
     option = ["--profile", profile] if profile else []
     assert invoke("audit", "--tenants", only(listed, "acme"), *option).exit_code == code
 
@@ -278,7 +278,7 @@ def test_a_report_that_cannot_be_written_is_reported_before_any_call(listed, tmp
     assert invoke("audit", "--tenants", listed, "--output", tmp_path).exit_code == USAGE
 
 
-def test_every_problem_of_a_file_at_once(tmp_path):
+def test_all_problems_of_a_file_are_reported_together(tmp_path):
     """A wrong file is wrong usage; each problem is a line."""
     path = tmp_path / "tenants.yaml"
     path.write_text("acme: {sessionLifetime: 720}\nglobex: {domain: nonsense}\n")
@@ -340,7 +340,7 @@ def test_no_color_is_respected(listed):
     "command", [["audit", "--tenants", "{file}"], ["show", "{domain}", "--plan", "free"], ["plans"]]
 )
 def test_a_narrow_terminal_shows_every_value(listed, acme, command, columns):
-    """However narrow it is, no name and no figure is cut or broken."""
+    """Even in a narrow terminal, no name or figure is truncated or broken."""
     words = [word.format(file=listed, domain=acme.domain) for word in command]
     _, shown = in_a_terminal(*words, columns=columns, NO_COLOR="1")
     expected = {
@@ -354,7 +354,7 @@ def test_a_narrow_terminal_shows_every_value(listed, acme, command, columns):
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_an_old_pipe_is_no_reason_to_fail(encoding):
-    """Where a pipe does not know a character, the figures come through all the same."""
+    """If a pipe cannot encode a character, the figures are still printed."""
     result = subprocess.run(
         [COMMAND, "plans"], capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": encoding}
     )
@@ -363,7 +363,7 @@ def test_an_old_pipe_is_no_reason_to_fail(encoding):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's own")
 def test_a_full_disk_is_reported():
-    """Standard output that takes nothing is a failure in words."""
+    """Standard output that cannot be written is reported as a failure."""
     with Path("/dev/full").open("w") as full:
         result = subprocess.run([COMMAND, "plans"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert (result.returncode, result.stderr) == (1, "Error: the output cannot be written: No space left on device.\n")
@@ -433,7 +433,7 @@ def test_each_help_teaches(command):
 
 @pytest.mark.parametrize("command", [["show", "{domain}"], ["audit", "--tenants", "{file}"]])
 def test_a_wait_is_reported(acme, listed, command):
-    """Whoever waits for a busy tenant sees why and how long, and standard output stays clean."""
+    """While waiting for a busy tenant, the user sees why and for how long, and standard output stays clean."""
     acme.fault("429-retry-after", operation="get", times=1, retry_after=1)
     words = [word.format(domain=acme.domain, file=only(listed, "acme")) for word in command]
     result = invoke(*words, COLUMNS="300")

@@ -1,4 +1,4 @@
-"""`auth0-sessions plugin install`: what it runs, and what it says where that cannot be."""
+"""`auth0-sessions plugin install`: what it runs, and how it reports failures."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def test_a_warning_is_no_problem(file):
 
 @pytest.mark.parametrize("text", [None, "text", "[", "{}"])
 def test_a_file_that_cannot_be_used(file, tmp_path, text):
-    """One that is not there, is not YAML or lists nothing is an error with its name."""
+    """A file that is missing, is not YAML or lists nothing is an error with its name."""
     path = tmp_path / "gone.yaml" if text is None else file("t.yaml", text)
     result = validate(path)
     assert result.exit_code == (FINDINGS if text == "{}" else USAGE)
@@ -89,6 +89,6 @@ def test_a_file_that_cannot_be_used(file, tmp_path, text):
 
 
 def test_hostile_text_is_shown_harmlessly(file):
-    """A name with an escape sequence does nothing to the terminal."""
+    """A name with an escape sequence does not affect the terminal."""
     path = file("t.json", '{"\\u001b[2J": {"domain": "nonsense"}}')
     assert "\\u001b[2J" in validate(path).stderr

@@ -1,4 +1,4 @@
-"""Policies and fleets on the real engine: what is called, what is kept, what a person sees."""
+"""Policies and fleets on the real engine: API calls, state, and output."""
 
 from __future__ import annotations
 
@@ -239,7 +239,7 @@ def test_a_policy_takes_its_provider(engine, auth0_sandbox, how):
 
 @pytest.mark.deep
 def test_protect_is_inherited(engine, tenant, auth0_sandbox):
-    """A protected policy has a protected child, and a destroy stops before it calls anybody."""
+    """A protected policy has a protected child, and a destroy stops before any API call."""
     arguments = {"domain": tenant.domain, "plan": "free", "profile": "strict", "on_delete": "reset"}
     options = {"opts": ResourceOptions(protect=True)}
     engine.program = policy(arguments | options)
@@ -383,7 +383,7 @@ def test_a_fleet_inside_a_component(engine, auth0_sandbox):
     own.add_client("own-id", "own-canary")
 
     class Login(pulumi.ComponentResource):
-        """A component of somebody else's."""
+        """A third-party component."""
 
         def __init__(self, name: str, opts: ResourceOptions) -> None:
             super().__init__("test:index:Login", name, {}, opts)
@@ -433,7 +433,7 @@ def test_a_renamed_fleet_with_an_alias_is_the_same(engine, tenant, auth0_sandbox
 @pytest.mark.parametrize("go_on", [True, False], ids=["continue_on_error", "plain"])
 def test_a_tenant_that_fails_leaves_the_others_applied(engine, auth0_sandbox, go_on):
     """With `continue_on_error` only the broken tenant is left, without it many are; a rerun touches just these."""
-    # Without it the engine finishes what it has begun, four tenants at a time, and starts nothing more.
+    # Without it, the engine finishes what it has started, four tenants at a time, and starts nothing else.
     live = {f"t{number:02}": auth0_sandbox.add_tenant(f"t{number:02}", latency_seconds=0.02) for number in range(40)}
     broken = live["t00"]
     broken.fault("403-scope", times=None, operation="patch")

@@ -587,7 +587,7 @@ def test_the_default_provider_can_be_turned_off():
 
 @pytest.mark.deep
 def test_looking_and_taking_over(bench):
-    """A look writes nothing; what is declared as it is, is adopted without a write; `previous` outlives changes."""
+    """A look-up writes nothing; matching values are adopted without a write; `previous` survives changes."""
     page = "how-to/take-over.md"
     had = {"session_lifetime": 20_160, "idle_session_lifetime": 2_880}
     bench.on_sandbox("acme.eu.auth0.com", settings=had)
@@ -639,7 +639,7 @@ class Rotation:
             self.stack.set_config(SECRET[self.place], automation.ConfigValue(secret, secret=True))
 
     def works(self, verb: str, **options: Any) -> bool:
-        """Tell whether a command has the secret of the day."""
+        """Return whether a command uses the current secret."""
         return local_engine.run(self.stack, verb, **options).ok
 
 
@@ -665,7 +665,7 @@ def test_the_table_of_rotations(bench, place):
 
 @pytest.mark.deep
 def test_drift_is_reported_without_a_change(bench):
-    """`pulumi refresh --preview-only --expect-no-changes` fails where somebody changed a setting, and only there."""
+    """`pulumi refresh --preview-only --expect-no-changes` fails if and only if a setting was changed."""
     stack = bench.open(UNLABELLED, {"auth0:domain": "acme.eu.auth0.com", "auth0-sessions:plan": "enterprise"})
     run(stack, "up")
     run(stack, "refresh", preview_only=True, expect_no_changes=True)
@@ -692,7 +692,7 @@ def official(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.deep
 def test_the_program_beside_the_official_provider_runs(bench, official):
-    """The session keys are written by ours, and the official resource declares none of them."""
+    """Our resource writes the session keys, and the official resource declares none of them."""
     page = "how-to/from-the-official-provider.md"
     run(bench.open(block(page, "pulumi_auth0"), {"auth0:domain": "acme.eu.auth0.com"}), "up")
     assert bench.settings == {

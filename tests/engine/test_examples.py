@@ -317,7 +317,7 @@ class TenantWithoutPlugin(pulumi.ComponentResource):
 
 @pytest.fixture
 def official(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
-    """A module in the place of the official SDK, which is no dependency of ours."""
+    """A module in place of the official SDK, which is not one of our dependencies."""
     module = types.ModuleType("pulumi_auth0")
     monkeypatch.setitem(sys.modules, "pulumi_auth0", module)
     return module

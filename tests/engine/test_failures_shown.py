@@ -1,4 +1,4 @@
-"""What a person reads when something is wrong: at preview where that can be, in one paragraph, never a traceback."""
+"""Error output: at preview if possible, in one paragraph, without a traceback."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_every_problem_is_reported_in_one_preview(engine, tenant):
 
 
 def test_a_value_above_the_cap_stops_the_preview(engine, tenant):
-    """The plan's cap is held before anything is sent, and both caps are told together."""
+    """The plan's cap is enforced before anything is sent, and both violations are reported together."""
     engine.args = {
         "domain": tenant.domain,
         "plan": "professional",
@@ -177,7 +177,7 @@ def test_a_tenant_managed_twice_is_an_error_that_names_both(engine, tenant, auth
 
 @pytest.mark.parametrize("key", ["auth0:clientSecret", "auth0:apiToken", "auth0-sessions:credentials"])
 def test_a_plain_credential_in_config_is_refused_with_the_line_to_type(engine, tenant, key):
-    """A secret that anybody can read in the stack file stops preview and up."""
+    """A plain-text secret in the stack file stops preview and up."""
     engine.stack.set_config(key, automation.ConfigValue(CANARY, secret=False))
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
     run = engine.preview()
@@ -228,7 +228,7 @@ def test_warnings_come_when_they_help(engine, tenant):
 
 
 def test_a_rate_limit_shows_as_status_and_leaves_no_trace(engine, tenant):
-    """A wait is visible while it lasts, and is no line of the final report."""
+    """A wait is shown while it lasts, and is not in the final report."""
     tenant.fault("429", operation="get", times=1)
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "7d"}
     run = engine.up()

@@ -1,4 +1,4 @@
-"""What a first visitor runs: the demo, and the quickstart with the project file that stands at the root."""
+"""What a new user runs first: the demo, and the quickstart with the project file at the root."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def words(text: str) -> str:
 
 @pytest.mark.timeout(180)
 def test_the_demo_goes_as_described():
-    """The demo checks its own story: calls, refusals and what the tenant has in the end."""
+    """The demo checks its own calls, errors and the tenant's final settings."""
     command = [sys.executable, str(local_engine.ROOT / "tools" / "demo.py")]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr

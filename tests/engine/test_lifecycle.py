@@ -1,4 +1,4 @@
-"""The life of a tenant's settings on the real engine: what is called, what is kept, what a person sees."""
+"""The life cycle of a tenant's settings on the real engine: API calls, state, and output."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def test_what_auth0_does_not_know_is_changed_without_a_call(engine, tenant, auth
     ],
 )
 def test_delete_does_what_on_delete_says(engine, tenant, auth0_sandbox, on_delete, calls, settings):
-    """`retain` makes no call; `restore` and `reset` write, whatever state believes the tenant has."""
+    """`retain` makes no call; `restore` and `reset` write, regardless of what state says the tenant has."""
     tenant.dashboard(session_lifetime=10_000)
     engine.args = {
         "domain": tenant.domain,
@@ -177,7 +177,7 @@ def test_delete_does_what_on_delete_says(engine, tenant, auth0_sandbox, on_delet
 
 
 def test_a_superseded_value_is_reported_and_makes_no_endless_diff(engine, tenant, auth0_sandbox):
-    """What Auth0 lowers is warned of, kept in `superseded`, and leaves nothing to do after a refresh."""
+    """A value that Auth0 lowers causes a warning, is kept in `superseded`, and leaves no diff after a refresh."""
     tenant.plan, tenant.over_cap = "essential", "clamp"
     engine.args = {"domain": tenant.domain, "session_lifetime": "60d"}
     printed = engine.up().said("warning")
@@ -355,7 +355,7 @@ def test_an_input_that_is_none_in_the_end_is_not_unknown(engine, tenant):
 
 
 @pytest.mark.front_ends("dynamic")
-def test_an_import_is_refused_in_words(engine, tenant):
+def test_an_import_is_refused_with_advice(engine, tenant):
     """`import_` cannot work for a dynamic resource, and is not needed."""
     engine.args = {"domain": tenant.domain, "session_lifetime": "8h", "opts": pulumi.ResourceOptions(import_="x")}
     run = engine.preview()

@@ -375,7 +375,7 @@ def test_a_live_preview_shows_what_would_be_written(engine, tenant, auth0_sandbo
 
 
 def test_a_tenant_managed_twice_is_refused_by_the_plugin(engine, tenant):
-    """Where no program of ours can see it, the plugin's check names both resources."""
+    """If our program-side check cannot see it, the plugin's check names both resources."""
 
     class Plain(pulumi.CustomResource):
         """What a generated SDK registers."""
@@ -427,7 +427,7 @@ def test_a_policy_and_a_fleet_have_children_of_the_plugin(engine, tenant, auth0_
 
 
 def test_all_problems_of_a_fleet_are_in_one_error(engine, tenant):
-    """Every tenant that is wrong is named with what is wrong, in one paragraph of one error."""
+    """One error names every invalid tenant and its problems, in one paragraph."""
 
     def program() -> None:
         tenants = {

@@ -154,7 +154,7 @@ def test_credentials_of_the_ecosystem_s_own_config_keys_work(make_engine, tenant
 
 @pytest.mark.deep
 def test_the_environment_names_the_default_tenant(make_engine, tenant):
-    """`AUTH0_DOMAIN` of the provider's process goes before the configuration."""
+    """`AUTH0_DOMAIN` in the provider's process takes precedence over the configuration."""
     engine = make_engine(AUTH0_DOMAIN=tenant.domain)
     engine.stack.set_config("auth0:domain", automation.ConfigValue("nobody.eu.auth0.com"))
     engine.args = {"session_lifetime": "8h", "plan": "enterprise"}
@@ -185,7 +185,7 @@ def test_a_rotated_secret_of_a_provider_is_no_resource_call(engine, tenant, auth
 
 @pytest.mark.deep
 def test_new_credentials_never_go_to_the_old_tenant_of_a_resource(engine, tenant, auth0_sandbox):
-    """A provider without a domain, with credentials of its own, is held to the same: refused at preview."""
+    """The same applies to a provider with credentials but no domain: it is rejected at preview."""
     other = auth0_sandbox.add_tenant("other")
 
     def program(domain: str, secret: str):

@@ -83,7 +83,7 @@ class Witness(threading.Thread):
         self.done = threading.Event()
 
     def run(self) -> None:
-        """Look until told to stop."""
+        """Watch until stopped."""
         while not self.done.wait(0.02):
             for arguments in Path("/proc").glob("[0-9]*/cmdline"):
                 try:

@@ -1,4 +1,4 @@
-"""A file of tenants that is completed in place: what is set is set, and everything else stays as it stands."""
+"""Editing a tenants file in place: only what is set changes."""
 
 import json
 import re
@@ -127,7 +127,7 @@ def test_a_value_has_one_place(opened, entry, expected):
 
 
 def test_an_alias_is_replaced_where_it_is_used(opened):
-    """The value that an alias stands for is another tenant's, and stays."""
+    """The value that an alias refers to belongs to another tenant, and is unchanged."""
     text = (
         "acme:\n  domain: a.auth0.com\n  sessionLifetime: &it 1h\n"
         "beta:\n  domain: b.auth0.com\n  sessionLifetime: *it # theirs\n"
@@ -237,7 +237,7 @@ def listings(draw):
 
 @given(listings())
 def test_nothing_is_lost(tmp_path_factory, listing):
-    """Whatever the style: each entry has what it had and what was set, and every comment of a person is still there."""
+    """In any style, each entry keeps what it had and gets what was set, and all user comments are kept."""
     form, text, rows = listing
     path = tmp_path_factory.mktemp("listing") / "tenants.yaml"
     path.write_text(text)

@@ -85,7 +85,7 @@ def test_the_sixth_setting_is_not_a_fleet_s():
 
 @pytest.mark.parametrize("spelled", ["dict", "TenantSpec"])
 def test_an_earlier_name_is_kept_beside_the_entry(spelled):
-    """What a tenant was called is of its entry, and not an input of its resource."""
+    """A tenant's earlier name belongs to its entry and is not an input of its resource."""
     given = {"domain": "a.auth0.com", "formerly": "acme"}
     entries = read_entries(
         {"acme-eu": TenantSpec(**given) if spelled == "TenantSpec" else given}, Defaults("free"), needs=NEEDS_DOMAIN

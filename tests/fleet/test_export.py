@@ -91,7 +91,7 @@ def test_the_cookie_mode(exported, before, found, expected):
 
 
 def test_only_set(exported):
-    """Auth0's defaults are left out, and what a fleet would write all the same is said in the file and beside it."""
+    """Auth0's defaults are left out, and what a fleet would write nevertheless is noted in the file and the result."""
     text, made = exported(ACME.format("free", "balanced"), only_set=True, acme={"session_lifetime": 90})
     entry = yaml.safe_load(text)["tenants"]["acme"]
     assert entry == {"domain": "acme.auth0.com", "credentials": "acme", "sessionLifetime": "1h30m"}
@@ -181,7 +181,7 @@ def test_a_tenant_that_cannot_be_read_is_kept(exported):
 
 
 def test_a_value_that_cannot_be_declared(exported):
-    """It is left out, and what a fleet would write instead is said."""
+    """It is left out, and a note says what a fleet would write instead."""
     text, made = exported(ACME.format("enterprise", "convenient"), acme={"session_lifetime": 400 * DAY})
     assert said(text, "sessionLifetime") == []
     assert "acme: `pulumi up` would write sessionLifetime 365d; the tenant has 400d." in made.notes
@@ -238,7 +238,7 @@ BESIDE = st.fixed_dictionaries(
 
 @given(st.lists(st.tuples(ENTRY, FOUND), min_size=1, max_size=3), st.none() | BESIDE, st.data())
 def test_a_fleet_of_the_file_writes_nothing(tmp_path_factory, tenants, beside, data):
-    """Whatever tenants have, and whatever plan and profile a stack adds where the file has none: no value differs."""
+    """No value differs, whatever the tenants have and whatever plan and profile a stack adds."""
     path = tmp_path_factory.mktemp("export") / "tenants.yaml"
     listed = {f"t{place}": {"domain": f"t{place}.auth0.com", **entry} for place, (entry, _) in enumerate(tenants)}
     written = listed if beside is None else {**beside, "tenants": listed}

@@ -106,7 +106,7 @@ def test_a_stack_s_file_names_the_stack(file, name, stack):
 
 
 def test_a_stack_s_file_may_name_another(file):
-    """The name starts from the stack's file; what that one says of plan and profile goes first."""
+    """The path is relative to the stack's file; the named file's plan and profile take precedence."""
     file({"tenants": TENANTS, "profile": "nist-aal2"}, "list.json")
     config = {"auth0-sessions:plan": "free", "auth0-sessions:profile": "strict", "auth0-sessions:tenants": "list.json"}
     found = read_tenants_file(file({"config": config}, "Pulumi.prod.yaml"))
@@ -202,7 +202,7 @@ def unfolding(join):
     ],
 )
 def test_a_list_is_bounded(file, content):
-    """What is too long, also once its aliases are written out, is refused in a short text and at once."""
+    """A list that is too long, even if only after expanding aliases, is rejected quickly with a short message."""
     started = time.monotonic()
     with pytest.raises(InputError) as raised:
         read_tenants_file(file(content))

@@ -269,7 +269,7 @@ def test_a_table_of_one_s_own_is_chosen_from():
 )
 @pytest.mark.parametrize("value", ["gold", "", 3, None, ["free"]])
 def test_another_name_is_refused_with_all_that_there_are(name, choose, names, value):
-    """A wrong plan or profile is answered with what was given and what is allowed."""
+    """The message for a wrong plan or profile says what was given and what is allowed."""
     with pytest.raises(InputError) as refused:
         choose(value)
     assert [choice for choice in names if repr(choice.value) not in str(refused.value)] == []

@@ -1,4 +1,4 @@
-"""A team's own profiles: read beside the built-in ones, every problem collected."""
+"""A team's own profiles, read in addition to the built-in ones, with all problems collected."""
 
 import json
 
@@ -91,7 +91,7 @@ ENTRIES = st.dictionaries(st.sampled_from([*KEYS, "ceiling", "source", "x"]), VA
 
 
 @given(st.dictionaries(st.sampled_from(["ours", "a-1", *PROFILES]) | TEXT, ENTRIES, max_size=3) | VALUES)
-def test_whatever_is_given_is_read_or_a_problem(raw):
+def test_any_value_is_read_or_a_problem(raw):
     """Nothing raises, the built-in profiles stay as they are, and a profile without a problem has a lifetime."""
     known, problems = read_profiles(raw)
     assert all(known[name] is row for name, row in PROFILES.items())

@@ -1,4 +1,4 @@
-"""A fleet's tenants: every problem of every tenant at once, the report, and the same checks on files."""
+"""A fleet's tenants: all problems of all tenants together, the report, and the same checks on files."""
 
 import re
 import string
@@ -291,7 +291,7 @@ SPECS = st.one_of(
     st.sampled_from([None, "gold", *Plan]),
     st.sampled_from([*Profile, "lax"]),
 )
-def test_whatever_is_given_is_planned_or_reported(tenants, plan, profile):
+def test_any_value_is_planned_or_reported(tenants, plan, profile):
     """No value raises: either every tenant has its lifetimes and its row, or there are problems that can be printed."""
     fleet = plan_fleet(tenants, Defaults(plan, profile))
     if fleet.problems:

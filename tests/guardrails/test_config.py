@@ -1,4 +1,4 @@
-"""The policies' configuration: what it holds resources to, what is refused, and its schema."""
+"""The policies' configuration: the limits that it sets, what is rejected, and its schema."""
 
 import json
 import re

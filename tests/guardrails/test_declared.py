@@ -164,5 +164,5 @@ def test_every_advice_in_hours_can_be_followed():
 
 
 def test_other_types_declare_nothing():
-    """A resource of any other type has no session lifetimes, whatever its properties are called."""
+    """A resource of any other type has no session lifetimes, regardless of its property names."""
     assert read_resource("auth0:index/client:Client", {"sessionLifetime": 9_000}, NOTHING) is None

@@ -154,7 +154,7 @@ def test_an_update_holds_what_drifted_unseen():
     ids=lambda change: next(iter(change)),
 )
 def test_a_change_of_the_record_alone_writes_nothing(change):
-    """A stricter tenant stays as it is, whatever else changes."""
+    """A stricter tenant is not changed, whatever else changes."""
     scene = Stage(session_lifetime=30)
     before = scene.managed(ceiling(session_lifetime=60))
     after = scene.operations.update(before, replace(before.declared, **change))
@@ -163,7 +163,7 @@ def test_a_change_of_the_record_alone_writes_nothing(change):
 
 
 def test_a_ceiling_that_becomes_exact_is_written():
-    """Of a record with a stricter tenant, "exact" writes what the program asks for, and the update says so."""
+    """When a stricter tenant's record becomes "exact", the update writes the declared value and says so."""
     scene = Stage(session_lifetime=30)
     before = scene.managed(ceiling(session_lifetime=60))
     exact = Declared(DOMAIN, {"session_lifetime": 60})
@@ -185,7 +185,7 @@ def test_an_exact_value_that_becomes_a_ceiling(asked, writes):
 
 
 def test_restore_puts_back_what_was_longer():
-    """An end gives the tenant what it had, a longer lifetime too: it is managed no more."""
+    """A delete restores what the tenant had, even a longer lifetime, because it is no longer managed."""
     scene = Stage(session_lifetime=600)
     state = scene.managed(replace(ceiling(session_lifetime=60), on_delete=OnDelete.RESTORE))
     scene.operations.delete(state)

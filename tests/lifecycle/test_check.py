@@ -1,4 +1,4 @@
-"""Check: what a program wrote -> canonical inputs, every problem at once, and warnings."""
+"""Check: a program's inputs -> canonical inputs, all problems together, and warnings."""
 
 import pytest
 from hypothesis import given, settings
@@ -107,7 +107,7 @@ def test_choices(name, choice):
 @pytest.mark.parametrize("name", CHOICES)
 @pytest.mark.parametrize("value", ["maybe", "", 1, True, ["error"], {"a": 1}, "x" * 1_000])
 def test_bad_choices(name, value):
-    """A wrong choice is a problem of its property: what was given, what is allowed, and what it is for."""
+    """A wrong choice is a problem on its property that says what was given, what is allowed, and what it is for."""
     outcome = checked(**{"session_lifetime": "8h", name: value})
     assert problems(outcome) == [name]
     reason = outcome.problems[0].reason
@@ -130,8 +130,8 @@ def test_every_problem_at_once():
     assert sorted(INPUTS) == sorted(problems(outcome))
 
 
-def test_a_bad_value_and_a_cap_at_once():
-    """A value above the cap is reported beside values that cannot be read."""
+def test_a_bad_value_and_a_cap_are_reported_together():
+    """A value above the cap is reported together with invalid values."""
     outcome = checked(session_lifetime="31d", idle_session_lifetime="720", plan="free")
     assert {"session_lifetime", "idle_session_lifetime"} == set(problems(outcome))
 
@@ -278,7 +278,7 @@ RECORDED = {"domain": DOMAIN, "session_lifetime": "40d", "plan": "free", "over_l
 
 @pytest.mark.parametrize("over_limit", OverLimit)
 def test_what_the_record_holds_is_not_judged_again(over_limit):
-    """With `ignore_changes` a program hands over what a refresh found above the cap: it is kept without a word."""
+    """With `ignore_changes`, the program passes a value above the cap that a refresh found: it is kept silently."""
     olds = {**RECORDED, "over_limit": over_limit.value}
     outcome = checked(olds=olds, **olds)
     assert (outcome.inputs["session_lifetime"], outcome.problems, outcome.warnings) == ("40d", [], [])
@@ -384,7 +384,7 @@ def test_changed_absolute_is_one_line_for_each_direction():
 @pytest.mark.parametrize("olds", [{}, {"domain": DOMAIN}], ids=["new", "known"])
 @pytest.mark.parametrize("bound", [None, DOMAIN], ids=["default provider", "its own provider"])
 def test_a_delete_in_another_process(on_delete, olds, bound):
-    """A new resource with a provider of its own may be undone by a delete that this process cannot see."""
+    """A delete that this process cannot see may undo a new resource with its own provider."""
     warnings = checked(olds, None, bound, session_lifetime="8h", plan="free", on_delete=on_delete.value).warnings
     is_possible = bound is not None and not olds and on_delete is not OnDelete.RETAIN
     assert ["`aliases`" in text and DOMAIN in text for text in warnings] == [True] * is_possible
@@ -461,7 +461,7 @@ def test_unknown_is_named_in_words():
 
 
 def test_a_declaration_is_values():
-    """The declaration of a check is minutes, modes and choices of what is known and right; the rest is apart."""
+    """A check's declaration holds only known and valid inputs, as minutes, modes and choices."""
     outcome = checked(
         session_lifetime="1d",
         idle_session_lifetime=UNKNOWN,

@@ -23,7 +23,7 @@ VALUES = {
     "enforce": ("At-Most", Enforce.AT_MOST),
     "credentials": ("acme-eu", "acme-eu"),
 }
-"""Input -> what a person writes, and the value that it is."""
+"""Input -> what a user writes, and its value."""
 
 
 def test_every_input_is_there():
@@ -57,13 +57,13 @@ def test_unknown_and_missing_are_not_read(name):
 
 
 def test_the_unknown_value_has_a_name():
-    """A message or a log that shows it says what it is."""
+    """Messages and logs that show it are understandable."""
     assert repr(UNKNOWN) == "UNKNOWN"
 
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_what_is_wrong_is_a_problem_of_its_input(name):
-    """A value that cannot be used is one problem, beside which everything else is read."""
+    """An unusable value is one problem, and everything else is still read."""
     other = next(kept for kept in INPUTS if kept != name)
     found = read_inputs({name: 720, other: VALUES[other][0]}, SNAKE_CASE)
     assert found.values == {other: VALUES[other][1]}
@@ -144,8 +144,8 @@ ANYTHING = st.recursive(
 @pytest.mark.thorough
 @settings(settings.get_profile("thorough"))
 @given(st.dictionaries(st.sampled_from(INPUTS), ANYTHING))
-def test_whatever_is_given_is_read_or_a_problem(given_inputs):
-    """Nothing raises: each input is a value, unknown, left out, or a problem with a reason that can be printed."""
+def test_any_value_is_read_or_a_problem(given_inputs):
+    """Nothing raises: each input is a value, unknown, omitted, or a problem with a printable reason."""
     found = read_inputs(given_inputs, SNAKE_CASE)
     wrong = [problem.property for problem in found.problems]
     there = {name for name, value in given_inputs.items() if value is not None}

@@ -58,7 +58,7 @@ class Sessions(RuleBasedStateMachine):
                 self.last_end = max(self.last_end or end, end)
 
     def declared(self, absolute, idle, enforce, on_delete):
-        """Return what a program asks for; an absolute lifetime of None is not managed."""
+        """Return a declaration; an absolute lifetime of None is not managed."""
         wanted = {IDLE: idle} if absolute is None else {ABSOLUTE: absolute, IDLE: idle}
         return Declared("acme.eu.auth0.com", wanted, enforce=enforce, on_delete=on_delete)
 

@@ -177,7 +177,7 @@ def test_no_message_repeats_a_secret(name):
 
 
 def change_after_the_read(scene, **values):
-    """Let somebody change settings right after the next reads."""
+    """Change settings right after the next reads."""
     read = scene.tenant.read
 
     def read_and_change():
@@ -206,7 +206,7 @@ def test_a_change_during_a_create_is_drift(name):
 
 
 def test_a_change_of_what_a_create_writes_is_overwritten():
-    """The PATCH has the last word on what it holds, and its answer is as asked."""
+    """The PATCH overwrites the change, and its response is as declared."""
     scene = stage()
     change_after_the_read(scene, session_lifetime=90)
     state = scene.operations.create(declared(session_lifetime=60))
@@ -644,7 +644,7 @@ def test_drift_seen_when_a_setting_becomes_managed():
 
 
 def test_a_superseded_value_that_comes_true_is_no_trouble():
-    """A tenant that now allows what was superseded before is as asked: nothing to warn of, nothing to repair."""
+    """If a tenant now allows a superseded value, there is nothing to warn about or repair."""
     scene = stage()
     scene.tenant.caps["session_lifetime"] = 120
     before = scene.managed(session_lifetime=600, idle_session_lifetime=60)
@@ -775,7 +775,7 @@ def test_retain():
 
 @pytest.mark.parametrize("drifted", [False, True])
 def test_restore(drifted):
-    """With "restore" an end puts back what was there before it was managed, whatever the record believes."""
+    """With "restore", a delete writes the values from before management, regardless of the record."""
     scene = stage(**THIRD)
     state = scene.managed(on_delete=OnDelete.RESTORE, **OTHER)
     if drifted:
@@ -787,7 +787,7 @@ def test_restore(drifted):
 
 @pytest.mark.parametrize("drifted", [False, True])
 def test_reset(drifted):
-    """With "reset" an end writes Auth0's defaults, whatever the record believes."""
+    """With "reset", a delete writes Auth0's defaults, regardless of the record."""
     scene = stage(**THIRD)
     state = scene.managed(on_delete=OnDelete.RESET, **OTHER)
     if drifted:
@@ -857,7 +857,7 @@ def test_a_declaration_does_not_differ_from_itself():
 
 
 def test_outputs_are_not_compared():
-    """What a record holds beyond its inputs is no difference."""
+    """A record's outputs are not compared."""
     record = State(FULL, {**FULL.wanted, "session_lifetime": 60}, {"session_lifetime": 90}, "2026-09-21T14:13:20Z")
     assert not diff(State.from_props(record.to_props()).declared, FULL).changes
 

@@ -86,7 +86,7 @@ def test_a_setting_that_leaves_is_none():
 )
 @pytest.mark.parametrize("label", [None, "blue"])
 def test_a_look_up_has_every_setting(found, label):
-    """Auth0's default stands where a setting was never written, and the label is there if there was one."""
+    """Settings that were never written have Auth0's default, and the label is included if there was one."""
     looked_up = LookedUp(DOMAIN, label, found)
     values = {**DEFAULTS, **found}
     assert looked_up.values == values

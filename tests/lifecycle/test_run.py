@@ -79,7 +79,7 @@ def test_a_resource_s_plan_takes_precedence(own, configured, expected):
 
 
 def test_a_missing_plan_is_warned_of_once():
-    """A hundred tenants without a plan make one line, whatever stands between them."""
+    """A hundred tenants without a plan cause one warning, even with other tenants in between."""
     run, warnings = run_with()
     assert [run.plan_of(plan) for plan in (None, "free", None, None)] == [None, "free", None, None]
     assert len(warnings) == 1

@@ -232,8 +232,8 @@ def test_a_token_is_of_one_tenant(world):
 
 
 @pytest.mark.parametrize("tenant", [None, ACME])
-def test_a_token_of_many_stops_the_preview(world, tenant):
-    """With a second tenant a token that names none is a problem at once, unless a tenant stands beside it."""
+def test_a_shared_token_stops_the_preview(world, tenant):
+    """With a second tenant, a token that does not name its tenant is a problem, unless a domain is set with it."""
     environ = {"AUTH0_API_TOKEN": "opaque", **({"AUTH0_DOMAIN": tenant} if tenant else {})}
     world.sources = lambda label: [in_environment(environ, label)]
     session = world.session()

@@ -1,4 +1,4 @@
-"""The closed sets, and the one way to read a choice."""
+"""The inputs with a fixed set of choices, and how they are read."""
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,7 @@ SETS = [OverLimit, OnDelete, Plan, Profile, CookieMode]
 @pytest.mark.parametrize(("choices", "choice"), [(choices, choice) for choices in SETS for choice in choices])
 @pytest.mark.parametrize("spelled", [str, str.upper, " {} ".format, "{}\n".format])
 def test_a_choice_is_read_whatever_its_case(choices, choice, spelled):
-    """Case and spaces around a choice do not matter, and the answer is the set's own member."""
+    """Case and surrounding spaces do not matter, and the result is a member of the set."""
     assert choose(choices, spelled(choice.value), "it", "Why.") is choice
 
 
@@ -35,7 +35,7 @@ def test_another_value_is_refused_with_all_that_there_are():
 
 
 def test_a_missing_value_is_called_missing():
-    """Nobody reads 'plan is None'."""
+    """The message says that the value is missing, not that it 'is None'."""
     with pytest.raises(InputError) as refused:
         choose(Plan, None, "plan", "Set it.")
     assert str(refused.value) == (
@@ -44,8 +44,8 @@ def test_a_missing_value_is_called_missing():
 
 
 @given(st.sampled_from(SETS), st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text(), max_size=2))
-def test_whatever_is_given_is_read_or_refused(choices, value):
-    """A value names a member of its set, or is refused in words that name every member."""
+def test_any_value_is_read_or_refused(choices, value):
+    """Any value either names a member of its set or is rejected with a list of all members."""
     names = [choice.value for choice in choices]
     if isinstance(value, str) and value.strip().lower() in names:
         assert choose(choices, value, "it", "Why.") == value.strip().lower()

@@ -127,13 +127,13 @@ REFUSED = [
 
 @pytest.mark.parametrize(("given_domain", "expected"), ACCEPTED.items())
 def test_accepted(given_domain, expected):
-    """`https://`, case of the host, space around it and one trailing slash go away."""
+    """`https://`, uppercase in the host, surrounding spaces and one trailing slash are removed."""
     assert expected == canonical_domain(given_domain)
 
 
 @pytest.mark.parametrize("value", REFUSED)
 def test_refused(value):
-    """What is no domain of a tenant, or one that a secret must not go to, is refused with what to write."""
+    """Anything that is not a tenant domain, or must not receive secrets, is rejected with what to write."""
     with pytest.raises(DomainError) as refused:
         canonical_domain(value)
     assert str(refused.value).isprintable()
@@ -202,7 +202,7 @@ def test_address(domain, url, loopback):
     )
 )
 def test_nothing_else_is_raised_and_canonical_is_stable(value):
-    """Whatever is given, the answer is a canonical domain or a `DomainError`; plain HTTP is for loopback only."""
+    """Any value gives a canonical domain or a `DomainError`; plain HTTP is for loopback only."""
     try:
         domain = canonical_domain(value)
     except DomainError:

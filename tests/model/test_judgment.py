@@ -1,4 +1,4 @@
-"""A lifetime held to the plan's cap and to a ceiling."""
+"""Checking a lifetime against the plan's cap and a ceiling."""
 
 import pytest
 from hypothesis import given
@@ -36,7 +36,7 @@ def test_the_ceiling_is_the_last_value_allowed(name, more, above):
 
 @pytest.mark.parametrize("name", LIFETIMES)
 def test_without_limits_nothing_is_wrong(name):
-    """A lifetime that nothing limits is right, however long it is."""
+    """A lifetime without limits is always allowed, however long it is."""
     found = judge(name, 10**9)
     assert (found.cap, found.ceiling) == (None, None)
     assert settle(found, OverLimit.ERROR, SNAKE_CASE) == Outcome(10**9)
@@ -56,7 +56,7 @@ def test_both_limits_are_found():
 
 
 def test_a_value_above_the_cap_is_a_problem_by_default():
-    """What, given, allowed, what happens otherwise, and every way out."""
+    """The message says what was given, what is allowed, what would happen, and every way to fix it."""
     outcome = settle(judge("idle_session_lifetime", 4 * DAY, plan=Plan.FREE), OverLimit.ERROR, SNAKE_CASE)
     assert outcome == Outcome(
         4 * DAY,
@@ -97,7 +97,7 @@ def test_warn_keeps_the_value_and_says_so():
 @pytest.mark.parametrize("over_limit", OverLimit)
 @pytest.mark.parametrize("minutes", [2 * DAY, 31 * DAY])
 def test_a_ceiling_is_firm(over_limit, minutes):
-    """Above a ceiling nothing helps but another value or another profile, whatever `over_limit` says."""
+    """Above a ceiling, only another value or profile helps, regardless of `over_limit`."""
     outcome = settle(judge("session_lifetime", minutes, plan=Plan.FREE, ceiling=STRICT), over_limit, SNAKE_CASE)
     assert outcome == Outcome(
         minutes,

@@ -27,7 +27,7 @@ ANYTHING = st.one_of(
 
 
 def error_of(value):
-    """Return the text of the refusal of a value."""
+    """Return the error message for a value."""
     with pytest.raises(LifetimeError) as refused:
         Lifetime.parse(value)
     return str(refused.value)
@@ -112,7 +112,7 @@ def test_canonical(given_text, canonical):
     ],
 )
 def test_bare_number(number, hint):
-    """A bare number, quoted or not, is refused in words that name both traps, hours and minutes."""
+    """A bare number, quoted or not, is rejected with a message that mentions both hours and minutes."""
     text = error_of(number)
     assert hint in text
     assert "The Management API counts hours, the Dashboard counts minutes." in text
@@ -120,7 +120,7 @@ def test_bare_number(number, hint):
 
 @pytest.mark.parametrize("number", [0, "0", -5, "-5", "1.5", 1.5, 10**9, "9" * 30])
 def test_bare_number_gets_only_advice_that_works(number):
-    """Advice that a message gives can be followed: it never proposes a text that is refused in turn."""
+    """Advice in a message always works: it never suggests a text that would be rejected."""
     proposed = [part for part in error_of(number).split("'")[1::2] if part]
     assert proposed == [text for text in proposed if Lifetime.parse(text)]
 
@@ -193,7 +193,7 @@ def test_refused(value, reason):
 
 @pytest.mark.parametrize("text", ["x", "9", "1mo", "1h ", "-", "P", "PT1."])
 def test_message_is_bounded(text):
-    """A refusal repeats no more than a line of what was given, and comes at once."""
+    """A message repeats at most one line of the given value, and parsing fails quickly."""
     assert max(len(error_of(value)) for value in (text * 50_000, [text] * 50_000)) < SHOWN_CHARACTERS + 300
 
 
@@ -205,12 +205,12 @@ def test_a_lifetime_object_is_held_to_the_range_too(minutes):
 
 
 def test_a_lifetime_parses_to_itself():
-    """A `Lifetime` may stand where its text may stand."""
+    """A `Lifetime` is accepted wherever its text is."""
     assert Lifetime(90) == Lifetime.parse(Lifetime(90))
 
 
 def test_zero_has_a_text():
-    """Text never comes out empty, although no text of zero is accepted."""
+    """Zero has a text, although no text for zero is accepted."""
     assert str(Lifetime(0)) == "0m"
 
 
@@ -259,7 +259,7 @@ def test_decimal_fractions_are_exact(thousandths, unit):
 @settings(settings.get_profile("thorough"))
 @given(ANYTHING)
 def test_parse_raises_nothing_else(value):
-    """Whatever a program gives, the answer is a lifetime in the range or a `LifetimeError`."""
+    """Any value gives a lifetime in the range or a `LifetimeError`."""
     outcome: int | str
     try:
         outcome = Lifetime.parse(value).minutes

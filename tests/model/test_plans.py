@@ -63,5 +63,5 @@ def test_the_highest_cap(name):
     ],
 )
 def test_share_of_the_cap(minutes, most, expected):
-    """No rounding makes a share of the cap read as none or as all of it."""
+    """Rounding never makes a share of the cap read 0% or 100%."""
     assert expected == share_of(minutes, most)

@@ -54,7 +54,7 @@ def test_every_row_has_a_dated_source(profile):
         ("pci-dss", ("15 minutes idle (MUST)", "no overall limit")),
     ],
 )
-def test_required_and_recommended_are_told_apart(profile, binding):
+def test_required_and_recommended_are_distinguished(profile, binding):
     """A reader of the table sees which figures a standard requires and which it recommends."""
     assert all(words in PROFILES[Profile(profile)].force for words in binding)
 

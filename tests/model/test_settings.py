@@ -145,7 +145,7 @@ def test_changes_make_the_old_into_the_new(old, new):
 
 @given(values())
 def test_no_change_to_oneself(old):
-    """Settings do not differ from themselves, nor from themselves with the defaults spelt out."""
+    """Settings do not differ from themselves, nor from themselves with explicit defaults."""
     assert (changes(old, old), changes(old, with_defaults(old))) == ({}, {})
 
 

@@ -1,4 +1,4 @@
-"""The real plugin: the process that the engine starts, spoken to over gRPC as the engine does."""
+"""The real plugin: the process that the engine starts, called over gRPC as the engine calls it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEFAULT = "default_0_1_0"
 
 
 class Host(provider_process.Host):
-    """A plugin's process, the engine it speaks to, and the engine's calls with plain dictionaries."""
+    """A plugin's process, its engine, and the engine's calls with plain dictionaries."""
 
     def configure(self, name: str = DEFAULT, **config: Any) -> Host:
         """Configure the default provider, or an explicit one with another name."""
@@ -79,7 +79,7 @@ class Host(provider_process.Host):
 
     @staticmethod
     def refused(call: Callable[[], Any]) -> str:
-        """Return what the engine would show of a call that fails."""
+        """Return what the engine would show for a call that fails."""
         with pytest.raises(grpc.RpcError) as caught:
             call()
         return str(caught.value.details())
@@ -99,14 +99,14 @@ def start() -> Iterator[Callable[..., Host]]:
 
 @pytest.fixture(scope="session")
 def shared() -> Iterator[Host]:
-    """One process for all tests that need no environment of their own: configuring it starts it anew."""
+    """One process for all tests that do not need their own environment; configuring it resets it."""
     with starter(**CREDENTIALS) as made:
         yield made.start(Host, [sys.executable, "-m", "auth0_sessions", made.address])
 
 
 @pytest.fixture
 def configured(shared: Host) -> Callable[..., Host]:
-    """Configure the one process, as `Host.configure` does; what was said before is forgotten."""
+    """Configure the shared process, as `Host.configure` does, and clear earlier log lines."""
     shared.engine.said.clear()
     return shared.configure
 

@@ -1,4 +1,4 @@
-"""The provider's configuration: the order of credentials, the tenant it is bound to, and what is wrong with it."""
+"""The provider's configuration: the order of credentials, the tenant it is bound to, and its problems."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def client_of(config, label=None):
 
 
 def test_the_keys_are_those_of_the_schema():
-    """Configuration, explicit provider and schema have the same keys, and the same are secret."""
+    """Configuration, explicit provider and schema have the same keys, and the same keys are secret."""
     for part in (schema()["config"]["variables"], schema()["provider"]["inputProperties"]):
         assert set(part) == set(KEYS)
         assert {key for key, spec in part.items() if spec.get("secret")} == set(SECRET_KEYS)
     assert {key.removeprefix("auth0:") for key in CONFIG_KEYS.values()} < set(KEYS)
 
 
-def test_the_environment_comes_before_the_default_providers_configuration(monkeypatch):
+def test_the_environment_takes_precedence_over_the_default_providers_configuration(monkeypatch):
     """A rotated secret in the environment wins over the copy of the configuration in state."""
     config = ProviderConfig(OWN)
     assert client_of(config) == "own"
@@ -38,7 +38,7 @@ def test_the_environment_comes_before_the_default_providers_configuration(monkey
     assert client_of(config) == "environment"
 
 
-def test_an_explicit_providers_credentials_come_first(monkeypatch):
+def test_an_explicit_providers_credentials_take_precedence(monkeypatch):
     """An explicit provider's own credentials win; without any it falls back to the environment."""
     monkeypatch.setenv("AUTH0_CLIENT_ID", "environment")
     monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
@@ -74,13 +74,13 @@ def test_a_label_is_looked_up_in_the_environment_and_then_in_the_configuration(m
     ],
 )
 def test_a_token_is_of_the_tenant_that_is_named_beside_it(monkeypatch, config, expected):
-    """An opaque token of the configuration goes to no other tenant than the one the configuration names."""
+    """An opaque token in the configuration is only sent to the tenant that the configuration names."""
     monkeypatch.setenv("AUTH0_DOMAIN", "environment.eu.auth0.com")
     assert find_credentials(config.sources(None), ACME).tenant == expected
 
 
 def test_missing_credentials_name_the_keys_that_this_front_end_has():
-    """A native plugin cannot see `auth0:` keys, and says so where somebody would expect it."""
+    """A native plugin cannot see `auth0:` keys, and the message says so."""
     with pytest.raises(CredentialsError) as caught:
         client_of(ProviderConfig({}))
     assert "environment AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET" in str(caught.value)
@@ -96,7 +96,7 @@ def test_missing_credentials_name_the_keys_that_this_front_end_has():
 
 
 def test_only_an_explicit_provider_is_bound_to_its_domain(monkeypatch):
-    """The configured domain is a default for the stack; that of an explicit provider is its only one."""
+    """The configured domain is a default for the stack; an explicit provider's domain is the only one it manages."""
     given = {"domain": f"https://{ACME.upper()}/"}
     assert (ProviderConfig(given).bound_domain, ProviderConfig(given).default_domain) == (None, given["domain"])
     explicit = ProviderConfig(given, explicit=True)
@@ -119,7 +119,7 @@ def test_only_an_explicit_provider_is_bound_to_its_domain(monkeypatch):
     ],
 )
 def test_the_engines_own_providers_are_known_by_their_names(name, expected):
-    """The engine makes names of `default` and a version; a person's `default-eu` is an explicit provider."""
+    """The engine builds names from `default` and a version; a user's `default-eu` is an explicit provider."""
     assert is_default(name) is expected
 
 
@@ -133,13 +133,13 @@ def test_live_preview_is_a_boolean_that_may_come_as_text(value, expected):
 
 @pytest.mark.parametrize("value", ["Enterprise", "enterprise", " enterprise "])
 def test_the_plan_is_read_as_everywhere(value):
-    """A plan's case and the spaces around it do not matter."""
+    """A plan's case and surrounding spaces do not matter."""
     assert ProviderConfig({"plan": value}).plan is Plan.ENTERPRISE
     assert ProviderConfig({}).plan is None
 
 
 def test_right_and_unknown_configuration_has_no_problem():
-    """What a preview cannot know yet is not judged, and a key that is left out is not needed."""
+    """Values that are unknown at preview are not checked, and no key is required."""
     right = {"domain": ACME, "plan": "free", "livePreview": "true", **OWN, "tenants": "tenants.yaml"}
     assert check_config(right) == []
     assert check_config(dict.fromkeys(KEYS, UNKNOWN)) == []
@@ -154,7 +154,7 @@ def test_every_mistake_is_reported_in_one_go():
 
 
 def test_user_info_in_the_domain_is_not_repeated():
-    """A password in the domain is in no message, and the engine is not asked to print the value."""
+    """A password in the domain is not in any message, and the engine is not asked to print the value."""
     (problem,) = check_config({"domain": f"https://user:canary@{ACME}"})
     assert problem.is_private
     assert "canary" not in problem.reason

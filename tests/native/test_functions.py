@@ -42,7 +42,7 @@ def test_a_tenant_by_its_label(start, tenant):
 
 
 def test_the_providers_domain_is_the_default(configured, tenant):
-    """Without a domain the provider's is read; without any the message says where to put one."""
+    """Without a domain, the provider's is read; without any, the message says where to set one."""
     found, _ = configured("p", domain=tenant.domain).invoke("getTenantSessions")
     assert found["domain"] == tenant.domain
     _, failures = configured().invoke("getTenantSessions")
@@ -57,14 +57,14 @@ def test_the_providers_domain_is_the_default(configured, tenant):
     ],
 )
 def test_a_secret_in_the_wrong_place_is_not_repeated(host, arguments):
-    """The engine prints the value of an argument that a failure names, so such a failure names none."""
+    """The engine prints the value of an argument that a failure names, so this failure does not name one."""
     _, failures = host.invoke("getTenantSessions", **arguments)
     assert list(failures) == [""]
     assert "canary" not in failures[""].lower()
 
 
 def test_a_tenant_that_cannot_be_read_is_an_error(host, tenant):
-    """What the tenant refuses is one paragraph."""
+    """A tenant's refusal is reported in one paragraph."""
     tenant.fault("403-scope", times=None)
     text = host.refused(lambda: host.invoke("getTenantSessions", domain=tenant.domain))
     assert "read:tenant_settings" in text
@@ -88,11 +88,11 @@ def test_a_plans_limits(host, plan):
 
 @pytest.mark.parametrize("arguments", [{}, {"plan": "gold"}, {"plan": 7}])
 def test_an_unknown_plan_is_a_failure_of_the_plan(host, arguments):
-    """A plan that there is not, or none, is refused with the plans that there are."""
+    """An unknown or missing plan is rejected with the list of plans."""
     _, failures = host.invoke("getPlanLimits", **arguments)
     assert "'free', 'essential', 'professional', 'enterprise'" in failures["plan"]
 
 
 def test_an_unknown_function_is_refused(host):
-    """A function of another version is refused by name."""
+    """A function from another version is rejected by name."""
     assert "auth0-sessions:index:getNothing" in host.refused(lambda: host.invoke("getNothing"))

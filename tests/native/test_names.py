@@ -47,7 +47,7 @@ def test_every_property_has_one_name_on_each_side():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_on_the_wire_are_camel_case(name):
-    """A name on the wire has no underscore and starts with a small letter."""
+    """A name on the wire has no underscore and starts with a lowercase letter."""
     assert "_" not in TO_CAMEL[name]
     assert TO_CAMEL[name][0].islower()
 
@@ -68,7 +68,7 @@ def test_settings_inside_properties_are_spelled_too(previous, superseded):
 
 
 def test_a_record_of_the_dynamic_resource_is_read_as_it_is():
-    """snake_case names, outside and inside, need no mapping; other keys stay what they are."""
+    """snake_case names, outer and nested, need no mapping; other keys are unchanged."""
     record = {"session_lifetime": "8h", "previous": {"idle_session_lifetime": 15}, "__provider": "x"}
     assert from_wire(struct(record)).values == record
 
@@ -84,7 +84,7 @@ def test_whole_numbers_are_integers_again(wire, value):
 
 
 def test_unknown_values_stay_unknown():
-    """The engine's marker for what a preview cannot know is ours, also as an output without a value."""
+    """The engine's marker for unknown values becomes ours, also for an output without a value."""
     wire = struct({"domain": rpc.UNKNOWN, "plan": output()})
     assert from_wire(wire).values == {"domain": UNKNOWN, "plan": UNKNOWN}
     assert to_wire({"domain": UNKNOWN})["domain"] == rpc.UNKNOWN
@@ -101,15 +101,15 @@ def test_unknown_values_stay_unknown():
     ],
 )
 def test_a_secret_is_noted_and_unwrapped(wire, value):
-    """A secret is known by its name, wherever it is inside the value."""
+    """A property is recorded as secret by name, even if only a nested value is secret."""
     read = from_wire(struct({"sessionLifetime": wire, "plan": output(value="free", secret=False)}))
     assert read.values == {"session_lifetime": value, "plan": "free"}
     assert read.secrets == {"session_lifetime"}
 
 
 @pytest.mark.parametrize("name", LIFETIMES)
-def test_what_belongs_to_a_secret_setting_leaves_as_a_secret(name):
-    """The setting, its minutes, and what may repeat one of its values leave as secrets; everything else does not."""
+def test_properties_of_a_secret_setting_are_sent_as_secrets(name):
+    """The setting, its minutes, and anything that may repeat its values are sent as secrets; nothing else is."""
     repeating = {"previous": {name: 480}, "superseded": {name: {"asked": "8h"}}, "old_sessions_gone_by": "2026-01-01"}
     values = {name: "8h", f"{name}_minutes": 480, **repeating, "domain": "acme.auth0.com"}
     wire = to_wire(values, {name})
@@ -124,5 +124,5 @@ def test_a_secret_label_hides_no_setting():
 
 
 def test_none_is_never_a_secret():
-    """A secret None would be an unknown to the engine's users: it leaves as null."""
+    """A secret None would be shown as unknown, so it is sent as null."""
     assert to_wire({"plan": None}, {"plan"})["plan"] is None

@@ -44,14 +44,14 @@ def inputs_of(tenant, **more):
     ids=["module", "pulumi package add", "console script"],
 )
 def test_all_ways_to_start_it(start, command):
-    """The console script, the package and Pulumi's own runner start the plugin, which says its version and schema."""
+    """The console script, the package and Pulumi's runner start the plugin, which returns its version and schema."""
     host = start(*command)
     assert host.stub.GetPluginInfo(empty_pb2.Empty()).version == auth0_sessions.__version__
     assert json.loads(host.stub.GetSchema(provider_pb2.GetSchemaRequest()).schema) == schema()
 
 
 def test_an_engine_may_attach(start, tenant):
-    """A plugin that somebody else started speaks to the engine that attaches."""
+    """A plugin that was started separately talks to the engine that attaches."""
     host = start(attached=False).configure()
     host.create(inputs_of(tenant))
     assert host.engine.said == []
@@ -62,7 +62,7 @@ def test_an_engine_may_attach(start, tenant):
 
 @pytest.mark.parametrize("verb", ["Call", "Parameterize", "GetMapping"])
 def test_what_is_not_served_is_unimplemented(host, verb):
-    """The engine knows what to do without a verb only where the answer is `UNIMPLEMENTED`."""
+    """The engine can only do without a method if the plugin responds with `UNIMPLEMENTED`."""
     request = {"Call": provider_pb2.CallRequest, "Parameterize": provider_pb2.ParameterizeRequest}
     with pytest.raises(grpc.RpcError) as caught:
         getattr(host.stub, verb)(request.get(verb, provider_pb2.GetMappingRequest)())
@@ -100,7 +100,7 @@ def test_all_verbs(host, tenant):
 
 
 def test_a_record_has_every_property(host, tenant):
-    """What is not managed is null from the start, so that no preview calls it unknown."""
+    """Unmanaged properties are null, so that previews do not show them as unknown."""
     state = host.create(inputs_of(tenant))
     assert state.keys() - {"id"} == schema()["resources"][KIND]["properties"].keys()
     assert [name for name in ("idleSessionLifetime", "idleSessionLifetimeMinutes", "credentials") if state[name]] == []
@@ -130,7 +130,7 @@ def test_check_reports_every_problem_in_the_words_of_its_language(host, tenant):
 
 
 def test_caps_are_enforced_with_the_configured_plan(configured, tenant):
-    """A resource without a plan is held to the provider's, and the advice is in camelCase."""
+    """A resource without a plan is checked against the provider's plan, and the advice is in camelCase."""
     host = configured(plan="Essential")
     inputs, failures = host.check({"domain": tenant.domain, "sessionLifetime": "60d"})
     assert inputs["plan"] == "essential"
@@ -139,7 +139,7 @@ def test_caps_are_enforced_with_the_configured_plan(configured, tenant):
 
 
 def test_no_plan_is_one_warning_a_run(host, tenant):
-    """Without a plan no cap is checked, which is said once for all tenants of a provider."""
+    """Without a plan, no caps are checked, and one warning says so for all tenants of a provider."""
     for name in ("a", "b"):
         assert host.check({"domain": f"{name}.auth0.com", "sessionLifetime": "60d"}, name=name)[1] == {}
     (warning,) = host.warnings()
@@ -148,7 +148,7 @@ def test_no_plan_is_one_warning_a_run(host, tenant):
 
 
 def test_unknown_values_pass_a_check(host):
-    """What a preview cannot know comes back unknown, and everything else is still checked."""
+    """Unknown values stay unknown, and everything else is still checked."""
     inputs, failures = host.check({"domain": rpc.UNKNOWN, "sessionLifetime": rpc.UNKNOWN, "plan": 7})
     assert set(failures) == {"plan"}
     assert (inputs["domain"], inputs["sessionLifetime"], inputs["overLimit"]) == (rpc.UNKNOWN, rpc.UNKNOWN, "error")
@@ -186,7 +186,7 @@ def test_a_tenant_that_is_managed_twice_is_refused(host, tenant):
     ids=repr,
 )
 def test_a_secret_in_the_wrong_place_is_refused_without_being_repeated(host, tenant, given):
-    """The engine prints the value of a property that a failure names, so such a failure names none."""
+    """The engine prints the value of a property that a failure names, so this failure does not name one."""
     _, failures = host.check({"domain": tenant.domain, "sessionLifetime": "8h", **given})
     assert list(failures) == [""]
     assert "Canary" not in failures[""]
@@ -197,8 +197,8 @@ def test_a_secret_in_the_wrong_place_is_refused_without_being_repeated(host, ten
 # Secrets in, secrets out
 
 
-def test_what_comes_as_a_secret_leaves_as_one(host, tenant):
-    """A secret setting is a secret in every record, with its minutes and what may repeat a value; nothing else is."""
+def test_secrets_stay_secret(host, tenant):
+    """A secret setting, its minutes and anything that may repeat its value are always secret; nothing else is."""
     inputs, failures = host.check(inputs_of(tenant, sessionLifetime=secret("24h")))
     assert failures == {}
     assert inputs["sessionLifetime"] == secret("1d")
@@ -281,7 +281,7 @@ def rpc_name(name):
 
 
 def test_a_preview_of_a_create_makes_no_call(host, tenant):
-    """What a preview cannot know is unknown, what is not managed is null, and no tenant is called."""
+    """Values unknown at preview are unknown, unmanaged ones are null, and no tenant is called."""
     record = host.create(inputs_of(tenant, idleSessionLifetime=rpc.UNKNOWN), preview=True)
     assert tenant.calls == []
     unknown = {name for name, value in record.items() if value == rpc.UNKNOWN}
@@ -304,7 +304,7 @@ def test_a_preview_of_an_update_makes_no_call(host, tenant):
 
 
 def test_a_live_preview_reads_once(configured, tenant):
-    """With `livePreview` the preview of a create shows what the tenant has, what would be written and what it means."""
+    """With `livePreview`, a create's preview shows what the tenant has, what would be written and what it means."""
     host = configured(livePreview="true")
     tenant.dashboard(session_lifetime=90, idle_session_lifetime=60)
     record = host.create(inputs_of(tenant, sessionLifetime="8h", idleSessionLifetime="1h"), preview=True)
@@ -319,7 +319,7 @@ def test_a_live_preview_reads_once(configured, tenant):
 
 @pytest.mark.parametrize("fault", ["403-scope", "401-invalid"])
 def test_a_live_preview_that_cannot_read_is_a_warning(configured, tenant, fault):
-    """A tenant that cannot be read fails no preview."""
+    """A tenant that cannot be read does not fail the preview."""
     host = configured(livePreview=True)
     tenant.fault(fault, times=None)
     record = host.create(inputs_of(tenant), preview=True)
@@ -328,7 +328,7 @@ def test_a_live_preview_that_cannot_read_is_a_warning(configured, tenant, fault)
 
 
 def test_a_live_preview_of_what_is_unknown_makes_no_call(configured, tenant):
-    """Where an input is not known yet, nothing is read."""
+    """If an input is not known yet, nothing is read."""
     host = configured(livePreview="true")
     host.create(inputs_of(tenant, sessionLifetime=rpc.UNKNOWN), preview=True)
     assert tenant.calls == []
@@ -338,7 +338,7 @@ def test_a_live_preview_of_what_is_unknown_makes_no_call(configured, tenant):
 
 
 def test_an_import_takes_what_was_ever_written(host, tenant):
-    """The inputs are what a person would write: the settings ever written, without defaults of ours."""
+    """The inputs are what a user would write: the settings ever written, without our defaults."""
     tenant.dashboard(session_lifetime=90, session_cookie_mode="non-persistent")
     id_, state, inputs = host.read(f"{tenant.domain}/", None)
     assert tenant.calls == CALLS[:2]
@@ -352,7 +352,7 @@ def test_an_import_takes_what_was_ever_written(host, tenant):
 
 
 def test_an_import_of_an_untouched_tenant_takes_auth0s_defaults(configured, tenant):
-    """Where nothing was ever written, the inputs are the defaults; a configured plan is one of them."""
+    """If nothing was ever written, the inputs are the defaults, plus a configured plan."""
     _, state, inputs = configured(plan="Enterprise").read(tenant.domain, None)
     assert inputs == {
         "domain": tenant.domain,
@@ -433,7 +433,7 @@ def test_a_label_that_is_a_secret_is_not_repeated(host, tenant):
 
 
 def test_plain_credentials_are_encrypted_in_state(host):
-    """However the credentials came, they leave as secrets; everything else leaves as it came."""
+    """Credentials become secrets even if they were plain; everything else is unchanged."""
     given = {
         "domain": "acme.auth0.com",
         "clientSecret": "plain",
@@ -452,7 +452,7 @@ def test_plain_credentials_are_encrypted_in_state(host):
 
 @pytest.mark.parametrize("given", [rpc.UNKNOWN, {"acme": {"clientSecret": rpc.UNKNOWN}}], ids=["whole", "inside"])
 def test_unknown_credentials_stay_unknown(host, given):
-    """Credentials that another resource makes are unknown at the first preview."""
+    """Credentials that another resource creates are unknown at the first preview."""
     inputs, failures = host.check_config({"credentials": given, "clientSecret": rpc.UNKNOWN, "domain": rpc.UNKNOWN})
     assert failures == {}
     assert inputs == {"credentials": given, "clientSecret": rpc.UNKNOWN, "domain": rpc.UNKNOWN}
@@ -509,7 +509,7 @@ def test_an_explicit_provider_is_bound_to_its_domain(start, host, tenant, auth0_
 
 
 def test_an_error_is_one_paragraph(host, tenant):
-    """What the engine shows of a failed call is our text in camelCase, with no Python in it."""
+    """For a failed call, the engine shows our text in camelCase, without a Python traceback."""
     tenant.fault("400", operation="patch")
     text = host.refused(lambda: host.create(inputs_of(tenant)))
     assert text.startswith(f"{tenant.domain}: could not write the session settings (400 invalid_body):")
@@ -517,7 +517,7 @@ def test_an_error_is_one_paragraph(host, tenant):
 
 
 def test_a_bug_keeps_its_traceback(host, start, tenant):
-    """What is not a user's error is shown whole, so that it can be reported; a switch shows it for every error."""
+    """A bug is shown with its traceback, so that it can be reported; a variable enables this for every error."""
     assert "Traceback (most recent call last)" in host.refused(lambda: host.update({"previous": {}}, {"domain": "x"}))
     tenant.fault("400", operation="patch")
     host = start(AUTH0_SESSIONS_DEBUG="1").configure()
@@ -554,7 +554,7 @@ def test_no_engine_is_no_failure(start, tenant):
 
 
 def test_many_tenants_at_a_time(host, auth0_sandbox):
-    """Calls of 64 tenants are under way at the same time; those of one tenant go one after the other."""
+    """Calls to 64 tenants run in parallel; calls to one tenant run one at a time."""
     tenants = [auth0_sandbox.add_tenant(f"t{n}", plan="enterprise", latency_seconds=2) for n in range(64)]
     with ThreadPoolExecutor(65) as pool:
         reads = [pool.submit(host.read, one.domain, None) for one in [*tenants, tenants[0]]]

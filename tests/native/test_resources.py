@@ -59,7 +59,7 @@ def test_a_provider_takes_what_the_other_front_ends_takes():
 
 
 def test_what_is_sent_has_the_names_of_the_wire():
-    """The type is the plugin's, its properties are in camelCase, and an unmanaged setting is none of them."""
+    """The type is the plugin's, properties are in camelCase, and unmanaged settings are left out."""
 
     def program() -> None:
         SessionLifetime("acme", domain=f"https://{ACME.upper()}/", plan="free", session_lifetime="8h")
@@ -109,7 +109,7 @@ def test_settings_inside_outputs_have_the_names_of_python():
 
 @pytest.mark.parametrize("how", ["direct", "inherited", "overridden"])
 def test_the_domain_comes_from_the_provider(how):
-    """A resource's domain defaults to its provider's, through components as well; its own argument goes first."""
+    """A resource's domain defaults to its provider's, also through components; its own argument takes precedence."""
 
     def program() -> None:
         provider = Provider("p", domain="https://Acme.auth0.com", api_token="t")
@@ -135,7 +135,7 @@ def test_the_domain_comes_from_the_provider(how):
     ],
 )
 def test_the_program_hands_over_what_the_plugin_cannot_see(monkeypatch, config, environment, expected):
-    """`auth0:domain` is out of the plugin's sight; what takes precedence over it is not."""
+    """The plugin cannot see `auth0:domain`, but can see everything that takes precedence over it."""
     if environment:
         monkeypatch.setenv("AUTH0_DOMAIN", environment)
 
@@ -197,14 +197,14 @@ def test_a_tenant_that_is_managed_twice_is_refused_in_the_program():
     ids=["resource", "look-up", "provider"],
 )
 def test_a_credential_in_plain_configuration_is_refused(key, declare):
-    """The message is the line to type, and never the value."""
+    """The message contains the command to type, and never the value."""
     with pytest.raises(pulumi.RunError, match=f"pulumi config set --secret {key}") as caught:
         run(declare, **{key.replace(":", "__"): "canary"})
     assert "canary" not in str(caught.value)
 
 
 def test_a_look_up_registers_no_input():
-    """`get` reads by its ID: nothing is sent but the label of the credentials, and nothing is claimed."""
+    """`get` reads by ID: only the credentials label is sent, and no tenant is claimed."""
 
     def program() -> None:
         SessionLifetime("managed", domain=ACME, plan="free", session_lifetime="8h")

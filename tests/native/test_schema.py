@@ -1,4 +1,4 @@
-"""The schema: made from the tables, checked in, complete, and accepted by Pulumi's own reader."""
+"""The schema is built from the tables, checked in, complete, and accepted by Pulumi's schema reader."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ PROPERTIES = dict(properties())
 
 
 def test_the_checked_in_schema_is_the_codes():
-    """`provider/schema.json` is what the code makes; write it with `python -m auth0_sessions.native.schema`."""
+    """`provider/schema.json` matches the code; update it with `python -m auth0_sessions.native.schema`."""
     stored = (ROOT / "provider" / "schema.json").read_text()
     assert stored == f"{json.dumps(schema(), indent=2)}\n"
     printed = subprocess.run(

@@ -24,7 +24,7 @@ time.sleep(120)
 
 
 def test_it_ends_when_its_engine_was_killed():
-    """A killed engine cannot say goodbye: the plugin sees that it is gone, within a moment."""
+    """When an engine is killed, the plugin notices and exits within a moment."""
     with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
         child, port = (int(parent.stdout.readline()) for _ in range(2))
         try:
@@ -47,7 +47,7 @@ def is_plugin(pid):
 
 
 def test_it_stays_as_long_as_its_engine(host):
-    """A plugin whose engine lives goes on serving."""
+    """A plugin keeps serving while its engine is alive."""
     try:
         host.process.wait(2.5 * WATCH_SECONDS)
     except subprocess.TimeoutExpired:
@@ -57,7 +57,7 @@ def test_it_stays_as_long_as_its_engine(host):
 
 
 def test_there_are_threads_for_every_call():
-    """The engine's `--parallel` decides how many calls there are: 64 of them, and a Cancel, find a thread."""
+    """The engine's `--parallel` determines the number of calls: there are threads for 64 of them and a Cancel."""
     assert THREADS > 64
 
 

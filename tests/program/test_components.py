@@ -101,7 +101,7 @@ def test_plan_and_profile_decide_whatever_the_stack(plan, profile, stack):
     ],
 )
 def test_without_a_profile_the_stack_s_name_decides(plan, stack, profile):
-    """Stacks that come and go get `convenient`, all others `balanced`; the plan comes from the configuration here."""
+    """Short-lived stacks get `convenient`, all others `balanced`; here, the plan comes from the configuration."""
     seen: dict[str, Any] = {}
     run(policy_of(seen), stack=stack, plan=plan.value)
     assert (seen["plan"], seen["profile"]) == (plan, profile)
@@ -110,8 +110,8 @@ def test_without_a_profile_the_stack_s_name_decides(plan, stack, profile):
 
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("stack", ["dev", "production"])
-def test_a_configured_profile_goes_before_the_stack_s_name(stack, profile):
-    """`auth0-sessions:profile` decides where the program names none."""
+def test_a_configured_profile_takes_precedence_over_the_stack_s_name(stack, profile):
+    """`auth0-sessions:profile` applies if the program does not set a profile."""
     seen: dict[str, Any] = {}
     run(policy_of(seen, plan="free"), stack=stack, profile=profile.value)
     assert minutes_in(seen) == expected_of(Plan.FREE, profile)
@@ -139,7 +139,7 @@ def test_spot_values(stack, config, arguments, expected):
 @pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 @pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("given", ["PT1M", Lifetime(1), "output"])
-def test_an_argument_goes_before_the_profile(name, profile, given):
+def test_an_argument_takes_precedence_over_the_profile(name, profile, given):
     """An explicit argument wins, plain, as a `Lifetime` or as an output, and the reason says that it was one."""
     seen: dict[str, Any] = {}
 
@@ -229,7 +229,7 @@ def test_what_is_wrong_stops_the_program(arguments, words, pending):
 
 @pytest.mark.parametrize("profile", [profile for profile in Profile if PROFILES[profile].is_ceiling])
 def test_a_binding_profile_is_not_weakened(profile):
-    """An argument above a `nist-*`, `pci-dss` or `strict` profile is an error, under `clamp` as well."""
+    """An argument above a `nist-*`, `pci-dss` or `strict` profile is an error, even with `clamp`."""
     weakened: dict[str, Any] = (
         {"session_lifetime": "31d"} if profile is Profile.NIST_AAL1 else {"idle_session_lifetime": "61m"}
     )
@@ -288,7 +288,7 @@ def test_a_fleet_falls_back_to_configuration_and_stack(stack):
 @pytest.mark.parametrize("key", ["plan", "profile", "enforce"])
 @pytest.mark.parametrize("is_argument", [True, False])
 def test_an_empty_text_is_not_left_out(key, is_argument):
-    """It is refused as an audit of the same list refuses it, and no default stands in for it."""
+    """An empty text is rejected, as in an audit of the same list, and not replaced by a default."""
     arguments, config = {"plan": "free"}, {"profile": "strict"}
     (arguments if is_argument else config)[key] = ""
     given = {name: value for name, value in arguments.items() if is_argument or name != key}
@@ -408,7 +408,7 @@ def test_enforcement_is_an_argument_or_configured(argument, config, expected):
 
 
 def test_a_tenant_of_a_fleet_may_have_its_own_enforcement():
-    """An entry's own word takes precedence over the fleet's."""
+    """An entry's own value takes precedence over the fleet's."""
     tenants = {"acme": TenantSpec("acme.auth0.com", enforce="exact"), "b": {"domain": "b.auth0.com"}}
     engine = run(fleet_of({}, tenants=tenants, plan="free", enforce="at-most"))
     assert [engine.sent(f"fleet-{name}-lifetime")["enforce"] for name in tenants] == ["exact", "at-most"]
@@ -427,7 +427,7 @@ def test_a_ceiling_s_outputs_are_what_the_tenant_has():
 
 
 class Asked(Engine):
-    """Answers as a preview does for a tenant that it knows nothing of."""
+    """Responds like a preview for an unknown tenant."""
 
     def outputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Return the inputs."""

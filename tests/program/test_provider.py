@@ -1,4 +1,4 @@
-"""Which explicit provider a resource has, and so which tenant: as Pulumi decides it."""
+"""Which explicit provider, and so which tenant, a resource has, following Pulumi's rules."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_one_tenant_through_two_ways_is_managed_twice(shape):
 
 @pytest.mark.parametrize("shape", [list, lambda given: {"pulumi-python": given[0]}], ids=["list", "dictionary"])
 def test_two_tenants_through_providers_are_two(shape):
-    """Resources that name no domain are told apart by their providers."""
+    """Resources without a domain are distinguished by their providers."""
 
     def program() -> None:
         for domain, provider in zip((ACME, OTHER), providers()[:2], strict=True):

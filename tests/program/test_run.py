@@ -1,4 +1,4 @@
-"""Arguments as a program may give them, and how they go to the provider."""
+"""The arguments that a program may give, and how they are sent to the provider."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_policy_takes_the_same(given):
 @pytest.mark.parametrize("given", [Decimal(8), b"8h", ["8h"], {"hours": 8}, timedelta(seconds=1)], ids=repr)
 @pytest.mark.parametrize("wrapped", [lambda value: value, in_an_output], ids=["plain", "output"])
 @pytest.mark.parametrize("make", [SessionLifetime, SessionPolicy])
-def test_what_is_no_lifetime_is_refused_in_words(given, wrapped, make):
+def test_an_invalid_lifetime_is_refused(given, wrapped, make):
     """Anything else is one error with the argument's name and what may be given."""
 
     def program() -> None:
@@ -67,7 +67,7 @@ def test_what_is_no_lifetime_is_refused_in_words(given, wrapped, make):
 @pytest.mark.parametrize("name", [name for name in INPUTS if name not in LIFETIMES])
 @pytest.mark.parametrize("given", [CANARY.encode(), [CANARY], {"clientSecret": CANARY}], ids=["bytes", "list", "dict"])
 def test_another_argument_of_a_wrong_kind_is_not_repeated(name, given):
-    """The error has the argument's name and its kind, and not its value, which may be a credential."""
+    """The error has the argument's name and type but not its value, which may be a credential."""
     with pytest.raises(
         pulumi.RunError, match=rf"{name}: a value of type {type(given).__name__} cannot be used"
     ) as printed:
@@ -78,7 +78,7 @@ def test_another_argument_of_a_wrong_kind_is_not_repeated(name, given):
 @pytest.mark.parametrize("given", [None, "x", Plan.FREE, 7, True, 1.5])
 @pytest.mark.parametrize("name", INPUTS)
 def test_what_the_check_can_read_is_left_to_it(name, given):
-    """Text and numbers are sent as they are: the check knows every problem, and reports them together."""
+    """Text and numbers are sent unchanged: the check finds all problems and reports them together."""
     assert plain(name, given) is given
 
 

@@ -1,4 +1,4 @@
-"""Which inputs are secrets, and what is one because of them."""
+"""Which inputs are secret, and which outputs are secret because of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REPEATING = ("previous", "superseded", "old_sessions_gone_by")
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_what_repeats_a_secret_setting_is_sealed(name):
-    """The setting, its minutes and what may repeat one of its values, but nothing else, and what is None stays so."""
+    """The setting, its minutes and anything that may repeat its values are sealed; nothing else is. None stays None."""
     record = {name: "x", **dict.fromkeys(REPEATING, "y"), "plan": "free", "domain": "acme.auth0.com"}
     minutes = {f"{one}_minutes": 5 for one in LIFETIMES}
     kept = sealed({**record, **minutes, "credentials": None}, {SECRETS: f"{name},credentials"})
@@ -29,7 +29,7 @@ def test_what_repeats_a_secret_setting_is_sealed(name):
 
 @pytest.mark.parametrize("inputs", [{}, {SECRETS: None}, {SECRETS: ""}])
 def test_without_secrets_a_record_stays_as_it_is(inputs):
-    """State of a program without secrets has no other key than before."""
+    """State of a program without secrets has no additional keys."""
     assert sealed({"plan": "free", "previous": {}}, inputs) == {"plan": "free", "previous": {}}
 
 
@@ -51,8 +51,8 @@ def late(value: str) -> Any:
         ),
     ],
 )
-def test_the_provider_hears_which_inputs_are_secrets(given, named):
-    """Their names go beside them, however late they are known, and nothing goes where there is no secret."""
+def test_the_provider_gets_the_names_of_secret_inputs(given, named):
+    """The names of secret inputs are sent along, even if known late; without secrets, nothing is added."""
 
     def program() -> None:
         arguments = {name: make("8h") if callable(make) else make for name, make in given.items()}

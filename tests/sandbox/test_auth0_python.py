@@ -1,4 +1,4 @@
-"""The sandbox in the eyes of auth0-python, Auth0's own client: a witness that somebody else wrote.
+"""The sandbox, tested with auth0-python, Auth0's own client.
 
 Its two halves are used as they are, over plain HTTP: the login by its `protocol` argument, the Management API by its
 `base_url`.

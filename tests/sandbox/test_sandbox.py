@@ -204,7 +204,7 @@ def claims(token: str) -> dict[str, Any]:
 
 
 def test_a_token_names_its_tenant(acme: Tenant, clock: Clock) -> None:
-    """A token is a JSON Web Token with the tenant as issuer and its Management API as audience, wherever it is from."""
+    """Every token is a JSON Web Token with the tenant as issuer and its Management API as audience."""
     for token in (ask(acme).json()["access_token"], acme.issue_token()):
         assert token.count(".") == 2
         assert claims(token) == {
@@ -327,7 +327,7 @@ def test_a_new_tenant_shows_no_session_setting(acme: Tenant) -> None:
 
 
 def test_fields_choose_what_a_read_shows(sandbox: Sandbox) -> None:
-    """A narrow read has only the named keys that are set; include_fields=false turns it round."""
+    """With `fields`, a read has only the named keys that are set; include_fields=false inverts this."""
     acme = sandbox.add_tenant("acme", settings={"session_lifetime": 90, "session_cookie_mode": "persistent"})
     fields = "session_lifetime,idle_session_lifetime,session_cookie"
     narrow = {"session_lifetime": 1.5, "session_cookie": {"mode": "persistent"}}
@@ -613,7 +613,7 @@ def test_reads_can_be_stale_after_a_write(acme: Tenant, clock: Clock) -> None:
     assert seen == [1, 2, 3]
 
 
-def test_the_dashboard_is_seen_at_once(acme: Tenant) -> None:
+def test_the_dashboard_takes_effect_immediately(acme: Tenant) -> None:
     """A change in the Dashboard is in minutes, needs no call, and None un-sets."""
     acme.stale_seconds = 60
     acme.dashboard(session_lifetime=480, session_cookie_mode="persistent", idle_session_lifetime=None)
@@ -953,7 +953,7 @@ def test_a_kept_connection_is_used_again_without_delay(acme: Tenant, session: re
 
 
 def test_requests_are_served_side_by_side(acme: Tenant) -> None:
-    """Latency is waited out by all at once, and the log misses no request."""
+    """Requests wait for the latency in parallel, and the log contains all of them."""
     acme.latency_seconds = 0.2
     started = time.monotonic()
     with ThreadPoolExecutor(16) as pool:
@@ -1054,8 +1054,8 @@ def test_a_sandbox_needs_to_run_and_runs_once() -> None:
     stopped.stop()
 
 
-def test_on_request_is_told_of_every_answer() -> None:
-    """A listener hears of each request with its status."""
+def test_on_request_gets_every_request() -> None:
+    """The callback receives each request with its status."""
     heard: list[LoggedRequest] = []
     with Sandbox(on_request=heard.append) as running:
         acme = running.add_tenant("acme")
@@ -1081,7 +1081,7 @@ def test_threads_may_share_the_handle(acme: Tenant) -> None:
 
 
 def door(sandbox: Sandbox, method: str, path: str, body: Any = None, status: int = 200) -> Any:
-    """Knock at the control door and return its answer."""
+    """Call the control API and return its response."""
     answer = requests.request(method, f"{sandbox.url}/.sandbox/{path}", json=body, timeout=10)
     assert status == answer.status_code, answer.text
     return answer.json()

@@ -1,4 +1,4 @@
-"""What follows from the tables of plans and profiles, worked out without the code that is tested."""
+"""Expected values from the tables of plans and profiles, computed without the code under test."""
 
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.profiles import PROFILES, Profile

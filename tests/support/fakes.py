@@ -1,4 +1,4 @@
-"""A tenant in memory and a log in memory, of the types that operations ask for."""
+"""An in-memory tenant and log, with the types that operations require."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from auth0_sessions.model.settings import Value, Values
 
 
 class FakeTenant:
-    """A tenant in memory that notes every call, and caps what it reports where it is set to.
+    """An in-memory tenant that records every call, and can cap what it reports.
 
     Attributes:
         stored: What was ever written.
@@ -54,7 +54,7 @@ class FakeTenant:
         self.stored.update(values)
 
     def forget_calls(self) -> Sequence[object]:
-        """Start to count again, and return what was counted."""
+        """Return the recorded calls, and clear them."""
         calls, self.calls = self.calls, []
         return calls
 
@@ -72,7 +72,7 @@ class FakeLog:
         self.warnings.append(message)
 
     def info(self, message: str) -> None:
-        """Keep a piece of news."""
+        """Keep an information message."""
         self.infos.append(message)
 
     def status(self, message: str) -> None:

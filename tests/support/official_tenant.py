@@ -1,4 +1,4 @@
-"""A stand-in for the official provider's plugin: it takes a `Tenant` as it is given, and has no tenant to write to."""
+"""A stand-in for the official provider's plugin, which accepts any `Tenant` and writes to no real tenant."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def place(folder: Path) -> None:
 
 
 def main() -> None:
-    """Serve the plugin until the engine that started it is gone."""
+    """Serve the plugin until the engine that started it exits."""
     server = grpc.server(ThreadPoolExecutor(4))
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Plugin(), server)
     port = server.add_insecure_port("127.0.0.1:0")

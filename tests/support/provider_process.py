@@ -1,4 +1,4 @@
-"""The engine's side of a provider's process: it starts the process, speaks gRPC to it, and notes what it says."""
+"""The engine's side of a provider process: starts it, calls it over gRPC, and records its log lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
 
 
 class FakeEngine(engine_pb2_grpc.EngineServicer):
-    """Notes what providers say, and refuses as many lines as it is set to."""
+    """Records what providers log, and rejects as many lines as it is set to."""
 
     def __init__(self) -> None:
         self.said: list[engine_pb2.LogRequest] = []
@@ -73,7 +73,7 @@ class Starter:
     _ends: list[tuple[subprocess.Popen[str], grpc.Channel]] = field(default_factory=list)
 
     def start(self, kind: type[AnyHost], arguments: Sequence[object], **environment: str) -> AnyHost:
-        """Start a process, which prints its port first, without anybody's own settings in its environment."""
+        """Start a process, which prints its port first, with a clean environment."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("AUTH0_", "PULUMI_"))}
         process = subprocess.Popen(
             [str(word) for word in arguments],
@@ -119,7 +119,7 @@ def struct(values: dict[str, Any]) -> struct_pb2.Struct:
 
 
 def plain(values: struct_pb2.Struct) -> dict[str, Any]:
-    """Return what a provider answers, with whole numbers as integers, and without a dynamic provider's own pickle."""
+    """Return a provider's response, with whole numbers as integers and without a dynamic provider's pickle."""
 
     def read(value: Any) -> Any:
         if isinstance(value, float) and value.is_integer():

@@ -1,8 +1,8 @@
 """A faithful fake Auth0 on loopback, so that a stack can be tested without an Auth0 tenant.
 
-It speaks HTTP like a real tenant does: ``POST /oauth/token``, then ``GET`` and ``PATCH`` of
-``/api/v2/tenants/settings``, each tenant under a path prefix of its own. It is a witness: it imports nothing
-from the rest of the package, and its figures come from Auth0's documents and recorded answers.
+It speaks HTTP like a real tenant: ``POST /oauth/token``, then ``GET`` and ``PATCH`` of ``/api/v2/tenants/settings``,
+with a path prefix for each tenant. It is independent: it imports nothing from the rest of the package, and its figures
+come from Auth0's documentation and recorded responses.
 
     >>> from auth0_sessions.sandbox import Sandbox
     >>> with Sandbox(rate_limits=False) as sandbox:
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 __all__ = ["Fault", "LoggedRequest", "OverCap", "Sandbox", "Tenant"]
 
 _PACKAGES = ("starlette", "uvicorn")
-"""What the extra `sandbox` brings."""
+"""What the `sandbox` extra installs."""
 
 _HOMES = dict(zip(__all__, ("faults", "journal", "plans", "server", "tenant"), strict=True))
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name on first use: pytest loads this package in every run, mostly for nothing."""
+    """Import a public name on first use, because pytest loads this package in every run, often without using it."""
     if name not in _HOMES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)

@@ -1,6 +1,6 @@
-"""Answers and refusals, in the shapes of the Management API and of ``/oauth/token``.
+"""Responses and errors, in the formats of the Management API and ``/oauth/token``.
 
-Sources: the bodies that Auth0's own tools recorded and those that users quoted in public issues.
+Sources: bodies recorded by Auth0's own tools, and bodies quoted in public issues.
 """
 
 import json
@@ -16,35 +16,35 @@ MISSING = "Missing authentication"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer, ready to be sent."""
+    """One HTTP response, ready to send."""
 
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def adding(self, headers: Mapping[str, str]) -> "Answer":
-        """Return the same answer with more headers."""
+        """Return the same response with additional headers."""
         return Answer(self.status, self.body, {**self.headers, **headers})
 
 
 class Silence(Enum):
-    """How a request can end without any answer."""
+    """How a request can end without a response."""
 
     DROP = "dropped"
     HANG = "no answer"
 
 
 class RefusalError(Exception):
-    """A request that is answered with a refusal."""
+    """A request that gets an error response."""
 
     def __init__(self, answer: Answer) -> None:
-        """Carry the answer to send."""
+        """Store the response to send."""
         super().__init__(answer.body.decode())
         self.answer = answer
 
 
 def as_json(status: int, body: object) -> Answer:
-    """Return an answer with a JSON body."""
+    """Return a response with a JSON body."""
     return Answer(status, json.dumps(body, separators=(",", ":")).encode(), JSON_TYPE)
 
 
@@ -60,12 +60,12 @@ def token_error(status: int, error: str, description: str, **more: str) -> Answe
 
 
 def bad_request(message: str, code: str | None = None) -> RefusalError:
-    """Return a 400 of the Management API, to be raised."""
+    """Return a Management API 400 error, to be raised."""
     return RefusalError(management_error(HTTPStatus.BAD_REQUEST, message, code))
 
 
 def unauthorized(message: str) -> Answer:
-    """Return a 401 of the Management API; what is wrong with a token is in an attribute and a header too."""
+    """Return a Management API 401 error; the problem with the token is also in an attribute and a header."""
     if message == MISSING:
         return management_error(HTTPStatus.UNAUTHORIZED, message).adding({"www-authenticate": "Bearer"})
     answer = management_error(HTTPStatus.UNAUTHORIZED, message, attributes={"error": message})
@@ -73,13 +73,13 @@ def unauthorized(message: str) -> Answer:
 
 
 def insufficient_scope(scope: str) -> Answer:
-    """Return the 403 for a token without the scope that the endpoint needs."""
+    """Return the 403 error for a token without the scope that the endpoint requires."""
     message = f"Insufficient scope, expected any of: {scope}"
     return management_error(HTTPStatus.FORBIDDEN, message, "insufficient_scope")
 
 
 def no_client_grant(audience: str) -> Answer:
-    """Return the 403 for a client that exists but has no grant for the Management API."""
+    """Return the 403 error for a client without a grant for the Management API."""
     description = (
         f'Client is not authorized to access "{audience}". You need to create a "client-grant" '
         "associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants"
@@ -88,7 +88,7 @@ def no_client_grant(audience: str) -> Answer:
 
 
 def too_many_requests(operation: str) -> Answer:
-    """Return the 429 of an operation; the Management API sends no ``Retry-After`` with it."""
+    """Return an operation's 429 error; the Management API sends it without ``Retry-After``."""
     if operation == "token":
         return token_error(HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", "Rate limit exceeded.")
     message = "Global limit has been reached"

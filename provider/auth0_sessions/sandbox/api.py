@@ -1,4 +1,4 @@
-"""What a tenant answers: one function for each operation, without any network."""
+"""A tenant's responses: one function for each operation, without any networking."""
 
 from http import HTTPStatus
 
@@ -14,7 +14,7 @@ _QUERY = Rule(("object",), members={"fields": Rule(("string",)), "include_fields
 
 
 def respond(world: World, call: Call) -> Answer | Silence:
-    """Answer one request, or say how it ends without an answer. The caller holds the lock."""
+    """Respond to one request, or return how it ends without a response. The caller holds the lock."""
     tenant = world.tenants.get(call.tenant)
     operation = OPERATIONS.get((call.method, call.path))
     if tenant is None or operation is None:
@@ -102,5 +102,5 @@ def _token_request(call: Call) -> dict[str, str]:
 
 
 def _base(call: Call) -> str:
-    """Return the tenant's address as the client calls it: its domain, or the same with ``localhost``."""
+    """Return the address that the client used for the tenant: its domain, or the same with ``localhost``."""
     return f"http://{call.headers.get('host')}/{call.tenant}"

@@ -1,8 +1,8 @@
-"""The HTTP side: requests in, answers, dropped connections and silence out; and apart from them the control door.
+"""The HTTP server: requests in; responses, dropped connections or silence out. It also serves the control API.
 
-The door is for programs in other processes, and never logged. Its requests are the rows of ``ACTIONS``. Bodies hold
-the arguments of the ``Tenant`` method of that name, or a tenant's ``settings``, ``foreign`` and switches. Bodies and
-answers are JSON; a mistake is a 400 with the reason under ``error``, an unknown tenant a 404.
+The control API is for programs in other processes, and is never logged. Its requests are listed in ``ACTIONS``. Bodies
+contain the arguments of the ``Tenant`` method of that name, or a tenant's ``settings``, ``foreign`` and options. Bodies
+and responses are JSON; a mistake is a 400 with the reason in ``error``, an unknown tenant a 404.
 """
 
 import asyncio
@@ -31,16 +31,16 @@ POLL_SECONDS = 0.02
 
 
 class Protocol(H11Protocol):
-    """HTTP/1.1 that hands its transport to the application, which can then cut the line."""
+    """HTTP/1.1 that gives its transport to the application, which can then drop the connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Put the transport into the ``state`` of every request on this connection."""
+        """Add the transport to the ``state`` of every request on this connection."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 
 
 def application(world: World, listener: Listener | None) -> Starlette:
-    """Return the application: it logs each request, waits out the latency, and sends what the tenant answers."""
+    """Return the application, which logs each request, waits for the latency, and sends the tenant's response."""
 
     async def serve(request: Request) -> ASGIApp:
         call = _call(request, await request.body())
@@ -89,7 +89,7 @@ def _unanswered(silence: Silence, world: World) -> ASGIApp:
 
 
 def _door(world: World) -> list[Route]:
-    """Return the control door's routes."""
+    """Return the control API's routes."""
 
     def route(method: str, path: str, action: Action) -> Route:
         async def endpoint(request: Request) -> Response:
@@ -121,7 +121,7 @@ def _patch(world: World, name: str, body: dict[str, Any]) -> object:
     tenant = world.tenants[name]
     settings = body.pop("settings", {})
     options = {**tenant.model_dump(exclude={"name", "domain"}), **body}
-    Tenant(world, Stored(), name=name, domain=tenant.domain, **options)  # A bad one is refused before any change.
+    Tenant(world, Stored(), name=name, domain=tenant.domain, **options)  # Reject bad values before changing anything.
     tenant.dashboard(**settings)
     for option, value in body.items():
         setattr(tenant, option, value)

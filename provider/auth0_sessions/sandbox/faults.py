@@ -1,6 +1,6 @@
-"""Faults on demand: what each kind answers, and which request meets it.
+"""Faults on demand: the response for each kind, and which requests it affects.
 
-Every figure is what an Auth0 tenant, or the edge in front of it, is known to answer.
+Every figure is known to come from an Auth0 tenant or the edge in front of it.
 """
 
 import json
@@ -18,17 +18,17 @@ from auth0_sessions.sandbox.tokens import EXPIRED, INVALID, READ_SCOPE, UPDATE_S
 
 
 class Fault(StrEnum):
-    """Everything that can go wrong on demand. The last group happens after the request took effect."""
+    """Everything that can go wrong on demand. The last group happens after the request has taken effect."""
 
     RATE_LIMITED = "429"
-    """429 whose ``x-ratelimit-reset`` is the current second, without ``Retry-After``."""
+    """429 with an ``x-ratelimit-reset`` of the current second, without ``Retry-After``."""
     RETRY_AFTER = "429-retry-after"
     """429 with ``Retry-After: retry_after`` (seconds)."""
     INTERNAL_ERROR = "500"
     BAD_GATEWAY = "502"
     UNAVAILABLE = "503"
     HTML_OK = "html-200"
-    """200 with an HTML page, as a captive portal sends it."""
+    """200 with an HTML page, as from a captive portal."""
     HTML_UNAVAILABLE = "html-503"
     EXPIRED_TOKEN = "401-expired"  # noqa: S105 - The name of a fault, not a secret.
     INVALID_TOKEN = "401-invalid"  # noqa: S105 - The name of a fault, not a secret.
@@ -37,27 +37,27 @@ class Fault(StrEnum):
     REDIRECT = "redirect"
     """302 to ``location``."""
     DROP_BEFORE = "drop-before"
-    """The connection drops and nothing has happened."""
+    """The connection drops before the request takes effect."""
     HANG = "hang"
-    """No answer until the client gives up or the sandbox stops; nothing has happened."""
+    """No response until the client gives up or the sandbox stops; the request has no effect."""
 
     DROP_AFTER = "drop-after"
-    """The connection drops once the request took effect."""
+    """The connection drops after the request has taken effect."""
     TRUNCATED_JSON = "truncated-json"
     WRONG_TYPES = "wrong-types"
-    """Text where numbers belong and the other way round."""
+    """Text instead of numbers, and vice versa."""
     NOT_AN_OBJECT = "not-an-object"
     """A JSON array instead of an object."""
 
 
 AFTER_EFFECT = {Fault.DROP_AFTER, Fault.TRUNCATED_JSON, Fault.WRONG_TYPES, Fault.NOT_AN_OBJECT}
-"""The faults that spoil a good answer: they wait for one, a refusal does not use them up."""
+"""The faults that corrupt a successful response; error responses do not use them up."""
 FROM_API = {Fault.INTERNAL_ERROR, Fault.EXPIRED_TOKEN, Fault.INVALID_TOKEN, Fault.INSUFFICIENT_SCOPE, Fault.BAD_REQUEST}
-"""The faults that the API itself answers, and so with rate-limit headers; the edge sends none."""
+"""The faults that come from the API itself, and so have rate-limit headers; the edge sends none."""
 
 
 class FaultRule(BaseModel):
-    """One fault: which requests meet it, and how often."""
+    """One fault: which requests it affects, and how often."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -70,10 +70,10 @@ class FaultRule(BaseModel):
 
 
 class FaultQueue(list[FaultRule]):
-    """The faults of one tenant, in the order in which they were asked for."""
+    """One tenant's faults, in the order in which they were requested."""
 
     def meet(self, operation: str) -> FaultRule | None:
-        """Return the fault that a request meets; the request counts towards every rule's ``after``."""
+        """Return the fault for a request, which counts toward every rule's ``after``."""
         matching = [rule for rule in self if rule.operation in (None, operation)]
         hit = next((rule for rule in matching if not rule.after), None)
         for rule in matching:
@@ -81,7 +81,7 @@ class FaultQueue(list[FaultRule]):
         return hit
 
     def spend(self, rule: FaultRule) -> None:
-        """Count one use of a fault, and drop it after its last one."""
+        """Count one use of a fault, and remove it after the last one."""
         if rule.times is not None:
             rule.times -= 1
             if rule.times == 0:
@@ -89,7 +89,7 @@ class FaultQueue(list[FaultRule]):
 
 
 def instead(rule: FaultRule, operation: str, audience: str, now: float) -> Answer | Silence:
-    """Return what is answered instead of the real answer."""
+    """Return the response that replaces the real one."""
     match rule.kind:
         case Fault.REDIRECT:
             return Answer(HTTPStatus.FOUND, b"", {"location": rule.location})
@@ -104,7 +104,7 @@ def instead(rule: FaultRule, operation: str, audience: str, now: float) -> Answe
 
 
 def spoiled(kind: Fault, answer: Answer) -> Answer | Silence:
-    """Return what becomes of a good answer."""
+    """Return the corrupted form of a successful response."""
     if kind is Fault.DROP_AFTER:
         return Silence.DROP
     if kind is Fault.TRUNCATED_JSON:
@@ -114,7 +114,7 @@ def spoiled(kind: Fault, answer: Answer) -> Answer | Silence:
 
 
 def _wrong_types(body: dict[str, object]) -> dict[str, object]:
-    # The lifetimes are always there: a narrow answer of a tenant without any had nothing wrong in it.
+    # Always include the lifetimes; otherwise, the response of a tenant without any would not be wrong.
     wrong: dict[str, object] = {name: 17 if isinstance(value, str) else str(value) for name, value in body.items()}
     if "access_token" in body:
         return wrong
@@ -144,4 +144,4 @@ _TOKEN = {
     Fault.INVALID_TOKEN: answers.token_error(401, "access_denied", "Unauthorized"),
     Fault.BAD_REQUEST: answers.token_error(400, "invalid_request", "Missing required parameter: grant_type"),
 }
-"""What the token endpoint words differently from the Management API."""
+"""The faults that the token endpoint words differently from the Management API."""

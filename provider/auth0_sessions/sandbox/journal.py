@@ -1,4 +1,4 @@
-"""The log of requests, kept for tests and shown by the command line; it never holds a secret."""
+"""The request log, kept for tests and shown by the command line; it never contains a secret."""
 
 import json
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ OPERATIONS = {
     ("GET", "/api/v2/tenants/settings"): "get",
     ("PATCH", "/api/v2/tenants/settings"): "patch",
 }
-"""What a tenant answers, by method and path below the tenant; everything else is a 404."""
+"""A tenant's operations, by method and path below the tenant; everything else is a 404."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request as it came in; ``path`` is the part below the tenant."""
+    """One incoming request; ``path`` is the part below the tenant."""
 
     tenant: str
     method: str
@@ -29,7 +29,7 @@ class Call:
     connection: str
 
     def parsed(self) -> Any:
-        """Return the body as JSON or, where it says so, as a form; None if it is neither."""
+        """Parse the body as JSON, or as a form if the content type says so; None if it is neither."""
         if self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             return dict(parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True))
         try:
@@ -38,7 +38,7 @@ class Call:
             return None
 
     def logged(self, now: float) -> "LoggedRequest":
-        """Return the call's line of the log."""
+        """Return the call's log line."""
         body = self.parsed()
         if isinstance(body, dict):
             body = {name: "***" if name in SECRET_MEMBERS else value for name, value in body.items()}
@@ -50,8 +50,8 @@ class Call:
 class LoggedRequest:
     """One line of the log.
 
-    ``time`` is in Unix seconds; ``status`` is None while a request is under way and for one that was dropped
-    or never answered; ``connection`` is the client's host and port, so equal values mean one TCP connection.
+    ``time`` is in Unix seconds; ``status`` is None while a request is in progress, and if it was dropped or never
+    answered; ``connection`` is the client's host and port, so equal values mean the same TCP connection.
     """
 
     time: float
@@ -65,6 +65,6 @@ class LoggedRequest:
 
     @property
     def call(self) -> str:
-        """Return the request in short, such as ``PATCH /tenants/settings``."""
+        """Return a short form of the request, such as ``PATCH /tenants/settings``."""
         below = self.path.removeprefix(f"/{self.tenant}").removeprefix("/api/v2")
         return f"{self.method} {below}"

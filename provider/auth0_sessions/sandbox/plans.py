@@ -1,4 +1,4 @@
-"""What Auth0's plans allow: the caps on lifetimes, and the request rates with the three headers of every answer.
+"""The limits of Auth0's plans: caps on lifetimes, and request rates with the three headers of every response.
 
 Sources, Auth0's public documents as of August 2026: the pages "Session Lifetime Limits" and "Configure Session Lifetime
 Settings" for the caps, "Rate Limit Configurations" for the rates, "Rate Limit Use Cases" for the headers. Free is not
@@ -13,19 +13,19 @@ Plan = Literal["free", "essential", "professional", "enterprise"]
 
 
 class OverCap(StrEnum):
-    """What a tenant does with a lifetime above its plan's cap; Auth0's documents do not settle it."""
+    """What a tenant does with a lifetime above its plan's cap, which Auth0 does not document."""
 
     ECHO = "echo"
-    """Stores and shows the value as it was sent."""
+    """Stores and shows the value as sent."""
     CLAMP = "clamp"
     """Stores the cap instead."""
     REFUSE = "refuse"
-    """Answers 400 and stores nothing."""
+    """Responds with 400 and stores nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A token bucket: its size in requests, and how many are added per second."""
+    """A token bucket: its size, and how many requests are added per second."""
 
     burst: int
     per_second: float
@@ -50,7 +50,7 @@ PLANS: dict[Plan, PlanRow] = {
 
 
 class Bucket:
-    """A bucket of requests that fills up at its rate; times are Unix seconds."""
+    """A token bucket that refills at its rate; times are in Unix seconds."""
 
     def __init__(self, rate: Rate, now: float) -> None:
         """Start full."""
@@ -59,17 +59,17 @@ class Bucket:
         self._updated = now
 
     def take(self, now: float, *, limited: bool = True) -> tuple[bool, dict[str, str]]:
-        """Take one request if there is one; return whether there was, and the headers to send.
+        """Take one request if available; return whether it was, and the headers to send.
 
-        Without a limit the bucket is always full: the headers are there and never ask for a wait.
+        Without a limit, the bucket is always full: the headers are sent but never ask for a wait.
         """
         added = max(0.0, now - self._updated) * self.rate.per_second if limited else self.rate.burst
         self._level = min(float(self.rate.burst), self._level + added)
         self._updated = now
         allowed = self._level >= 1
         self._level -= allowed
-        # The reset is the whole second in which the next request is added. With several a second that is
-        # often the current one, a wait of zero: clients that trust it retry immediately, forever.
+        # The reset is the whole second in which the next request is added. With several per second, that is often
+        # the current one, which means no wait: clients that trust it retry immediately, forever.
         until_next = (1 - self._level % 1) / self.rate.per_second
         return allowed, ratelimit_headers(self.rate.burst, int(self._level), int(now + until_next))
 

@@ -29,6 +29,6 @@ def _auth0_sandbox_server() -> "Iterator[Sandbox]":
 
 @pytest.fixture
 def auth0_sandbox(_auth0_sandbox_server: "Sandbox") -> "Sandbox":
-    """Return a running sandbox without tenants, faults or rate limits; every test gets it empty."""
+    """Return a running sandbox without tenants, faults or rate limits; it is empty for every test."""
     _auth0_sandbox_server.reset()
     return _auth0_sandbox_server

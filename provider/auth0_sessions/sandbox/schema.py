@@ -1,11 +1,11 @@
-"""The keys of a tenant's settings, what a PATCH may write to each, and a validator that judges and words like z-schema.
+"""The keys of a tenant's settings, what a PATCH may write to each, and a validator that behaves like z-schema.
 
-z-schema checks the bodies that the Management API gets. Its order is kept too: an object's own problems first, then
-those of its members, the last member first.
+The Management API validates bodies with z-schema. This validator uses the same messages and order: an object's own
+problems first, then those of its members, last member first.
 
 Sources: the Management API's OpenAPI document and the types of Auth0's SDKs for keys, types and minima; the refusals
 that users quoted in issues for descriptions and for the hard maximum of 8760 hours. The maximum of idle lifetimes is
-set by analogy; the words for "both units in one body" are a decision of this sandbox.
+inferred by analogy; the message for "both units in one body" is this sandbox's own.
 """
 
 import json
@@ -24,7 +24,7 @@ _TYPES = {type(None): "null", bool: "boolean", int: "integer", str: "string", li
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a value may be: its JSON types and, where it has them, the range, the choices and the members."""
+    """What a value may be: its JSON types and, if applicable, its range, choices and members."""
 
     types: tuple[str, ...]
     description: str = ""
@@ -37,7 +37,7 @@ class Rule:
 
 
 def problems(rule: Rule, value: Any, path: str = "") -> Iterator[str]:
-    """Yield a sentence for every problem of a value; the body itself has no path."""
+    """Yield a message for every problem with a value; the body itself has no path."""
     where = f" on property {path}" if path else ""
     what = f" ({rule.description})" if rule.description else ""
     found = json_type(value)
@@ -53,7 +53,7 @@ def problems(rule: Rule, value: Any, path: str = "") -> Iterator[str]:
 
 
 def json_type(value: object) -> str:
-    """Name the JSON type as z-schema does: a number without a fraction is an integer."""
+    """Return the JSON type as z-schema names it: a number without a fraction is an integer."""
     if isinstance(value, float):
         return "integer" if value.is_integer() else "number"
     return _TYPES[type(value)]
@@ -88,16 +88,16 @@ LIFETIMES = {
         "again"
     ),
 }
-"""Each lifetime, with the validator's description of it."""
+"""Each lifetime, with the validator's description."""
 
 IDLE = {"idle_session_lifetime", "idle_ephemeral_session_lifetime"}
-"""Those that count inactivity."""
+"""The inactivity timeouts."""
 
 LIFETIME_KEYS: dict[str, tuple[str, int]] = {
     **{name: (name, MINUTES_PER_HOUR) for name in LIFETIMES},
     **{name + MINUTES_SUFFIX: (name, 1) for name in LIFETIMES},
 }
-"""Each key of a PATCH body that holds a lifetime: which one, and how many minutes its unit has."""
+"""Each key for a lifetime in a PATCH body: which lifetime, and the minutes per unit."""
 
 
 def _object(description: str = "", *, null: bool = True, **members: Rule) -> Rule:
@@ -180,11 +180,11 @@ FOREIGN: dict[str, Rule] = {
 """Each key that is neither a lifetime nor the cookie, with its rule."""
 
 ANSWER_KEYS = (*LIFETIMES, "session_cookie", *FOREIGN, "sandbox_versions_available")
-"""What an answer can hold, and so what ``fields`` may name: never a key in minutes."""
+"""The keys of a response, and so the values allowed in ``fields``: never a key in minutes."""
 
 
 def lifetime_rule(key: str, cap_minutes: int = YEAR_MINUTES) -> Rule:
-    """Return the rule of a key that holds a lifetime; a cap that the tenant enforces lowers its maximum."""
+    """Return the rule for a lifetime's key; a cap that the tenant enforces lowers its maximum."""
     name, unit_minutes = LIFETIME_KEYS[key]
     description = LIFETIMES[name].format(unit="minutes" if unit_minutes == 1 else "hours")
     maximum = min(cap_minutes, IDLE_MAXIMUM_MINUTES if name in IDLE else YEAR_MINUTES) // unit_minutes
@@ -192,7 +192,7 @@ def lifetime_rule(key: str, cap_minutes: int = YEAR_MINUTES) -> Rule:
 
 
 def check_body(raw: bytes, caps_minutes: Mapping[str, int]) -> dict[str, Any]:
-    """Return the JSON of a PATCH body, or refuse it for the first problem that the API would report."""
+    """Return the JSON of a PATCH body, or reject it with the first problem that the API would report."""
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""The sandbox itself: a real HTTP server on loopback, in a thread of the calling process."""
+"""The sandbox: a real HTTP server on loopback, in a thread of the calling process."""
 
 import socket
 import threading
@@ -18,9 +18,9 @@ STOP_TIMEOUT_SECONDS = 10
 class Sandbox(World):
     """A fake Auth0 with any number of tenants, each at ``http://127.0.0.1:PORT/NAME``; the package has an example.
 
-    ``port=0`` takes a free one. ``rate_limits=False`` lifts Auth0's request rates from the tenants to come.
-    ``clock`` returns Unix seconds; a test that moves it need not wait for tokens to expire. ``on_request`` is
-    called, on the server's thread, with each request once it is answered.
+    ``port=0`` picks a free port. ``rate_limits=False`` disables Auth0's request rates for new tenants. ``clock``
+    returns Unix seconds; a test that moves it does not have to wait for tokens to expire. ``on_request`` is called,
+    on the server's thread, with each request after it is answered.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Sandbox(World):
         clock: Callable[[], float] = time.time,
         on_request: Listener | None = None,
     ) -> None:
-        """Make a sandbox that does not listen yet."""
+        """Create a sandbox that does not listen yet."""
         super().__init__(clock, rate_limits=rate_limits)
         self._port = port
         self._listener = on_request
@@ -47,13 +47,13 @@ class Sandbox(World):
         self.stop()
 
     def start(self) -> None:
-        """Listen and serve; returns once requests are answered. Raises ``OSError`` if the port is taken."""
+        """Start serving; return once requests are answered. Raises ``OSError`` if the port is in use."""
         if self._running is not None:
             message = "this sandbox is already running"
             raise RuntimeError(message)
         listener = socket.create_server((HOST, self._port))
-        # Accepted connections inherit it; with Nagle's algorithm the second small write of an answer would wait
-        # 40 ms for the client's delayed acknowledgement.
+        # Accepted connections inherit it; with Nagle's algorithm, a response's second small write would wait
+        # 40 ms for the client's delayed acknowledgment.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"http://{HOST}:{listener.getsockname()[1]}"
         self.stopping = False
@@ -78,7 +78,7 @@ class Sandbox(World):
             time.sleep(0.005)
 
     def stop(self) -> None:
-        """Stop serving; requests that hang are cut."""
+        """Stop serving, and drop hanging requests."""
         if self._running is not None:
             server, thread = self._running
             self.stopping = server.should_exit = True

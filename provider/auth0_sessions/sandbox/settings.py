@@ -1,8 +1,8 @@
-"""What a tenant stores, and how it shows it: lifetimes in minutes inside, in hours in every answer.
+"""What a tenant stores and how it shows it: lifetimes are stored in minutes and shown in hours.
 
-Sources: recorded answers. Minutes come back as minutes / 60 in a plain double, printed without a fraction when whole;
-a key that was never written is absent; a PATCH merges at the top level and ``flags`` member by member. Whether it
-merges ``sessions`` is not known, so a tenant replaces it by default.
+Sources: recorded responses. Minutes are shown as minutes / 60 in a plain double, without a fraction if whole; a key
+that was never written is absent; a PATCH merges at the top level, and ``flags`` member by member. Whether it merges
+``sessions`` is not known, so a tenant replaces it by default.
 """
 
 import copy
@@ -22,7 +22,7 @@ SESSION_SETTINGS: dict[str, Rule] = {
     COOKIE: schema.COOKIE_MODE,
     ANONYMOUS: schema.ANONYMOUS_LIFETIME,
 }
-"""What the Dashboard's session page holds: lifetimes in minutes and the cookie's mode."""
+"""The settings on the Dashboard's session page: lifetimes in minutes, and the cookie mode."""
 
 _FOREIGN = """{
   "allowed_logout_urls": [], "acr_values_supported": [], "default_audience": "", "default_directory": "",
@@ -42,7 +42,7 @@ _FOREIGN = """{
   "resource_parameter_profile": "audience", "dynamic_client_registration_security_mode": "permissive",
   "universal_login": {"colors": {"page_background": "#FF4F40", "primary": "#2A2E35"}}
 }"""
-"""What a recorded tenant had set, apart from its login sessions."""
+"""A recorded tenant's settings, except its login sessions."""
 
 
 def as_hours(minutes: int) -> float:
@@ -52,20 +52,20 @@ def as_hours(minutes: int) -> float:
 
 
 class Stored:
-    """The settings of one tenant, by the names of an answer; lifetimes are in minutes."""
+    """One tenant's settings, by response key; lifetimes are in minutes."""
 
     def __init__(self, foreign: Mapping[str, Any] | None = None) -> None:
-        """Start with the settings of a recorded tenant that are not a login session's, or with others."""
+        """Start with a recorded tenant's settings other than login sessions, or with given ones."""
         self._values: dict[str, Any] = json.loads(_FOREIGN) if foreign is None else copy.deepcopy(dict(foreign))
 
     @property
     def foreign(self) -> dict[str, Any]:
-        """Return a copy of everything but the four lifetimes and the cookie's mode."""
+        """Return a copy of everything except the four lifetimes and the cookie mode."""
         own = {*LIFETIMES, "session_cookie"}
         return {name: copy.deepcopy(value) for name, value in self._values.items() if name not in own}
 
     def shown(self) -> dict[str, Any]:
-        """Return the whole settings object of an answer."""
+        """Return the complete settings object for a response."""
         hours = {name: as_hours(self._values[name]) for name in LIFETIMES if name in self._values}
         return {**copy.deepcopy(self._values), **hours}
 
@@ -82,8 +82,8 @@ class Stored:
     def merge(self, body: Mapping[str, Any], caps_minutes: Mapping[str, int], merged: Collection[str]) -> None:
         """Apply a checked PATCH body.
 
-        A lifetime above its cap in ``caps_minutes`` is stored as the cap; the objects in ``merged`` keep the members
-        that the body does not name.
+        A lifetime above its cap in ``caps_minutes`` is stored as the cap; objects named in ``merged`` keep the members
+        that the body does not contain.
         """
         for key, value in body.items():
             if key in LIFETIME_KEYS:
@@ -98,7 +98,7 @@ class Stored:
                 self._values[key] = copy.deepcopy(value)
 
     def assign(self, changes: Mapping[str, Any]) -> None:
-        """Set session settings as the Dashboard does, in minutes; None un-sets one. All or nothing."""
+        """Set session settings as the Dashboard does, in minutes; None unsets one. All or nothing."""
         for name, value in changes.items():
             if name not in SESSION_SETTINGS:
                 message = f"{name!r} is not a session setting; use {', '.join(SESSION_SETTINGS)}"

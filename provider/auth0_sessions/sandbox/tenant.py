@@ -1,4 +1,4 @@
-"""One fake tenant with its switches, the handle that tests hold on to; and the world of tenants around it."""
+"""One fake tenant with its options, which is the handle that tests use; and the set of all tenants."""
 
 import copy
 import secrets
@@ -18,14 +18,14 @@ from auth0_sessions.sandbox.settings import VERSIONS, Stored
 
 API_PATH = "/api/v2/"
 LOG_LENGTH = 10_000
-"""How many requests the log holds: a sandbox may run for days."""
+"""How many requests the log keeps, because a sandbox may run for days."""
 
 
 Seconds = Annotated[float, Field(ge=0, strict=True)]
 
 
 class Tenant(BaseModel):
-    """A tenant of a running sandbox; made by ``Sandbox.add_tenant``.
+    """A tenant of a running sandbox, created by ``Sandbox.add_tenant``.
 
     Settings are in minutes, ``session_cookie_mode`` is text, and a key that was never set is absent:
 
@@ -38,7 +38,7 @@ class Tenant(BaseModel):
         ...     acme.settings
         {'session_lifetime': 480, 'session_cookie_mode': 'persistent'}
 
-    The switches can be set at any time and apply to every request that follows.
+    The options can be set at any time and apply to all later requests.
     """
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
@@ -50,13 +50,13 @@ class Tenant(BaseModel):
     plan: Plan = "enterprise"
     over_cap: OverCap = OverCap.ECHO
     merge_sessions: StrictBool = False
-    """Whether a PATCH of ``sessions`` keeps the members that it does not name; Auth0 does not document it."""
+    """Whether a PATCH of ``sessions`` keeps the members that it does not contain; Auth0 does not document this."""
     stale_seconds: Seconds = 0
-    """How long a GET shows the values of before a PATCH."""
+    """How long a GET still shows the values from before a PATCH."""
     latency_seconds: Seconds = 0
     token_seconds: Seconds = 86_400
     scopes: tuple[str, ...] = tokens.SCOPES
-    """What the clients' grant allows; without any there is no grant."""
+    """The scopes of the clients' grant; if empty, there is no grant."""
     rate_limits: StrictBool = True
 
     _world: "World" = PrivateAttr()
@@ -67,50 +67,50 @@ class Tenant(BaseModel):
     _buckets: dict[tuple[bool, Rate], Bucket] = PrivateAttr(default_factory=dict)
 
     def __init__(self, world: "World", stored: Stored, **options: Any) -> None:
-        """Join a world."""
+        """Add the tenant to a world."""
         super().__init__(**options)
         self._world = world
         self._stored = stored
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What is stored right now: minutes, the cookie mode, never-set keys absent."""
+        """The stored session settings: minutes and the cookie mode; keys that were never set are absent."""
         with self._world.lock:
             return self._stored.summary()
 
     @property
     def foreign(self) -> dict[str, Any]:
-        """A copy of every setting but the four lifetimes and the cookie's mode."""
+        """A copy of every setting except the four lifetimes and the cookie mode."""
         with self._world.lock:
             return self._stored.foreign
 
     @property
     def requests(self) -> list[LoggedRequest]:
-        """The tenant's part of the log."""
+        """The tenant's requests, from the log."""
         return [request for request in self._world.requests if request.tenant == self.name]
 
     @property
     def calls(self) -> list[str]:
-        """The tenant's requests in short: ``POST /oauth/token``, ``GET /tenants/settings``."""
+        """The tenant's requests in short form: ``POST /oauth/token``, ``GET /tenants/settings``."""
         return [request.call for request in self.requests]
 
     def dashboard(self, **changes: int | str | None) -> None:
-        """Change settings as somebody in the Dashboard does: minutes, None un-sets; no API call is logged."""
+        """Change settings as in the Dashboard: in minutes, None unsets one; no API call is logged."""
         with self._world.lock:
             self._stored.assign(changes)
             self._replaced.clear()
 
     def add_client(self, client_id: str, client_secret: str) -> None:
-        """Register a client; from now on only registered ones get a token."""
+        """Register a client; from then on, only registered clients get a token."""
         with self._world.lock:
             self._clients[client_id] = client_secret
 
     def issue_token(
         self, scopes: Sequence[str] | None = None, seconds: float | None = None, *, base: str | None = None
     ) -> str:
-        """Return a Management API token, by default one like ``/oauth/token`` issues.
+        """Return a Management API token, by default like one from ``/oauth/token``.
 
-        ``base`` is the address that the client knows the tenant by; ``iss`` and ``aud`` are made of it.
+        ``base`` is the tenant's address as the client knows it, from which ``iss`` and ``aud`` are derived.
         """
         now = int(self._world.clock())
         claims = {
@@ -127,7 +127,7 @@ class Tenant(BaseModel):
     def fault(
         self, kind: str, *, times: int | None = 1, operation: str | None = None, after: int = 0, **details: Any
     ) -> None:
-        """Let requests fail: the next ``times`` (None: all), only of one ``operation`` if given.
+        """Make requests fail: the next ``times`` (None: all), or only those of one ``operation``.
 
         ``after`` matching requests are let through first. Details: ``retry_after`` (seconds, for
         429-retry-after) and ``location`` (a URL, for redirect). The kinds are the values of ``Fault``.
@@ -142,7 +142,7 @@ class Tenant(BaseModel):
         with self._world.lock:
             self._faults.clear()
 
-    # What the server asks, with the lock held.
+    # Called by the server, which holds the lock.
 
     @property
     def faults(self) -> FaultQueue:
@@ -150,11 +150,11 @@ class Tenant(BaseModel):
         return self._faults
 
     def knows(self, client_id: str, client_secret: str) -> bool:
-        """Tell whether a client may log in; any may until the first one is registered."""
+        """Return whether a client may log in; any may until the first one is registered."""
         return not self._clients or self._clients.get(client_id) == client_secret
 
     def take(self, operation: str, now: float) -> tuple[bool, dict[str, str]]:
-        """Take one request out of the bucket that the operation belongs to; return the headers too."""
+        """Take one request from the operation's bucket; also return the headers."""
         login, row = operation == "token", PLANS[self.plan]
         rate = row.authentication if login else row.management
         bucket = self._buckets.setdefault((login, rate), Bucket(rate, now))
@@ -167,7 +167,7 @@ class Tenant(BaseModel):
         return {**stored.shown(), "sandbox_versions_available": list(VERSIONS)}
 
     def write(self, raw: bytes, now: float) -> dict[str, Any]:
-        """Apply a PATCH body or refuse it; return what the answer shows."""
+        """Apply or reject a PATCH body; return what the response shows."""
         plan = PLANS[self.plan]
         caps = {name: plan.idle_minutes if name in IDLE else plan.absolute_minutes for name in LIFETIMES}
         body = check_body(raw, caps if self.over_cap is OverCap.REFUSE else {})
@@ -194,7 +194,7 @@ class World:
 
     @property
     def requests(self) -> list[LoggedRequest]:
-        """The log of all requests in the order of their arrival, those to unknown tenants included."""
+        """The log of all requests in order of arrival, including those to unknown tenants."""
         with self.lock:
             return list(self.log)
 
@@ -207,10 +207,10 @@ class World:
         replace: bool = False,
         **options: Any,
     ) -> Tenant:
-        """Add a tenant. A new one has foreign settings and no session setting.
+        """Add a tenant. A new tenant has foreign settings but no session settings.
 
         ``settings`` are in minutes with ``session_cookie_mode`` as text; ``foreign`` replaces the other
-        settings; ``options`` are the switches of ``Tenant``: plan, over_cap, merge_sessions, stale_seconds,
+        settings; ``options`` are those of ``Tenant``: plan, over_cap, merge_sessions, stale_seconds,
         latency_seconds, token_seconds, scopes, rate_limits.
         """
         if not self.url:
@@ -228,12 +228,12 @@ class World:
         return tenant
 
     def clear_requests(self) -> None:
-        """Forget the log."""
+        """Clear the log."""
         with self.lock:
             self.log.clear()
 
     def reset(self) -> None:
-        """Drop all tenants with their faults, invalidate their tokens, and forget the log."""
+        """Remove all tenants and their faults, invalidate their tokens, and clear the log."""
         with self.lock:
             self.tenants.clear()
             self.log.clear()

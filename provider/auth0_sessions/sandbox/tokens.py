@@ -1,4 +1,4 @@
-"""Access tokens: JSON Web Tokens that name their tenant, signed with a key of the sandbox's own.
+"""Access tokens: JSON Web Tokens that name their tenant, signed with the sandbox's own key.
 
 Sources: Auth0's documents on Management API tokens for the claims, refusals quoted in public issues of its SDKs for
 the wording.
@@ -28,7 +28,7 @@ def issue(key: bytes, claims: dict[str, Any]) -> str:
 
 
 def authorize(header: str | None, key: bytes, audience: str, scope: str, now: float) -> None:
-    """Refuse an Authorization header that does not grant ``scope`` at ``audience`` right now."""
+    """Reject an Authorization header that does not currently grant ``scope`` for ``audience``."""
     claims = _claims(_bearer(header), key)
     if claims["aud"] != audience:
         _refuse(f"Bad audience: {claims['aud']}")
