@@ -149,14 +149,14 @@ def test_a_malformed_half_set_is_passed_over(part):
 
 @pytest.mark.parametrize("label", ["acme", "client", "api", "0"])
 def test_labels_never_fall_back(label):
-    """With a label the unlabelled sets do not count, nor do those of other labels."""
+    """With a label the unlabeled sets do not count, nor do those of other labels."""
     config = {**CONFIG, "auth0:apiToken": "config-token", **labelled(other={"apiToken": "t"})}
     environ = {**CLIENT, "AUTH0_API_TOKEN": "t", "AUTH0_OTHER_API_TOKEN": "t"}
     assert f"entry '{label}'" in error_of(config, environ, label)
 
 
 def test_without_a_label_labelled_sets_do_not_count():
-    """The unlabelled set is never taken from a label's."""
+    """The unlabeled set is never taken from a label's."""
     error_of(labelled(acme={"apiToken": "t"}), {"AUTH0_ACME_API_TOKEN": "t"})
 
 

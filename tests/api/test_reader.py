@@ -33,7 +33,7 @@ def tenant(auth0_sandbox):
 
 @pytest.fixture
 def credentials(monkeypatch):
-    """The unlabelled credentials in the environment."""
+    """The unlabeled credentials in the environment."""
     monkeypatch.setenv("AUTH0_CLIENT_ID", "id")
     monkeypatch.setenv("AUTH0_CLIENT_SECRET", "canary")
 

@@ -615,7 +615,7 @@ def test_looking_and_taking_over(bench):
 
 
 SECRET = {"configuration": "auth0:clientSecret", "provider": "sessions:acmeClientSecret"}
-UNLABELLED = 'from auth0_sessions import SessionLifetime\nSessionLifetime("acme", session_lifetime="8h")\n'
+UNLABELED = 'from auth0_sessions import SessionLifetime\nSessionLifetime("acme", session_lifetime="8h")\n'
 
 
 class Rotation:
@@ -624,7 +624,7 @@ class Rotation:
     def __init__(self, bench: Bench, place: str) -> None:
         self.bench = bench
         self.place = place
-        program = block("how-to/rotate-a-secret.md", "Provider(") if place == "provider" else UNLABELLED
+        program = block("how-to/rotate-a-secret.md", "Provider(") if place == "provider" else UNLABELED
         ids = {"auth0:clientId": "id", "sessions:acmeClientId": "id", "auth0:domain": "acme.eu.auth0.com"}
         none = {"AUTH0_CLIENT_ID": "", "AUTH0_CLIENT_SECRET": ""}
         self.stack = bench.open(program, {**ids, "auth0-sessions:plan": "enterprise"}, **none)
@@ -666,7 +666,7 @@ def test_the_table_of_rotations(bench, place):
 @pytest.mark.deep
 def test_drift_is_reported_without_a_change(bench):
     """`pulumi refresh --preview-only --expect-no-changes` fails if and only if a setting was changed."""
-    stack = bench.open(UNLABELLED, {"auth0:domain": "acme.eu.auth0.com", "auth0-sessions:plan": "enterprise"})
+    stack = bench.open(UNLABELED, {"auth0:domain": "acme.eu.auth0.com", "auth0-sessions:plan": "enterprise"})
     run(stack, "up")
     run(stack, "refresh", preview_only=True, expect_no_changes=True)
     bench.tenants["acme"].dashboard(session_lifetime=90)

@@ -99,7 +99,7 @@ def labelled(*labels: str) -> dict[str, str]:
     return ids | {f"{variable}_SECRET": f"{label}-secret" for label, variable in variables}
 
 
-UNLABELLED = {"AUTH0_CLIENT_ID": "id", "AUTH0_CLIENT_SECRET": "secret"}
+UNLABELED = {"AUTH0_CLIENT_ID": "id", "AUTH0_CLIENT_SECRET": "secret"}
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -132,7 +132,7 @@ def test_no_example_is_forgotten():
 )
 def test_an_environment_has_the_policy_of_its_name(bench, stack, domain, plan, settings):
     """The stack dev has the plan's caps, staging Auth0's defaults; destroy leaves the tenant as it is."""
-    opened = bench.open("environments", stack, plan, **UNLABELLED)
+    opened = bench.open("environments", stack, plan, **UNLABELED)
     up = local_engine.run(opened, "up")
     assert up.ok, up.output
     assert bench.settings == {domain: settings}
@@ -145,7 +145,7 @@ def test_an_environment_has_the_policy_of_its_name(bench, stack, domain, plan, s
 @pytest.mark.deep
 def test_an_environment_may_name_its_policy(bench):
     """The stack file of prod asks for NIST AAL2, and the README shows that run."""
-    opened = bench.open("environments", **UNLABELLED)
+    opened = bench.open("environments", **UNLABELED)
     bench.runs("environments", opened)
     assert bench.settings == {"acme": four(1_440, 60)}
     assert bench.ends(opened) == {}
@@ -359,7 +359,7 @@ def test_every_key_has_one_owner(official):
 def test_ours_runs_beside_the_official_one(bench, official):
     """On the engine only the three declared session keys are written, and no other setting of the tenant changes."""
     official.Tenant = TenantWithoutPlugin
-    opened = bench.open("beside_official", **UNLABELLED)
+    opened = bench.open("beside_official", **UNLABELED)
     foreign = bench.tenants["acme"].foreign
     bench.runs("beside_official", opened)
     changed = {"session_lifetime": 720, "idle_session_lifetime": 90, "session_cookie_mode": "non-persistent"}

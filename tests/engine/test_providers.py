@@ -105,7 +105,7 @@ def test_a_moved_provider_never_sends_credentials_to_the_old_tenant(engine, tena
 
 
 def test_labels_find_their_own_set_and_never_another(make_engine, auth0_sandbox):
-    """A label is looked up in the environment, then in the secret object; the unlabelled set is never used for it."""
+    """A label is looked up in the environment, then in the secret object; the unlabeled set is never used for it."""
     tenants = {name: auth0_sandbox.add_tenant(name) for name in ("in-env", "in-config", "nowhere")}
     for name, one in tenants.items():
         strict(one, name)

@@ -31,7 +31,7 @@ CHILDREN = {"dynamic": b"pulumi.dynamic", "native": b"pulumi-resource-auth0-sess
 """What the arguments of each front end's provider process hold."""
 
 OWN_NAMESPACE = {"dynamic": "auth0", "native": "auth0-sessions"}
-"""Where each front end looks for unlabelled credentials in the configuration."""
+"""Where each front end looks for unlabeled credentials in the configuration."""
 
 
 def resource(api: Any, tenant: Any, **more: Any) -> None:

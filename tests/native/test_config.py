@@ -51,8 +51,8 @@ def test_an_explicit_providers_credentials_take_precedence(monkeypatch):
     "credentials", [LABELLED["credentials"], {"lab": {"clientId": "labelled", "clientSecret": "s"}}]
 )
 def test_a_label_is_looked_up_in_the_environment_and_then_in_the_configuration(monkeypatch, credentials):
-    """A label never falls back to the unlabelled set; its object may come as text or as an object."""
-    monkeypatch.setenv("AUTH0_CLIENT_ID", "unlabelled")
+    """A label never falls back to the unlabeled set; its object may come as text or as an object."""
+    monkeypatch.setenv("AUTH0_CLIENT_ID", "unlabeled")
     monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
     config = ProviderConfig({**OWN, "credentials": credentials})
     assert client_of(config, "lab") == "labelled"

@@ -941,7 +941,7 @@ def test_unknown_paths_and_tenants_are_not_found(sandbox: Sandbox, acme: Tenant)
 
 
 def test_a_kept_connection_is_used_again_without_delay(acme: Tenant, session: requests.Session) -> None:
-    """Twenty requests share one connection, and none waits for a delayed acknowledgement (40 ms)."""
+    """Twenty requests share one connection, and none waits for a delayed acknowledgment (40 ms)."""
     token, seconds = acme.issue_token(), []
     for _ in range(20):
         started = time.perf_counter()
