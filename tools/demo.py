@@ -129,7 +129,7 @@ def tell(story: Story) -> None:
 
 def main() -> int:
     """Tell the story in a folder that is gone afterwards; return the exit status."""
-    local_engine.hide_what_the_sdk_leaves()
+    local_engine.hide_sdk_leftovers()
     console = Console(highlight=False)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="auth0-sessions-demo-") as folder, Sandbox() as sandbox:

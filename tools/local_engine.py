@@ -87,7 +87,7 @@ def place_plugin(folder: Path) -> None:
     shutil.copy(PLUGIN, place)
 
 
-def hide_what_the_sdk_leaves() -> None:
+def hide_sdk_leftovers() -> None:
     """Say nothing of the coroutine that a failed inline program leaves: it only misses its event loop at the end."""
     earlier = sys.unraisablehook
 

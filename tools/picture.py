@@ -105,7 +105,7 @@ def photographed(chromium: str) -> bytes:
 
 def main() -> int:
     """Write the pictures."""
-    local_engine.hide_what_the_sdk_leaves()
+    local_engine.hide_sdk_leftovers()
     chromium = headless.find()
     if chromium is None:
         raise SystemExit(headless.MISSING)

@@ -1,7 +1,7 @@
 """Login session lifetimes of Auth0 tenants as code, exact to the minute.
 
-The names below are the whole public interface. They are imported when they are first used, so that a part which needs
-no Pulumi (the sandbox, the command line) does not wait for it.
+The names below are the entire public interface. They are imported on first use, so that parts that do not need Pulumi
+(the sandbox, the command line) do not have to wait for it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _HOMES = {
     ),
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605  One list, not two.
+__all__ = sorted(_HOMES)  # noqa: PLE0605  Keeps a single list of names.
 
 
 def __getattr__(name: str) -> Any:

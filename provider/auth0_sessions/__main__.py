@@ -1,4 +1,4 @@
-"""Starts the native plugin: `python -m auth0_sessions`, as Pulumi runs a plugin that is a Python package."""
+"""Starts the native plugin: Pulumi runs a plugin that is a Python package as `python -m auth0_sessions`."""
 
 from auth0_sessions.native.serve import main
 

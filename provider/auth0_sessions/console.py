@@ -1,15 +1,15 @@
-"""Starts the command line, or names the extra that a plain install lacks."""
+"""Starts the command line, or says which extra to install."""
 
 import sys
 
 PACKAGES = ("typer", "rich", "jinja2", "markupsafe")
-"""What the extra `cli` brings."""
+"""What the `cli` extra installs."""
 
 
 def main() -> None:
     """Run the command line; the entry point of the console script."""
     try:
-        from auth0_sessions import cli  # noqa: PLC0415  It may not be installed.
+        from auth0_sessions import cli  # noqa: PLC0415  The extra may not be installed.
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in PACKAGES:
             raise

@@ -1,7 +1,7 @@
 """`SessionLifetime` and its provider.
 
-The import path and the name of `SessionLifetimeProvider` are in users' state: never move or rename it. It is pickled
-by reference, so a stack runs the installed code, and state holds no code and no credentials.
+Users' state refers to `SessionLifetimeProvider` by import path and name: never move or rename it. It is pickled by
+reference, so a stack runs the installed code, and state holds neither code nor credentials.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.model.spelling import snake_case
 from auth0_sessions.program import components, run
-from auth0_sessions.program.log import EngineLog, engine_address, in_an_older_host, report_errors_cleanly
+from auth0_sessions.program.log import EngineLog, engine_address, for_older_hosts, report_errors_cleanly
 from auth0_sessions.program.process import end_with_engine
 from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, PACKAGE
 from auth0_sessions.program.resource import SessionLifetimeArguments
 from auth0_sessions.program.secrets import named_secrets, sealed
 
 NATIVE = "auth0-sessions:index:SessionLifetime"
-"""The native plugin's type: state that it wrote is taken over."""
+"""The native plugin's type; state that it wrote is taken over."""
 
 
 def _session_of(config: Any) -> Session:
-    """Return the session of this process: of the default provider, or of an explicit `Provider`."""
+    """Create this process's session, for the default provider or an explicit `Provider`."""
     explicit, address = config.get(MARKER_KEY) is not None, engine_address()
     domain = (config.get(DOMAIN_CONFIG_KEY) or None) if explicit else None
     elsewhere = {DOMAIN_CONFIG_KEY: config.get(DEFAULT_DOMAIN_KEY)} if explicit else config
@@ -45,31 +45,31 @@ def _session_of(config: Any) -> Session:
 
 
 _session: Session | None = None
-"""The session of this process: one for all resources of the default provider, or of one explicit `Provider`."""
+"""This process's session, shared by all resources of the default provider or of one explicit `Provider`."""
 
 
 def _current() -> Session:
-    """Return the session; one without configuration where the engine has given none."""
+    """Return the session, or one without configuration if `configure` was never called."""
     return _session or _session_of({})
 
 
 class SessionLifetimeProvider(dynamic.ResourceProvider):
-    """Pulumi's verbs for `SessionLifetime`. It holds nothing, because what it held would be in users' state."""
+    """Pulumi's verbs for `SessionLifetime`. It has no attributes, because they would end up in users' state."""
 
     serialize_as_secret_always = False
 
-    @in_an_older_host
+    @for_older_hosts
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Take the configuration: the stack's, or the properties of an explicit `Provider`."""
-        global _session  # noqa: PLW0603  The provider itself holds nothing.
+        global _session  # noqa: PLW0603  The provider itself has no attributes.
         report_errors_cleanly()
         if _session is None and (address := engine_address()) is not None:
             end_with_engine(address)
         _session = _session_of(req.config)
 
-    @in_an_older_host
+    @for_older_hosts
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
-        """Check inputs offline, and report every problem, each on its property."""
+        """Check inputs offline, and report every problem on its property."""
         checked = _current().check(_known(news), _known(_record(_olds)))
         # The engine prints the value of a property that it names.
         failures = [
@@ -78,45 +78,45 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
         ]
         return dynamic.CheckResult(_for_pulumi(checked.inputs), failures)
 
-    @in_an_older_host
+    @for_older_hosts
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """Compare in minutes; a change of domain replaces. A native record is written anew, without a call."""
+        """Compare in minutes; a change of domain replaces. A native record is rewritten without an API call."""
         result = _current().diff(_record(_olds), _known(_news))
         return dynamic.DiffResult(changes=result.changes or _is_native(_olds), replaces=list(result.replaces))
 
-    @in_an_older_host
+    @for_older_hosts
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        """Bring a tenant under management: 1 GET, 0 or 1 PATCH."""
+        """Start managing a tenant: 1 GET, 0 or 1 PATCH."""
         state = _current().create(_known(props))
         return dynamic.CreateResult(state.declared.domain, sealed(state.to_props(), props))
 
-    @in_an_older_host
+    @for_older_hosts
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
-        """Follow the tenant, or look one up that is not managed here: 1 GET."""
+        """Refresh a managed tenant, or look up one that is not managed here: 1 GET."""
         if "previous" not in props:
             found = _current().look_up(id_, props.get("credentials"))
             return dynamic.ReadResult(found.domain, found.to_props())
         state = _current().refresh(props)
         return dynamic.ReadResult(id_, sealed(state.to_props(), props), sealed(state.declared.to_props(), props))
 
-    @in_an_older_host
+    @for_older_hosts
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
-        """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
+        """Write what changed: 0 or 1 PATCH, and 1 GET only if a setting becomes managed."""
         return dynamic.UpdateResult(sealed(_current().update(_record(_olds), _known(_news)).to_props(), _news))
 
-    @in_an_older_host
+    @for_older_hosts
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Retain (no call), restore or reset (1 PATCH)."""
         _current().delete(_props)
 
 
 def _is_native(record: Mapping[str, Any]) -> bool:
-    """Return whether the native plugin wrote a record, which this front end takes over."""
+    """Return whether a record was written by the native plugin, so that this front end takes it over."""
     return "__provider" not in record
 
 
 def _record(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record under our names; one of the native plugin has them in camelCase."""
+    """Return a record with snake_case names; the native plugin's records use camelCase."""
     if not _is_native(record):
         return dict(record)
     renamed = {snake_case(name): value for name, value in record.items()}
@@ -125,7 +125,7 @@ def _record(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _known(props: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the inputs among Pulumi's properties, with Pulumi's unknown values as ours."""
+    """Return the inputs among Pulumi's properties, with Pulumi's unknown values replaced by ours."""
     return {
         name: UNKNOWN if pulumi.contains_unknowns(props[name]) or props[name] == rpc.UNKNOWN else props[name]
         for name in (*INPUTS, SECRETS)
@@ -134,7 +134,7 @@ def _known(props: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _for_pulumi(props: Mapping[str, Any]) -> dict[str, Any]:
-    """Return inputs with our unknown values as Pulumi's."""
+    """Return inputs with our unknown values replaced by Pulumi's."""
     return {name: rpc.UNKNOWN if value is UNKNOWN else value for name, value in props.items()}
 
 
@@ -157,11 +157,11 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
     package = PACKAGE
 
     def _plan(self, plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] | None:
-        """Return the plan; the process of an explicit provider sees no configuration of the stack."""
+        """Return the plan; it is resolved here because an explicit provider's process has no stack configuration."""
         return run.plan_or_default(plan)
 
     def _register(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        """Register the resource. A property that it will never have is None from the start, not unknown.
+        """Register the resource. A property that it will never have is None, not unknown.
 
         Raises:
             pulumi.RunError: The options ask for an import.
@@ -173,9 +173,9 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
                 "Remove `import_`."
             )
             raise pulumi.RunError(message)
-        # The engine keeps it from this front end's provider which of its inputs are secrets.
-        props = {**self._known_from_the_start(given), **named_secrets(given)}
-        # Two resources of one tenant cannot stand side by side: the old one's delete would undo the new one's create.
+        # The engine does not tell a dynamic provider which inputs are secret.
+        props = {**self._initial_props(given), **named_secrets(given)}
+        # Two resources of one tenant cannot coexist: deleting the old one would undo the new one's create.
         own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=NATIVE)], delete_before_replace=True)
         options = pulumi.ResourceOptions.merge(own, opts)
         dynamic.Resource.__init__(self, SessionLifetimeProvider(), name, props, options)
@@ -187,8 +187,8 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
         self._settle_outputs({**looked_up, **given}, {})
 
 
-# Pulumi looks at the types of all outputs at each resource, which takes time, and needs them only where a number has to
-# be whole: those of the wire are floats.
+# Pulumi inspects the types of all outputs for each resource, which is slow. It only needs those of integers, because
+# numbers on the wire are floats.
 SessionLifetimeArguments.__annotations__ = {}
 SessionLifetime.__annotations__ = {
     **{f"{name}_minutes": pulumi.Output[int | None] for name in LIFETIMES},

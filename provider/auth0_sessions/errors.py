@@ -1,4 +1,4 @@
-"""Every error of this package, in one tree.
+"""All errors of this package, in one tree.
 
     Auth0SessionsError
     |-- InputError              a value that a program or a configuration gave
@@ -10,11 +10,11 @@
     |   |-- UnauthorizedError   401
     |   |-- ForbiddenError      403
     |   |-- RateLimitError      429, for longer than we wait
-    |   |-- UnexpectedAnswerError   a redirect, an HTML page, broken JSON, 5xx that stays
+    |   |-- UnexpectedAnswerError   a redirect, an HTML page, broken JSON, a persistent 5xx
     |-- TenantUnreachableError  no answer at all: DNS, TCP, TLS, timeout
     |-- CanceledError           the run was canceled during a call, or while waiting for one
 
-A message reads: what, where, given, allowed, do this. It never holds a secret.
+A message says what is wrong and where, what was given, what is allowed, and what to do. It never contains a secret.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ import re
 from collections.abc import Sequence
 
 SHOWN_CHARACTERS = 80
-"""How much of a value that somebody gave is repeated in a message."""
+"""How many characters of a given value a message repeats."""
 
 LISTED_PROBLEMS = 1_000
-"""How many problems of one thing are listed."""
+"""How many problems one message lists."""
 
 
 class Auth0SessionsError(Exception):
-    """The base class of all errors that a user can cause or has to know about.
+    """The base class of all errors that a user can cause or needs to know about.
 
     Attributes:
-        may_have_written: True if a write failed although the tenant may have applied it, in any of its attempts.
+        may_have_written: True if a write failed but the tenant may have applied it, in any of the attempts.
 
     """
 
@@ -68,8 +68,8 @@ class ApiError(Auth0SessionsError):
     """A tenant refused a call.
 
     Attributes:
-        status: The HTTP status; 0 for an answer that is not valid HTTP.
-        error_code: Auth0's `errorCode`, or None where the answer has none.
+        status: The HTTP status; 0 if the response is not valid HTTP.
+        error_code: Auth0's `errorCode`, or None if the response has none.
 
     """
 
@@ -96,11 +96,11 @@ class RateLimitError(ApiError):
 
 
 class UnexpectedAnswerError(ApiError):
-    """The answer is not one that a working Auth0 tenant gives."""
+    """The response is not one that a working Auth0 tenant sends."""
 
 
 def listed(where: str, problems: Sequence[str]) -> str:
-    """Return everything that is wrong with one thing, a line for each."""
+    """Return all problems as one text, with a line for each."""
     count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
     more = [f"and {len(problems) - LISTED_PROBLEMS:,} more."] if len(problems) > LISTED_PROBLEMS else []
     lines = [f"  - {problem}" for problem in [*problems[:LISTED_PROBLEMS], *more]]
@@ -108,16 +108,16 @@ def listed(where: str, problems: Sequence[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value as a message may repeat it: quoted, and not longer than a line."""
+    """Return a value for a message: quoted, and shortened if long."""
     try:
         text = repr(value)
-    except Exception:  # noqa: BLE001  A foreign __repr__ may raise anything; the message matters more.
+    except Exception:  # noqa: BLE001  A custom __repr__ may raise anything.
         text = f"<{type(value).__name__}>"
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."
 
 
 def visible(text: str) -> str:
-    r"""Return a text so that every character of it shows: what steers a terminal or turns text around as `\u202e`."""
+    r"""Escape characters that control a terminal or reverse text, as in `\u202e`."""
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

@@ -1,1 +1,1 @@
-"""One tenant over HTTP."""
+"""Talks to one tenant over HTTP."""

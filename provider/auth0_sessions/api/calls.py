@@ -1,4 +1,4 @@
-"""The calls that are made of a tenant: where each goes, what it sends, and what reads its answer."""
+"""The calls to a tenant: where each goes, what it sends, and how its response is read."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ Read = Callable[[Any], dict[str, Value]]
 SETTINGS_PATH = "/api/v2/tenants/settings"
 TOKEN_PATH = "/oauth/token"  # noqa: S105  A path, not a password.
 TOKEN_SECONDS = 86_400.0
-"""Auth0's default life of a token; an answer that says nothing usable, or more, counts as this."""
+"""Auth0's default token lifetime; it replaces a longer or unusable one in a response."""
 TOKEN_LEEWAY_SECONDS = 30.0
-"""A token is renewed this long before it expires, or at half its life if that is shorter."""
+"""A token is renewed this long before it expires, or after half its lifetime if that is shorter."""
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-"""What a header can hold; `http.client` repeats anything else in its error."""
+"""A token that is safe in a header; `http.client` repeats any other in its error."""
 
 
 @dataclass(frozen=True)
 class Call(Generic[T]):
-    """One call: where it goes on the tenant, and with which query and body.
+    """One call: its path on the tenant, its query and its body.
 
-    `doing` says what it is for, to follow "could not"; `read` reads the JSON of a good answer, and raises `ValueError`
-    with what is wrong with it.
+    `doing` describes its purpose, to follow "could not"; `read` reads the JSON of a successful response, and raises
+    `ValueError` if it is malformed.
     """
 
     method: str
@@ -52,7 +52,7 @@ class Call(Generic[T]):
 
 
 def login(credentials: ClientCredentials, url: str) -> Call[tuple[str, float]]:
-    """Return the call that gets a token, and for how many seconds it is to be used."""
+    """Return the call that gets a token and how many seconds to use it."""
     form = {
         "grant_type": "client_credentials",
         "client_id": credentials.client_id,
@@ -75,7 +75,7 @@ def write_settings(values: Values, reported: Mapping[str, Any], read: Read) -> C
 
 
 def _token_and_life(answer: Any) -> tuple[str, float]:
-    """Return the token in an answer, and for how many seconds it is used; no error repeats what may hold a token."""
+    """Return the token in a response and how many seconds to use it; errors never repeat the response."""
     token = answer.get("access_token") if isinstance(answer, Mapping) else None
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         message = "there is no usable access_token"
@@ -84,7 +84,7 @@ def _token_and_life(answer: Any) -> tuple[str, float]:
 
 
 def _good_for(expires_in: object) -> float:
-    """Return for how many seconds a token is used before it is renewed."""
+    """Return how many seconds to use a token before renewing it."""
     is_number = isinstance(expires_in, (int, float)) and not isinstance(expires_in, bool)
     seconds = float(expires_in) if is_number and 0 < expires_in <= TOKEN_SECONDS else TOKEN_SECONDS  # type: ignore[operator, arg-type]
     return seconds - min(TOKEN_LEEWAY_SECONDS, seconds / 2)

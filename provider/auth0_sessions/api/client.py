@@ -1,4 +1,4 @@
-"""One tenant over HTTP: its token, its calls, their retries, and what becomes of each answer."""
+"""The HTTP client of one tenant: its token, calls, retries and responses."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from auth0_sessions.model.settings import Value, Values
 T = TypeVar("T")
 
 TIMEOUTS_SECONDS = (10.0, 30.0)
-"""How long to wait for a connection, and for an answer; together the longest that a call takes."""
+"""How long to wait for a connection and for a response; their sum is the longest that a call takes."""
 GRACE_SECONDS = 5.0
-"""How long a write may still take once the run is canceled: if it is answered, its outcome can be recorded."""
+"""How long a write may still take after the run is canceled, so that its outcome can be recorded."""
 NOT_APPLIED = (400, 401, 403, 404, 429)
-"""The answers that say that a write has changed nothing."""
+"""The HTTP statuses which mean that a write changed nothing."""
 
 
 class TenantClient:
-    """One tenant's settings, over one connection that is kept open.
+    """One tenant's settings, over one persistent connection.
 
-    Calls of several threads go one after the other: a tenant has one rate limit, and its settings are one object.
+    Calls from several threads run one at a time: a tenant has one rate limit, and its settings are one object.
 
-    The credentials are looked for at the first network use, and not before. `on_wait` is called before each wait, with
-    words for a status line. Once `cancelled` is set, waits and reads end, no other call is begun, and a write that is
-    under way has a few seconds left.
+    Credentials are looked up on first network use. `on_wait` is called before each wait, with text for a status line.
+    Once `cancelled` is set, waits and reads end, no further call is started, and a write in progress has a few seconds
+    left.
     """
 
-    def __init__(  # noqa: PLR0913  Two of them say what, the others how.
+    def __init__(  # noqa: PLR0913  One argument for each dependency.
         self,
         domain: str,
         credentials: Callable[[], Credentials],
@@ -64,29 +64,29 @@ class TenantClient:
         self._token_good_until = 0.0
         self._may_have_written = False
         self.reported: dict[str, Any] = {}
-        # A proxy for the outside world has no business between a program and this machine.
+        # Requests to this machine must not go through a proxy.
         self._session = Session(trust_env=not is_loopback(domain))
 
     def operation(self) -> Operation:
-        """Return reads and writes that share one time limit, which begins now."""
+        """Return an operation whose reads and writes share one time limit, starting now."""
         return Operation(self, self._policy.begin(self._cancelled))
 
     def read(self) -> dict[str, Value]:
-        """Read as an operation of its own."""
+        """Read in a separate operation."""
         return self.operation().read()
 
     def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
-        """Write as an operation of its own."""
+        """Write in a separate operation."""
         return self.operation().write(values, tries=tries, just_read=just_read)
 
     def noted(self, answer: Any) -> dict[str, Value]:
-        """Read an answer, and keep what a write of a shared object has to repeat."""
+        """Read a response, and keep the parts of shared objects that a write has to repeat."""
         found = from_tenant(answer)
         self.reported = {key: answer.get(key) for key in FIELDS}
         return found
 
     def make(self, call: Call[T], patience: Patience) -> T:
-        """Make a Management API call when no other is under way, within the time of its operation."""
+        """Make a Management API call within its operation's time limit, once no other is in progress."""
         if not self._lock.acquire(timeout=patience.left_seconds):
             raise failures.out_of_time(Attempt(self._domain, call.doing))
         self._may_have_written = False
@@ -99,13 +99,13 @@ class TenantClient:
             self._lock.release()
 
     def make_regardless(self, call: Call[T], tries: int) -> T:
-        """Make a Management API call in the time of one, even if its operation is out of time or canceled."""
+        """Make a Management API call with its own time limit, even if its operation has timed out or was canceled."""
         seconds = GRACE_SECONDS if self._cancelled.is_set() else sum(self._timeouts_seconds)
         policy = replace(self._policy, tries=tries, rate_limits_count=True, patience_seconds=seconds)
         return self.make(call, replace(policy.begin(self._cancelled), is_last_effort=True))
 
     def _authorized(self, call: Call[T], patience: Patience) -> T:
-        """Make a Management API call, with one new login if the token has expired."""
+        """Make a Management API call, logging in again once if the token has expired."""
         token = self._current_token(patience)
         try:
             return self._tried(call, token, patience)
@@ -130,7 +130,7 @@ class TenantClient:
         return self._token
 
     def _tried(self, call: Call[T], token: str | None, patience: Patience) -> T:
-        """Make one call, as often as the policy says."""
+        """Make one call, with retries according to the policy."""
 
         def on_wait(seconds: float, failure: TransientError) -> None:
             why = failures.short_reason(failure.error)
@@ -171,22 +171,22 @@ class TenantClient:
 
 @dataclass(frozen=True)
 class Operation:
-    """Reads and writes of one tenant that share one time limit."""
+    """Reads and writes of one tenant that share a time limit."""
 
     client: TenantClient
     patience: Patience
 
     def read(self) -> dict[str, Value]:
-        """Return the session settings that were ever written, with one narrow GET."""
+        """Return the session settings that were ever written, with one GET of only those fields."""
         return self._make(calls.read_settings(FIELDS, self.client.noted), None)
 
     def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
-        """Write settings with one PATCH and return what the tenant's answer reports.
+        """Write settings with one PATCH, and return what the tenant reports in its response.
 
-        A setting inside an object that other features share costs a GET of that object before it.
+        Writing a setting inside an object that other features share requires a GET of that object first.
 
-        With `tries`, rate limits included, a write is for putting something back: it is made even if the operation is
-        out of time or canceled. `just_read` is True where this operation has read the tenant already: no GET is due.
+        `tries`, which includes rate limits, is for restoring values: the write is made even if the operation has timed
+        out or was canceled. `just_read` is True if this operation already read the tenant, so that no GET is needed.
         """
         shared = shared_fields(values)
         if shared and not just_read:
@@ -198,10 +198,10 @@ class Operation:
 
 
 def _result(call: Call[T], attempt: Attempt, reply: Reply) -> T:
-    """Return what a good answer holds; raise for any other."""
+    """Return the content of a successful response; raise for any other."""
     is_json, body = _json(reply.body)
     error: Auth0SessionsError
-    if 200 <= reply.status < 300 and is_json:  # noqa: PLR2004  HTTP's class of good answers.
+    if 200 <= reply.status < 300 and is_json:  # noqa: PLR2004  HTTP 2xx.
         try:
             return call.read(body)
         except ValueError as reason:
@@ -211,14 +211,14 @@ def _result(call: Call[T], attempt: Attempt, reply: Reply) -> T:
         error = failures.refused(attempt, reply, words if is_json else None)
     if isinstance(error, RateLimitError):
         raise TransientError(error, wait_seconds=asked_wait(reply.headers, now=time.time()))
-    if isinstance(error, UnexpectedAnswerError) and not 300 <= error.status < 500:  # noqa: PLR2004  HTTP's classes.
+    if isinstance(error, UnexpectedAnswerError) and not 300 <= error.status < 500:  # noqa: PLR2004  HTTP status classes.
         raise TransientError(error)
     raise error
 
 
 def _json(body: bytes) -> tuple[bool, Any]:
-    """Return whether a body is JSON, and what it holds. The parser does not recurse, so no nesting exhausts it."""
-    from pydantic_core import from_json  # noqa: PLC0415  An unchanged `up` makes no call, and needs no parser.
+    """Return whether a body is JSON, and its value. The parser is not recursive, so deep nesting is harmless."""
+    from pydantic_core import from_json  # noqa: PLC0415  An unchanged `up` makes no calls and needs no parser.
 
     try:
         return True, from_json(body)

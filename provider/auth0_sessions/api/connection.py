@@ -1,6 +1,6 @@
-"""Connections that are watched: they follow and keep nothing, read no more than they may, and stop when they should.
+"""HTTP connections that ignore redirects and cookies, limit the size of responses, and can be stopped.
 
-Everything here sits below `requests`, at the points where it lets connections be replaced.
+This module extends `requests` at the points where it allows connections to be replaced.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
 
 MAX_ANSWER_BYTES = 2_097_152
-"""Everything of one answer: interim answers, headers, the framing of chunks, and the body as it is sent."""
+"""The limit for an entire response: interim responses, headers, chunk framing, and the body as sent."""
 POLL_SECONDS = 0.1
-"""How soon a call notices that its time is up or that the run is canceled."""
+"""How quickly a call notices that its time is up or that the run was canceled."""
 
 
 class UnusableError(Exception):
-    """An answer that is too long, or in an encoding that was not asked for. Its text says which."""
+    """The response is too long or has an encoding that was not requested; the text says which."""
 
 
 class AbandonedError(Exception):
-    """The call that this exchange belongs to has ended without it."""
+    """The call that this exchange belongs to ended before it finished."""
 
 
 class Watch:
-    """What connects an exchange under way with the call that waits for it.
+    """Connects an exchange in progress with the call that waits for it.
 
-    `sent` says whether anything of the request has left this machine, None while that is not known. `answer` is what
-    is read; it is closed here if nothing else closes it.
+    `sent` says whether any of the request has left this machine; None if that is not known. `answer` is the response
+    being read; it is closed here if nothing else closes it.
     """
 
     def __init__(self) -> None:
@@ -43,24 +43,24 @@ class Watch:
         self._lock = threading.Lock()
 
     def begin(self) -> None:
-        """Note that the request is about to be sent, and stop it if the call has ended."""
+        """Record that the request is about to be sent, or stop it if the call has ended."""
         with self._lock:
             if self.is_abandoned:
                 raise AbandonedError
             self.sent = True
 
     def abandon(self) -> None:
-        """End the call. What has not been sent by now never will be."""
+        """End the call. Anything not sent yet never will be."""
         with self._lock:
             self.is_abandoned = True
 
 
 CURRENT: ContextVar[Watch] = ContextVar("watch")
-"""The watch of the exchange that this thread makes."""
+"""The watch of this thread's exchange."""
 
 
 class Session(requests.Session):
-    """A session that ignores redirects and cookies, and whose connections are watched."""
+    """A session that ignores redirects and cookies, and watches its connections."""
 
     def __init__(self, *, trust_env: bool) -> None:
         super().__init__()
@@ -69,23 +69,23 @@ class Session(requests.Session):
         for prefix in ("https://", "http://"):
             self.mount(prefix, _Adapter())
 
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  The signature is requests'.
-        """Return nothing: requests would parse a target that it is not going to follow."""
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  The signature comes from requests.
+        """Return None; otherwise, requests would parse a target that it does not follow."""
         return None
 
 
 class _NoCookies(RequestsCookieJar):
-    """A jar that stays empty."""
+    """A cookie jar that stays empty."""
 
     def extract_cookies(self, response: Any, request: Any) -> None:
-        """Look at no cookie."""
+        """Ignore cookies."""
 
 
 class _Adapter(HTTPAdapter):
-    """Gives every pool watched connections."""
+    """Makes every pool use watched connections."""
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
-        """Return the pool for a request, direct or through a proxy."""
+        """Return the pool for a request, whether direct or through a proxy."""
         CURRENT.get().sent = False
         pool: Any = super().get_connection_with_tls_context(*args, **options)
         if not issubclass(pool.ConnectionCls, _Watched):
@@ -94,10 +94,10 @@ class _Adapter(HTTPAdapter):
 
 
 class _Watched:
-    """What is mixed into the class of a pool's connections, be they direct or to a proxy."""
+    """Mixin for a pool's connection class, whether direct or to a proxy."""
 
     def endheaders(self, *args: Any, **options: Any) -> None:
-        """Send the request, unless the call has ended while the connection was made."""
+        """Send the request, unless the call ended while connecting."""
         connection: Any = self
         if connection.sock is None:
             connection.connect()
@@ -105,12 +105,12 @@ class _Watched:
         super().endheaders(*args, **options)  # type: ignore[misc]
 
     def response_class(self, *args: Any, **options: Any) -> http.client.HTTPResponse:
-        """Return an answer that is about to be read."""
+        """Return a response that is about to be read."""
         return _Answer(*args, **options)
 
 
 class _Answer(http.client.HTTPResponse):
-    """An answer that is read through a bound."""
+    """A response whose size is limited."""
 
     def __init__(self, sock: Any, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
@@ -121,13 +121,13 @@ class _Answer(http.client.HTTPResponse):
     def begin(self) -> None:
         """Read the status and the headers."""
         super().begin()
-        # urllib3 would log headers that it cannot read, and they may hold a token that came back.
+        # urllib3 would log headers that it cannot parse, which may contain a token that the server echoed.
         self.msg.defects.clear()
         self.msg.set_payload("")
 
 
 class _Bounded(io.RawIOBase):
-    """The bytes of one answer, as many as are allowed, for as long as the call lasts."""
+    """The bytes of one response, up to the limit and for as long as the call lasts."""
 
     def __init__(self, inner: io.RawIOBase, sock: Any, watch: Watch) -> None:
         super().__init__()
@@ -137,7 +137,7 @@ class _Bounded(io.RawIOBase):
         self._left = MAX_ANSWER_BYTES
 
     def readable(self) -> bool:
-        """Say that this can be read."""
+        """Return True: this stream can be read."""
         return True
 
     def readinto(self, buffer: Any) -> int:
@@ -156,6 +156,6 @@ class _Bounded(io.RawIOBase):
         raise AbandonedError
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Release the socket."""
         self._inner.close()
         super().close()

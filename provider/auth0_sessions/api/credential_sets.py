@@ -12,7 +12,7 @@ from auth0_sessions.errors import CredentialsError
 
 
 class LabelledEntry(BaseModel):
-    """One set of credentials; in the configuration its keys are `clientId` and so on."""
+    """One set of credentials; its keys in configuration are `clientId` and so on."""
 
     model_config = ConfigDict(
         extra="forbid", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True, frozen=True
@@ -28,9 +28,9 @@ _ENTRIES = TypeAdapter(dict[str, LabelledEntry])
 
 
 def read_entry(raw: Any, label: str) -> Mapping[str, str | None]:
-    """Return the parts of a label's entry in the object or its JSON text; nothing where there is no such entry.
+    """Return a label's entry in the object or its JSON text; empty if there is no such entry.
 
-    What is malformed is named by its key, and no value is repeated.
+    Errors name malformed parts by key and never repeat a value.
     """
     try:
         entries = _ENTRIES.validate_json(raw) if isinstance(raw, str) else _ENTRIES.validate_python(raw)
@@ -50,6 +50,6 @@ def _malformed(error: ValidationError, label: str) -> str:
 
 
 def _place(location: Sequence[int | str], label: str) -> str:
-    """Return where something is wrong. Only keys that are known are named: any other may be a misplaced secret."""
+    """Return where a problem is. Only known keys are named: any other may be a misplaced secret."""
     known = {label, *LabelledEntry.model_fields, *map(to_camel, LabelledEntry.model_fields)}
     return ".".join(str(step) if step in known else "another key" for step in location) or "the object"

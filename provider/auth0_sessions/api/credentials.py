@@ -1,13 +1,13 @@
-"""Where the credentials of a tenant come from, in order; the first complete set wins and sets are never mixed.
+"""The sources of a tenant's credentials, in order; the first complete set wins, and sets are never mixed.
 
 1. an explicit `Provider`;
-2. the environment: `AUTH0_CLIENT_ID`, `AUTH0_CLIENT_SECRET`, `AUTH0_API_TOKEN`, `AUTH0_AUDIENCE`, or with a label
+2. the environment: `AUTH0_CLIENT_ID`, `AUTH0_CLIENT_SECRET`, `AUTH0_API_TOKEN`, `AUTH0_AUDIENCE`; with a label,
    `AUTH0_<LABEL>_CLIENT_ID` and so on;
-3. the stack's configuration: `auth0:clientId`, `auth0:clientSecret`, `auth0:apiToken`, `auth0:audience`, or with a
-   label its entry in the secret object `auth0-sessions:credentials`.
+3. the stack's configuration: `auth0:clientId`, `auth0:clientSecret`, `auth0:apiToken`, `auth0:audience`; with a
+   label, its entry in the secret object `auth0-sessions:credentials`.
 
-The environment comes before the configuration because `pulumi refresh` and `pulumi destroy` see the copy of the
-configuration that the last `up` left in state, where a rotated secret is still the old one.
+The environment takes precedence over the configuration because `pulumi refresh` and `pulumi destroy` use the copy of
+the configuration in state, in which a rotated secret still has its old value.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True)
 class ClientCredentials:
-    """A machine-to-machine application; `audience` None stands for `https://DOMAIN/api/v2/`."""
+    """A machine-to-machine application; `audience` None means `https://DOMAIN/api/v2/`."""
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -64,10 +64,10 @@ class Configuration(Protocol):
 
 @dataclass(frozen=True)
 class Source:
-    """One place where credentials may be, in words for a person.
+    """One place where credentials may be, with a description for messages.
 
-    `find` returns the parts that are there, under the names of `CONFIG_KEYS`; `tenant` is the domain that stands
-    beside them, as it is written there.
+    `find` returns the parts that are set, under the names in `CONFIG_KEYS`; `tenant` is the domain that is set along
+    with them, as written.
     """
 
     place: str
@@ -76,7 +76,7 @@ class Source:
 
 
 def in_environment(environ: Mapping[str, str], label: str | None) -> Source:
-    """Return the variables of the process that makes the calls; `AUTH0_DOMAIN` stands beside those without a label."""
+    """Return the environment variables as a source; `AUTH0_DOMAIN` goes with those without a label."""
     prefix = f"{label.upper().replace('-', '_')}_" if label else ""
     names = {part: f"AUTH0_{prefix}{part.upper()}" for part in CONFIG_KEYS}
     place = f"{_ENVIRONMENT} {names['client_id']} and {names['client_secret']}, or {names['api_token']}"
@@ -85,17 +85,17 @@ def in_environment(environ: Mapping[str, str], label: str | None) -> Source:
 
 
 def in_config(config: Configuration, place: str, tenant: str | None) -> Source:
-    """Return the configuration keys without a label, those of an explicit `Provider` included."""
+    """Return the configuration keys without a label as a source, including those of an explicit `Provider`."""
     return Source(place, lambda: {part: config.get(key) for part, key in CONFIG_KEYS.items()}, tenant)
 
 
 def in_labelled_config(config: Configuration, label: str) -> Source:
-    """Return the entry of a label in `auth0-sessions:credentials`."""
+    """Return a label's entry in `auth0-sessions:credentials` as a source."""
 
     def find() -> Mapping[str, str | None]:
         if (raw := config.get(LABELLED_CONFIG_KEY)) is None:
             return {}
-        # Only who has this object waits for the library that reads it.
+        # Imported here because only users of this object should have to wait for the library.
         from auth0_sessions.api.credential_sets import read_entry  # noqa: PLC0415
 
         return read_entry(raw, label)
@@ -104,10 +104,10 @@ def in_labelled_config(config: Configuration, label: str) -> Source:
 
 
 def check_label(value: object) -> str:
-    """Return a label of a credential set, which has small letters, digits and hyphens."""
+    """Return a credential set's label, which consists of lowercase letters, digits and hyphens."""
     if isinstance(value, str) and _LABEL.fullmatch(value):
         return value
-    # The value is not repeated: it may be the secret itself, given in the wrong place.
+    # The value is not repeated because it may be a misplaced secret.
     message = (
         "credentials is not a label of a credential set: use lowercase letters, digits, and '-'. "
         "Give the label, such as acme, and never a secret."
@@ -118,7 +118,7 @@ def check_label(value: object) -> str:
 def sources(
     config: Configuration, label: str | None, *, explicit: bool, environ: Mapping[str, str] | None = None
 ) -> Sequence[Source]:
-    """Return the places to look at, in order, by default in the process's own environment.
+    """Return the sources to search, in order; the default environment is that of this process.
 
     `explicit` is True in the process of an explicit `Provider`, whose configuration is its own properties.
     """
@@ -136,7 +136,7 @@ def sources(
 
 
 def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
-    """Return the first complete set of credentials for a tenant; where there is none, raise with every place's name."""
+    """Return the first complete set of credentials for a tenant; if there is none, the error names all sources."""
     looked_at = []
     for source in places:
         parts = {part: value for part, value in source.find().items() if isinstance(value, str) and value.strip()}
@@ -153,7 +153,7 @@ def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
 
 
 def default_domain(config: Configuration, *, environ: Mapping[str, str] | None = None) -> str | None:
-    """Return the domain of resources that name none: `AUTH0_DOMAIN`, else `auth0:domain`."""
+    """Return the domain of resources that do not set one: `AUTH0_DOMAIN`, else `auth0:domain`."""
     domain = (os.environ if environ is None else environ).get(DOMAIN_VARIABLE) or config.get(DOMAIN_CONFIG_KEY)
     return domain if isinstance(domain, str) else None
 
@@ -169,7 +169,7 @@ def _complete(parts: Mapping[str, str], source: Source) -> Credentials | None:
 
 
 def _printable(value: str, part: str, place: str) -> str:
-    """Stop what no HTTP header or form can hold, before a library repeats it in an error."""
+    """Reject values that HTTP cannot transmit, before a library repeats them in an error."""
     if _PRINTABLE.fullmatch(value):
         return value
     message = f"The {part} from {place} has a space, a line break or an unusual character in it. Set it again."

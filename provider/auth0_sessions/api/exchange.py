@@ -1,4 +1,4 @@
-"""One HTTP exchange: whatever a server sends, and however slowly, the outcome is a `Reply` or an `ExchangeError`."""
+"""One HTTP exchange: whatever a server sends, and however slowly, the result is a `Reply` or an `ExchangeError`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import requests
 from auth0_sessions.api.connection import CURRENT, POLL_SECONDS, AbandonedError, Session, UnusableError, Watch
 
 MAX_BODY_BYTES = 1_048_576
-"""A longer body is refused. A tenant's settings are a few kilobytes."""
+"""Longer bodies are rejected. A tenant's settings are a few kilobytes."""
 THREAD_NAME = "auth0-sessions exchange"
 
 
 class Trouble(Enum):
-    """Why there is no usable answer."""
+    """Why there is no usable response."""
 
     NO_ANSWER = auto()
     MALFORMED = auto()
@@ -31,11 +31,11 @@ class Trouble(Enum):
 
 
 class ExchangeError(Exception):
-    """An exchange without a usable answer.
+    """An exchange without a usable response.
 
-    It has no cause: what a library says may repeat a proxy's password, or a token that the server sent back. The
-    `reason`, a few words, may come from the server. `sent` is False if nothing of the request has left this machine,
-    and `status` 0 where there is none.
+    It has no `__cause__` because a library's message may repeat a proxy's password, or a token that the server echoed.
+    The short `reason` may come from the server. `sent` is False if none of the request has left this machine, and
+    `status` is 0 if there is none.
     """
 
     def __init__(self, trouble: Trouble, reason: str, *, sent: bool, status: int) -> None:
@@ -48,7 +48,7 @@ class ExchangeError(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent: the address without its query, a bearer token if any, the query and the body."""
+    """What is sent: the URL without its query, a bearer token if any, the query and the body."""
 
     method: str
     url: str
@@ -59,7 +59,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What was answered, whatever its status."""
+    """The response, whatever its status."""
 
     status: int
     headers: Mapping[str, str]
@@ -68,7 +68,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long an exchange may take: to connect to one address and to send the request, and in all.
+    """How long an exchange may take: to connect to one address and send the request, and in total.
 
     Once `cancelled` is set, it may take `grace_seconds` longer.
     """
@@ -80,13 +80,13 @@ class Limits:
 
 
 def exchange(session: Session, request: Request, limits: Limits) -> Reply:
-    """Send a request and return the answer.
+    """Send a request and return the response.
 
-    Nothing interrupts a silent name server or a connection that is being made, so a thread waits for them. Once the
-    time is up the thread is left to itself: it sends nothing from then on, and ends on its own.
+    A DNS lookup or a connection attempt cannot be interrupted, so a thread waits for them. Once the time is up, the
+    thread is abandoned: it sends nothing from then on, and ends on its own.
 
     Raises:
-        ExchangeError: There is no answer, or none that can be used.
+        ExchangeError: There is no usable response.
 
     """
     work = _Work(session, request, limits.timeouts_seconds)
@@ -105,7 +105,7 @@ def exchange(session: Session, request: Request, limits: Limits) -> Reply:
 
 
 class _Work:
-    """An exchange as its thread sees it."""
+    """An exchange, as run in its own thread."""
 
     def __init__(self, session: Session, request: Request, timeouts_seconds: tuple[float, float]) -> None:
         self.watch = Watch()
@@ -117,14 +117,14 @@ class _Work:
         self._outcome: Reply | Exception | None = None
 
     def run(self) -> None:
-        """Make the exchange, and keep what came of it."""
+        """Make the exchange, and keep its outcome."""
         CURRENT.set(self.watch)
         try:
             self._outcome = self._reply()
-        except Exception as error:  # noqa: BLE001  What a server sends makes libraries raise almost anything.
+        except Exception as error:  # noqa: BLE001  A server's data can make libraries raise almost anything.
             self._outcome = error
             if self.watch.answer is not None:
-                self.watch.answer.close()  # urllib3 forgets this one where two headers contradict each other.
+                self.watch.answer.close()  # urllib3 does not close this one if two headers contradict each other.
         finally:
             self.done.set()
 
@@ -136,7 +136,7 @@ class _Work:
             params=self._request.params,
             json=self._request.json,
             headers={"Accept-Encoding": "gzip", **({"Authorization": f"Bearer {token}"} if token else {})},
-            auth=lambda prepared: prepared,  # Keeps requests from using a .netrc file.
+            auth=lambda prepared: prepared,  # Prevents requests from using a .netrc file.
             timeout=self._timeouts_seconds,
             allow_redirects=False,
             stream=True,
@@ -148,7 +148,7 @@ class _Work:
             response.close()
 
     def outcome(self, *, is_canceled: bool) -> Reply:
-        """Return the answer, or raise what came instead."""
+        """Return the response, or raise the error."""
         found = self._outcome
         if isinstance(found, Reply):
             return found
@@ -160,7 +160,7 @@ class _Work:
 
 
 def _body_of(response: requests.Response) -> bytes:
-    """Return the decoded body of an answer."""
+    """Return the decoded body of a response."""
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     body = b"".join(_pieces(response.raw))
     if encoding not in ("", "identity", "gzip", "x-gzip"):
@@ -175,7 +175,7 @@ def _body_of(response: requests.Response) -> bytes:
 
 
 def _pieces(raw: Any) -> Iterator[bytes]:
-    """Yield a body as it was sent, and no more of it than is needed to see that it is too long."""
+    """Yield a body as sent, stopping once it is clearly too long."""
     left = MAX_BODY_BYTES + 1
     while left > 0 and (piece := raw.read(left, decode_content=False)):
         left -= len(piece)
@@ -191,13 +191,13 @@ def _unzipped(body: bytes) -> bytes:
     return decoded
 
 
-def _trouble(error: Exception, sent: bool | None) -> tuple[Trouble, str]:  # noqa: FBT001  True, False or not known.
-    """Return what kind of failure an error is, and a few words about it."""
+def _trouble(error: Exception, sent: bool | None) -> tuple[Trouble, str]:  # noqa: FBT001  True, False or unknown.
+    """Return the kind of failure that an error is, and a short reason."""
     chain = list(_chain(error))
     if isinstance(error, UnusableError):
         return Trouble.MALFORMED, str(error)
     if sent is False and (isinstance(error, ValueError) or not isinstance(error, OSError)):
-        return Trouble.PROXY, ""  # Nothing but the proxy's address can be malformed before anything is sent.
+        return Trouble.PROXY, ""  # Only the proxy's address can be malformed before anything is sent.
     if not sent and (isinstance(error, requests.exceptions.SSLError) or _is_missing_bundle(error)):
         return Trouble.TLS, _words(chain[-1])
     if reason := _network_reason(chain):
@@ -206,7 +206,7 @@ def _trouble(error: Exception, sent: bool | None) -> tuple[Trouble, str]:  # noq
 
 
 def _network_reason(chain: Sequence[BaseException]) -> str | None:
-    """Return what the network did, or None if it is not to blame."""
+    """Return the reason for a network failure, or None for any other failure."""
     inner = chain[-1]
     if any("Timeout" in type(one).__name__ for one in chain):
         return "no answer in time"
@@ -218,12 +218,12 @@ def _network_reason(chain: Sequence[BaseException]) -> str | None:
 
 
 def _is_missing_bundle(error: Exception) -> bool:
-    """Say whether REQUESTS_CA_BUNDLE names no file: the one error that requests does not wrap."""
+    """Return whether REQUESTS_CA_BUNDLE names a missing file, the only error that requests does not wrap."""
     return isinstance(error, OSError) and not isinstance(error, requests.exceptions.RequestException)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and what it wraps, the innermost last."""
+    """Yield an error and the errors that it wraps, innermost last."""
     inner: BaseException | None = error
     while inner is not None:
         yield inner

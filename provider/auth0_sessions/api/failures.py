@@ -1,4 +1,4 @@
-"""A call that failed -> an error that says what, where, why and what to do now. Never a secret."""
+"""Turns a failed call into an error that says what failed, where, why, and what to do. It never contains a secret."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _CHALLENGE = re.compile(r'\b(?:error_description|error)="([^"]+)"')
 
 @dataclass(frozen=True)
 class Attempt:
-    """What was tried: `doing` follows "could not", `source` is where the credentials came from.
+    """What was attempted: `doing` follows "could not", `source` is where the credentials came from.
 
-    `is_login` is True for the token endpoint; no message repeats the secrets.
+    `is_login` is True for the token endpoint; messages never repeat `secrets`.
     """
 
     domain: str
@@ -54,9 +54,9 @@ class Attempt:
 
 
 def refused(attempt: Attempt, reply: Reply, body: Mapping[str, Any] | None) -> ApiError:
-    """Return the error for an answer that is not a good one.
+    """Return the error for an unsuccessful response.
 
-    `body` is the JSON object in it, an empty one for other JSON, or None where there is no JSON.
+    `body` is its JSON object, an empty one for other JSON, or None if it is not JSON.
     """
     location = reply.headers.get("Location")
     if reply.status in REDIRECTS and location is not None:
@@ -80,12 +80,12 @@ def refused(attempt: Attempt, reply: Reply, body: Mapping[str, Any] | None) -> A
 
 
 def unusable(attempt: Attempt, got: str, *, status: int = 200) -> UnexpectedAnswerError:
-    """Return the error for an answer that Auth0 does not give."""
+    """Return the error for a response that Auth0 would not send."""
     return UnexpectedAnswerError(attempt.failed(f": got {got}.", _elsewhere(attempt)), status=status)
 
 
 def no_answer(attempt: Attempt, error: ExchangeError) -> Auth0SessionsError:
-    """Return the error for an exchange that brought no answer."""
+    """Return the error for an exchange without a response."""
     reason = _clean(error.reason, attempt.secrets).removesuffix(".")
     if error.trouble is Trouble.CANCELED:
         return canceled(attempt)
@@ -104,18 +104,18 @@ def no_answer(attempt: Attempt, error: ExchangeError) -> Auth0SessionsError:
 
 
 def out_of_time(attempt: Attempt) -> TenantUnreachableError:
-    """Return the error for a call that is not made because its operation has taken too long already."""
+    """Return the error for a call that is not made because its operation has timed out."""
     why = ": the time limit of the whole operation was reached, and nothing was sent."
     return TenantUnreachableError(attempt.failed(why, "Try again later."))
 
 
 def canceled(attempt: Attempt) -> CanceledError:
-    """Return the error for a call that ends because the run was canceled."""
+    """Return the error for a call that ended because the run was canceled."""
     return CanceledError(attempt.failed(": the run was canceled.", "Run it again to continue."))
 
 
 def short_reason(error: BaseException) -> str:
-    """Return a few words about a failure that is tried again, for a status line."""
+    """Return a short reason for a failure that is retried, for a status line."""
     if isinstance(error, RateLimitError):
         return "rate limit reached (429)"
     if isinstance(error, UnexpectedAnswerError):
@@ -131,7 +131,7 @@ def _host(location: str) -> str | None:
 
 
 def _words(body: Mapping[str, Any], challenge: str) -> tuple[str | None, str | None]:
-    """Return the error code and the text of an answer of the Management API or of the token endpoint."""
+    """Return the error code and text in a response from the Management API or the token endpoint."""
     if isinstance(body.get("error_description"), str):
         return str(body.get("error", "")) or None, body["error_description"]
     attributes = body.get("attributes")
@@ -193,7 +193,7 @@ _STALE = f"After a rotation: {STALE_CONFIG}"
 
 
 def _clean(text: str, secrets: Iterable[str]) -> str:
-    """Return a text from outside as one line of bounded length, ending in a full stop, without any secret."""
+    """Return external text as one line of limited length that ends with a period and contains no secrets."""
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")

@@ -1,4 +1,4 @@
-"""Reading live tenants without Pulumi, one or many at a time: what an audit or a script starts from."""
+"""Reads live tenants without Pulumi, one or several in parallel, for audits and scripts."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from auth0_sessions.model.settings import SETTINGS, Values, with_defaults
 T = TypeVar("T")
 
 _TOKENS = TokenKeeper()
-"""One for the process: a token that went to one tenant goes to no other, however often a script reads."""
+"""Shared by the process, so that a token sent to one tenant never goes to another, even in later reads."""
 
 
 @dataclass(frozen=True)
 class TenantSessions:
-    """The session settings of a tenant at one moment.
+    """A tenant's session settings at one point in time.
 
     Attributes:
         domain: Canonical domain.
         values: Every setting: lifetimes in minutes, and the cookie mode.
-        defaulted: The settings that were never written, so that Auth0's default holds.
+        defaulted: The settings that were never written and so have Auth0's default.
 
     """
 
@@ -41,32 +41,32 @@ class TenantSessions:
 def read_tenant_sessions(
     domain: str, *, credentials: str | None = None, on_wait: Callable[[str], None] | None = None
 ) -> TenantSessions:
-    """Read a tenant's session settings with one GET, and one token request before it.
+    """Read a tenant's session settings with one token request and one GET.
 
     Credentials come from the environment: `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`, or `AUTH0_API_TOKEN`; with a
-    label `AUTH0_<LABEL>_CLIENT_ID` and so on. The scope `read:tenant_settings` is enough.
+    label, `AUTH0_<LABEL>_CLIENT_ID` and so on. The scope `read:tenant_settings` is sufficient.
 
     Args:
         domain: The tenant, as in `acme.eu.auth0.com`.
         credentials: Label of a credential set.
-        on_wait: Called before each wait for a tenant that is busy or gives no answer. Login, read and waits together
-            take at most two minutes.
+        on_wait: Called before each wait for a tenant that is busy or does not respond. Login, read and waits take at
+            most two minutes in total.
 
     Raises:
         InputError: The domain or the label is malformed.
         CredentialsError: There are no credentials.
-        ApiError: The tenant refused, or gave an answer that cannot be used.
-        TenantUnreachableError: The tenant gave no answer.
+        ApiError: The tenant rejected a call, or its response is unusable.
+        TenantUnreachableError: The tenant did not respond.
 
     """
     return TenantReader(on_wait).read(domain, credentials)
 
 
 class TenantReader:
-    """Reads tenants, several at a time if need be; a Management API token only where it belongs.
+    """Reads tenants, from several threads if needed, and sends a Management API token only to its own tenant.
 
-    `is_only_tenant` says whether a single tenant is read, so that a token without a label that names no tenant is for
-    it; where that is not known (None), it is for the first one.
+    `is_only_tenant` says whether just one tenant is read, so that an unlabeled token that does not name a tenant is
+    for it. If that is not known (None), the token is for the first tenant.
     """
 
     def __init__(
@@ -96,13 +96,13 @@ class TenantReader:
 
 
 WORKERS = 16
-"""How many tenants are read at a time; each has a rate limit and a connection of its own."""
+"""How many tenants are read in parallel; each has its own rate limit and connection."""
 
 Reader = Callable[[str, str | None], TenantSessions]
-"""Reads a tenant: domain and label of its credentials in, sessions out; raises `Auth0SessionsError`."""
+"""Reads a tenant's sessions, given its domain and credentials label; raises `Auth0SessionsError`."""
 
 Answer = TenantSessions | Auth0SessionsError
-"""What a tenant has, or why it could not be read."""
+"""A tenant's sessions, or why they could not be read."""
 
 _Answers = queue.SimpleQueue[tuple[int, TenantSessions | BaseException]]
 
@@ -113,16 +113,16 @@ def read_many(
     use: Callable[[int, Answer], T],
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> list[T]:
-    """Read tenants, each with the label of its credentials, and return what is made of each answer, in their order.
+    """Read tenants, given by domain and credentials label, and return the result of `use` for each, in order.
 
-    `use` makes something of a tenant's place and its answer as soon as that is there: an error that is kept would keep
-    its connection open. `on_progress` is called with how many tenants are done, of how many.
+    `use` is called with a tenant's index and answer as soon as it is available, because keeping an error would keep its
+    connection open. `on_progress` is called with the number of tenants done and the total.
     """
     on_progress(0, len(tenants))
     answers: _Answers = queue.SimpleQueue()
     waiting = deque(range(len(tenants)))
     for _ in range(min(WORKERS, len(tenants))):
-        # Daemons, so that Ctrl-C need not wait until every tenant has answered.
+        # Daemon threads, so that Ctrl-C does not have to wait for every tenant.
         threading.Thread(target=_work, args=(tenants, waiting, answers, read), daemon=True).start()
     made: dict[int, T] = {}
     try:
@@ -138,7 +138,7 @@ def read_many(
 
 
 def _work(tenants: Sequence[tuple[str, str | None]], waiting: deque[int], answers: _Answers, read: Reader) -> None:
-    """Read tenants until none is left."""
+    """Read tenants until none are left."""
     while True:
         try:
             place = waiting.popleft()
@@ -148,12 +148,12 @@ def _work(tenants: Sequence[tuple[str, str | None]], waiting: deque[int], answer
             answers.put((place, read(*tenants[place])))
         except Auth0SessionsError as error:
             answers.put((place, error))
-        except Exception as error:  # noqa: BLE001  Whatever happens to one tenant, the others are reported.
+        except Exception as error:  # noqa: BLE001  A failure of one tenant must not affect the others.
             domain, kind = tenants[place][0], type(error).__name__
             message = (
                 f"{domain}: {kind}, which is a bug in this program and not a problem of the tenant. Please report "
                 f"what `auth0-sessions show {domain}` prints."
             )
             answers.put((place, Auth0SessionsError(message)))
-        except BaseException as error:  # noqa: BLE001  The thread that waits for the answer raises it.
+        except BaseException as error:  # noqa: BLE001  The waiting thread raises it.
             answers.put((place, error))

@@ -1,4 +1,4 @@
-"""When a call is tried again, how long it waits before that, and how long one operation may take in all."""
+"""When a call is retried, how long to wait before that, and how long an operation may take in total."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from auth0_sessions.errors import Auth0SessionsError, RateLimitError
 T = TypeVar("T")
 
 SHORTEST_CALL_SECONDS = 1.0
-"""A wait that would leave less than this for the call after it is not begun."""
+"""A wait is skipped if it would leave less than this for the next call."""
 
 
 class TransientError(Exception):
-    """A failure that may be gone at the next try.
+    """A failure that may not recur at the next try.
 
-    `error` is what the user reads if it is not, `wait_seconds` how long the server asks to wait, where it does.
+    `error` is the error to report if it does; `wait_seconds` is how long the server asks to wait, if it does.
     """
 
     def __init__(self, error: Auth0SessionsError, *, wait_seconds: float | None = None) -> None:
@@ -33,9 +33,9 @@ class TransientError(Exception):
 
 @dataclass(frozen=True)
 class Patience:
-    """The time of one operation, which all its calls share: logins, reads, writes, and the waits between them.
+    """The time limit of one operation, shared by all its logins, reads, writes and waits.
 
-    It ends when its policy's clock shows `until`, or when the run is canceled, except for a last effort.
+    It ends when its policy's clock reaches `until`, or when the run is canceled, except for a last effort.
     """
 
     policy: RetryPolicy
@@ -45,18 +45,18 @@ class Patience:
 
     @property
     def left_seconds(self) -> float:
-        """How much is left; never negative."""
+        """The remaining time; never negative."""
         return max(0.0, self.until - self.policy.now())
 
     @property
     def is_canceled(self) -> bool:
-        """Whether no further call is made."""
+        """Whether to make no further calls."""
         return self.cancelled.is_set() and not self.is_last_effort
 
     def run(self, call: Callable[[], T], on_wait: Callable[[float, TransientError], None]) -> T:
-        """Make a call until it succeeds, fails for good, or no try or time is left; the last failure is raised.
+        """Make a call until it succeeds, fails permanently, or runs out of tries or time; raise the last failure.
 
-        `call` raises `TransientError` for what is worth another try; `on_wait` hears of each wait before it begins.
+        `call` raises `TransientError` for failures worth retrying; `on_wait` is called before each wait.
         """
         policy, failed = self.policy, 0
         while True:
@@ -74,19 +74,19 @@ class Patience:
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How often and how patiently a call is repeated.
+    """How often and for how long a call is retried.
 
-    A rate limit (429) is waited for as long as the server asks, at least one second a time, because
-    `x-ratelimit-reset` may be the current second (go-auth0#501). Everything else is tried again after 1, 2, 4, ...
-    seconds, `tries` times in all. Every write here is of absolute values, so repeating one is safe.
+    After a rate limit (429), it waits as long as the server asks, but at least one second, because `x-ratelimit-reset`
+    may be the current second (go-auth0#501). Everything else is retried after 1, 2, 4, ... seconds, with `tries`
+    attempts in total. All writes are of absolute values, so repeating one is safe.
 
     Attributes:
-        tries: How often a call is made that fails for another reason than a rate limit.
-        patience_seconds: The longest time that one operation takes, its calls and waits together.
-        jitter: By which share a wait may be longer, so that many clients do not come back together.
-        rate_limits_count: Whether a rate limit uses up one of the `tries` too.
-        now: The clock of the operation.
-        wait: Waits so many seconds, or until the event is set.
+        tries: How often to make a call that fails for any reason other than a rate limit.
+        patience_seconds: The longest that one operation may take, including calls and waits.
+        jitter: The fraction by which a wait may be longer, so that many clients do not retry simultaneously.
+        rate_limits_count: Whether a rate limit also uses up one of the `tries`.
+        now: The operation's clock.
+        wait: Waits for a number of seconds, or until the event is set.
 
     """
 
@@ -99,7 +99,7 @@ class RetryPolicy:
 
     @classmethod
     def immediate(cls, waits: list[float] | None = None, *, patience_seconds: float = 120.0) -> RetryPolicy:
-        """Return a policy that notes its waits instead of waiting, and whose clock counts them: the test mode."""
+        """Return a policy for tests, which records its waits and advances its clock instead of waiting."""
         noted = [] if waits is None else waits
         return cls(
             patience_seconds=patience_seconds,
@@ -109,18 +109,18 @@ class RetryPolicy:
         )
 
     def begin(self, cancelled: threading.Event) -> Patience:
-        """Return the time of an operation that begins now."""
+        """Return the time limit of an operation that starts now."""
         return Patience(self, self.now() + self.patience_seconds, cancelled)
 
     def seconds_before_next(self, failure: TransientError, failed: int) -> float:
-        """Return how long to wait after so many failures."""
+        """Return how long to wait after a number of failures."""
         asked = failure.wait_seconds
         seconds = max(1.0, asked) if asked is not None else 2.0 ** (failed - 1)
-        return seconds * (1 + random.uniform(0, self.jitter))  # noqa: S311  No secret is made here.
+        return seconds * (1 + random.uniform(0, self.jitter))  # noqa: S311  Not used for secrets.
 
 
 def asked_wait(headers: Mapping[str, str], *, now: float) -> float:
-    """Return how many seconds an answer with status 429 asks to wait; never less than one.
+    """Return how many seconds a 429 response asks to wait, at least one.
 
     `Retry-After` (seconds or a date) takes precedence over `x-ratelimit-reset` (Unix seconds).
     """

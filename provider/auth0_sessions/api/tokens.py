@@ -1,4 +1,4 @@
-"""Management API tokens that were made elsewhere: each is for one tenant, and goes to no other."""
+"""Management API tokens that were issued elsewhere: each is for one tenant, and never sent to another."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ JWT_PARTS = 3
 
 @dataclass(frozen=True)
 class ApiToken:
-    """A Management API token that was made elsewhere, with the audience and the domain from the same `source`."""
+    """A Management API token that was issued elsewhere, with the audience and domain from the same `source`."""
 
     token: str = field(repr=False)
     source: str
@@ -35,11 +35,11 @@ class ApiToken:
 
 
 class TokenKeeper:
-    """Keeps each Management API token to the tenant that it is for.
+    """Ensures that each Management API token is only sent to its own tenant.
 
-    A JWT names its tenant. Any other token goes to the tenant that stands beside it (`AUTH0_DOMAIN` beside
-    `AUTH0_API_TOKEN`), or else to the only tenant there is. `run` is what all provider processes of a run of the engine
-    know, and those of no other run: its address.
+    A JWT names its tenant. Any other token goes to the tenant that is set along with it (`AUTH0_DOMAIN` with
+    `AUTH0_API_TOKEN`), or else to the only tenant there is. `run` identifies the engine's run: it is the engine's
+    address, which all provider processes of that run share.
     """
 
     def __init__(self, run: str | None = None) -> None:
@@ -48,13 +48,13 @@ class TokenKeeper:
         self._lock = threading.Lock()
 
     def kept(self, found: C, domain: str, *, is_only_tenant: bool | None = None) -> C:
-        """Return credentials that may be sent to a tenant, by its canonical domain.
+        """Return the credentials if they may be sent to a tenant, given by its canonical domain.
 
-        `is_only_tenant` says whether it is the only one that the program's credentials are used for. Where that is not
-        known (None), it is the first tenant of this process.
+        `is_only_tenant` says whether the program's credentials are used for no other tenant. If that is unknown (None),
+        the first tenant of this process gets the token.
 
         Raises:
-            CredentialsError: They are a token that is for another tenant, or may be.
+            CredentialsError: They are a token that is, or may be, for another tenant.
 
         """
         if isinstance(found, ApiToken):
@@ -69,7 +69,7 @@ class TokenKeeper:
         return found
 
     def _unnamed(self, found: ApiToken, domain: str, is_only_tenant: bool | None) -> str | None:  # noqa: FBT001  As given.
-        """Return why a token that names no tenant is not sent to one, or None if it may be."""
+        """Return why a token that does not name a tenant must not be sent to one, or None if it may be."""
         if found.tenant is not None and _canonical(found.tenant) != domain:
             return f"is for {_shown(found.tenant)}"
         unknown = f"does not say which tenant it is for ({DOMAIN_VARIABLE} would)"
@@ -84,7 +84,7 @@ class TokenKeeper:
 
 
 def _is_first(run: str, token: str, domain: str) -> bool:
-    """Return whether no process of a run has used a token for another tenant. What is left behind shows neither."""
+    """Return whether no process of a run used a token for another tenant; the files it leaves reveal neither."""
     claims = Path(tempfile.gettempdir())
     claim = claims / f"auth0-sessions-{sha256(f'{run} {token}'.encode()).hexdigest()}"
     mine = sha256(f"{run} {token} {domain}".encode()).hexdigest()
@@ -94,26 +94,26 @@ def _is_first(run: str, token: str, domain: str) -> bool:
             written.flush()
             os.link(written.name, claim)
     except FileExistsError:
-        # A process that ends takes its claim away.
+        # A process removes its claim when it exits.
         with suppress(OSError):
             return claim.read_text() == mine
         return True
     except OSError:
-        # Without a folder for it, a process still keeps to its own first tenant.
+        # Without a folder for claims, a process still sends the token only to its own first tenant.
         return True
     atexit.register(claim.unlink, missing_ok=True)
     return True
 
 
 def names_no_tenant(found: object) -> bool:
-    """Return whether credentials are a token that says nothing about its tenant, neither itself nor beside it."""
+    """Return whether credentials are a token whose tenant is unknown: it is not a JWT and has no domain set."""
     return isinstance(found, ApiToken) and found.tenant is None and claims_of(found.token) is None
 
 
 def claims_of(token: str) -> Mapping[str, Any] | None:
-    """Return what a token says about itself; None for one that names no tenant.
+    """Return a token's claims, or None if it does not name a tenant.
 
-    The signature is not verified: that is up to the tenant. Here the question is whether the token may be sent to it.
+    The signature is not verified; that is up to the tenant. The claims only decide whether the token may be sent to it.
     """
     parts = token.split(".")
     if len(parts) != JWT_PARTS:
@@ -126,9 +126,9 @@ def claims_of(token: str) -> Mapping[str, Any] | None:
 
 
 def _elsewhere(found: ApiToken, claims: Mapping[str, Any], domain: str) -> str | None:
-    """Return where a token belongs, or None if it is for this tenant.
+    """Return the tenant that a token is for, or None if it is for this one.
 
-    It is if the host that is called has issued it, as a custom domain does too, or is its audience.
+    It is for this one if the called host, which may be a custom domain, is its issuer or audience.
     """
     url, audience = base_url(domain), claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]

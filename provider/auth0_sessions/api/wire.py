@@ -1,9 +1,9 @@
-"""Settings in minutes <-> the Management API's JSON: an inverse pair, and the only file that knows hours.
+"""Settings in minutes <-> the Management API's JSON. This is the only file that deals with hours.
 
 Writing: whole hours go under the setting's own key, anything else under `<key>_in_minutes`, never both.
-Reading: answers hold hours as a double (181 minutes are 3.0166666666666666), so `round(hours * 60)`; that gives back
-every minute count from 1 to 600,000. A key that was never written is absent. A lifetime inside an object is in whole
-minutes both ways.
+Reading: responses contain hours as a double (181 minutes are 3.0166666666666666), so `round(hours * 60)`, which is
+exact for every minute count from 1 to 600,000. A key that was never written is absent. A lifetime inside an object is
+in whole minutes both ways.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from auth0_sessions.errors import shown
 from auth0_sessions.model.settings import SETTINGS, Setting, Value, Values
 
 _MODE = re.compile(r"[a-z_-]{1,40}")
-"""What goes into users' state; a mode that Auth0 may add is one word as well."""
+"""The modes that may go into users' state; modes that Auth0 may add should also be one word."""
 MINUTES_PER_HOUR = 60
 MAX_HOURS = 1_000_000
-"""More than a century: no tenant means it. Values above the API's ceiling of 8,760 hours have been seen."""
+"""More than a century, so never intended. Values above the API's maximum of 8,760 hours have been seen."""
 
 FIELDS = tuple(dict.fromkeys(row.wire[0] for row in SETTINGS.values()))
-"""The keys that a narrow GET asks for."""
+"""The fields that a GET requests."""
 
 
 def shared_fields(values: Values) -> tuple[str, ...]:
-    """Return the objects that a write of these settings has to repeat as the tenant reports them."""
+    """Return the objects that a write of these settings must repeat as the tenant reports them."""
     return tuple(dict.fromkeys(SETTINGS[name].wire[0] for name in values if SETTINGS[name].is_shared))
 
 
 def to_patch_body(values: Values, reported: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return the body of the PATCH that writes these values and nothing else.
+    """Return the body of a PATCH that writes only these values.
 
-    Whether a PATCH merges the objects of `shared_fields` or replaces them is not documented, so a body repeats all of
-    their members as the tenant reports them.
+    Auth0 does not document whether a PATCH merges or replaces the objects in `shared_fields`, so the body repeats all
+    of their members as the tenant reports them.
     """
     body: dict[str, Any] = {}
     for name, value in values.items():
@@ -55,17 +55,17 @@ def _written(row: Setting, value: Value) -> tuple[str, Any]:
 
 
 def _inside(reported: Any, path: tuple[str, ...], value: Value) -> dict[str, Any]:
-    """Return an object as the tenant reports it, with one member changed."""
+    """Return an object as the tenant reports it, but with one member changed."""
     known = reported if isinstance(reported, Mapping) else {}
     key, *inner = path
     return {**known, key: _inside(known.get(key), tuple(inner), value) if inner else value}
 
 
 def from_tenant(answer: object) -> dict[str, Value]:
-    """Return the settings in an answer; those that were never written are missing.
+    """Return the settings in a response; those that were never written are missing.
 
     Raises:
-        ValueError: The answer is not shaped like tenant settings; the text says which key.
+        ValueError: The response does not look like tenant settings; the message names the key.
 
     """
     found = {name: _found(row, _object(answer, "the answer")) for name, row in SETTINGS.items()}

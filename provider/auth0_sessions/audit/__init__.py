@@ -1,8 +1,7 @@
-"""What a session may do in each live tenant, and whether that meets the baseline.
+"""Audits how long sessions last in each live tenant, and whether that meets the baseline.
 
-A tenants file says what each tenant should be: its plan, its profile (the baseline) and the lifetimes that it sets
-itself. A value of the live tenant is a finding where it is above the plan's cap, above the baseline, or not as
-declared.
+A tenants file declares each tenant's plan, its profile (the baseline) and its own lifetimes. A live tenant's value is
+a finding if it exceeds the plan's cap or the baseline, or differs from the declaration.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ def audit(
     profile: str | None = None,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Audit:
-    """Read every tenant of some files, several at a time, and hold it to its baseline.
+    """Read every tenant of some files, several in parallel, and compare it with its baseline.
 
-    With a `profile`, it is the baseline of all tenants, whatever the files say. `on_progress` is called with how many
-    tenants are done, of how many.
+    A `profile` is the baseline of all tenants, regardless of the files. `on_progress` is called with the number of
+    tenants done and the total.
 
     Raises:
-        InputError: With everything that is wrong with the files.
+        InputError: The files have problems, all of which are reported.
 
     """
     expected = expected_of(files, profile)

@@ -1,4 +1,4 @@
-"""What every tenant of a file should be."""
+"""Determines what each tenant in a file should have."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ THE_COMMAND_LINE = "the command line"
 
 @dataclass(frozen=True)
 class Expected:
-    """What a file and the command line say that a tenant should be.
+    """What a tenant should have, according to a file and the command line.
 
     Attributes:
         entry: Its entry in the file.
         source: The file that lists it.
         profile: Its baseline.
-        profile_from: What named the profile.
-        declared: Setting -> minutes or cookie mode, as the file sets it.
-        targets: Setting -> what a declared one should be: what a fleet applies, within the baseline.
-        limits: Setting -> the most that it may be, in minutes; one that nothing limits is missing.
+        profile_from: Where the profile is set.
+        declared: Setting -> minutes or cookie mode, as declared in the file.
+        targets: Setting -> the target of a declared setting: what a fleet applies, within the baseline.
+        limits: Setting -> its maximum in minutes; unlimited settings are missing.
         why: Setting -> the reason for its limit.
-        is_own: True where the file may declare more than its profile has.
-        is_foreign: True where the profile is the auditor's, whatever the file declares.
+        is_own: True if the file may declare more than its profile allows.
+        is_foreign: True if the auditor chose the profile, regardless of the file.
 
     """
 
@@ -53,15 +53,15 @@ class Expected:
         return plan
 
     def cap(self, setting: str) -> int | None:
-        """Return the most that the plan allows, in minutes."""
+        """Return the plan's cap, in minutes."""
         return cap(self.plan, setting) if self.plan else None
 
 
 def expected_of(files: Mapping[str, TenantsFile], profile: str | None) -> list[Expected]:
-    """Return what every tenant of some files should be: a profile is the auditor's, whatever the files say.
+    """Return what each tenant in some files should have; a given profile overrides the files.
 
     Raises:
-        InputError: With everything that is wrong with the files.
+        InputError: The files have problems, all of which are reported.
 
     """
     expected: list[Expected] = []
@@ -78,7 +78,7 @@ def expected_of(files: Mapping[str, TenantsFile], profile: str | None) -> list[E
 
 
 def _profiles_of_all(files: Iterable[TenantsFile]) -> dict[str, ProfileLimits]:
-    """Return the profiles of some files by name, without those that two files define differently."""
+    """Return the profiles of some files by name, except those that two files define differently."""
     found: dict[str, list[ProfileLimits]] = {}
     for file in files:
         for name, limits in read_profiles(file.profiles)[0].items():
@@ -89,7 +89,7 @@ def _profiles_of_all(files: Iterable[TenantsFile]) -> dict[str, ProfileLimits]:
 def _in_file(
     file: TenantsFile, source: str, profile: str | None, others: Mapping[str, ProfileLimits]
 ) -> tuple[list[Expected], list[str]]:
-    """Return what the tenants of a file should be, and what is wrong; `others` may be the auditor's profile as well."""
+    """Return what the tenants of a file should have, and all problems; `others` are other files' profiles."""
     entries = read_entries(file.tenants, file.defaults, needs=NEEDS_DOMAIN)
     foreign = None
     try:
@@ -108,7 +108,7 @@ def _in_file(
 
 
 def _expected(entry: Entry, source: str, foreign: ProfileLimits | None, named_by: str) -> Expected:
-    """Return what a tenant should be: what its file comes to, or under another profile what that one allows."""
+    """Return what a tenant should have: what its file declares, or what the auditor's profile allows."""
     values, applied, profile = entry.values, entry.picked, foreign or entry.chosen.profile
     plan = values.get("plan")
     most, is_foreign = entry.chosen.plan, foreign is not None
@@ -116,7 +116,7 @@ def _expected(entry: Entry, source: str, foreign: ProfileLimits | None, named_by
     top = applied if is_own else pick(Chosen(most, profile), {})
     limits, why = {}, {}
     for setting in LOGIN_LIFETIMES:
-        # What the profile leaves to the plan may be declared longer than it comes to without a declaration.
+        # A value that the profile leaves to the plan may be declared longer than its default.
         choose = max if setting in values else min
         limit = top if is_foreign else choose(top, applied, key=lambda picked: picked.minutes[setting])
         highest = cap(most, setting) or 0

@@ -1,4 +1,4 @@
-"""One live tenant held to what it should be."""
+"""Compares one live tenant with what it should have."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, LO
 
 
 def hold(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> AuditedTenant:
-    """Hold one tenant to its baseline."""
+    """Compare one tenant with its baseline."""
     if isinstance(found, Auth0SessionsError):
         findings: list[Finding] = []
         lifetimes: list[AuditedLifetime] = []
@@ -57,7 +57,7 @@ def _lifetime(tenant: Expected, name: str, found: TenantSessions) -> AuditedLife
 
 
 def _findings(tenant: Expected, name: str, found: TenantSessions) -> list[Finding]:
-    """Return what is wrong with one setting."""
+    """Return the findings for one setting."""
     value, limit, target = found.values[name], tenant.limits.get(name), tenant.targets.get(name)
     rules: dict[Rule, str] = {}
     if isinstance(value, int):
@@ -93,7 +93,7 @@ def _findings(tenant: Expected, name: str, found: TenantSessions) -> list[Findin
 
 
 def _force(tenant: Expected, name: str) -> Force | None:
-    """Return how binding a limit is; one that follows from another setting or from the file is not the source's."""
+    """Return how binding a limit is; None if it follows from another setting or the file, not from the source."""
     is_profiles = tenant.limits.get(name) == tenant.profile.minutes(name)
     return tenant.profile.force_of(name) if is_profiles else None
 
@@ -108,7 +108,7 @@ def _declared(tenant: Expected, name: str) -> str:
 
 
 def _change(name: str, target: Value | None) -> str:
-    """Return what to do, in the units of both places where it can be done by hand."""
+    """Return the change to make, in the units of the Dashboard and of the Management API."""
     if not isinstance(target, int):
         return f"Set {name} to {target}."
     ((key, figure),) = to_patch_body({name: target}).items()
@@ -135,7 +135,7 @@ def _notes(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
 
 
 def _kept(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
-    """Yield the lifetimes that a fleet leaves as they are, because its own are ceilings."""
+    """Yield the lifetimes that a fleet does not change because its own are ceilings."""
     for name, value in minutes.items():
         most = tenant.targets.get(name, tenant.limits.get(name))
         if tenant.entry.picked.is_ceiling and not tenant.is_foreign and _is_shorter(value, most):

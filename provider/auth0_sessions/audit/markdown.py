@@ -1,4 +1,4 @@
-"""An audit as Markdown, for a pull request or a job's summary. Text from outside never gets to be markup."""
+"""An audit as Markdown, for a pull request or a job summary. External text is never interpreted as markup."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NOTHING = "&#8203;"
 
 
 def to_markdown(audit: Audit) -> str:
-    """Return an audit: the outcome, a table of the tenants, and what a person has to read of each."""
+    """Return an audit: the outcome, a table of the tenants, and the details worth reading."""
     return "".join(f"{line}\n" for line in _lines(audit))
 
 
@@ -71,12 +71,12 @@ def _details(tenant: AuditedTenant) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """Return a text on one line that Markdown shows as it is, and that mentions no GitHub user."""
+    """Return a text on one line, escaped so that Markdown shows it literally and no GitHub user is mentioned."""
     return _REFERENCE.sub(rf"\1{_NOTHING}", _MARKUP.sub(r"\\\1", _on_one_line(text)))
 
 
 def code(text: str) -> str:
-    """Return a text on one line as code, also inside a table."""
+    """Return a text on one line as code that also works inside a table."""
     shown = _on_one_line(text).replace("|", "\\u007c")
     fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
     pad = " " if not shown or shown.startswith("`") or shown.endswith("`") else ""

@@ -1,4 +1,4 @@
-"""What an audit found, as it is published: `docs/audit.schema.json` is made of these classes."""
+"""The published form of an audit; `docs/audit.schema.json` is generated from these classes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""An audit as one HTML page, to be read, printed and filed: no network, and complete without its script.
+"""An audit as one HTML page to read, print and file; it needs no network and works without its script.
 
-Everything that is drawn is decided here; `page.html` only says where it goes.
+This module computes everything that is drawn; `page.html` only lays it out.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from auth0_sessions.model.settings import (
 )
 
 SHORTEST, LONGEST = 15, MAX_MINUTES
-"""The ends of the scale, in minutes. What is beyond them is drawn cut, in the margins."""
+"""The ends of the scale, in minutes. Bars beyond them are cut off in the margins."""
 
 START, END = 4.0, 97.0
-"""Where the ends of the scale are, in percent of the drawing's width."""
+"""The positions of the scale's ends, in percent of the drawing's width."""
 
 TICKS = (15, 60, 480, 1_440, 10_080, 43_200, 144_000, 525_600)
 MINOR_TICKS = (480, 144_000)
-"""The ticks that go where the scale is narrow."""
+"""The ticks that are hidden when the scale is narrow."""
 
 FLEET = 10
-"""From so many tenants on, the page keeps its findings folded."""
+"""From this many tenants on, findings are collapsed."""
 
 KINDS = (Kind.PERSISTENT, Kind.NON_PERSISTENT)
 LABELS = {name: f"{SETTINGS[name].kind} {SETTINGS[name].clock}" for name in LOGIN_LIFETIMES}
@@ -60,9 +60,9 @@ RULES = {
 
 @dataclass(frozen=True)
 class Line:
-    """One lifetime as it is drawn, and as a sentence. Places are in percent of the drawing's width.
+    """One lifetime as drawn, and as a sentence. Positions are in percent of the drawing's width.
 
-    `cut` is "short" or "long" where the bar would end beyond the scale.
+    `cut` is "short" or "long" if the bar would end beyond the scale.
     """
 
     found: AuditedLifetime
@@ -77,14 +77,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Row:
-    """One tenant as it is shown.
+    """One tenant as shown.
 
     Attributes:
-        badness: What sorts it by status.
-        kinds: Kind of session -> its absolute and its idle lifetime; empty where the tenant was not read.
-        is_mode_wrong: True where the cookie mode is a finding.
-        digest: Why there are findings -> the settings.
-        advice: Findings with the same setting and change, together.
+        badness: The sort key for its status.
+        kinds: Kind of session -> its absolute and idle lifetimes; empty if the tenant was not read.
+        is_mode_wrong: True if the cookie mode is a finding.
+        digest: Reason for findings -> the settings.
+        advice: Findings grouped by setting and change.
 
     """
 
@@ -97,7 +97,7 @@ class Row:
 
 
 def to_html(audit: Audit) -> str:
-    """Return an audit as a page: one file with its style and its script, which makes no network requests."""
+    """Return an audit as a self-contained page that makes no network requests."""
     tenants = sorted(audit.tenants, key=_badness, reverse=True)
     return _template().render(
         audit=audit,
@@ -110,7 +110,7 @@ def to_html(audit: Audit) -> str:
 
 
 def place(minutes: int) -> float:
-    """Return where a length of time is on the logarithmic scale, in percent of the drawing's width."""
+    """Return the position of a duration on the logarithmic scale, in percent of the drawing's width."""
     if minutes < SHORTEST:
         return START / 2
     if minutes > LONGEST:
@@ -119,7 +119,7 @@ def place(minutes: int) -> float:
 
 
 def seen(value: Any) -> Any:
-    r"""Return a value so that every character of it shows: what is invisible or turns text around as `\u202e`."""
+    r"""Escape characters that are invisible or reverse text, as in `\u202e`."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return visible(value)
     return value
@@ -162,7 +162,7 @@ def _line(found: AuditedLifetime, rules: frozenset[Rule]) -> Line:
 
 
 def _sentence(found: AuditedLifetime) -> Iterator[str]:
-    """Yield what a drawing shows, in words."""
+    """Yield a description of a drawing."""
     most, baseline, declared = found.cap_minutes, found.baseline_minutes, found.declared_minutes
     default = ", Auth0's default" if found.is_default else ""
     yield f"{LABELS[found.setting].capitalize()} lifetime {found.text}{default}:"
@@ -181,7 +181,7 @@ def _sentence(found: AuditedLifetime) -> Iterator[str]:
 
 
 def _hash(content: str) -> str:
-    """Return the source expression of a Content-Security-Policy that allows this text and no other."""
+    """Return the Content-Security-Policy source expression that allows only this text."""
     return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
 
 

@@ -16,12 +16,12 @@ def main() -> None:
     """Run the command line; the entry point of the console script."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # An old terminal or a pipe may know no box-drawing characters.
+            # An old terminal or a pipe may not support box-drawing characters.
             stream.reconfigure(errors="replace")
     if not (sys.stdout.isatty() and sys.stderr.isatty()):
-        from typer import rich_utils  # noqa: PLC0415  Slow to import, and a terminal needs it for --help only.
+        from typer import rich_utils  # noqa: PLC0415  Slow to import, and only needed for --help.
 
-        # Typer takes a pipe for a terminal where FORCE_COLOR or GITHUB_ACTIONS is set.
+        # Typer treats a pipe as a terminal if FORCE_COLOR or GITHUB_ACTIONS is set.
         rich_utils.FORCE_TERMINAL = False
     try:
         app()

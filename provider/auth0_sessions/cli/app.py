@@ -1,4 +1,4 @@
-"""The command line's frame: the command itself, how it prints and how it fails."""
+"""The command line's foundation: the root command, printing and error handling."""
 
 import contextlib
 import io
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FAILURE = 1
 USAGE = 2
 PIPE_COLUMNS = 1000
-"""Output that is not a terminal has no width, so a line stays a line."""
+"""Output that is not a terminal has no width, so lines are not wrapped."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,7 +30,7 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:  # noqa: FBT001  As typer calls it.
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  Typer's signature.
     if wanted:
         typer.echo(f"auth0-sessions {version('auth0-sessions')}")
         raise typer.Exit
@@ -38,7 +38,7 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001  As typer calls it.
 
 @app.callback()
 def root(
-    wants_version: Annotated[  # noqa: FBT002  Given by name on the command line.
+    wants_version: Annotated[  # noqa: FBT002  A named option on the command line.
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
@@ -53,8 +53,8 @@ def root(
 
 
 @contextlib.contextmanager
-def in_words() -> "Iterator[None]":
-    """End with one sentence where a file, a value or a tenant is the reason."""
+def clean_errors() -> "Iterator[None]":
+    """Exit with one message if the cause is a file, a value or a tenant."""
     try:
         yield
     except InputError as error:
@@ -64,7 +64,7 @@ def in_words() -> "Iterator[None]":
 
 
 def say(*parts: "RenderableType") -> None:
-    """Print tables and sentences on standard output; a pipe is not a terminal, whatever `FORCE_COLOR` says."""
+    """Print tables and text on standard output; a pipe is not a terminal, regardless of `FORCE_COLOR`."""
     if sys.stdout.isatty():
         for part in parts:
             Console().print(part, markup=False, highlight=False)
@@ -73,7 +73,7 @@ def say(*parts: "RenderableType") -> None:
 
 
 def plain(*parts: "RenderableType") -> str:
-    """Return tables and sentences for a file or a pipe: no color, and every line whole."""
+    """Return tables and text for a file or a pipe: no color, no wrapping."""
     pipe = Console(file=io.StringIO(), width=PIPE_COLUMNS, force_terminal=False)
     with pipe.capture() as captured:
         for part in parts:
@@ -82,20 +82,20 @@ def plain(*parts: "RenderableType") -> str:
 
 
 def note(line: str, errors: Console | None = None) -> None:
-    """Print a line that is not the result, on standard error."""
+    """Print a line that is not part of the result, on standard error."""
     shown = "\n".join(map(visible, line.split("\n")))
     (errors or Console(stderr=True)).print(shown, soft_wrap=True, markup=False, highlight=False)
 
 
 def write(output: "Path", text: str) -> None:
-    """Write a file, or end with the reason."""
+    """Write a file, or exit with the reason."""
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         fail(f"{output} cannot be written: {error.strerror}.", FAILURE)
 
 
-def fail(sentence: str, code: int) -> NoReturn:
-    """End with a sentence and an exit code."""
-    note(f"Error: {sentence}")
+def fail(message: str, code: int) -> NoReturn:
+    """Exit with a message and an exit code."""
+    note(f"Error: {message}")
     raise typer.Exit(code)

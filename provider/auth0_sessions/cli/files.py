@@ -1,4 +1,4 @@
-"""The commands that take files of tenants: what is in them, what is live, and the way from one to the other."""
+"""The commands that take tenants files: audit, validate and export."""
 
 import contextlib
 import json
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 import typer
 from rich.console import Console
 
-from auth0_sessions.cli.app import FAILURE, USAGE, app, fail, in_words, note, plain, say, write
+from auth0_sessions.cli.app import FAILURE, USAGE, app, clean_errors, fail, note, plain, say, write
 from auth0_sessions.cli.tables import audit_parts
 from auth0_sessions.errors import InputError, visible
 from auth0_sessions.model.profiles import Profile
@@ -42,14 +42,14 @@ REPORTS: dict[str, ReportFormat] = {
     "md": "markdown",
     "markdown": "markdown",
 }
-"""Ending of a file's name -> format."""
+"""File extension -> format."""
 
 ExportFormat = Literal["tenants", "import"]
 EXPORTS: dict[ExportFormat, dict[str, bool]] = {
     "tenants": {"yaml": False, "yml": False, "json": True},
     "import": {"json": True},
 }
-"""What an export is for -> ending of a file's name -> whether it is JSON."""
+"""Purpose of an export -> file extension -> whether it is JSON."""
 
 FILE = "The stack's file `Pulumi.STACK.yaml`, or a YAML or JSON file of tenants"
 TenantsOption = Annotated[list[Path], typer.Option("--tenants", metavar="FILE", help=f"{FILE}; repeatable.")]
@@ -91,11 +91,11 @@ def audit(
 
     Example: `auth0-sessions audit --tenants Pulumi.prod.yaml --profile nist-aal2 --output audit.html`
     """
-    from auth0_sessions.audit import audit as audited  # noqa: PLC0415  --help needs none of these.
+    from auth0_sessions.audit import audit as audited  # noqa: PLC0415  Not needed for --help.
 
     chosen: ReportFormat = form or (_by_ending(output, REPORTS, ", or give --format") if output else "table")
     _check_folder(output)
-    with in_words(), _reading([*tenants, *(more or [])]) as (files, read, on_progress):
+    with clean_errors(), _reading([*tenants, *(more or [])]) as (files, read, on_progress):
         report = audited(files, profile=profile, read=read, on_progress=on_progress)
     if output is not None:
         write(output, _rendered(report, chosen))
@@ -118,7 +118,7 @@ def validate(tenants: TenantsOption, more: MoreFiles = None) -> None:
     """
     from auth0_sessions.fleet.report import validate as validated  # noqa: PLC0415
 
-    with in_words():
+    with clean_errors():
         found = validated(_files([*tenants, *(more or [])]))
     for warning in found.warnings:
         note(f"Warning: {warning}")
@@ -134,7 +134,7 @@ def validate(tenants: TenantsOption, more: MoreFiles = None) -> None:
 def export(
     tenants: Annotated[Path, typer.Option(metavar="FILE", help=f"{FILE}. A domain and a label for each are enough.")],
     output: OutputOption = None,
-    only_set: Annotated[  # noqa: FBT002  Given by name on the command line.
+    only_set: Annotated[  # noqa: FBT002  A named option on the command line.
         bool,
         typer.Option("--only-set", help="Leave out settings that were never set; a fleet takes them from the profile."),
     ] = False,
@@ -158,7 +158,7 @@ def export(
 
     as_json = _by_ending(output, EXPORTS[form]) if output else None
     _check_folder(output)
-    with in_words(), _reading([tenants]) as (files, read, on_progress):
+    with clean_errors(), _reading([tenants]) as (files, read, on_progress):
         ((source, file),) = files.items()
         made = exported(file, source, read=read, only_set=only_set, on_progress=on_progress)
     if form == "import":
@@ -183,7 +183,7 @@ def export(
 
 
 def _files(paths: "list[Path]") -> "dict[str, TenantsFile]":
-    """Read files of tenants, each under the name that messages have for it."""
+    """Read tenants files; the keys are the names that messages use."""
     from auth0_sessions.fleet.file import read_tenants_file  # noqa: PLC0415
 
     names = [visible(path.name) for path in paths]
@@ -207,7 +207,7 @@ def _files(paths: "list[Path]") -> "dict[str, TenantsFile]":
 def _reading(
     paths: "list[Path]",
 ) -> "Iterator[tuple[dict[str, TenantsFile], Reader, Callable[[int, int], None]]]":
-    """Give files of tenants, what reads one of their tenants, and what shows on a terminal how many are done."""
+    """Yield tenants files, a function that reads one tenant, and a function that shows progress on a terminal."""
     from rich.progress import Progress  # noqa: PLC0415
 
     from auth0_sessions.api.reader import TenantReader  # noqa: PLC0415
@@ -222,7 +222,7 @@ def _reading(
 
 
 def _by_ending(output: Path, known: Mapping[str, T], advice: str = "") -> T:
-    """Return what the ending of a file's name stands for, or end with the endings that are known."""
+    """Return the entry for a file's extension, or exit with the list of known extensions."""
     ending = output.suffix.removeprefix(".").lower()
     if ending not in known:
         endings = ", ".join(f".{one}" for one in known)
@@ -231,17 +231,17 @@ def _by_ending(output: Path, known: Mapping[str, T], advice: str = "") -> T:
 
 
 def _check_folder(output: Path | None) -> None:
-    """End before any tenant is read where the result could not be written."""
+    """Exit before any tenant is read if the result could not be written."""
     if output is not None and not output.parent.is_dir():
         fail(f"{output} cannot be written: there is no folder {output.parent}.", USAGE)
 
 
 def _rendered(report: "Audit", form: ReportFormat) -> str:
-    """Return an audit as text that goes to a file or a pipe."""
+    """Return an audit as text for a file or a pipe."""
     if form == "json":
         return json.dumps(report.model_dump(mode="json"), indent=2)
     if form == "html":
-        from auth0_sessions.audit.page import to_html  # noqa: PLC0415  Only a page needs its templates.
+        from auth0_sessions.audit.page import to_html  # noqa: PLC0415  Only the HTML page needs its templates.
 
         return to_html(report)
     if form == "markdown":
@@ -252,6 +252,6 @@ def _rendered(report: "Audit", form: ReportFormat) -> str:
 
 
 def _import_file(domains: Mapping[str, str]) -> str:
-    """Return what `pulumi import -f` takes."""
+    """Return a file for `pulumi import -f`."""
     resources = [{"type": RESOURCE, "name": name, "id": domain} for name, domain in domains.items()]
     return json.dumps({"resources": resources}, indent=2) + "\n"

@@ -1,11 +1,11 @@
-"""The commands that look: the plans' caps, one tenant."""
+"""The commands that show something: `plans` and `show`."""
 
 import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from auth0_sessions.cli.app import app, in_words, note, say
+from auth0_sessions.cli.app import app, clean_errors, note, say
 from auth0_sessions.cli.tables import plans_parts, sessions_parts
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
 from auth0_sessions.model.settings import text
@@ -48,9 +48,9 @@ def show(
 
     Example: `auth0-sessions show acme.eu.auth0.com --plan essential`
     """
-    from auth0_sessions.api.reader import read_tenant_sessions  # noqa: PLC0415  --help needs no HTTP.
+    from auth0_sessions.api.reader import read_tenant_sessions  # noqa: PLC0415  Not needed for --help.
 
-    with in_words():
+    with clean_errors():
         sessions = read_tenant_sessions(domain, credentials=credentials, on_wait=note)
     if form == "json":
         typer.echo(json.dumps(_sessions_json(sessions, plan), indent=2))

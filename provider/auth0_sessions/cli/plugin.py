@@ -1,4 +1,4 @@
-"""The command that puts the native plugin where Pulumi finds it."""
+"""The command that installs the native plugin."""
 
 import shutil
 import subprocess
@@ -29,7 +29,7 @@ def install() -> None:
     if not script.is_file():
         fail(f"{script} is missing. Reinstall the package {NAME} and try again.", FAILURE)
     command = [pulumi, "plugin", "install", "resource", NAME, version(NAME), "--file", str(script), "--reinstall"]
-    code = subprocess.run(command, check=False).returncode  # noqa: S603  The user's own pulumi.
+    code = subprocess.run(command, check=False).returncode  # noqa: S603  Runs the user's `pulumi`.
     if code:
         fail(f"`pulumi plugin install` failed with exit code {code}; its own message is above.", FAILURE)
     say(f"Installed the plugin {NAME} {version(NAME)}, which runs with {sys.executable}.")

@@ -67,7 +67,7 @@ def sandbox(  # noqa: PLR0913, PLR0917 - One parameter for each option of the co
 
 
 def _parse_tenants(specs: "Sequence[str]") -> dict[str, str]:
-    """Return plan by name from ``NAME[:PLAN]`` texts, or end with what is wrong."""
+    """Parse ``NAME[:PLAN]`` texts into name -> plan, or exit with the reason."""
     plans: dict[str, str] = {}
     for spec in specs:
         name, _, plan = spec.partition(":")
@@ -117,6 +117,6 @@ def _print_request(request: "LoggedRequest") -> None:
     clock = time.strftime("%H:%M:%S", time.localtime(request.time))
     path = request.path.removeprefix(f"/{request.tenant}")
     status = "no answer" if request.status is None else str(request.status)
-    # A reader that went away, as "| head" does, must not turn answers into failures.
+    # A reader that exits early, such as "| head", must not make requests fail.
     with contextlib.suppress(OSError):
         typer.echo(f"{clock} {request.tenant} {request.method} {path} {status}")

@@ -1,4 +1,4 @@
-"""What the command line shows, as rich's tables. Text from outside never gets to be markup."""
+"""What the command line shows, as rich tables. External text is never interpreted as markup."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLORS = {"meets": "green", "findings": "red", "unreachable": "magenta"}
 
 
 def plans_parts() -> Iterator[RenderableType]:
-    """Yield every plan's caps, and where they come from."""
+    """Yield every plan's caps and their source."""
     sheet = Sheet("plan", "lifetime", *(f">at most,\n{unit}" for unit in ("days", "hours", "minutes")))
     for plan, limits in PLAN_LIMITS.items():
         for kind in Clock:
@@ -62,7 +62,7 @@ def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[Rend
             shown,
             share,
             f"{value:,}",
-            # Inside an object the API counts minutes as well.
+            # The API counts nested lifetimes in minutes too.
             f"{value / MINUTES_PER_HOUR:,.6g}" if len(SETTINGS[name].wire) == 1 else "",
             ends_section=name == LOGIN_LIFETIMES[-1],
         )
@@ -74,7 +74,7 @@ def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[Rend
 
 
 def audit_parts(audit: Audit) -> Iterator[RenderableType]:
-    """Yield an audit: the tenants side by side, what a person has to read of each, and the outcome."""
+    """Yield an audit: a table of the tenants, the details worth reading, and the outcome."""
     file = ("file",) if audit.has_many_files else ()
     sheet = Sheet("tenant", *file, "plan", "profile", ">absolute", ">idle", ">non-\npersistent", "result")
     for tenant in audit.tenants:
@@ -121,7 +121,7 @@ def _details(tenant: AuditedTenant) -> Table:
 
 
 class Sheet:
-    """A table, or where the terminal is too narrow for it, a paragraph for each row; ">" opens a heading of figures."""
+    """A table, or a paragraph for each row if the terminal is too narrow; ">" marks a column of figures."""
 
     def __init__(self, *headings: str) -> None:
         self._headings = headings

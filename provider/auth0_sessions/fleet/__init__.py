@@ -1,1 +1,1 @@
-"""Many tenants: what each gets and why."""
+"""Fleets of tenants: what each tenant gets and why."""

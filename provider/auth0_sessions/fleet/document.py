@@ -1,4 +1,4 @@
-"""A file that lists tenants, opened to complete its entries in place: what is not set stays as it stands there."""
+"""Edits a tenants file in place; everything that is not set stays as it is written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from auth0_sessions.fleet.loader import Loader
 from auth0_sessions.model.spelling import camel_case
 
 REMARK = "# export: "
-"""How a line begins that an export has added; the next export takes it away."""
+"""The prefix of comment lines that an export adds; the next export removes them."""
 
 _REMARKS = re.compile(rf"^[ \t]*{REMARK}.*\n?", re.MULTILINE)
 _ALIAS = re.compile(r"\s*:\s*\*[^\s,}\]]+")
@@ -30,20 +30,20 @@ Pair = tuple[yaml.Node, yaml.Node]
 
 @dataclass(frozen=True)
 class Row:
-    """A value, and what the comment behind it says."""
+    """A value and its trailing comment."""
 
     value: str
     phrases: tuple[str, ...] = ()
 
 
 Rows = Mapping[str, Row | None]
-"""Field or key -> its value; None for one that is taken away."""
+"""Field or key -> its value; None removes it."""
 
 
 class Document:
-    """A YAML or JSON file, which `read_tenants_file` has read already, with a list of tenants under some keys.
+    """A YAML or JSON file, already read by `read_tenants_file`, with a list of tenants under some keys.
 
-    `is_own` recognizes a phrase that an earlier export has put into a comment.
+    `is_own` recognizes a phrase that an earlier export added to a comment.
     """
 
     def __init__(self, path: Path, keys: tuple[str, ...], is_own: re.Pattern[str]) -> None:
@@ -60,21 +60,21 @@ class Document:
         self._values: Mapping[str, Mapping[str, Any]] = values
 
     def key_of(self, name: str, field: str) -> str:
-        """Return a field's key as a tenant's entry spells it, or would: camelCase, unless it has snake_case already."""
+        """Return a field's key as a tenant's entry spells it: camelCase, unless the entry already uses snake_case."""
         keys = self._values[name]
         return field if field in keys or any("_" in key for key in keys) else camel_case(field)
 
     def say_first(self, sentences: Iterable[str]) -> None:
-        """Open the file with lines of comment."""
+        """Add comment lines at the top of the file."""
         self._edits.insert(0, (0, 0, _remarks(sentences, 0)))
 
     def say_of(self, name: str, sentences: Iterable[str]) -> None:
-        """Put lines of comment above a tenant's entry."""
+        """Add comment lines above a tenant's entry."""
         start, column = _line_start(self._tenants[name][0])
         self._edits.append((start, start, _remarks(sentences, column)))
 
     def set_beside(self, key: str, value: str) -> None:
-        """Set what stands beside the tenants."""
+        """Set values next to the list of tenants."""
         pairs, start = _pairs(self._root), self._root.start_mark.index
         if key in pairs:
             self._edits.append((*self._span(pairs[key]), f" {value}"))
@@ -82,7 +82,7 @@ class Document:
             self._edits.append((start, start, f"{key}: {value}\n"))
 
     def complete(self, name: str, rows: Rows) -> None:
-        """Set fields of a tenant's entry, and take away those whose row is None."""
+        """Set fields of a tenant's entry, and remove those whose row is None."""
         pairs = _pairs(self._tenants[name][1])
         keyed = {self.key_of(name, field): row for field, row in rows.items()}
         if _MERGE in pairs or (keyed and _is_flow(self._tenants[name][1])):
@@ -93,14 +93,14 @@ class Document:
         for key in keyed.keys() & pairs.keys():
             (start, _), end = _line_start(pairs[key][0]), self._end_of(pairs[key])
             lines = [indent + line for line in _lines({key: keyed[key]}, width, self._comment_of(pairs[key]))]
-            # A line that goes takes the end of the line above with it.
+            # Removing a line also removes the newline before it.
             self._edits.append((start, end, lines[0]) if lines else (start - 1, end, ""))
         end = max(map(self._end_of, pairs.values()))
         new = {key: row for key, row in keyed.items() if key not in pairs}
         self._edits.append((end, end, "".join(f"\n{indent}{line}" for line in _lines(new, width))))
 
     def _rewrite(self, name: str, keyed: Rows) -> None:
-        """Write an entry anew as a block: braces have no place for comments, and a merge follows another entry."""
+        """Rewrite an entry as a block: braces leave no room for comments, and a merge depends on another entry."""
         key, entry = self._tenants[name]
         pairs, indent = _pairs(entry), " " * (key.start_mark.column + 2)
         end = self._end_of_line(entry.end_mark.index) if _is_flow(entry) else max(map(self._end_of, pairs.values()))
@@ -126,24 +126,24 @@ class Document:
     def json(self) -> str:
         """Return the file as it is now, in JSON, which has no comments."""
         loader = yaml.SafeLoader if self.is_json else Loader
-        return json.dumps(yaml.load(self.text(), Loader=loader), indent=2) + "\n"  # noqa: S506  Both are safe.
+        return json.dumps(yaml.load(self.text(), Loader=loader), indent=2) + "\n"  # noqa: S506  Both loaders are safe.
 
     def _span(self, pair: Pair) -> tuple[int, int]:
-        """Return where what stands behind a key's colon is; an alias has the marks of what it stands for."""
+        """Return the span of the text after a key's colon; an alias node has the marks of its target."""
         key, value = pair
         start, end = key.end_mark.index, value.end_mark.index
         if value.start_mark.index < start:
             end = cast("re.Match[str]", _ALIAS.match(self._text, start)).end()
-        # A text block ends where the next line begins.
+        # A block scalar ends where the next line begins.
         colon = self._text.find(":", start, end)
         return max(start, colon + 1), end - self._text[start:end].endswith("\n")
 
     def _source(self, pair: Pair) -> str:
-        """Return a value as it stands in the file, on one line."""
+        """Return a value as written in the file, on one line."""
         return " ".join(_COMMENT.sub("", self._text[slice(*self._span(pair))]).split())
 
     def _end_of(self, pair: Pair) -> int:
-        """Return where the line of a value ends."""
+        """Return the end of a value's line."""
         return self._end_of_line(self._span(pair)[1])
 
     def _end_of_line(self, index: int) -> int:
@@ -151,7 +151,7 @@ class Document:
         return len(self._text) if end < 0 else end
 
     def _comment_of(self, pair: Pair) -> tuple[str, ...]:
-        """Return the phrases of a value's comment that are not ours."""
+        """Return the phrases of a value's comment that an export did not add."""
         comments = _COMMENT.findall(self._text[self._span(pair)[0] : self._end_of(pair)])
         phrases = [phrase for comment in comments for phrase in comment.lstrip("#").strip().split("; ")]
         return tuple(phrase for phrase in phrases if phrase and not self._is_own.fullmatch(phrase))
@@ -187,7 +187,7 @@ def _is_flow(node: yaml.Node) -> bool:
 
 
 def _in_blocks(path: Path, content: str, keys: tuple[str, ...]) -> str:
-    """Return a file's text so that each tenant is on lines of its own."""
+    """Return a file's text with each tenant on its own lines."""
     text = _REMARKS.sub("", content)
     root = _composed(text)
     node = _inside(root, keys)
@@ -214,12 +214,12 @@ def _remarks(sentences: Iterable[str], column: int) -> str:
 
 
 def _width(rows: Rows) -> int:
-    """Return the width of the longest row that has a comment."""
+    """Return the width of the longest row with a comment."""
     return max((len(f"{key}: {row.value}") for key, row in rows.items() if row and row.phrases), default=0)
 
 
 def _lines(rows: Rows, width: int, theirs: tuple[str, ...] = ()) -> Iterator[str]:
-    """Yield a line for each row, its comment behind it; of one that is taken away, what is not ours of its comment."""
+    """Yield a line for each row, with its comment; a removed row leaves the part of its comment that is not ours."""
     for key, row in rows.items():
         phrases = (*row.phrases, *theirs) if row else theirs
         comment = f"# {'; '.join(phrases)}" if phrases else ""

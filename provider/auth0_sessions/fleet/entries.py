@@ -1,4 +1,4 @@
-"""A fleet's tenants as a program or a file lists them: each entry read as values, and every problem collected."""
+"""Reads a fleet's tenants, as listed in a program or a file, into values, and collects all problems."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ NEEDS_DOMAIN = {"domain": "is missing; give the tenant's domain, as in acme.eu.a
 class TenantSpec:
     """One tenant of a fleet. Plan and profile default to the fleet's.
 
-    Nothing is checked here: the fleet checks all its tenants and reports every problem in one error.
+    Nothing is checked here: the fleet checks all of its tenants and reports every problem in one error.
 
     Attributes:
         domain: The tenant, as in `acme.eu.auth0.com`. Required.
         plan: `free`, `essential`, `professional` or `enterprise`.
         profile: A name of `PROFILES`.
-        session_lifetime: Overrides the profile; text with a unit, `"1m"` to `"365d"`. So do the three that follow.
+        session_lifetime: Overrides the profile; text with a unit, `"1m"` to `"365d"`. So do the next three.
         idle_session_lifetime: Inactivity timeout of persistent sessions.
         ephemeral_session_lifetime: Absolute expiry of non-persistent sessions.
         idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions.
@@ -62,16 +62,16 @@ class TenantSpec:
 
 
 KEYS = {camel_case(row.name): row.name for row in fields_of(TenantSpec)}
-"""A key as configuration spells it -> as Python does."""
+"""A key as configuration spells it -> as Python spells it."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One tenant, as far as its entry is right.
+    """The valid part of one tenant's entry.
 
     Attributes:
         values: Input -> value: minutes, a choice, a domain, a label, a plan, a profile's limits.
-        own: The inputs that the entry itself gives; the other values are the fleet's.
+        own: The inputs that the entry itself sets; the other values are the fleet's.
         spelling: How the entry spells its keys.
 
     """
@@ -83,30 +83,30 @@ class Entry:
 
     @property
     def place(self) -> tuple[str, str | None]:
-        """Its canonical domain, and the label of its credentials."""
+        """Its canonical domain and the label of its credentials."""
         return self.values["domain"], self.values.get("credentials")
 
     @property
     def chosen(self) -> Chosen:
-        """What decides about it. Without a plan nothing is held to a cap, and the highest ones stand for none."""
+        """Its plan, profile and enforcement. Without a plan, the highest caps apply."""
         values = self.values
         return Chosen(values.get("plan", Plan.ENTERPRISE), values["profile"], values.get("enforce", Enforce.EXACT))
 
     @cached_property
     def picked(self) -> Picked:
-        """What it gets."""
+        """The values that it gets."""
         return pick(self.chosen, self.values, self.values.get("over_limit", OverLimit.ERROR), self.spelling)
 
     @property
     def rest(self) -> dict[str, str]:
-        """The inputs of its resource that nothing is picked for."""
+        """Its resource's other inputs, which are passed through."""
         decided = ("plan", "profile", "enforce", "formerly", *LOGIN_LIFETIMES)
         return {key: str(value) for key, value in self.values.items() if key not in decided}
 
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a fleet says for the tenants that leave it out; nothing in it is checked yet."""
+    """A fleet's defaults for its tenants, not checked yet."""
 
     plan: object = None
     profile: object = None
@@ -119,10 +119,10 @@ class Entries:
     """A fleet's tenants.
 
     Attributes:
-        tenants: Short name -> its entry, with the fleet's plan and profile where it names none.
-        problems: Short name -> what is wrong with its entry.
-        of_all: What is wrong with the fleet as a whole.
-        profiles: The profiles that may be named.
+        tenants: Short name -> its entry, with the fleet's plan and profile as defaults.
+        problems: Short name -> the problems with its entry.
+        of_all: The problems with the fleet as a whole.
+        profiles: The available profiles.
 
     """
 
@@ -133,15 +133,15 @@ class Entries:
 
     @property
     def all_problems(self) -> list[str]:
-        """Everything that is wrong, each with the tenant's name."""
+        """All problems, each with the tenant's name."""
         named = [f"{name}: {problem}" for name, problems in self.problems.items() for problem in problems]
         return [*self.of_all, *named, *_named_twice(self.tenants)]
 
 
 def read_entries(tenants: object, defaults: Defaults, *, needs: Mapping[str, str]) -> Entries:
-    """Read a fleet's tenants, by their short names; what is wrong is collected, not raised.
+    """Read a fleet's tenants by short name; problems are collected, not raised.
 
-    `needs` are the keys that every tenant has to have in the end, each with what to say where it has not.
+    `needs` holds the keys that every tenant must have, each with the message if it is missing.
     """
     if not isinstance(tenants, Mapping) or not tenants:
         wanted = "tenants should be an object with an entry for each tenant, as in acme: {domain: ...}."
@@ -171,7 +171,7 @@ def read_entries(tenants: object, defaults: Defaults, *, needs: Mapping[str, str
 
 
 def _check_renamed(entries: Entries) -> None:
-    """Hold that an earlier short name is of one tenant, and of none that is still there."""
+    """Check that each earlier short name belongs to one tenant and is no longer in use."""
     renamed: dict[str, str] = {}
     for name, entry in entries.tenants.items():
         if (was := entry.values.get("formerly")) is None:
@@ -183,7 +183,7 @@ def _check_renamed(entries: Entries) -> None:
 
 
 def _filled(entries: Entries, defaults: Defaults, readers: Mapping[str, Reader]) -> dict[str, Any]:
-    """Read a fleet's defaults; where one is wrong, say so once and go on with one that forbids the least."""
+    """Read a fleet's defaults; report a wrong one once, and continue with the most permissive value."""
     given = {"plan": defaults.plan, "profile": defaults.profile, "enforce": defaults.enforce}
     read = read_inputs(given, SNAKE_CASE, {**readers, "plan": lambda value, _: choose_plan(value)})
     entries.of_all.extend(f"the fleet: {problem.reason}" for problem in read.problems)
@@ -196,7 +196,7 @@ _STAND_INS = {"plan": Plan.ENTERPRISE, "profile": PROFILES[Profile.CONVENIENT], 
 def _read(
     name: str, given: Mapping[str, Any], filled: Mapping[str, Any], readers: Mapping[str, Reader]
 ) -> tuple[Entry, list[str]]:
-    """Read one tenant's entry, under whichever spelling its keys have."""
+    """Read one tenant's entry, with keys in either spelling."""
     spelling = CAMEL_CASE if any(key in KEYS and key != KEYS[key] for key in given) else SNAKE_CASE
     inputs, problems = _inputs(given)
     read = read_inputs(inputs, spelling, readers)
@@ -208,7 +208,7 @@ def _read(
 
 
 def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return an entry under the names of its fields, and what is wrong with its keys."""
+    """Return an entry by field name, and the problems with its keys."""
     inputs: dict[str, Any] = {}
     problems = []
     for key, value in given.items():
@@ -218,7 +218,7 @@ def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         elif key != field_name and field_name in given:
             problems.append(f"{field_name}: is given twice, also as {key}. Keep one of them.")
         else:
-            # A stack's configuration has numbers, and a file's reader only text: 7 is the same label in both.
+            # A stack's configuration can hold numbers, but files are read as text: 7 is the same label in both.
             is_number = field_name == "credentials" and type(value) is int
             inputs[field_name] = str(value) if is_number else value
     return inputs, problems
@@ -235,12 +235,12 @@ def _as_mapping(spec: object) -> dict[str, Any] | None:
 
 
 def _text(key: object) -> str:
-    """Return a key as text that can be encoded, which half a surrogate pair from JSON cannot."""
+    """Return a key as text that can be encoded; JSON may contain half of a surrogate pair, which cannot."""
     return str(key).encode(errors="backslashreplace").decode()
 
 
 def in_two_files(tenants: Iterable[tuple[str, str, str]]) -> list[str]:
-    """Return a sentence for each tenant, by its domain, that more than one file lists: file and short name of each."""
+    """Return a message for each domain that more than one file lists, with the file and short name of each entry."""
     places = _several((domain, f"in {source} as {name}") for domain, source, name in tenants)
     return [
         f"{domain} is {' and '.join(found)}. A tenant is managed once; keep one of the entries."
@@ -257,7 +257,7 @@ def _named_twice(tenants: Mapping[str, Entry]) -> list[str]:
 
 
 def _several(named: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return what is named by the same domain as something else."""
+    """Return the items that share a domain with another item."""
     found = defaultdict(list)
     for domain, name in named:
         found[domain].append(name)

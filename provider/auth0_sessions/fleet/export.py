@@ -1,4 +1,4 @@
-"""From a list of tenants to one that declares what each live tenant has, so that a fleet of it writes nothing."""
+"""Completes a list of tenants with what each live tenant has, so that a fleet built from it writes nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, te
 
 MODE = "session_cookie_mode"
 NO_CEILING = PROFILES[Profile.BALANCED]
-"""The profile of tenants that no other one fits: it allows every value."""
+"""The profile of tenants that fit no other: it allows every value."""
 
 _DEFAULT = "Auth0's default, never set"
 _AS_IT_IS = "sends a value above the plan's cap unchanged"
@@ -49,17 +49,17 @@ _ALLOWS_ALL = (f"Profile {Profile.BALANCED} was added where none was given; it a
 _UNREAD = ("`pulumi up` would give it the values of its profile and plan. Export again, or remove the entry.",)
 
 _BESIDE_PROFILE = ("tenants",)
-"""Where the list is in a file that may have a profile beside it."""
+"""The places where a file can have a profile next to its list."""
 
 _SMALLEST = min(PLAN_LIMITS, key=lambda plan: PLAN_LIMITS[plan].absolute_minutes)
-"""Where no plan is named, a value above this one's caps gets leave to be above a cap."""
+"""Without a plan, a value above this plan's caps is allowed to exceed the cap."""
 
 
 @dataclass(frozen=True)
 class Export:
-    """What came of an export: the completed file, each tenant's domain, and what kept a tenant from being read.
+    """The result of an export: the completed file, each tenant's domain, and why tenants could not be read.
 
-    `has_labels` is True where tenants have credentials of their own; `notes` says what the file does not.
+    `has_labels` is True if tenants have their own credentials; `notes` holds what the file cannot express.
     """
 
     document: Document
@@ -71,7 +71,7 @@ class Export:
 
 @dataclass(frozen=True)
 class _Live:
-    """One tenant of the list, as it was read; `only_set` leaves Auth0's defaults out."""
+    """One tenant of the list, as it was read; `only_set` leaves out Auth0's defaults."""
 
     entry: Entry
     found: TenantSessions
@@ -79,13 +79,13 @@ class _Live:
 
     @property
     def plan(self) -> Plan | None:
-        """Its plan, or None where the file names none."""
+        """Its plan, or None if the file sets none."""
         plan: Plan | None = self.entry.values.get("plan")
         return plan
 
     @property
     def profile(self) -> ProfileLimits | None:
-        """The profile that a fleet of the file as it is gives it; None where the file does not say."""
+        """The profile that a fleet built from the current file gives it; None if the file sets none."""
         profile: ProfileLimits | None = self.entry.values.get("profile")
         return profile
 
@@ -96,7 +96,7 @@ class _Live:
 
     @property
     def declared(self) -> dict[str, int]:
-        """The lifetimes that its entry gets."""
+        """The lifetimes to write to its entry."""
         left_out = self.found.defaulted if self.only_set else frozenset()
         return {
             name: value for name, value in self.minutes.items() if name not in left_out and 0 < value <= MAX_MINUTES
@@ -104,7 +104,7 @@ class _Live:
 
     @property
     def above_cap(self) -> dict[str, str]:
-        """The lifetimes above the plan's cap, each with the phrase that says so."""
+        """The lifetimes above the plan's cap, each with a phrase for its comment."""
         found = {name: judge(name, value, plan=self.plan or _SMALLEST) for name, value in self.declared.items()}
         return {
             name: judged.above_cap if self.plan else _ONLY.format(text(judged.cap))
@@ -114,12 +114,12 @@ class _Live:
 
     @property
     def is_too_long(self) -> bool:
-        """True where its profile does not allow what it has."""
+        """Whether its lifetimes exceed its profile."""
         ceilings = {name: self.profile.ceiling(name) if self.profile else None for name in self.declared}
         return any(ceiling and self.declared[name] > ceiling.minutes for name, ceiling in ceilings.items())
 
     def still_written(self) -> dict[str, int]:
-        """Return what a fleet would write all the same."""
+        """Return what a fleet would write nevertheless."""
         profile = NO_CEILING if self.is_too_long or self.profile is None else self.profile
         enforce = self.entry.values.get("enforce", Enforce.EXACT)
         picked = pick(Chosen(self.plan or Plan.ENTERPRISE, profile, enforce), self.declared, OverLimit.WARN)
@@ -135,10 +135,10 @@ def export(
     only_set: bool = False,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Export:
-    """Read every tenant of a file, several at a time, and complete the file with what each has.
+    """Read every tenant of a file, several in parallel, and complete the file with what each has.
 
     Raises:
-        InputError: With everything that is wrong with the file, or it cannot be completed.
+        InputError: The file has problems, all of which are reported, or cannot be completed.
 
     """
     entries = _entries(file, source)
@@ -165,7 +165,7 @@ def export(
 
 
 def _entries(file: TenantsFile, source: str) -> list[Entry]:
-    """Return the tenants of a file; those that name no profile have one only where the file or its stack does."""
+    """Return the tenants of a file; those without a profile get one only from the file or its stack."""
     is_named = file.profile is not None or file.stack
     defaults = file.defaults if is_named else replace(file.defaults, profile=None)
     entries = read_entries(file.tenants, defaults, needs=NEEDS_DOMAIN)
@@ -179,7 +179,7 @@ def _kept(_: int, answer: Answer) -> TenantSessions | str:
 
 
 def _complete(made: Export, live: _Live, keys: tuple[str, ...]) -> None:
-    """Complete one tenant's entry, and say what a fleet would write all the same."""
+    """Complete one tenant's entry, and note what a fleet would write nevertheless."""
     name = live.entry.name
     spelled = partial(made.document.key_of, name)
     rows: dict[str, Row | None] = dict.fromkeys(LOGIN_LIFETIMES)
@@ -203,7 +203,7 @@ def _complete(made: Export, live: _Live, keys: tuple[str, ...]) -> None:
 
 
 def _phrases(live: _Live, setting: str, spelled: Callable[[str], str]) -> Iterator[str]:
-    """Yield what there is to say about one lifetime."""
+    """Yield the phrases of one lifetime's comment."""
     if setting in live.found.defaulted:
         yield _DEFAULT
     if setting in live.above_cap:

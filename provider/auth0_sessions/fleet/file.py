@@ -1,4 +1,4 @@
-"""The file that lists tenants: the stack's own, or one that a fleet and an audit share."""
+"""Reads a file that lists tenants: a stack's file, or one that a fleet and an audit share."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from auth0_sessions.model.profiles import Profile, profile_of_stack
 NAMESPACE = "auth0-sessions"
 _STACK_FILE = re.compile(r"Pulumi\.(.+)\.(?:ya?ml|json)")
 _BESIDE = ("plan", "profile", "profiles", "enforce")
-"""What a list of tenants may have beside them."""
+"""The keys that may appear next to a list of tenants."""
 
 MAX_CHARACTERS = 5_000_000
-"""How long a file may be: tens of thousands of tenants."""
+"""The longest allowed file, enough for tens of thousands of tenants."""
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 
 
 @dataclass(frozen=True)
 class TenantsFile:
-    """The tenants of a file, as they are written there. A fleet or an audit checks them.
+    """The tenants of a file, as written there. A fleet or an audit checks them.
 
-    Where a stack's file names another file, `plan` and `profile` in that file take precedence over the stack's, and the
+    If a stack's file names another file, `plan` and `profile` in that file take precedence over the stack's, and the
     stack's over the project's.
 
     Attributes:
         tenants: Short name -> a tenant's entry.
-        plan: The plan of tenants that set none, or None.
-        profile: The profile of tenants that set none, or None.
+        plan: The plan of tenants that do not set one, or None.
+        profile: The profile of tenants that do not set one, or None.
         profiles: A team's own profiles, or None.
         enforce: Whether lifetimes are exact or ceilings, or None.
         stack: The stack that the file belongs to, from its name `Pulumi.STACK.yaml`; None for any other file.
-        path: The file that has the list: this one, or the one that it names.
-        keys: Where in that file the list is, from the outside in.
+        path: The file that contains the list: this one, or the one that it names.
+        keys: The path to the list within that file, outermost key first.
 
     """
 
@@ -57,7 +57,7 @@ class TenantsFile:
 
     @property
     def default_profile(self) -> tuple[Any, str]:
-        """The profile of tenants that set none, as a fleet chooses it, and what names it."""
+        """The profile of tenants that do not set one, as a fleet chooses it, and where it is set."""
         if self.profile is not None:
             return self.profile, "the file"
         if self.stack:
@@ -66,12 +66,12 @@ class TenantsFile:
 
     @property
     def defaults(self) -> Defaults:
-        """What a fleet of the file says for tenants that leave it out."""
+        """The defaults of a fleet built from the file."""
         return Defaults(self.plan, self.default_profile[0], self.profiles, self.enforce)
 
 
 def read_tenants_file(path: Path) -> TenantsFile:
-    """Read a file of tenants, in YAML or JSON, as a fleet and an audit do.
+    """Read a tenants file, in YAML or JSON, as a fleet and an audit do.
 
     It has one of three forms: a stack's file (`Pulumi.prod.yaml`) with `auth0-sessions:tenants` in its configuration,
     an object with an entry for each tenant, or such an object under `tenants`, with an optional `plan` and `profile`.
@@ -90,7 +90,7 @@ def read_tenants_file(path: Path) -> TenantsFile:
         path: The file.
 
     Returns:
-        Its tenants, and the plan and the profile of those that set none. Entries are not checked here.
+        Its tenants, and the default plan and profile. Entries are not checked here.
 
     Raises:
         InputError: The file cannot be read, is neither YAML nor JSON, or lists no tenants.
@@ -104,7 +104,7 @@ def tenants_of(value: object, folder: Path) -> TenantsFile:
     """Return the tenants of a configuration value: an object, its JSON text, or the name of a file in a folder.
 
     Raises:
-        InputError: It names a file that is not there, or that holds no list of tenants.
+        InputError: It names a file that does not exist or does not list tenants.
 
     """
     if not isinstance(value, str):
@@ -117,7 +117,7 @@ def tenants_of(value: object, folder: Path) -> TenantsFile:
 
 
 def _is_stacks(path: Path, found: Mapping[str, Any]) -> bool:
-    """Return whether a file has a configuration; no key in the entry of a tenant that is named `config` has a colon."""
+    """Return whether a file has a stack's configuration, whose keys have colons, and not a tenant named `config`."""
     config = found.get("config")
     has_config = isinstance(config, Mapping) and (_STACK_FILE.fullmatch(path.name) or any(":" in key for key in config))
     return bool(has_config) or f"{NAMESPACE}:tenants" in found
@@ -135,7 +135,7 @@ def _of_list(path: Path, found: Mapping[str, Any]) -> TenantsFile:
 
 
 def _is_entry(found: Mapping[str, Any]) -> bool:
-    """Return whether an object is the entry of one tenant, which is named `tenants`."""
+    """Return whether an object is the entry of a tenant that is named `tenants`."""
     keys = {*KEYS, *KEYS.values()}
     return bool(found.keys() & keys) and not any(isinstance(value, Mapping) for value in found.values())
 
@@ -165,7 +165,7 @@ def _of_stack(path: Path, found: Mapping[str, Any]) -> TenantsFile:
 
 
 def _project(path: Path) -> tuple[Path, Mapping[str, Any]]:
-    """Return the file of the project that a stack's file belongs to, and its configuration; else the stack's file."""
+    """Return the project file for a stack's file and its configuration, or the stack's file if there is none."""
     for folder in path.absolute().parents:
         for name in _PROJECT_FILES:
             if (folder / name).is_file():
@@ -175,19 +175,19 @@ def _project(path: Path) -> tuple[Path, Mapping[str, Any]]:
 
 
 def _own(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return this package's values of a configuration."""
+    """Return this package's values from a configuration."""
     return {key.removeprefix(f"{NAMESPACE}:"): row for key, row in config.items() if key.startswith(f"{NAMESPACE}:")}
 
 
 def _is_encrypted(value: Any) -> bool:
-    """Return whether a value, or one inside, is what `pulumi config set --secret` writes."""
+    """Return whether a value contains one that `pulumi config set --secret` wrote."""
     if not isinstance(value, Mapping):
         return False
     return value.keys() == {"secure"} or any(map(_is_encrypted, value.values()))
 
 
 def _value(declared: Any) -> Any:
-    """Return a value of a project's file, which may declare a type beside it."""
+    """Return a value from a project file, which may also declare the value's type."""
     is_typed = isinstance(declared, Mapping) and declared.keys() & {"type", "value", "default"}
     return _first(map(declared.get, ("value", "default"))) if is_typed else declared
 
@@ -222,7 +222,7 @@ def _parsed(content: str) -> Any:
     if len(content) > MAX_CHARACTERS:
         message = f"it has more than {MAX_CHARACTERS:,} characters. Split the list into several files."
         raise InputError(message)
-    # Not every JSON is YAML: tabs, and characters written as a pair of escapes.
+    # JSON is not always YAML: it may contain tabs, or characters written as surrogate pairs.
     if content.lstrip().startswith("{"):
         try:
             return _json(content)

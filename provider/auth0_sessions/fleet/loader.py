@@ -1,4 +1,4 @@
-"""YAML as a list of tenants is written in: text, lists and objects, and nothing that unfolds to more than it seems."""
+"""A YAML loader for tenants files: only text, lists and objects, with a limit on expanded aliases."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import yaml
 from auth0_sessions.errors import InputError, shown
 
 MAX_VALUES = 1_000_000
-"""How many values a list may hold once its aliases are written out."""
+"""How many values a list may have after its aliases are expanded."""
 
 
 class Loader(yaml.SafeLoader):
-    """Takes every scalar as the text that stands there, and refuses a key that is there twice.
+    """Loads every scalar as text, and rejects duplicate keys.
 
-    So `no` stays a tenant's name and 720 a number without a unit, and no tenant is lost.
+    So `no` can be a tenant's name, 720 stays a number without a unit, and no tenant is lost.
     """
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  As inherited.
@@ -31,7 +31,7 @@ class Loader(yaml.SafeLoader):
         self._sizes: dict[yaml.Node, int] = {}
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Compose anything, and count what it unfolds to: aliases of aliases make a lot of a few lines."""
+        """Compose a node, counting expanded values: nested aliases can turn a few lines into a huge list."""
         is_alias = self.check_event(yaml.AliasEvent)
         node = super().compose_node(parent, index)
         if node is not None and not is_alias:
@@ -44,7 +44,7 @@ class Loader(yaml.SafeLoader):
         return node
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        """Compose an object, if each of its keys is text and there once."""
+        """Compose an object if its keys are text and unique."""
         node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:
@@ -59,7 +59,7 @@ class Loader(yaml.SafeLoader):
         return node
 
     def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  As inherited.
-        """Construct an object, also where a tag claims that something else is one."""
+        """Construct an object, even if a tag claims that something else is one."""
         if not isinstance(node, yaml.MappingNode):
             raise yaml.constructor.ConstructorError(None, None, "expected an object", node.start_mark)
         return super().construct_mapping(node, deep=deep)

@@ -1,8 +1,8 @@
-"""From plan, profile and arguments to one tenant's settings, each with its reason: what the components decide.
+"""Picks one tenant's settings from plan, profile and arguments, each with a reason.
 
-Arguments take precedence over the profile, and the profile over the plan's cap. Then every value is held to what is
-above it: the plan's cap, the absolute lifetime (for an idle one), the persistent session's value (for a non-persistent
-one).
+Arguments take precedence over the profile, and the profile over the plan's cap. Then every value is limited: to the
+plan's cap, to the absolute lifetime (for idle timeouts), and to the persistent session's value (for non-persistent
+sessions).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 @dataclass(frozen=True)
 class Chosen:
-    """What decides about a tenant that names no value itself."""
+    """The plan, profile and enforcement that determine a tenant's values."""
 
     plan: Plan
     profile: ProfileLimits
@@ -30,10 +30,10 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Picked:
-    """What one tenant gets, in minutes, and why; with any problem, the rest does not count.
+    """What one tenant gets, in minutes, and why; if there are problems, the rest is meaningless.
 
-    `lowered` are the settings whose argument was lowered to the plan's cap. Under a ceiling, the tenant keeps a shorter
-    lifetime.
+    `lowered` holds the settings whose argument was lowered to the plan's cap. Under a ceiling, the tenant keeps a
+    shorter lifetime.
     """
 
     minutes: dict[str, int] = field(default_factory=dict)
@@ -43,12 +43,12 @@ class Picked:
     is_ceiling: bool = False
 
     def applied(self, name: str, reported: int | None) -> int:
-        """Return what a tenant ends up with, in minutes: under a ceiling, what it reports where that is shorter."""
+        """Return what a tenant ends up with, in minutes: under a ceiling, the reported value if it is shorter."""
         most = self.minutes[name]
         return most if reported is None or not self.is_ceiling else min(reported, most)
 
     def reason(self, name: str, reported: int | None = None) -> str:
-        """Return why a setting has its value, given what a tenant under a ceiling reports, where that is known."""
+        """Return why a setting has its value, given what a tenant under a ceiling reports, if known."""
         label, most = SETTINGS[name].label, text(self.minutes[name])
         if (applied := self.applied(name, reported)) < self.minutes[name]:
             return f"{label} {text(applied)}: the tenant's own value, stricter than {most} ({self.why[name]})"
@@ -56,12 +56,12 @@ class Picked:
 
 
 def choose_plan(value: object) -> Plan:
-    """Return a plan by its name, which is not left out."""
+    """Return a plan by name, which is required."""
     return choose(Plan, value, "plan", "Set it here, or run `pulumi config set auth0-sessions:plan ...`.")
 
 
 def choose_profile(value: object, known: Mapping[str, ProfileLimits] = PROFILES) -> ProfileLimits:
-    """Return a profile by its name."""
+    """Return a profile by name."""
     return known[choose(known, value, "profile", "It sets the lifetimes that are not given.")]
 
 
@@ -72,9 +72,9 @@ def pick(
     spelling: Spelling = SNAKE_CASE,
     secrets: Container[str] = (),
 ) -> Picked:
-    """Pick a tenant's four lifetimes; a setting that is no argument is left to profile and plan.
+    """Pick a tenant's four lifetimes; settings without an argument come from the profile or plan.
 
-    No problem repeats the arguments that are `secrets`; a reason does.
+    Problems never repeat the arguments in `secrets`; reasons do.
     """
     picked = Picked(is_ceiling=chosen.enforce is Enforce.AT_MOST)
     for name in LOGIN_LIFETIMES:
@@ -119,7 +119,7 @@ def _from_argument(picked: Picked, chosen: Chosen, found: Judgment, outcome: Out
 
 
 def _hold_ephemeral(picked: Picked, arguments: Mapping[str, Value]) -> None:
-    """Hold what was not asked for non-persistent sessions to the same as for persistent ones, or less."""
+    """Limit lifetimes of non-persistent sessions to those of persistent ones, unless given as arguments."""
     for persistent, ephemeral in zip(*ABSOLUTE_AND_IDLE, strict=True):
         most = picked.minutes[persistent]
         if ephemeral not in arguments and picked.minutes[ephemeral] > most:
@@ -128,7 +128,7 @@ def _hold_ephemeral(picked: Picked, arguments: Mapping[str, Value]) -> None:
 
 
 def _hold_idle(picked: Picked, arguments: Mapping[str, Value], absolute: str, idle: str) -> None:
-    """Hold an idle value that was not asked for to the absolute one; the resource warns of one that was."""
+    """Limit idle timeouts to the absolute lifetime, unless given as arguments; the resource warns about those."""
     if idle not in arguments and picked.minutes[idle] > picked.minutes[absolute]:
         picked.why[idle] += f"; lowered from {text(picked.minutes[idle])} to the absolute lifetime"
         picked.minutes[idle] = picked.minutes[absolute]

@@ -1,4 +1,4 @@
-"""A team's own profiles, as configuration, a tenants file or a program gives them."""
+"""A team's own profiles, from configuration, a tenants file or a program."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _EXAMPLE = 'as in {"our-baseline": {"absolute": "12h", "idle": "30m", "source": 
 
 
 def read_profiles(raw: object) -> tuple[dict[str, ProfileLimits], list[str]]:
-    """Return the profiles that may be named, the built-in ones included, and everything that is wrong with a team's.
+    """Return the available profiles, including the built-in ones, and all problems with a team's own.
 
-    They are an object by name, as in `_EXAMPLE`, or its JSON text; None for no profiles.
+    A team's profiles are an object by name, as in `_EXAMPLE`, or its JSON text; None for no profiles.
     """
     try:
         given = json.loads(raw) if isinstance(raw, str) else raw
@@ -49,7 +49,7 @@ def read_profiles(raw: object) -> tuple[dict[str, ProfileLimits], list[str]]:
 
 
 def _read(name: str, entry: object) -> tuple[ProfileLimits | None, list[str]]:
-    """Return one profile as far as it is right, and what is wrong with it."""
+    """Return the valid part of one profile, and the problems with it."""
     problems: list[str] = []
     if name in PROFILES:
         problems.append("is built in and cannot be redefined; choose another name.")

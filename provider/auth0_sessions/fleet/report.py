@@ -1,4 +1,4 @@
-"""What a fleet's tenants get, each with its reason: the report, and every check of a fleet offline."""
+"""The report of what a fleet's tenants get and why, and the offline checks of a fleet."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ NEEDS = {
 
 @dataclass(frozen=True)
 class FleetPlan:
-    """What a fleet's tenants get, before anything is declared.
+    """What a fleet's tenants will get, before anything is declared.
 
-    `problems` is everything that is wrong, each with tenant and key; with any, the rest does not count.
+    `problems` holds all problems, each with tenant and key; if there are any, the rest is meaningless.
     """
 
     tenants: list[Entry] = field(default_factory=list)
@@ -43,7 +43,7 @@ HEADINGS = ("tenant", "plan", "profile", "absolute", "idle", "non-persistent", "
 
 
 Reported = Mapping[str, Mapping[str, int | None]]
-"""Short name -> setting -> what the tenant reports, in minutes, for tenants whose lifetimes are ceilings."""
+"""Short name -> setting -> the reported minutes, for tenants whose lifetimes are ceilings."""
 
 
 def report(fleet: FleetPlan, reported: Reported | None = None) -> str:
@@ -66,7 +66,7 @@ def _row(tenant: Entry, reported: Mapping[str, int | None]) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class Validation:
-    """What the checks found: how many tenants each file lists, what a fleet would refuse, and what one should know."""
+    """The result of the checks: how many tenants each file lists, the problems, and the warnings."""
 
     tenants: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Validation:
 
 
 def validate(files: Mapping[str, TenantsFile]) -> Validation:
-    """Check the tenants of some files, each under its name, as a fleet of each would, with no call to any tenant."""
+    """Check the tenants of files, by file name, as a fleet of each would, without calling any tenant."""
     found = Validation()
     domains = []
     for source, file in files.items():
@@ -93,7 +93,7 @@ def validate(files: Mapping[str, TenantsFile]) -> Validation:
 
 
 def _checked(tenant: Entry) -> Checked:
-    """Check what a fleet declares for a tenant, as its resource does."""
+    """Check a fleet's declaration for a tenant as its resource would."""
     lifetimes = {name: text(minutes) for name, minutes in tenant.picked.minutes.items()}
     news = {**tenant.rest, **lifetimes, "plan": tenant.chosen.plan.value, "enforce": tenant.chosen.enforce.value}
     return check(news, {}, spelling=CAMEL_CASE)

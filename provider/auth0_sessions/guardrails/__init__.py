@@ -1,4 +1,4 @@
-"""Guardrails: a policy pack that holds session lifetimes to a baseline, in every stack and with either provider."""
+"""Guardrails: a policy pack that enforces a baseline for session lifetimes, in every stack and with either provider."""
 
 try:
     from auth0_sessions.guardrails.pack import policy_pack

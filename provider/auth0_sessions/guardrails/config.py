@@ -1,4 +1,4 @@
-"""The configuration of the policies: its JSON schema, and the one way to read it."""
+"""The configuration of the policies: its JSON schema, and the function that reads it."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ SCHEMAS: Mapping[str, Schema] = {
     ROUNDING: _EXEMPT,
     UNDECLARED: _EXEMPT,
 }
-"""Policy -> the keys of its configuration, as the engine's schema wants them."""
+"""Policy -> the keys of its configuration, in the engine's schema format."""
 
 
 @dataclass(frozen=True)
 class Config:
-    """The configuration of one policy: the profile of its baseline, or None where `maxima` stand instead."""
+    """The configuration of one policy: its baseline profile, or None if `maxima` are given instead."""
 
     profile: ProfileLimits | None = PROFILES[Profile.BALANCED]
     maxima: Mapping[Clock | None, Ceiling] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class Config:
     exempt: frozenset[str] = frozenset()
 
     def baseline(self, setting: str) -> Ceiling | None:
-        """Return the most that the baseline allows for a lifetime; where the profile leaves it to the plan, its cap."""
+        """Return the baseline's ceiling for a lifetime, or the plan's cap if the profile leaves it to the plan."""
         ceilings = [plan_ceiling(self.plan, setting), self.maxima.get(SETTINGS[setting].clock)]
         if self.profile is not None:
             ceilings.append(replace(self.profile, is_ceiling=True).ceiling(setting))
@@ -84,7 +84,7 @@ class Config:
 
 
 def plan_ceiling(plan: Plan | None, setting: str) -> Ceiling | None:
-    """Return a plan's cap on a lifetime; None without a plan."""
+    """Return a plan's cap on a lifetime, or None without a plan."""
     most = cap(plan, setting) if plan else None
     return Ceiling(most, f"the {plan} plan", PLAN_LIMITS[plan].source) if plan and most else None
 
@@ -93,7 +93,7 @@ def read_config(policy: str, raw: Mapping[str, Any]) -> Config:
     """Read the configuration of a policy.
 
     Raises:
-        InputError: With everything that is wrong with it, each by its key.
+        InputError: The configuration has problems, all of which are reported by key.
 
     """
     keys = SCHEMAS[policy]

@@ -1,4 +1,4 @@
-"""What a resource declares: the lifetimes of our own resources as text, those of the official provider in hours."""
+"""Reads the lifetimes that a resource declares: text in our resources, hours in the official provider's."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ SPELLINGS: Mapping[str, Spelling] = {
     "auth0-sessions:index:SessionLifetime": CAMEL_CASE,
     OFFICIAL: CAMEL_CASE,
 }
-"""The types that declare session lifetimes, and how their users spell a property."""
+"""The types that declare session lifetimes, and how their users spell properties."""
 
 UNKNOWN = object()
-"""A value that the preview does not know yet."""
+"""A value that is unknown at preview."""
 
 HOUR = 60
 
 
 @dataclass(frozen=True)
 class Declared:
-    """One lifetime that a resource declares, under the name that its users spell.
+    """One lifetime that a resource declares, named as its users spell it.
 
     Attributes:
-        minutes: Its length; None where the value is not a lifetime.
+        minutes: Its length; None if the value is not a lifetime.
         hours: The value in hours, as the official provider takes it; None for our own resources.
-        is_secret: True where no message may show the value.
+        is_secret: True if messages must not show the value.
 
     """
 
@@ -51,19 +51,19 @@ class Declared:
 
     @property
     def written_minutes(self) -> float | None:
-        """What the tenant gets: the official provider writes whole minutes below one hour, and whole hours above."""
+        """What the tenant gets: the official provider writes whole minutes below one hour and whole hours above."""
         if self.hours is None:
             return self.minutes
         return _half_up(self.hours * HOUR) if self.hours < 1 else _half_up(self.hours) * HOUR
 
     @property
     def is_rounded(self) -> bool:
-        """True where the tenant gets another value than the declared one."""
+        """Whether the tenant gets a different value than declared."""
         return self.written_minutes != self.minutes
 
     @property
     def shown(self) -> str:
-        """The value as a message shows it, and what becomes of it."""
+        """The value for a message, and what it is rounded to."""
         if self.is_secret or self.minutes is None:
             return "a secret value" if self.is_secret else "not a lifetime"
         if self.hours is None:
@@ -73,7 +73,7 @@ class Declared:
         return f"{in_hours(self.minutes, self.hours)}{length}{becomes}"
 
     def most(self, minutes: int) -> str:
-        """Return the longest value that can be declared here within a length of time."""
+        """Return the longest value that can be declared here without exceeding a duration."""
         if self.hours is None:
             return text(minutes)
         return in_hours(minutes if minutes < HOUR else minutes // HOUR * HOUR)
@@ -81,9 +81,9 @@ class Declared:
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource that declares session lifetimes, and the plan that it names, if any.
+    """A resource that declares session lifetimes, and its plan, if any.
 
-    A lifetime is None where its value is not known yet; one that is missing is not declared.
+    A lifetime is None if its value is not known yet; a missing one is not declared.
     """
 
     spelling: Spelling
@@ -100,7 +100,7 @@ class Resource:
 def read_resource(kind: str, props: Mapping[str, Any], secrets: frozenset[str]) -> Resource | None:
     """Return what a resource declares; None for a type without session lifetimes.
 
-    An input, in either spelling, that is not known yet raises `UnknownValueError`.
+    An input that is not known yet, in either spelling, raises `UnknownValueError`.
     """
     if kind not in SPELLINGS:
         return None
@@ -141,7 +141,7 @@ def _read_hours(name: str, value: Any, *, is_secret: bool) -> Declared:
         hours = math.nan
     if not math.isfinite(hours):
         return Declared(name, None, is_secret=is_secret)
-    # To a hundredth of a minute: 0.9167 hours are the 55 minutes that their author has in mind.
+    # Round to a hundredth of a minute: 0.9167 hours mean 55 minutes.
     return Declared(name, round(hours * HOUR, 2), hours, is_secret)
 
 
@@ -150,6 +150,6 @@ def _half_up(value: float) -> float:
 
 
 def in_hours(minutes: float | None, hours: float | None = None) -> str:
-    """Return a length as the official provider's users write it."""
+    """Return a duration as the official provider's users write it."""
     figure = (minutes or 0) / HOUR if hours is None else hours
     return f"{figure:.7g} hour{'' if figure == 1 else 's'}"

@@ -41,12 +41,12 @@ NAME = "auth0-sessions"
 Finder = Callable[[Resource, Config], Iterator[str]]
 
 _secrets: ContextVar[frozenset[str]] = ContextVar("secrets")
-"""The names of the secrets among the inputs of the resource that this thread looks at. Without a default, so that no
-policy runs before they are known."""
+"""The names of the secret inputs of the resource that this thread analyzes. There is no default, so that no policy
+runs before they are known."""
 
 
 def above_baseline(resource: Resource, config: Config) -> Iterator[str]:
-    """Return a message for each lifetime above the baseline, and for each that cannot be held to it."""
+    """Return a message for each lifetime above the baseline, and for each that cannot be compared with it."""
     for setting, declared in resource.known.items():
         if declared.minutes is None:
             yield f"{declared.name} is {declared.shown}, so it cannot be held to the baseline."
@@ -55,7 +55,7 @@ def above_baseline(resource: Resource, config: Config) -> Iterator[str]:
 
 
 def above_cap(resource: Resource, config: Config) -> Iterator[str]:
-    """Return a message for each lifetime above the cap of the plan, the resource's or else the configured one."""
+    """Return a message for each lifetime above the cap of the resource's plan, or of the configured one."""
     plan = resource.plan or config.plan
     if plan is not None and not resource.is_plan_unknown:
         for setting, declared in resource.known.items():
@@ -63,7 +63,7 @@ def above_cap(resource: Resource, config: Config) -> Iterator[str]:
 
 
 def _above(setting: str, declared: Declared, ceiling: Ceiling | None) -> Iterator[str]:
-    """Return a message if a lifetime, or what the tenant gets for it, is above a ceiling."""
+    """Return a message if a lifetime, or what the tenant gets for it, exceeds a ceiling."""
     longest = math.ceil(max(declared.minutes or 0, declared.written_minutes or 0))
     judged = judge(setting, longest, ceiling=ceiling)
     if judged.ceiling is not None:
@@ -72,7 +72,7 @@ def _above(setting: str, declared: Declared, ceiling: Ceiling | None) -> Iterato
 
 
 def rounded(resource: Resource, _config: Config) -> Iterator[str]:
-    """Return a message for each hours value that the official provider does not write as it stands."""
+    """Return a message for each hours value that the official provider rounds."""
     for declared in resource.known.values():
         if declared.is_rounded:
             yield f"{declared.name} is {declared.shown}. {_instead_of(declared)}"
@@ -125,11 +125,11 @@ def _policy(name: str, level: EnforcementLevel, description: str, find: Finder) 
     return ResourceValidationPolicy(name, description, validate, level, PolicyConfigSchema(dict(SCHEMAS[name])))
 
 
-class Analyzer(pulumi_policy.policy._PolicyAnalyzerServicer):  # noqa: SLF001  It has no public name and no hooks.
-    """The pack's server, with what a policy cannot do: refuse a configuration at the start, and know a secret."""
+class Analyzer(pulumi_policy.policy._PolicyAnalyzerServicer):  # noqa: SLF001  There is no public name or hook for it.
+    """The pack's server, which does what a policy cannot: reject a configuration up front, and recognize secrets."""
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802  The protocol's names.
-        """Refuse a configuration that has anything wrong with it, before the engine looks at any resource."""
+        """Reject an invalid configuration before the engine analyzes any resource."""
         problems = []
         for policy, given in request.policyConfig.items():
             try:
@@ -144,7 +144,7 @@ class Analyzer(pulumi_policy.policy._PolicyAnalyzerServicer):  # noqa: SLF001  I
         return super().Configure(request, context)  # type: ignore[no-untyped-call]
 
     def Analyze(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        """Run the policies on a resource, its secrets known by their names."""
+        """Run the policies on a resource whose secrets are known by name."""
         _secrets.set(frozenset(name for name, value in request.properties.fields.items() if _is_secret(value)))
         return super().Analyze(request, context)  # type: ignore[no-untyped-call]
 
@@ -155,7 +155,7 @@ def _is_secret(value: struct_pb2.Value) -> bool:
 
 
 def policy_pack() -> None:
-    """Serve the pack to the engine that started this process, until it ends it."""
-    # `PolicyPack` makes its server by this name.
+    """Serve the pack until the engine that started this process ends it."""
+    # `PolicyPack` looks up its server class by this name.
     pulumi_policy.policy._PolicyAnalyzerServicer = Analyzer  # type: ignore[misc]  # noqa: SLF001
     PolicyPack(NAME, policies(), EnforcementLevel.MANDATORY)

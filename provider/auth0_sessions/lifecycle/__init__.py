@@ -1,1 +1,1 @@
-"""The verbs of a managed tenant, with no Pulumi in them."""
+"""The operations on a managed tenant, independent of Pulumi."""

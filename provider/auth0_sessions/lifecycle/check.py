@@ -1,4 +1,4 @@
-"""Check: what a program wrote -> a declaration as values, all problems, and warnings. Offline; it never raises."""
+"""Checks a program's inputs offline: inputs -> declaration, all problems, and warnings. It never raises."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 @dataclass
 class Checked:
-    """The outcome of a check: what is asked for, as far as it is known and right, and what there is to say.
+    """The result of a check: the known and valid part of the declaration, the problems and the warnings.
 
-    `given` are the inputs with the defaults of the provider, `unread` those that could not be read.
+    `given` holds the inputs with the provider's defaults, `unread` those that could not be read.
     """
 
     declared: Declared
@@ -31,11 +31,11 @@ class Checked:
 
     @property
     def inputs(self) -> dict[str, Any]:
-        """Canonical inputs, with the defaults filled in; what is wrong is kept as it was given."""
+        """Canonical inputs, including defaults; wrong values are kept as given."""
         return {**self.given, **self.declared.to_props(), **{name: self.given[name] for name in self.unread}}
 
 
-def check(  # noqa: PLR0913  One for each thing that a front end's provider has a say in.
+def check(  # noqa: PLR0913  One argument for each choice of the front end.
     news: Mapping[str, Any],
     olds: Mapping[str, Any],
     *,
@@ -44,10 +44,10 @@ def check(  # noqa: PLR0913  One for each thing that a front end's provider has 
     may_move: bool = True,
     spelling: Spelling = SNAKE_CASE,
 ) -> Checked:
-    """Check what a program wrote; a value may be `UNKNOWN`. The inputs of the last run are empty at the first.
+    """Check a program's inputs; values may be `UNKNOWN`. On the first run, the last run's inputs are empty.
 
-    A resource that names no domain gets the default; a bound domain is the only one that these credentials may be used
-    for. `may_move` is False if they, which are of one tenant, would also be used to end the last run's one.
+    A resource without a domain gets the default one; a bound domain is the only one that the credentials may be used
+    for. `may_move` is False if these credentials, which are for one tenant, would also be used to delete the old one.
     """
     given = {name: value for name, value in news.items() if value is not None}
     if default_domain is not None:
@@ -78,7 +78,7 @@ def check(  # noqa: PLR0913  One for each thing that a front end's provider has 
 def _move_problems(
     declared: Declared, olds: Mapping[str, Any], bound_domain: str | None, spelling: Spelling, *, may_move: bool
 ) -> Iterator[Problem]:
-    """Yield what forbids to use a provider's credentials for a tenant."""
+    """Yield the reasons why a provider's credentials must not be used for a tenant."""
     domain, was = declared.domain, olds.get("domain")
     if not domain:
         return
@@ -100,9 +100,9 @@ def _move_problems(
 
 
 def _hold_to_caps(checked: Checked, olds: Mapping[str, Any], spelling: Spelling) -> None:
-    """Judge every lifetime against the plan's cap, and let `over_limit` decide.
+    """Check every lifetime against the plan's cap, and apply `over_limit`.
 
-    What the record holds already was judged then: `ignore_changes` hands over what a tenant was found to have.
+    Values already in the record were checked earlier: with `ignore_changes`, they are what the tenant had.
     """
     declared = checked.declared
     if declared.plan is None or "over_limit" in declared.unknown | checked.unread:
@@ -136,7 +136,7 @@ def _useless_idle(declared: Declared, spelling: Spelling) -> Iterator[str]:
 def _undone_elsewhere(
     declared: Declared, olds: Mapping[str, Any], bound_domain: str | None, spelling: Spelling
 ) -> Iterator[str]:
-    """Say what only the program's author can know: each provider with a tenant of its own is a process of its own."""
+    """Warn about conflicts that are not detected, because each provider with its own tenant has its own process."""
     if bound_domain is not None and "domain" not in olds and declared.on_delete is not OnDelete.RETAIN:
         yield (
             f"{declared.domain}: this resource is new, and its provider has a tenant. If it replaces a resource that "
@@ -147,9 +147,9 @@ def _undone_elsewhere(
 
 
 def _changed_absolute(declared: Declared, olds: Mapping[str, Any], spelling: Spelling) -> Iterator[str]:
-    """Say at preview what an update of an absolute lifetime means for sessions that exist already.
+    """Warn at preview what an update of an absolute lifetime means for existing sessions.
 
-    What a ceiling changes depends on what the tenant has: the update says it.
+    The effect of a ceiling depends on what the tenant has, so the update reports it instead.
     """
     is_ceiling = Enforce.AT_MOST in (declared.enforce, olds.get("enforce")) or "enforce" in declared.unknown
     if is_ceiling or olds.get("domain") != declared.domain:
@@ -165,7 +165,7 @@ def _changed_absolute(declared: Declared, olds: Mapping[str, Any], spelling: Spe
 
 
 def _minutes_once(old: Any) -> int | None:
-    """Return the minutes of an input of the last run, which may exceed current limits; None if it is not a lifetime."""
+    """Return the minutes of a lifetime from the last run, which may exceed current limits; None if it is not one."""
     try:
         return Lifetime.parse(old, max_minutes=None).minutes
     except InputError:
@@ -175,9 +175,9 @@ def _minutes_once(old: Any) -> int | None:
 def changed_absolute(
     before: Values, after: Values, spelling: Spelling = SNAKE_CASE, secrets: Container[str] = ()
 ) -> list[str]:
-    """Say what raised and lowered absolute lifetimes mean for sessions that exist already: one line for each.
+    """Return one line for raised and one for lowered absolute lifetimes, saying what they mean for existing sessions.
 
-    A setting that is missing before is not spoken of; the values of secrets are not repeated.
+    Settings that were missing before are left out, and secret values are not repeated.
     """
     raised: list[str] = []
     lowered: list[str] = []

@@ -1,4 +1,4 @@
-"""The inputs of a managed tenant: one reader each, in the one place where text becomes a value."""
+"""The inputs of a managed tenant and their readers. This is the only place where text becomes a value."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
-"""A value that a preview cannot know yet. It passes through a check as it is."""
+"""A value that is unknown at preview. A check passes it through unchanged."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with one property, in snake_case: what, and what to do.
+    """A problem with a property (in snake_case): what is wrong, and what to do.
 
-    A private value may be a secret in the wrong place, so it must not be printed.
+    If `is_private`, the value may be a misplaced secret and must not be printed.
     """
 
     property: str
@@ -46,7 +46,7 @@ _UNUSABLE = (
 )
 
 Reader = Callable[[Any, str], Any]
-"""Reads what was given for an input; the second argument is the input's name as the user spells it."""
+"""Reads the value given for an input; the second argument is the input's name as the user spells it."""
 
 
 def _choice(choices: type[StrEnum], advice: str) -> Reader:
@@ -69,24 +69,24 @@ READERS: Mapping[str, Reader] = {
     "enforce": _choice(Enforce, "It says whether a tenant with a shorter lifetime keeps it."),
     "credentials": lambda value, _: check_label(value),
 }
-"""Input -> what reads it, or raises `InputError`."""
+"""Input -> its reader, which may raise `InputError`."""
 
 INPUTS = tuple(READERS)
 
 SECRETS = "__secrets"
-"""Beside the inputs: the names of those that are secrets, with commas between them. Pulumi shows no such key."""
+"""The extra input with the comma-separated names of the secret ones. Pulumi does not show such a key."""
 
 
 def secrets_of(props: Mapping[str, Any]) -> frozenset[str]:
-    """Return the inputs among some properties whose values no message may repeat."""
+    """Return the names of the inputs whose values messages must not repeat."""
     return frozenset(str(props.get(SECRETS) or "").split(",")) - {""}
 
 
 @dataclass(frozen=True)
 class Read:
-    """What was given for some inputs: values where they are known and right, and what is wrong with the others.
+    """The result of reading inputs: the known and valid values, and the problems with the others.
 
-    `unknown` are the inputs that a preview cannot know yet.
+    `unknown` holds the inputs that are unknown at preview.
     """
 
     values: dict[str, Any]
@@ -95,7 +95,7 @@ class Read:
 
 
 def read_inputs(given: Mapping[str, Any], spelling: Spelling, readers: Mapping[str, Reader] = READERS) -> Read:
-    """Read what was given for inputs; what is wrong is collected, not raised."""
+    """Read inputs; problems are collected, not raised."""
     found = Read({}, frozenset(name for name, value in given.items() if value is UNKNOWN), [])
     for name, value in given.items():
         if value is UNKNOWN or value is None or name not in readers:

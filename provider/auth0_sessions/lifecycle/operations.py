@@ -1,4 +1,4 @@
-"""Diff, create, read, update and delete of a tenant's session lifetimes, with no Pulumi in them."""
+"""Diff, create, read, update and delete a tenant's session lifetimes, independent of Pulumi."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 
 class Tenant(Protocol):
-    """One tenant's settings, live."""
+    """One live tenant's settings."""
 
     def read(self) -> dict[str, Value]:
-        """Return what was ever written."""
+        """Return the settings that were ever written."""
 
     def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
-        """Write these settings, at most `tries` times, and return what the tenant then reports.
+        """Write settings, with at most `tries` attempts, and return what the tenant then reports.
 
-        `just_read` is True where this operation has read the tenant already.
+        `just_read` is True if this operation already read the tenant.
         """
 
 
 class Log(Protocol):
-    """How an operation speaks to the person who runs it."""
+    """How an operation reports to its user."""
 
     def warning(self, message: str) -> None:
-        """Say what needs attention."""
+        """Log a warning."""
 
     def info(self, message: str) -> None:
-        """Say what is good to know."""
+        """Log information."""
 
     def status(self, message: str) -> None:
-        """Show what is going on right now."""
+        """Show progress."""
 
 
 class Change(Enum):
@@ -53,23 +53,23 @@ class Change(Enum):
 
 @dataclass(frozen=True)
 class Diff:
-    """What an update would have to do: input -> how it changed; one that is the same is missing."""
+    """What an update would have to do: input -> how it changed, without unchanged inputs."""
 
     inputs: dict[str, Change] = field(default_factory=dict)
 
     @property
     def changes(self) -> bool:
-        """True if anything differs, be it only in the record."""
+        """Whether anything differs, even if only in the record."""
         return bool(self.inputs)
 
     @property
     def replaces(self) -> tuple[str, ...]:
-        """The inputs that cannot change in place."""
+        """The changed inputs that require a replacement."""
         return ("domain",) if "domain" in self.inputs else ()
 
 
 def diff(old: Declared, new: Declared) -> Diff:
-    """Compare two declarations by their values; an unknown value counts as a change."""
+    """Compare two declarations by value; an unknown value counts as a change."""
     before, after = old.values, new.values
     changed = {}
     for name in INPUTS:
@@ -84,7 +84,7 @@ def diff(old: Declared, new: Declared) -> Diff:
 
 @dataclass(frozen=True)
 class Operations:
-    """The verbs for one tenant, which is touched only by those that say so. The clock is in UTC."""
+    """The operations on one tenant; only those that say so call it. The clock is in UTC."""
 
     tenant: Tenant
     log: Log
@@ -92,15 +92,15 @@ class Operations:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def create(self, declared: Declared, found: Values | None = None, ended: State | None = None) -> State:
-        """Bring a tenant under management: one GET, and a PATCH of what differs.
+        """Start managing a tenant: one GET, and a PATCH of what differs.
 
-        What was `found` a moment ago saves the GET; `ended` is the record that this one replaces in the same run.
+        If `found` was just read, the GET is skipped; `ended` is the record that this one replaces in the same run.
         """
         found = self.tenant.read() if found is None else found
         before = _managed(found, declared)
         write = declared.not_met_by(before)
         reported = _managed(self._write(write, before, just_read=True), declared) if write else before
-        # After a restore or a reset the tenant itself has what there is to go back to.
+        # After a restore or a reset, the tenant itself has the values to restore later.
         earlier = ended.previous if ended and ended.declared.on_delete is OnDelete.RETAIN else {}
         kept = {name: earlier.get(name, before[name]) for name in before}
         gone_by = self._gone_by(write, reported, ended, before)
@@ -109,7 +109,7 @@ class Operations:
         return state
 
     def announce(self, declared: Declared) -> dict[str, Value]:
-        """Say what a create would write, and what that means for existing sessions: one GET, returned."""
+        """Log what a create would write and what it means for existing sessions; return what the one GET found."""
         before = _managed(self.tenant.read(), declared)
         write = declared.not_met_by(before)
         old_and_new = {name: (declared.shown(name, before[name]), declared.shown(name, write[name])) for name in write}
@@ -119,10 +119,9 @@ class Operations:
         return before
 
     def _write(self, write: Values, unrecorded: Values, *, just_read: bool) -> dict[str, Value]:
-        """Write. If it may have taken effect although it failed, put back what no record has.
+        """Write settings. If a failed write may have taken effect, restore the values that no record has.
 
-        What a failed run changed would otherwise be recorded by the next one as what the tenant had before it was
-        managed.
+        Otherwise, the next run would record what the failed one wrote as the values from before management.
         """
         try:
             return self.tenant.write(write, just_read=just_read)
@@ -143,9 +142,9 @@ class Operations:
             raise
 
     def update(self, old: State, declared: Declared) -> State:
-        """Bring the settings from one record to the next.
+        """Change the settings from one record's to the next.
 
-        A PATCH of what changed. A GET for what is new to us, and for lifetimes that are ceilings.
+        Changes cost a PATCH; newly managed settings and ceilings also cost a GET.
         """
         declared = replace(declared, secrets=declared.secrets | old.declared.secrets)
         new_here = declared.wanted.keys() - old.declared.wanted.keys()
@@ -165,17 +164,17 @@ class Operations:
         return state
 
     def _changed(self, old: State, declared: Declared, current: Values) -> dict[str, Value]:
-        """Return what an update has to write, given what the tenant has as far as that is known."""
+        """Return what an update has to write, given what is known about the tenant."""
         missing = declared.not_met_by(current)
         was_exact = old.declared.enforce is Enforce.EXACT
         if declared.enforce is Enforce.AT_MOST or not was_exact or is_judged_anew(old.declared, declared):
             return missing
-        # What was superseded before is not sent again, and what drifted unseen is not ours to undo here.
+        # Values superseded before are not sent again, and unnoticed drift is not undone here.
         asked = old.declared.wanted
         return {name: value for name, value in declared.wanted.items() if asked.get(name, current[name]) != value}
 
     def _settled(self, state: State, before: Values, write: Values) -> State:
-        """Report what came out. A setting that was not written and differs from before is drift: its input follows."""
+        """Report the result. A setting that differs without having been written has drifted: its input follows."""
         declared, reported = state.declared, state.reported
         moved = {name: reported[name] for name in reported if name not in write and reported[name] != before[name]}
         unmet = declared.not_met_by({**declared.wanted, **moved})
@@ -186,7 +185,7 @@ class Operations:
         return state
 
     def refresh(self, old: State) -> State:
-        """Follow the tenant: one GET. What is as asked, or exactly as superseded before, keeps the value asked."""
+        """Refresh from the tenant: one GET. Values as requested, or superseded exactly as before, keep their inputs."""
         reported = _managed(self.tenant.read(), old.declared)
         unmet = old.declared.not_met_by(reported)
         drifted = {name: reported[name] for name in unmet if reported[name] != old.reported[name]}
@@ -195,9 +194,9 @@ class Operations:
         return replace(old, declared=declared, reported=reported, old_sessions_gone_by=gone_by)
 
     def delete(self, old: State) -> State:
-        """End the management as `on_delete` says: no call, or one PATCH whatever the record believes.
+        """Stop managing, according to `on_delete`: no call, or one PATCH regardless of what the record says.
 
-        A record of the same tenant in the same run goes on from what is returned.
+        If the same run creates a record for the same tenant, it continues from what is returned.
         """
         domain, policy, secrets = old.declared.domain, old.declared.on_delete, old.declared.secrets
         because = self.spelling.assign("on_delete", policy.value)
@@ -219,10 +218,10 @@ class Operations:
         return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(target, reported, old))
 
     def _gone_by(self, write: Values, reported: Values, old: State | None, found: Values | None = None) -> str | None:
-        """Return until when a session may live that was created before this moment, under another lifetime.
+        """Return when the last session that was created under an earlier lifetime ends.
 
-        The record and what was found may differ: a write that failed, or a person, changed it in between, and sessions
-        from before that are still there.
+        A failed write or a manual change may have made the tenant differ from the record. Sessions from before that
+        still exist.
         """
         name, earlier = "session_lifetime", old.old_sessions_gone_by if old else None
         known = [int(values[name]) for values in (old.reported if old else {}, found or {}) if name in values]
@@ -262,13 +261,13 @@ class Operations:
 
 
 def _is_said_at_preview(name: str, old: Declared, new: Declared) -> bool:
-    """Tell whether the check of an update has said already what it means for a lifetime: it compares the inputs."""
+    """Return whether the check of an update, which compares inputs, already warned about a lifetime."""
     is_exact = old.enforce is new.enforce is Enforce.EXACT
     return is_exact and old.wanted.get(name, new.wanted[name]) != new.wanted[name]
 
 
 def is_judged_anew(old: Declared, new: Declared) -> bool:
-    """Tell whether a value that was superseded may be allowed now."""
+    """Return whether a superseded value may be allowed now."""
     return (old.plan, old.over_limit) != (new.plan, new.over_limit)
 
 

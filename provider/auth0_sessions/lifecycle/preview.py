@@ -1,4 +1,4 @@
-"""Records that no write has made: of a preview, and of a tenant that was only read."""
+"""Records without a write: those of previews, and of tenants that were only read."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, LOGIN_SETTINGS, Value, Values, text, with_defaults
 
 NOTHING = dict.fromkeys((*INPUTS, *OUTPUTS))
-"""What is not managed is None from the start, and not unknown."""
+"""Unmanaged properties, which are None instead of unknown."""
 
 
 def new_record(declared: Declared, before: Values | None = None) -> dict[str, Any]:
-    """Return what a preview can know of the record of a create; `before` is what the tenant has, where it was read."""
+    """Return what a preview knows of a create's record; `before` is what the tenant has, if it was read."""
     known = {name: value for name, value in (before or {}).items() if declared.wanted[name] == value}
     return {
         **NOTHING,
@@ -31,7 +31,7 @@ def new_record(declared: Declared, before: Values | None = None) -> dict[str, An
 
 
 def changed_record(old: State, declared: Declared) -> dict[str, Any]:
-    """Return what a preview can know of the record of an update."""
+    """Return what a preview knows of an update's record."""
     kept = {name for name in declared.wanted if _stays(name, old, declared)}
     is_same = kept == declared.wanted.keys() and not declared.unknown
     same = old.to_props()
@@ -54,7 +54,7 @@ def changed_record(old: State, declared: Declared) -> dict[str, Any]:
 
 
 def _stays(name: str, old: State, declared: Declared) -> bool:
-    """Tell whether an update will neither write a setting nor read it anew."""
+    """Return whether an update will neither write nor reread a setting."""
     if Enforce.AT_MOST in (old.declared.enforce, declared.enforce) or "enforce" in declared.unknown:
         return False
     is_written_again = name in old.superseded and is_judged_anew(old.declared, declared)
@@ -67,7 +67,7 @@ def _is_managed(declared: Declared, name: str) -> bool:
 
 @dataclass(frozen=True)
 class LookedUp:
-    """A tenant that was read and is not managed: the label of its credentials, and the settings ever written."""
+    """A tenant that was read but is not managed: its credentials label, and the settings that were ever written."""
 
     domain: str
     label: str | None
@@ -75,18 +75,18 @@ class LookedUp:
 
     @property
     def values(self) -> dict[str, Value]:
-        """Every setting, with Auth0's default where it was never written."""
+        """Every setting, with Auth0's default for those that were never written."""
         return with_defaults(self.found)
 
     def to_props(self) -> dict[str, Any]:
-        """Return every setting and its minutes, as a record names them."""
+        """Return every setting and its minutes, with the keys of a record."""
         values = self.values
         props: dict[str, Any] = {"domain": self.domain, **{name: text(value) for name, value in values.items()}}
         props.update({f"{name}_minutes": values[name] for name in LIFETIMES})
         return {**props, "credentials": self.label} if self.label is not None else props
 
     def adopted(self, plan: Plan | None) -> State:
-        """Return the record of an import: the settings ever written, or all with Auth0's defaults if none was.
+        """Return an import's record: the settings that were ever written, or all with Auth0's defaults if none were.
 
         A value above the cap of the configured plan is kept, because the tenant has it.
         """

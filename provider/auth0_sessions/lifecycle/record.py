@@ -1,7 +1,7 @@
-"""What a managed tenant's record holds, and the plain dictionary it is kept in: an inverse pair.
+"""A managed tenant's record <-> the plain dictionary that stores it.
 
-The dictionary is users' state: a key in it is never renamed, and every later version reads what this one wrote.
-Minutes become text here, and nowhere else between the check of an input and the call to the tenant.
+The dictionary is in users' state: its keys are never renamed, and later versions must read what this one wrote.
+Between the check of an input and the call to the tenant, this is the only place where minutes become text.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Value, Values, shown, text
 
 OUTPUTS = (*(f"{name}_minutes" for name in LIFETIMES), "previous", "superseded", "old_sessions_gone_by")
-"""The properties that a record has beyond its inputs."""
+"""A record's properties other than its inputs."""
 
 
 def secrets_with(names: Iterable[str]) -> frozenset[str]:
-    """Return the properties of a record that are secret where these inputs are: what repeats a value, or was one."""
+    """Return the record properties that are secret if these inputs are: those that repeat current or earlier values."""
     secrets = {*names}
     if settings := secrets & SETTINGS.keys():
         secrets |= {*(f"{name}_minutes" for name in settings), "previous", "superseded", "old_sessions_gone_by"}
@@ -30,12 +30,12 @@ def secrets_with(names: Iterable[str]) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Declared:
-    """What a program asks for, checked and as values.
+    """What a program declares, as checked values.
 
     Attributes:
-        wanted: The managed settings; a setting that is missing is not managed.
-        secrets: The inputs whose values no message may repeat.
-        unknown: The inputs that a preview cannot know yet; their values do not count.
+        wanted: The managed settings; missing ones are not managed.
+        secrets: The inputs whose values messages must not repeat.
+        unknown: The inputs that are unknown at preview; their values are meaningless.
 
     """
 
@@ -53,24 +53,24 @@ class Declared:
     def of(
         cls, values: Mapping[str, Any], unknown: frozenset[str] = frozenset(), secrets: frozenset[str] = frozenset()
     ) -> Declared:
-        """Return a declaration of input values, with the defaults filled in."""
+        """Return a declaration of input values, including defaults."""
         wanted = {name: values[name] for name in SETTINGS if name in values}
         rest = {name: value for name, value in values.items() if name not in SETTINGS}
         return cls(**{"domain": "", **rest}, wanted=wanted, unknown=unknown, secrets=secrets)
 
     def shown(self, name: str, value: Value) -> str:
-        """Return a setting's value as a message may repeat it."""
+        """Return a setting's value for a message, masked if it is a secret."""
         return shown(value, is_secret=name in self.secrets)
 
     @property
     def values(self) -> dict[str, Any]:
-        """Input -> value, for those that are given or have a default."""
+        """Input -> value, for inputs that are given or have a default."""
         rest = {name: getattr(self, name) for name in INPUTS if name not in SETTINGS}
         values = {**rest, **self.wanted}
         return {name: value for name, value in values.items() if value and name not in self.unknown}
 
     def not_met_by(self, values: Values) -> dict[str, Value]:
-        """Return the settings that a tenant with these values, for all that are managed, would have to be given."""
+        """Return the settings to write to a tenant that has these values for all managed settings."""
         return {name: value for name, value in self.wanted.items() if not self._is_met(name, values[name], value)}
 
     def _is_met(self, name: str, found: Value, wanted: Value) -> bool:
@@ -79,13 +79,13 @@ class Declared:
         return bool(found == wanted)
 
     def to_props(self) -> dict[str, Any]:
-        """Return the inputs as a record keeps them: plain text, and `UNKNOWN` where a preview cannot know."""
+        """Return the inputs as a record stores them: plain text, or `UNKNOWN` if unknown at preview."""
         props = {name: text(value) if isinstance(value, int) else str(value) for name, value in self.values.items()}
         return {**props, **dict.fromkeys(self.unknown, UNKNOWN)}
 
     @classmethod
     def from_props(cls, props: Mapping[str, Any]) -> Declared:
-        """Read the inputs of a record. They were checked when they were written, and may exceed current limits."""
+        """Read a record's inputs. They were checked when they were written, and may exceed current limits."""
         given = {name: value for name, value in props.items() if value is not None and value is not UNKNOWN}
         values = {name: kind(given[name]) for name, kind in _KINDS.items() if name in given}
         unknown = frozenset(name for name, value in props.items() if value is UNKNOWN)
@@ -105,19 +105,19 @@ _KINDS = {
     "enforce": Enforce,
     "credentials": str,
 }
-"""Input -> what reads its stored form."""
+"""Input -> the reader of its stored form."""
 
 
 @dataclass(frozen=True)
 class State:
-    """A managed tenant: what was asked, what the tenant reports, what it was like before.
+    """A managed tenant: what was declared, what the tenant reports, and what it had before.
 
     Attributes:
-        declared: What the program asks for.
+        declared: What the program declares.
         reported: The managed settings as the tenant reports them.
         previous: The managed settings as they were when each was first managed.
         old_sessions_gone_by: UTC ISO 8601. No persistent session created under an earlier absolute lifetime
-            outlives it. None while `session_lifetime` was never written.
+            outlives it. None if `session_lifetime` was never written.
 
     """
 
@@ -145,7 +145,7 @@ class State:
 
     @classmethod
     def from_props(cls, props: Mapping[str, Any]) -> State:
-        """Read a record: the minutes in it are what the tenant reports, and what was asked unless superseded."""
+        """Read a record: its minutes are what the tenant reports and, unless superseded, also what was requested."""
         superseded = props.get("superseded") or {}
         inputs, reported = dict(props), {}
         for name in SETTINGS:

@@ -1,4 +1,4 @@
-"""What one run of a program has in common: which tenants it manages, and the plan of those that name none."""
+"""The shared state of one program run: the tenants that it manages, and their default plan."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Run:
         self._lock = threading.Lock()
 
     def claim(self, domain: str, name: str) -> None:
-        """Note that a resource, named in words that no other one has, manages a tenant, if no other one does."""
+        """Record that a resource manages a tenant, unless another one already does; `name` must be unique."""
         with self._lock:
             owner = self._managed_by.setdefault(domain, name)
         if owner != name:
@@ -33,13 +33,13 @@ class Run:
             raise InputError(message)
 
     def share(self, domain: str) -> list[str]:
-        """Note that a tenant uses the credentials that carry no label, and return all that do."""
+        """Record that a tenant uses the credentials without a label, and return all tenants that do."""
         with self._lock:
             self._sharing[domain] = None
             return list(self._sharing)
 
     def plan_of(self, plan: str | None) -> str | None:
-        """Return a resource's plan, or the configured one; warn, once a run, where there is neither."""
+        """Return a resource's plan, or the configured one; if there is neither, warn once per run."""
         plan = plan or self._default_plan
         with self._lock:
             is_news = plan is None and not self._has_warned

@@ -1,7 +1,7 @@
-"""One provider process over the core: its credentials, its clients, and the verbs on plain dictionaries.
+"""The session of one provider process: its credentials, its clients, and the verbs on plain dictionaries.
 
-A front end gives what it alone knows (how to log, where credentials are, how its users spell names) and gets the
-verbs back. Dictionaries have the keys of a record; `UNKNOWN` stands for what a preview cannot know yet.
+A front end provides what only it knows (how to log, where credentials are, how its users spell names). Dictionaries
+have the keys of a record; `UNKNOWN` stands for values that are unknown at preview.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from auth0_sessions.model.settings import Value
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 Connect = Callable[[str, Callable[[], Credentials], Callable[[str], None], threading.Event], Callable[[], Tenant]]
-"""Makes a tenant's client (domain, what finds its credentials, what shows a status line, what is set to end its waits)
-and returns what begins an operation on it."""
+"""Creates a tenant's client, given its domain, a function that finds credentials, one that shows a status line, and an
+event that ends its waits; returns a function that begins an operation."""
 
 
 def _connect(
@@ -35,7 +35,7 @@ def _connect(
     on_wait: Callable[[str], None],
     cancelled: threading.Event,
 ) -> Callable[[], Tenant]:
-    from auth0_sessions.api.client import TenantClient  # noqa: PLC0415  An unchanged `up` makes no call: no HTTP.
+    from auth0_sessions.api.client import TenantClient  # noqa: PLC0415  An unchanged `up` makes no calls.
 
     return TenantClient(domain, credentials, on_wait=on_wait, cancelled=cancelled).operation
 
@@ -45,19 +45,19 @@ class Session:
 
     Args:
         log: Where messages go.
-        sources: Label, or None -> the places where credentials are looked for, in order.
-        bound_domain: The only tenant of an explicit provider that names one.
-        default_domain: The tenant of resources that set none.
-        may_move: False if these credentials, which are of one tenant, would also be used to end an earlier one.
-        run: Finds tenants that are managed twice, and knows the default plan, where the program cannot.
+        sources: Label, or None -> the sources of credentials, in order.
+        bound_domain: The domain of an explicit provider that sets one; no other tenant is managed.
+        default_domain: The domain of resources that do not set one.
+        may_move: False if these credentials, which are for one tenant, would also be used to delete an earlier one.
+        run: Detects tenants that are managed twice, and provides the default plan, if the program cannot.
         spelling: How messages spell the names of properties.
-        cancelled: Set when the run is canceled: waits for tenants end.
-        engine: The engine's address, which all provider processes of a run have in common.
-        connect: Makes the client of a tenant.
+        cancelled: Set when the run is canceled, which ends waits for tenants.
+        engine: The engine's address, which all provider processes of a run share.
+        connect: Creates a tenant's client.
 
     """
 
-    def __init__(  # noqa: PLR0913  One for each thing that a front end alone knows.
+    def __init__(  # noqa: PLR0913  One argument for each thing that only a front end knows.
         self,
         *,
         log: Log,
@@ -90,9 +90,9 @@ class Session:
         self._ended: dict[str, State] = {}
 
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any], name: str = "") -> Checked:
-        """Check inputs offline, and show the warnings of those that are right.
+        """Check inputs offline, and log warnings if they are valid.
 
-        `olds` is empty at the first run; `name` is the resource, for the tenant that is managed twice.
+        `olds` is empty on the first run; `name` is the resource's name, for errors about tenants managed twice.
         """
         if self._run and news.get("plan") is not UNKNOWN:
             news = {**news, "plan": self._run.plan_of(news.get("plan"))}
@@ -117,11 +117,11 @@ class Session:
         return checked
 
     def _shared_token(self, domain: str) -> Iterator[Problem]:
-        """Stop a preview if its `up` would send one tenant's token to another one, whichever comes first."""
+        """Stop a preview if its `up` would send one tenant's token to another tenant."""
         try:
             found = find_credentials(self._sources(None), domain)
         except Auth0SessionsError:
-            return  # What needs no call needs no credentials, and a call says what is wrong with them.
+            return  # Without a call, no credentials are needed; with one, the call reports what is wrong with them.
         if names_no_tenant(found):
             try:
                 self._tokens.kept(found, domain)
@@ -137,19 +137,19 @@ class Session:
         return found
 
     def create(self, props: Mapping[str, Any]) -> State:
-        """Bring a tenant under management: 1 GET, 0 or 1 PATCH."""
+        """Start managing a tenant: 1 GET, 0 or 1 PATCH."""
         declared = Declared.from_props(props)
         operations = self._operations(declared.domain, declared.credentials)
         ended, found = self._ended.pop(declared.domain, None), self._reached.pop(declared.domain, None)
         if ended is not None and ended.declared.on_delete is not OnDelete.RETAIN:
-            # A read may still show what the tenant had before the delete that this create follows.
+            # After a delete in the same run, a read may still show the earlier values.
             found = {**operations.tenant.read(), **ended.reported}
         state = operations.create(declared, found, ended)
         self._created.add(declared.domain)
         return state
 
     def refresh(self, props: Mapping[str, Any]) -> State:
-        """Follow the tenant: 1 GET."""
+        """Refresh from the tenant: 1 GET."""
         old = State.from_props(props)
         return self._operations(old.declared.domain, old.declared.credentials).refresh(old)
 
@@ -159,9 +159,9 @@ class Session:
         return LookedUp(tenant, label, self._operations(tenant, label).tenant.read())
 
     def preview_create(self, props: Mapping[str, Any], *, reads: bool) -> dict[str, Any]:
-        """Return what a preview can know of a new record.
+        """Return what a preview knows of a new record.
 
-        `reads` is True to read the tenant once, and to say what would be written; a failure is a warning.
+        If `reads`, read the tenant once and log what would be written; a failure is only a warning.
         """
         declared = Declared.from_props(props)
         if not reads or declared.unknown:
@@ -174,16 +174,16 @@ class Session:
         return new_record(declared, before)
 
     def preview_update(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what a preview can know of a changed record."""
+        """Return what a preview knows of a changed record."""
         return changed_record(State.from_props(olds), Declared.from_props(news))
 
     def update(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> State:
-        """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
+        """Write what changed: 0 or 1 PATCH, and 1 GET only if a setting becomes managed."""
         declared = Declared.from_props(news)
         return self._operations(declared.domain, declared.credentials).update(State.from_props(olds), declared)
 
     def delete(self, props: Mapping[str, Any]) -> None:
-        """Retain (no call), restore or reset (1 PATCH); no call for a tenant that another resource has taken over."""
+        """Retain (no call), restore or reset (1 PATCH); no call if another resource has taken over the tenant."""
         old = State.from_props(props)
         domain = old.declared.domain
         if domain in self._created and old.declared.on_delete is not OnDelete.RETAIN:
@@ -197,7 +197,7 @@ class Session:
         self._ended[domain] = self._operations(domain, old.declared.credentials).delete(old)
 
     def _reach_next(self, domain: str) -> None:
-        """Read the tenant that replaces this one first: one that cannot be read leaves the old one as it is."""
+        """Read the replacement's tenant first; if it cannot be read, the old one is left unchanged."""
         if (new := self._moves.pop(domain, None)) is None or new.domain in self._created:
             return
         try:
@@ -207,10 +207,10 @@ class Session:
             raise Auth0SessionsError(message) from error
 
     def _operations(self, domain: str, label: str | None) -> Operations:
-        """Return the verbs for a tenant; their time begins now. Nothing is called, no credentials are looked up."""
+        """Return a tenant's operations; their time limit starts now. This makes no call and looks up no credentials."""
         with self._lock:
             if (domain, label) not in self._begin:
-                find = lambda: self._credentials(domain, label)  # noqa: E731  It belongs to this client alone.
+                find = lambda: self._credentials(domain, label)  # noqa: E731  Only used by this client.
                 self._begin[domain, label] = self._connect(domain, find, self.log.status, self._cancelled)
             return Operations(self._begin[domain, label](), self.log, self.spelling)
 

@@ -1,4 +1,4 @@
-"""The closed sets that an input may be one of, and the one way to read such an input."""
+"""The inputs with a fixed set of choices, and the function that reads them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class OnDelete(StrEnum):
 
 
 class Enforce(StrEnum):
-    """Whether a tenant gets a lifetime as declared, or keeps a shorter one."""
+    """Whether a lifetime is set exactly as declared, or a shorter one is left alone."""
 
     EXACT = "exact"
     AT_MOST = "at-most"
@@ -36,16 +36,16 @@ Choice = TypeVar("Choice", bound=str)
 
 
 def choose(choices: Iterable[Choice], value: object, name: str, advice: str) -> Choice:
-    """Return the choice that a text names, whatever its case.
+    """Return the choice that a text names, ignoring case.
 
     Args:
-        choices: The closed set: an enumeration, or the names of a table.
-        value: What was given.
-        name: The input, as the user spells it.
+        choices: The allowed values: an enumeration, or the names of a table.
+        value: The given value.
+        name: The input's name, as the user spells it.
         advice: What the input is for, or where its value comes from.
 
     Raises:
-        InputError: The value is not one of them. The text lists them.
+        InputError: The value is not one of the choices; the message lists them.
 
     """
     known = {str(choice): choice for choice in choices}

@@ -1,4 +1,4 @@
-"""The tenant's domain: one canonical spelling, and the address that follows from it."""
+"""A tenant's domain: its canonical spelling and base URL."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _ALLOWED = "Give the tenant's domain as in 'acme.eu.auth0.com'."
 
 
 def canonical_domain(value: object) -> str:
-    """Return the one spelling of a tenant's domain.
+    """Return the canonical spelling of a tenant's domain.
 
-    `https://`, upper case and a trailing slash go away. Plain `http://` stays, and is for a loopback host only,
-    which may carry a port and a path prefix (`http://127.0.0.1:8400/acme`).
+    `https://`, uppercase letters and a trailing slash are removed. `http://` is kept, but only allowed for a
+    loopback host, which may also have a port and a path prefix (`http://127.0.0.1:8400/acme`).
 
     Raises:
-        DomainError: The value is not a domain, or a secret must not be sent to it.
+        DomainError: The value is not a domain, or secrets must not be sent to it.
 
     """
     if not isinstance(value, str):
@@ -47,7 +47,7 @@ def canonical_domain(value: object) -> str:
 
 
 def _split(value: str) -> tuple[str, str]:
-    """Return the scheme in front, or "", and the rest with its host in small letters."""
+    """Return the scheme (or "") and the rest, with the host in lowercase."""
     text = value.strip().removesuffix("/")
     scheme, separator, rest = text.partition("://")
     if not separator:
@@ -59,18 +59,18 @@ def _split(value: str) -> tuple[str, str]:
 
 
 def base_url(domain: str) -> str:
-    """Return the address of a canonical domain, without a trailing slash."""
+    """Return the base URL of a canonical domain, without a trailing slash."""
     return domain if domain.startswith("http://") else f"https://{domain}"
 
 
 def is_loopback(domain: str) -> bool:
-    """Tell whether a canonical domain is on this machine."""
+    """Return whether a canonical domain is a loopback address."""
     return _is_loopback(domain.removeprefix("http://"))
 
 
 def _is_loopback(rest: str) -> bool:
     match = _LOOPBACK.fullmatch(rest)
-    if not match or not 0 < int((match["port"] or ":1")[1:]) < 65_536:  # noqa: PLR2004  TCP's own range.
+    if not match or not 0 < int((match["port"] or ":1")[1:]) < 65_536:  # noqa: PLR2004  The range of TCP ports.
         return False
     if any(part in (".", "..") for part in match["path"].split("/")):
         return False

@@ -1,4 +1,4 @@
-"""The one judgment of a lifetime against the plan's cap and a profile's ceiling, with its wording."""
+"""Checks a lifetime against the plan's cap and a profile's ceiling, and words the result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from auth0_sessions.model.spelling import Spelling
 
 @dataclass(frozen=True)
 class Ceiling:
-    """The most that a baseline allows for one lifetime.
+    """The longest value that a baseline allows for one lifetime.
 
     Attributes:
         minutes: The ceiling, in minutes.
@@ -28,14 +28,14 @@ class Ceiling:
 
 @dataclass(frozen=True)
 class Judgment:
-    """What is wrong with a lifetime; nothing where both limits are None.
+    """The limits that a lifetime exceeds; if both are None, it is fine.
 
     Attributes:
-        setting: The lifetime.
+        setting: The lifetime's name.
         minutes: Its value.
-        plan: The plan that it was held to, or None.
-        cap: The plan's cap in minutes, where the value is above it.
-        ceiling: The ceiling, where the value is above it.
+        plan: The plan that it was checked against, or None.
+        cap: The plan's cap in minutes if the value exceeds it.
+        ceiling: The ceiling if the value exceeds it.
 
     """
 
@@ -47,19 +47,19 @@ class Judgment:
 
     @property
     def above_cap(self) -> str:
-        """The sentence about the cap, without its full stop."""
+        """The sentence about the cap, without the final period."""
         return f"the {self.plan} plan allows at most {text(self.cap or 0)}"
 
     @property
     def above_ceiling(self) -> str:
-        """The sentence about the ceiling, without its full stop."""
+        """The sentence about the ceiling, without the final period."""
         if self.ceiling is None:
             return ""
         return f"{self.ceiling.name} allows at most {text(self.ceiling.minutes)} ({self.ceiling.source})"
 
 
 def judge(setting: str, minutes: int, *, plan: Plan | None = None, ceiling: Ceiling | None = None) -> Judgment:
-    """Hold a lifetime to the plan's cap and to a ceiling; either may be missing."""
+    """Check a lifetime against the plan's cap and a ceiling; either may be missing."""
     most = cap(plan, setting) if plan else None
     return Judgment(
         setting,
@@ -72,12 +72,12 @@ def judge(setting: str, minutes: int, *, plan: Plan | None = None, ceiling: Ceil
 
 @dataclass(frozen=True)
 class Outcome:
-    """What becomes of a declared lifetime.
+    """The result of checking a declared lifetime.
 
     Attributes:
-        minutes: What is asked of the tenant.
-        problem: Why the value is refused, or None.
-        warning: What a person should know, or None.
+        minutes: The value to send to the tenant.
+        problem: Why the value is rejected, or None.
+        warning: What to warn the user about, or None.
 
     """
 
@@ -87,7 +87,7 @@ class Outcome:
 
 
 def settle(found: Judgment, over_limit: OverLimit, spelling: Spelling, *, is_secret: bool = False) -> Outcome:
-    """Return what becomes of a declared lifetime: a ceiling is firm, `over_limit` decides about the cap."""
+    """Apply a judgment: exceeding a ceiling is always an error; for the cap, `over_limit` decides."""
     if found.cap is None and found.ceiling is None:
         return Outcome(found.minutes)
     what = f"{spelling.name(found.setting)} is {shown(found.minutes, is_secret=is_secret)}"

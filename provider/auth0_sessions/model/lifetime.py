@@ -1,4 +1,4 @@
-"""Text <-> whole minutes. The only unit inside this package is the minute."""
+"""Text <-> whole minutes. Inside this package, the minute is the only unit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from auth0_sessions.errors import SHOWN_CHARACTERS, LifetimeError, shown
 
 MINUTES_PER_UNIT = {"w": 10_080, "d": 1_440, "h": 60, "m": 1}
 MAX_MINUTES = 525_600
-"""365 days: the Management API refuses more ("greater than maximum 8760" hours, auth0-deploy-cli#1110)."""
+"""365 days: the Management API rejects more ("greater than maximum 8760" hours, auth0-deploy-cli#1110)."""
 
 ALLOWED = "Write whole minutes with units, like '90m', '8h', '1h30m', '30d', '2w' or 'PT8H'."
 
@@ -34,7 +34,7 @@ _REFUSED_UNITS = (
 class Lifetime:
     """A length of time in whole minutes.
 
-    Two texts of the same length are the same lifetime, and there is one canonical text for each:
+    Texts that mean the same length are equal, and each length has one canonical text:
 
     >>> Lifetime.parse("1440m") == Lifetime.parse("P1D")
     True
@@ -44,17 +44,17 @@ class Lifetime:
     90
 
     Attributes:
-        minutes: The length in minutes. Texts hold 1 to 525,600 (365 days); a tenant may report more.
+        minutes: The length in minutes: 1 to 525,600 (365 days) if parsed from text; a tenant may report more.
 
     """
 
     minutes: int
 
     def __post_init__(self) -> None:
-        """Refuse what is not a number of minutes.
+        """Reject anything but a number of minutes.
 
         Raises:
-            LifetimeError: It is text, which `Lifetime.parse` reads.
+            LifetimeError: The value is not an integer. For text, use `Lifetime.parse`.
 
         """
         if not isinstance(self.minutes, int) or isinstance(self.minutes, bool):
@@ -63,16 +63,16 @@ class Lifetime:
 
     @classmethod
     def parse(cls, value: object, *, max_minutes: int | None = MAX_MINUTES) -> Lifetime:
-        """Read a lifetime that a person wrote.
+        """Parse a lifetime as users write it.
 
         Args:
             value: Text with units (`"90m"`, `"8h"`, `"1h30m"`, `"1.5h"`, `"30d"`, `"2w"`, `"PT8H"`, `"P30D"`),
-                a `Lifetime`, or a `timedelta`. Whole minutes in the end, from 1 minute to 365 days.
-            max_minutes: The longest lifetime taken, in minutes; None for what a tenant once reported.
+                a `Lifetime`, or a `timedelta`. The total must be whole minutes, from 1 minute to 365 days.
+            max_minutes: The longest allowed lifetime, in minutes; None for values that a tenant reported.
 
         Raises:
-            LifetimeError: The value is not such a text. A bare number is refused because the Management API
-                counts hours where the Dashboard counts minutes.
+            LifetimeError: The value is not a lifetime. A bare number is rejected because it is ambiguous: the
+                Management API counts hours, the Dashboard minutes.
 
         """
         if isinstance(value, Lifetime):
@@ -87,7 +87,7 @@ class Lifetime:
         return cls(_in_range(_length(value.strip(), value), value, max_minutes))
 
     def __str__(self) -> str:
-        """Return the canonical text: days, hours and minutes, the largest first."""
+        """Return the canonical text: days, hours and minutes, largest unit first."""
         days, rest = divmod(self.minutes, 1_440)
         hours, minutes = divmod(rest, 60)
         parts = ((days, "d"), (hours, "h"), (minutes, "m"))
@@ -95,7 +95,7 @@ class Lifetime:
 
 
 def _length(text: str, given: object) -> Fraction:
-    """Return the minutes of a text, fractions included."""
+    """Return the minutes that a text stands for, including fractions."""
     if _BARE_NUMBER.fullmatch(text):
         raise LifetimeError(_no_unit(text))
     match = _COMPACT.fullmatch(text) or _ISO_WEEKS.fullmatch(text) or _ISO.fullmatch(text)
@@ -134,6 +134,6 @@ def _no_unit(number: str) -> str:
 
 def _not_understood(text: str, given: object) -> str:
     for pattern, reason in _REFUSED_UNITS:
-        if len(text) <= 200 and pattern.fullmatch(text):  # noqa: PLR2004  Longer text is not a duration.
+        if len(text) <= 200 and pattern.fullmatch(text):  # noqa: PLR2004  Anything longer is not a duration.
             return f"{shown(given)} is not a lifetime: {reason}. {ALLOWED}"
     return f"{shown(given)} is not a lifetime. {ALLOWED} Units are lowercase, the largest first, each at most once."

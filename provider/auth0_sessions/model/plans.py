@@ -1,4 +1,4 @@
-"""What a subscription plan allows, as data with its source."""
+"""The limits of Auth0's subscription plans, as data with sources."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class Plan(StrEnum):
 
 @dataclass(frozen=True)
 class PlanLimits:
-    """The longest lifetimes that a plan allows; Auth0 supersedes a higher value without saying so.
+    """The longest lifetimes that a plan allows; Auth0 silently supersedes a higher value.
 
     The same figures apply to persistent and non-persistent sessions.
 
     Attributes:
         absolute_minutes: Cap on `session_lifetime` and `ephemeral_session_lifetime`, in minutes.
         idle_minutes: Cap on `idle_session_lifetime` and `idle_ephemeral_session_lifetime`, in minutes.
-        source: Where the figures are written.
-        inferred: True where the source does not name the plan and its wording only covers it.
+        source: Where the figures are published.
+        inferred: True if the source covers the plan without naming it.
 
     """
 
@@ -40,7 +40,7 @@ class PlanLimits:
     inferred: bool = False
 
     def cap(self, clock: Clock) -> int:
-        """Return the cap of absolute or of idle lifetimes, in minutes."""
+        """Return the cap on absolute or idle lifetimes, in minutes."""
         return self.absolute_minutes if clock is Clock.ABSOLUTE else self.idle_minutes
 
 
@@ -58,20 +58,20 @@ PLAN_LIMITS: Mapping[Plan, PlanLimits] = {
 
 
 def cap(plan: Plan, setting: str) -> int | None:
-    """Return the longest value in minutes that a plan allows for a setting; None where it has no cap."""
+    """Return the longest value in minutes that a plan allows for a setting; None if it has no cap."""
     limit = SETTINGS[setting].limit
     return PLAN_LIMITS[plan].cap(limit) if limit else None
 
 
 def highest_cap(setting: str) -> int | None:
-    """Return the longest value in minutes that any plan allows for a setting; None where there is no cap."""
+    """Return the longest value in minutes that any plan allows for a setting; None if it has no cap."""
     return cap(Plan.ENTERPRISE, setting)
 
 
 def share_of(minutes: int, most: int) -> str:
-    """Return a share of a cap in percent, which never reads 0% or 100% where it is not."""
+    """Return a share of a cap in percent; it reads 0% or 100% only if that is exact."""
     percent = 100 * minutes / most
-    if round(percent) == 100 and minutes != most:  # noqa: PLR2004  All of it.
+    if round(percent) == 100 and minutes != most:  # noqa: PLR2004  100 percent.
         return ">100%" if minutes > most else "<100%"
     if 0 < percent < 1:
         return "<1%"

@@ -1,4 +1,4 @@
-"""Named policies for session lifetimes, as data with their sources."""
+"""Named policies for session lifetimes, as data with sources."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Profile(StrEnum):
 
 
 class Force(StrEnum):
-    """How binding a source makes a figure."""
+    """How binding a figure is according to its source."""
 
     SHALL = "shall"
     SHOULD = "should"
@@ -32,20 +32,20 @@ class Force(StrEnum):
 
 @dataclass(frozen=True)
 class ProfileLimits:
-    """What a profile asks for, in minutes; None stands for the plan's cap, and for no ceiling.
+    """A profile's lifetimes in minutes; None means the plan's cap and no ceiling.
 
     Attributes:
         name: The profile's name.
         absolute_minutes: Absolute lifetime of persistent sessions.
         idle_minutes: Inactivity timeout of persistent sessions.
         source: Where the figures come from.
-        date: Of which date the source is.
-        force: How binding the source makes them, in words.
-        is_ceiling: True if an argument must not be longer.
-        ephemeral_absolute_minutes: Absolute lifetime of non-persistent sessions; None: as persistent ones.
-        ephemeral_idle_minutes: Inactivity timeout of non-persistent sessions; None: as persistent ones.
-        absolute_force: How binding the source makes the absolute lifetimes; None where they are somebody's choice.
-        idle_force: The same of the inactivity timeouts.
+        date: The date of the source.
+        force: How binding the source is, in words.
+        is_ceiling: True if arguments must not exceed the figures.
+        ephemeral_absolute_minutes: Absolute lifetime of non-persistent sessions; None means as for persistent ones.
+        ephemeral_idle_minutes: Inactivity timeout of non-persistent sessions; None means as for persistent ones.
+        absolute_force: How binding the absolute lifetimes are; None if no standard requires them.
+        idle_force: The same for the inactivity timeouts.
 
     """
 
@@ -62,7 +62,7 @@ class ProfileLimits:
     idle_force: Force | None = None
 
     def ceiling(self, setting: str) -> Ceiling | None:
-        """Return the ceiling that the profile sets for one lifetime setting; None where it sets none."""
+        """Return the profile's ceiling for a lifetime setting, or None."""
         minutes = self.minutes(setting) if self.is_ceiling else None
         return (
             None
@@ -71,7 +71,7 @@ class ProfileLimits:
         )
 
     def minutes(self, setting: str) -> int | None:
-        """Return what the profile asks for one lifetime setting; None for the plan's cap."""
+        """Return the profile's value for a lifetime setting; None means the plan's cap."""
         row = SETTINGS[setting]
         persistent, own = (
             (self.idle_minutes, self.ephemeral_idle_minutes)
@@ -81,7 +81,7 @@ class ProfileLimits:
         return persistent if row.kind is Kind.PERSISTENT or own is None else own
 
     def force_of(self, setting: str) -> Force | None:
-        """Return how binding the source makes the profile's figure for one lifetime setting."""
+        """Return how binding the profile's figure for a lifetime setting is."""
         return self.idle_force if SETTINGS[setting].clock is Clock.IDLE else self.absolute_force
 
 
@@ -158,6 +158,6 @@ CONVENIENT_STACKS = ("dev", "development", "test", "sandbox", "preview", "pr-*")
 
 
 def profile_of_stack(stack: str) -> Profile:
-    """Return the profile that a stack gets by its name: `convenient` for those that come and go, else `balanced`."""
+    """Return a stack's default profile, by its name: `convenient` for short-lived stacks, else `balanced`."""
     convenient = any(fnmatchcase(stack, pattern) for pattern in CONVENIENT_STACKS)
     return Profile.CONVENIENT if convenient else Profile.BALANCED

@@ -12,7 +12,7 @@ Value = int | str
 """A lifetime in minutes, or a cookie mode."""
 
 Values = Mapping[str, Value]
-"""Setting name -> value; a setting that is missing is not managed, or was never written."""
+"""Setting name -> value; a missing setting is not managed, or was never written."""
 
 
 class CookieMode(StrEnum):
@@ -23,7 +23,7 @@ class CookieMode(StrEnum):
 
 
 class Kind(StrEnum):
-    """Which sessions a lifetime is for."""
+    """Which sessions a lifetime applies to."""
 
     PERSISTENT = "persistent"
     NON_PERSISTENT = "non-persistent"
@@ -42,13 +42,13 @@ class Setting:
     """One session setting of a tenant.
 
     Attributes:
-        name: Its name here.
-        default: What a tenant does where the key was never written (OpenAPI of the Management API,
-            2026-06-25): minutes, or a cookie mode.
-        kind: Which sessions it is for; None for the cookie mode.
+        name: Its name in this package.
+        default: A tenant's default if the key was never written (OpenAPI of the Management API, 2026-06-25): minutes,
+            or a cookie mode.
+        kind: Which sessions it applies to; None for the cookie mode.
         clock: What it is counted from; None for the cookie mode.
-        wire: Where it is in the Management API's JSON, from the outside in. A lifetime at the top is in hours there,
-            with a sibling `<key>_in_minutes` for writing; one inside an object is in minutes.
+        wire: Its path in the Management API's JSON, outermost key first. A top-level lifetime is in hours, with a
+            sibling `<key>_in_minutes` for writing; a nested one is in minutes.
         meaning: What it means, in plain words.
 
     """
@@ -62,17 +62,17 @@ class Setting:
 
     @property
     def limit(self) -> Clock | None:
-        """Which cap of the plan applies; None where none is published."""
+        """Which of the plan's caps applies; None if none is published."""
         return None if self.kind is Kind.ANONYMOUS else self.clock
 
     @property
     def label(self) -> str:
-        """The lifetime in a report's words; persistent sessions are the usual case and go without saying."""
+        """The lifetime's name in reports; "persistent" is the usual case and left out."""
         return str(self.clock) if self.kind is Kind.PERSISTENT else f"{self.kind} {self.clock}"
 
     @property
     def is_shared(self) -> bool:
-        """True where its object on the wire has members of other features, so that a write has to repeat them."""
+        """True if its object on the wire has members of other features, which a write has to repeat."""
         return len(self.wire) > 2  # noqa: PLR2004  `session_cookie` holds the mode and nothing else.
 
 
@@ -132,14 +132,14 @@ SETTINGS: Mapping[str, Setting] = {
 
 LIFETIMES = tuple(row.name for row in SETTINGS.values() if row.clock)
 LOGIN_LIFETIMES = tuple(row.name for row in SETTINGS.values() if row.limit)
-"""The lifetimes that plans cap, and that policies, profiles and audits are about."""
+"""The lifetimes that plans cap and that policies, profiles and audits cover."""
 
 LOGIN_SETTINGS = tuple(row.name for row in SETTINGS.values() if row.kind is not Kind.ANONYMOUS)
-"""These and the cookie mode."""
+"""The login lifetimes and the cookie mode."""
 
 
 def lifetime_of(kind: Kind, clock: Clock) -> str:
-    """Return the name of the one lifetime of a kind and a clock."""
+    """Return the name of the lifetime with a kind and a clock."""
     (name,) = (row.name for row in SETTINGS.values() if (row.kind, row.clock) == (kind, clock))
     return name
 
@@ -148,21 +148,21 @@ ABSOLUTE_AND_IDLE = tuple(
     (lifetime_of(kind, Clock.ABSOLUTE), lifetime_of(kind, Clock.IDLE))
     for kind in (Kind.PERSISTENT, Kind.NON_PERSISTENT)
 )
-"""The pairs in which a session ends at the earlier of the two."""
+"""The pairs of lifetimes; a session ends at the earlier of the two."""
 
 ABSOLUTE, IDLE = ABSOLUTE_AND_IDLE[0]
-"""The two lifetimes of persistent sessions, which a report shows first."""
+"""The two lifetimes of persistent sessions, which reports show first."""
 
 DEFAULTS: Values = {row.name: row.default for row in SETTINGS.values()}
 
 
 def with_defaults(found: Values) -> dict[str, Value]:
-    """Return every setting of a tenant, with Auth0's default where it was never written."""
+    """Return every setting of a tenant, with Auth0's default for those that were never written."""
     return {**DEFAULTS, **found}
 
 
 def changes(old: Values, new: Values) -> dict[str, Value]:
-    """Return what of `new` is not so in `old`, where a setting missing from `old` is Auth0's default."""
+    """Return the settings in `new` that differ from `old`; a setting missing from `old` has Auth0's default."""
     before = with_defaults(old)
     return {name: value for name, value in new.items() if before[name] != value}
 
@@ -173,5 +173,5 @@ def text(value: Value) -> str:
 
 
 def shown(value: Value, *, is_secret: bool) -> str:
-    """Return a value as a message may repeat it."""
+    """Return a value for a message, masked if it is a secret."""
     return "[secret]" if is_secret else text(value)

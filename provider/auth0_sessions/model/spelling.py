@@ -1,4 +1,4 @@
-"""How a front end's users spell the names of properties, for every message that they read."""
+"""How users of each front end spell property names, for the messages they read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def camel_case(name: str) -> str:
 
 
 def snake_case(name: str) -> str:
-    """Return a camelCase name in snake_case; one in snake_case stays as it is."""
+    """Return a camelCase name in snake_case; a snake_case name is unchanged."""
     return _CAPITAL.sub(lambda match: f"_{match[0].lower()}", name)
 
 
@@ -26,8 +26,8 @@ class Spelling:
 
     Attributes:
         name: Returns a property's name as users write it.
-        assign: Returns a property with its value as users write it.
-        namespace: What the front end's own configuration keys start with.
+        assign: Returns a property and its value as users write them.
+        namespace: The prefix of the front end's own configuration keys.
 
     """
 
@@ -37,7 +37,7 @@ class Spelling:
 
 
 SNAKE_CASE = Spelling(str, lambda name, value: f"{name}={value!r}", "auth0")
-"""Python's: `over_limit='clamp'`."""
+"""Python: `over_limit='clamp'`."""
 
 CAMEL_CASE = Spelling(camel_case, lambda name, value: f'{camel_case(name)}: "{value}"', "auth0-sessions")
-"""That of configuration and of Pulumi's other languages: `overLimit: "clamp"`."""
+"""Configuration and Pulumi's other languages: `overLimit: "clamp"`."""

@@ -1,7 +1,7 @@
-"""`SessionLifetime`, the components and the provider for Python programs that use the native plugin.
+"""`SessionLifetime`, the components and the provider, for Python programs that use the native plugin.
 
-The names and arguments are those of `auth0_sessions`, so moving a program to the plugin is a change of its import. They
-are imported when they are first used: the plugin itself needs none of them.
+Names and arguments match `auth0_sessions`, so moving a program to the plugin only takes a change of its import. They
+are imported on first use because the plugin itself does not need them.
 """
 
 from __future__ import annotations

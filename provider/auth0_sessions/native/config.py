@@ -1,4 +1,4 @@
-"""The provider's configuration: what the plugin knows before any resource."""
+"""The provider's configuration, which the plugin receives before any resource."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class ProviderConfig:
     """The configuration of one provider.
 
     Attributes:
-        given: Key -> value, in camelCase as configuration has it.
-        explicit: True for an explicit provider: its credentials take precedence over the environment's.
+        given: Key -> value; keys are in camelCase, as in configuration.
+        explicit: True for an explicit provider, whose credentials take precedence over the environment's.
 
     """
 
@@ -46,26 +46,26 @@ class ProviderConfig:
 
     @property
     def plan(self) -> Plan | None:
-        """The plan of resources that name none."""
+        """The plan of resources that do not set one."""
         return choose(Plan, self.given["plan"], "plan", PLAN_ADVICE) if self.given.get("plan") else None
 
     @property
     def bound_domain(self) -> str | None:
-        """The only tenant of an explicit provider that names one."""
+        """The domain of an explicit provider that sets one; the provider manages no other tenant."""
         return canonical_domain(self.given["domain"]) if self.explicit and self.given.get("domain") else None
 
     @property
     def default_domain(self) -> str | None:
-        """The tenant of resources that set none."""
+        """The domain of resources that do not set one."""
         return self.bound_domain or default_domain({"auth0:domain": self.given.get("domain")})
 
     @property
     def live_preview(self) -> bool:
-        """True where the preview of a create reads the tenant."""
+        """Whether the preview of a create reads the tenant."""
         return self.given.get("livePreview") in _TRUE
 
     def sources(self, label: str | None) -> Sequence[Source]:
-        """Return the places where credentials are looked for, in order."""
+        """Return the sources of credentials, in order of precedence."""
         environment, other = sources(self._adapted, label, explicit=False)
         domain = self.given.get("domain")
         if self.explicit:
@@ -76,18 +76,18 @@ class ProviderConfig:
 
     @property
     def _adapted(self) -> dict[str, Any]:
-        """The credentials among the keys, under the names that the search for credentials has for them."""
+        """The credentials, under the keys that the credential sources use."""
         own = {key: self.given.get(key.removeprefix("auth0:")) for key in CONFIG_KEYS.values()}
         return {**own, LABELLED_CONFIG_KEY: _object(self.given.get("credentials"))}
 
 
 def _object(value: Any) -> Any:
-    """Return an object that came as JSON text, as configuration sends it."""
+    """Return an object as JSON text, which is how configuration sends it."""
     return json.dumps(value) if isinstance(value, Mapping) else value
 
 
 def check_config(given: Mapping[str, Any]) -> list[Problem]:
-    """Return what is wrong with a provider's configuration. No value is repeated that could be a secret."""
+    """Return the problems with a provider's configuration, without repeating values that could be secret."""
     problems = []
     for key, read in _READERS.items():
         value = given.get(key)
@@ -101,12 +101,12 @@ def check_config(given: Mapping[str, Any]) -> list[Problem]:
 
 
 def is_default(name: str) -> bool:
-    """Return whether a provider is one that the engine makes by itself, by its name."""
+    """Return whether a name is that of a default provider, which the engine creates itself."""
     return name == "default" or name.startswith("default_")
 
 
 def has_moved(old: Any, new: Any) -> bool:
-    """Return whether a provider's domain has become another tenant's; an unknown or missing one is not compared."""
+    """Return whether a provider's domain changed to another tenant's; False if either is unknown or missing."""
     return isinstance(old, str) and isinstance(new, str) and canonical_domain(old) != canonical_domain(new)
 
 

@@ -1,4 +1,4 @@
-"""The functions: a live tenant's sessions, and a plan's limits."""
+"""The package's functions: read a live tenant's sessions, and look up a plan's limits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GET_PLAN_LIMITS = f"{PACKAGE}:index:getPlanLimits"
 
 
 def call(token: str, given: Mapping[str, Any], session: Session) -> tuple[dict[str, Any], list[Problem]]:
-    """Call a function and return its result, or what is wrong with its arguments.
+    """Call a function; return its result, or the problems with its arguments.
 
     Raises:
         Auth0SessionsError: There is no such function, or the tenant could not be read.

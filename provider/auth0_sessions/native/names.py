@@ -1,4 +1,4 @@
-"""Names and values between the core and the engine: snake_case <-> camelCase, dictionaries <-> protobuf structs."""
+"""Converts names and values for the engine: snake_case <-> camelCase, dictionaries <-> protobuf structs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Props:
 
     Attributes:
         values: Name in snake_case -> plain value, or `UNKNOWN`.
-        secrets: The names of those that came as secrets.
+        secrets: The names of the properties that are secret.
 
     """
 
@@ -43,12 +43,12 @@ class Props:
 
     @property
     def record(self) -> dict[str, Any]:
-        """The values, and beside them the names of those that no message may repeat."""
+        """The values, plus the names of the secrets, which messages must not repeat."""
         return {**self.values, SECRETS: ",".join(sorted(self.secrets))}
 
 
 def from_wire(struct: struct_pb2.Struct) -> Props:
-    """Read properties. A record of the dynamic resource has snake_case names already."""
+    """Read properties. Records of the dynamic resource already use snake_case."""
     values, secrets = {}, set()
     for key, value in struct.fields.items():
         name = TO_SNAKE.get(key, key)
@@ -62,7 +62,7 @@ def from_wire(struct: struct_pb2.Struct) -> Props:
 
 
 def to_wire(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> struct_pb2.Struct:
-    """Write properties; what belongs to a secret setting leaves as a secret."""
+    """Write properties; everything derived from a secret setting is sent as a secret."""
     hidden = secrets_with(secrets)
     sent = {TO_CAMEL.get(name, name): _sent(name, value, hidden) for name, value in values.items() if name != SECRETS}
     struct = struct_pb2.Struct()
@@ -78,7 +78,7 @@ def _sent(name: str, value: Any, hidden: Container[str]) -> Any:
 
 
 def plain_value(value: struct_pb2.Value) -> Any:
-    """Return a value without its secret's wrapping; whole numbers are integers again."""
+    """Unwrap secrets and outputs, and turn whole numbers back into integers."""
     kind = value.WhichOneof("kind")
     if kind == "number_value":
         return int(value.number_value) if value.number_value.is_integer() else value.number_value
@@ -95,7 +95,7 @@ def plain_value(value: struct_pb2.Value) -> Any:
 
 
 def _is_secret(value: struct_pb2.Value) -> bool:
-    """Tell whether a value is a secret, or has one inside."""
+    """Return whether a value is a secret or contains one."""
     kind = value.WhichOneof("kind")
     if kind == "list_value":
         return any(map(_is_secret, value.list_value.values))

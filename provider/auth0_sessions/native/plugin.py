@@ -1,4 +1,4 @@
-"""The native plugin: Pulumi's provider protocol over gRPC, one thread for each call under way."""
+"""The native plugin: Pulumi's provider protocol over gRPC, with one thread per call."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from auth0_sessions.native import functions, remote
 from auth0_sessions.native.config import SECRET_KEYS, ProviderConfig, check_config, has_moved, is_default
 from auth0_sessions.native.names import TO_CAMEL, Props, from_wire, to_wire
 from auth0_sessions.native.schema import schema
-from auth0_sessions.program.log import EngineLog, is_users
+from auth0_sessions.program.log import EngineLog, is_user_error
 from auth0_sessions.program.secrets import secret
 
 T = TypeVar("T")
@@ -42,11 +42,11 @@ _KINDS = {
     Change.UPDATE: proto.PropertyDiff.UPDATE,
 }
 _urn: ContextVar[str] = ContextVar("urn", default="")
-"""The resource whose verb this thread runs, so that its log lines are on its row."""
+"""The resource that this thread's call is for, so that log lines appear on its row."""
 
 
 def _verb(call: Verb[T]) -> Verb[T]:
-    """Let our own errors reach the terminal as one paragraph on the resource's row, and a bug with its traceback."""
+    """Report our own errors as plain text on the resource's row, and bugs with a traceback."""
 
     @functools.wraps(call)
     def wrapped(self: Plugin, request: Any, context: grpc.ServicerContext) -> T:
@@ -54,7 +54,7 @@ def _verb(call: Verb[T]) -> Verb[T]:
         try:
             return call(self, request, context)
         except Exception as error:
-            if is_users(error):
+            if is_user_error(error):
                 context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
             context.abort(grpc.StatusCode.INTERNAL, traceback.format_exc())
             raise
@@ -63,10 +63,10 @@ def _verb(call: Verb[T]) -> Verb[T]:
 
 
 class Plugin(ResourceProviderServicer):
-    """The verbs of the protocol.
+    """The methods of the provider protocol.
 
     Args:
-        engine_address: Where the engine listens; `Attach` gives it later where it is None.
+        engine_address: Where the engine listens; if None, `Attach` provides it later.
 
     """
 
@@ -99,35 +99,35 @@ class Plugin(ResourceProviderServicer):
         return proto.GetSchemaResponse(schema=json.dumps(schema()))
 
     def Attach(self, request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
-        """Take the engine's address from an engine that did not start this plugin."""
+        """Take the address of an engine that did not start this plugin."""
         self._address = request.address
         self._is_configured = False
         self._start(self._config)
         return empty_pb2.Empty()
 
     def Cancel(self, _request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
-        """End the waits of the calls under way."""
+        """Interrupt calls that are waiting."""
         self._cancelled.set()
         return empty_pb2.Empty()
 
     @_verb
     def CheckConfig(self, request: Any, _context: grpc.ServicerContext) -> proto.CheckResponse:  # noqa: N802
-        """Check the provider's configuration; its credentials leave as secrets, however they came."""
+        """Check the provider's configuration, and mark its credentials as secrets."""
         given = from_wire(request.news).values
         response = proto.CheckResponse(failures=_failures(check_config(given)))
         response.inputs.CopyFrom(request.news)
         for key in SECRET_KEYS:
-            # What is unknown yet keeps the mark that the program gave it.
+            # An unknown value keeps the mark that the program gave it.
             if given.get(key) is not None and not _has_unknown(given[key]):
                 response.inputs.update({key: secret(_text(given[key]))})
         return response
 
     @_verb
     def DiffConfig(self, request: Any, _context: grpc.ServicerContext) -> proto.DiffResponse:  # noqa: N802
-        """Ask for a replacement where an explicit provider has moved, so that each tenant keeps its own credentials.
+        """Request a replacement if an explicit provider has moved, so that each tenant keeps its own credentials.
 
-        Once configured, a provider is asked on behalf of each resource of its predecessor: `Diff` decides about these,
-        so that a resource whose tenant is the same stays.
+        After `Configure`, the engine asks again for each resource of the previous provider. `Diff` decides about
+        those, so that a resource whose tenant is unchanged is not replaced.
         """
         old, new = (from_wire(struct).values.get("domain") for struct in (request.olds, request.news))
         is_own = not self._is_configured and not is_default(request.urn.rpartition("::")[2])
@@ -145,7 +145,7 @@ class Plugin(ResourceProviderServicer):
 
     @_verb
     def Check(self, request: Any, _context: grpc.ServicerContext) -> proto.CheckResponse:  # noqa: N802
-        """Check inputs offline, and report every problem, each on its property."""
+        """Check inputs offline, and report every problem on its property."""
         news = from_wire(request.news)
         checked = self._session.check(news.record, from_wire(request.olds).record, _name_of(request.urn))
         return proto.CheckResponse(
@@ -154,10 +154,10 @@ class Plugin(ResourceProviderServicer):
 
     @_verb
     def Diff(self, request: Any, _context: grpc.ServicerContext) -> proto.DiffResponse:  # noqa: N802
-        """Compare in minutes; a change of domain replaces, and then the new tenant comes first."""
+        """Compare in minutes; a change of domain replaces the resource, creating the new one first."""
         olds = from_wire(request.olds).values
         found = self._session.diff(olds, _inputs(from_wire(request.news)))
-        # A record of the dynamic resource is written anew in an update without a call.
+        # A record of the dynamic resource is rewritten by an update that makes no API call.
         is_foreign = "__provider" in olds
         some = found.changes or is_foreign
         return proto.DiffResponse(
@@ -171,7 +171,7 @@ class Plugin(ResourceProviderServicer):
 
     @_verb
     def Create(self, request: Any, _context: grpc.ServicerContext) -> proto.CreateResponse:  # noqa: N802
-        """Bring a tenant under management: 1 GET, 0 or 1 PATCH; a preview makes no call unless it may."""
+        """Start managing a tenant: 1 GET, 0 or 1 PATCH; a preview makes no calls unless `livePreview` is set."""
         given = from_wire(request.properties)
         if request.preview:
             outs = self._session.preview_create(_inputs(given), reads=self._config.live_preview)
@@ -181,11 +181,11 @@ class Plugin(ResourceProviderServicer):
 
     @_verb
     def Read(self, request: Any, _context: grpc.ServicerContext) -> proto.ReadResponse:  # noqa: N802
-        """Follow a managed tenant, or read one that is not: 1 GET."""
+        """Refresh a managed tenant, or read one that is not managed: 1 GET."""
         outs, given = from_wire(request.properties), from_wire(request.inputs)
         if "previous" not in outs.values:
             label = outs.values.get("credentials") or given.values.get("credentials")
-            # An import sends no properties; a look-up sends those that the program gave, if only none.
+            # An import sends no properties; a look-up sends those that the program set, even if there are none.
             return self._read_unknown(request.id, label, is_look_up=request.HasField("properties"))
         state = self._session.refresh(outs.record)
         inputs = {
@@ -197,7 +197,7 @@ class Plugin(ResourceProviderServicer):
         return proto.ReadResponse(id=request.id, properties=_record(state, secrets), inputs=to_wire(inputs, secrets))
 
     def _read_unknown(self, id_: str, label: str | None, *, is_look_up: bool) -> proto.ReadResponse:
-        """Read a tenant for a look-up, or for an import, whose code has what a person would write."""
+        """Read a tenant for a look-up or an import; an import leaves out inputs that have their defaults."""
         found = self._session.look_up(id_, label)
         state = found.adopted(self._config.plan)
         assumed = {"on_delete": OnDelete.RETAIN, "over_limit": OverLimit.ERROR, "enforce": Enforce.EXACT}
@@ -207,7 +207,7 @@ class Plugin(ResourceProviderServicer):
 
     @_verb
     def Update(self, request: Any, _context: grpc.ServicerContext) -> proto.UpdateResponse:  # noqa: N802
-        """Write what changed: 0 or 1 PATCH, 1 GET only for a setting that becomes managed."""
+        """Write what changed: 0 or 1 PATCH, and 1 GET only if a setting becomes managed."""
         olds, news = from_wire(request.olds).record, from_wire(request.news)
         if request.preview:
             return proto.UpdateResponse(
@@ -233,12 +233,12 @@ class Plugin(ResourceProviderServicer):
 
     @_verb
     def Construct(self, request: Any, context: grpc.ServicerContext) -> proto.ConstructResponse:  # noqa: N802
-        """Create a component, with what the configuration says for arguments that are left out."""
+        """Create a component; omitted arguments come from the configuration."""
         return remote.construct(request, context, self._address or "", self._config.given)
 
 
 def _record(state: State, secrets: frozenset[str]) -> struct_pb2.Struct:
-    """Return a record; what is not managed is there as null, so that no preview calls it unknown."""
+    """Return a record with null for unmanaged properties, so that previews do not show them as unknown."""
     return to_wire({**NOTHING, **state.to_props()}, secrets)
 
 
@@ -247,7 +247,7 @@ def _inputs(given: Props) -> dict[str, Any]:
 
 
 def _failures(problems: list[Problem], given: Props | None = None) -> list[proto.CheckFailure]:
-    """Return problems as the engine shows them; without a property where it would print a value that is secret."""
+    """Return problems as check failures; no property is named if the engine would print its secret value."""
     return [_failure(problem, given or Props({})) for problem in problems]
 
 
@@ -270,7 +270,7 @@ def _detailed(found: Diff) -> dict[str, proto.PropertyDiff]:
 
 
 def _name_of(urn: str) -> str:
-    """Return a resource in words: its name, and its parent's type where it has one."""
+    """Return a resource's name for messages, with its parent's type if it has a parent."""
     *_, kind, name = urn.split("::")
     return f"'{name}' ({kind})" if "$" in kind else f"'{name}'"
 

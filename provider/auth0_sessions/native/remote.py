@@ -1,4 +1,4 @@
-"""`SessionPolicy` and `TenantFleet` as remote components, for every language of Pulumi."""
+"""`SessionPolicy` and `TenantFleet` as remote components, for every Pulumi language."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ POLICY, FLEET = f"{PACKAGE}:index:SessionPolicy", f"{PACKAGE}:index:TenantFleet"
 
 
 class _Components(Provider):
-    """Makes the components that the engine asks for.
+    """Creates the components that the engine requests.
 
     Args:
-        config: The provider's configuration, for arguments that are left out.
+        config: The provider's configuration, for omitted arguments.
 
     """
 
@@ -40,7 +40,7 @@ class _Components(Provider):
     def construct(
         self, name: str, resource_type: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions | None = None
     ) -> ConstructResult:
-        """Make one component."""
+        """Create one component."""
         given = {
             **{
                 key: self._config.get(key)
@@ -75,7 +75,7 @@ def construct(
     """Create a component in this call's own thread and event loop.
 
     Raises:
-        Auth0SessionsError: What is wrong with its arguments, in one paragraph.
+        Auth0SessionsError: The component's arguments are wrong.
 
     """
     servicer = ProviderServicer(_Components(config), [], engine_address)

@@ -1,4 +1,4 @@
-"""The native plugin's resource and provider as Python classes, with the names and arguments of `auth0_sessions`."""
+"""The native plugin's resource and provider as Python classes; names and arguments match `auth0_sessions`."""
 
 from __future__ import annotations
 
@@ -16,21 +16,20 @@ from auth0_sessions.program.provider import domain_of
 from auth0_sessions.program.resource import SessionLifetimeArguments
 
 DYNAMIC = "pulumi-python:dynamic/auth0-sessions:SessionLifetime"
-"""The dynamic resource's type: state that it wrote is taken over."""
+"""The dynamic resource's type; state that it wrote is taken over."""
 
 
 class Provider(pulumi.ProviderResource):
     """One tenant and its credentials, or a plan and a profile, for `opts=ResourceOptions(provider=...)`.
 
-    It runs in a process of its own, and its secrets are stored once in state, encrypted. Moving it to another tenant
-    replaces its resources: the new tenant gets its create with the new credentials, the old one its delete with the
-    old ones.
+    It runs in its own process, and its secrets are stored once in state, encrypted. Moving it to another tenant
+    replaces its resources: each create uses the new credentials, each delete the old ones.
     """
 
     domain: pulumi.Input[str] | None
-    """The only tenant that it connects to, and the default of its resources."""
+    """The only tenant that it connects to, and its resources' default domain."""
 
-    def __init__(  # noqa: PLR0913  A provider has as many properties as it has.
+    def __init__(  # noqa: PLR0913  One argument for each input.
         self,
         name: str,
         *,
@@ -50,15 +49,15 @@ class Provider(pulumi.ProviderResource):
         Args:
             name: Its name in the stack.
             domain: The tenant, and the default domain of the resources that use this provider.
-            client_id: Client id of a machine-to-machine application.
-            client_secret: Its secret. It is marked secret even if a plain string is given.
-            api_token: A Management API token, instead of the two. It is marked secret as well.
+            client_id: Client ID of a machine-to-machine application.
+            client_secret: Its client secret. It is marked secret even if a plain string is given.
+            api_token: A Management API token, instead of client ID and secret. It is also marked secret.
             audience: Audience of the token request; `https://DOMAIN/api/v2/` by default.
             credentials: Label -> credential set, with the keys `clientId`, `clientSecret`, `apiToken` and `audience`.
-                It is marked secret as well.
-            plan: The plan of tenants that set none. Default: the configuration `auth0-sessions:plan`.
-            profile: The profile of policies that set none. Default: the configuration `auth0-sessions:profile`.
-            live_preview: True to read a tenant once at the preview of its create.
+                It is also marked secret.
+            plan: The default plan of its tenants. Default: the configuration `auth0-sessions:plan`.
+            profile: The default profile of its policies. Default: the configuration `auth0-sessions:profile`.
+            live_preview: True to read a tenant once when its create is previewed.
             opts: Resource options.
 
         """
@@ -76,7 +75,7 @@ class Provider(pulumi.ProviderResource):
             "livePreview": _json(live_preview),
         }
         super().__init__(PACKAGE, name, {key: value for key, value in given.items() if value is not None}, opts)
-        # Pulumi has made an output of it, and a program knows the domain now.
+        # Pulumi turned it into an output, but the program already knows the domain.
         self.domain = domain
         self.has_credentials = api_token is not None or client_secret is not None
 
@@ -84,23 +83,23 @@ class Provider(pulumi.ProviderResource):
 class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
     """The session lifetimes of one Auth0 tenant, managed by the native plugin.
 
-    The arguments and outputs are those of `auth0_sessions.SessionLifetime`, and so is what it does. In addition it can
-    be imported (`opts=ResourceOptions(import_="acme.eu.auth0.com")`), and state of the dynamic resource is taken over
-    without a call.
+    Arguments, outputs and behavior match `auth0_sessions.SessionLifetime`. In addition, it can be imported
+    (`opts=ResourceOptions(import_="acme.eu.auth0.com")`), and it takes over state of the dynamic resource without an
+    API call.
     """
 
     package = PACKAGE
 
     def _default_domain(self) -> str | None:
-        return run.domain_that_only_a_program_sees()
+        return run.domain_only_in_program()
 
     def _register(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        self._create(name, self._known_from_the_start(given), opts)
-        self._settle_outputs(self._known_from_the_start(given), given)
+        self._create(name, self._initial_props(given), opts)
+        self._settle_outputs(self._initial_props(given), given)
 
     def _create(self, name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        # Two resources of one tenant cannot stand side by side. A provider that moves has a process for each tenant,
-        # and there the new one comes first.
+        # Two resources of one tenant cannot coexist, so the old one is deleted first. A provider that moves has a
+        # process for each tenant, so there the new resource is created first.
         deletes_first = None if domain_of(opts, PACKAGE) is not None else True
         own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=DYNAMIC)], delete_before_replace=deletes_first)
         pulumi.CustomResource.__init__(self, RESOURCE, name, dict(props), pulumi.ResourceOptions.merge(own, opts))
@@ -117,7 +116,7 @@ class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
         return TO_SNAKE.get(prop, prop)
 
 
-# Numbers of the wire are floats; Pulumi makes whole ones of them where a type says so, under the names of the wire.
+# Numbers on the wire are floats; Pulumi converts those whose wire names are annotated as integers.
 SessionLifetime.__annotations__ = {
     **{TO_CAMEL[f"{name}_minutes"]: pulumi.Output[int | None] for name in LIFETIMES},
     "previous": pulumi.Output[dict[str, int] | None],
@@ -125,7 +124,7 @@ SessionLifetime.__annotations__ = {
 
 
 def _json(value: pulumi.Input[Any] | None) -> pulumi.Output[str] | None:
-    """Return a value as the provider protocol sends configuration."""
+    """Return a value as JSON text, which is how the provider protocol sends configuration."""
     return None if value is None else pulumi.Output.json_dumps(value)
 
 

@@ -1,4 +1,4 @@
-"""The package's schema, made from the tables; `provider/schema.json` is this, checked in for the Registry."""
+"""Builds the package's schema from the tables; `provider/schema.json` is a copy, checked in for the Registry."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def schema() -> Spec:
         "language": {
             "nodejs": {"respectSchemaVersion": True},
             "python": {"respectSchemaVersion": True},
-            # Without the second one, the generated `TenantFleetArgs` names a type that is not generated.
+            # Without the second one, the generated `TenantFleetArgs` refers to a type that is not generated.
             "go": {"respectSchemaVersion": True, "generateExtraInputTypes": True},
         },
         "config": {"variables": _config()},
@@ -253,8 +253,8 @@ def _examples() -> str:
 
 
 def main() -> None:
-    """Print the schema as `provider/schema.json` has it."""
-    print(json.dumps(schema(), indent=2))  # noqa: T201  That is what it is for.
+    """Print the schema in the format of `provider/schema.json`."""
+    print(json.dumps(schema(), indent=2))  # noqa: T201  Printing is its purpose.
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Starting and ending the plugin's process."""
+"""Starts and stops the plugin's process."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from auth0_sessions.native.plugin import Plugin
 from auth0_sessions.program.process import end_with_engine
 
 THREADS = 128
-"""How many calls run side by side; the engine's `--parallel` decides how many there are."""
+"""How many calls can run in parallel; the engine's `--parallel` determines how many it makes."""
 
 
 def main() -> None:
-    """Serve the plugin until its engine is gone; the engine reads the port from standard output."""
+    """Serve the plugin until its engine exits; the engine reads the port from standard output."""
     server = grpc.server(ThreadPoolExecutor(THREADS), options=_GRPC_CHANNEL_OPTIONS)
     address = _engine_address(sys.argv[1:])
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Plugin(address), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    # Before the port: an engine that is killed as soon as it has read it has already been seen.
+    # Start watching before printing the port, in case the engine is killed right after reading it.
     end_with_engine(address)
-    print(port, flush=True)  # noqa: T201  That is the protocol.
+    print(port, flush=True)  # noqa: T201  The protocol requires it.
     server.wait_for_termination()
 
 
 def _engine_address(arguments: list[str]) -> str | None:
-    """Return the engine's address among the arguments; without one an engine attaches later."""
+    """Return the engine's address from the arguments; without one, an engine attaches later."""
     return next((argument for argument in arguments if not argument.startswith("-")), None)

@@ -1,4 +1,4 @@
-"""What the package's schema says about each property, in words."""
+"""The descriptions in the package's schema."""
 
 from __future__ import annotations
 

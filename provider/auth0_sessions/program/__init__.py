@@ -1,1 +1,1 @@
-"""What runs inside a user's Pulumi program."""
+"""The code that runs inside a user's Pulumi program."""

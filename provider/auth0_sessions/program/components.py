@@ -1,4 +1,4 @@
-"""The components of one front end: their children are its resources."""
+"""Creates the components of a front end, whose children are its resources."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from auth0_sessions.program.policy import SessionPolicy
 
 
 def over(resource: type[Any], spelling: Spelling = SNAKE_CASE) -> tuple[type[SessionPolicy], type[TenantFleet]]:
-    """Return the components whose children are resources of one front end.
+    """Return the components whose children are resources of a front end.
 
     Args:
         resource: The front end's `SessionLifetime`.
-        spelling: How messages and outputs in state spell names.
+        spelling: How messages and stored outputs spell names.
 
     """
-    made_for = {"__module__": resource.__module__, "resource": resource, "spelling": spelling}
-    policy_class = type("SessionPolicy", (SessionPolicy,), {"__doc__": SessionPolicy.__doc__, **made_for})
-    made_of = {"__module__": resource.__module__, "policy": policy_class}
-    return policy_class, type("TenantFleet", (TenantFleet,), {"__doc__": TenantFleet.__doc__, **made_of})
+    shared = {"__module__": resource.__module__, "resource": resource, "spelling": spelling}
+    policy_class = type("SessionPolicy", (SessionPolicy,), {"__doc__": SessionPolicy.__doc__, **shared})
+    own = {"__module__": resource.__module__, "policy": policy_class}
+    return policy_class, type("TenantFleet", (TenantFleet,), {"__doc__": TenantFleet.__doc__, **own})

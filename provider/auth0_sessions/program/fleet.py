@@ -16,7 +16,7 @@ from auth0_sessions.program.policy import NAMESPACE, SessionPolicy, default_prof
 
 
 class TenantFleet(pulumi.ComponentResource):
-    """Many tenants, each with its `SessionPolicy`, and one report of what every tenant gets and why.
+    """Many tenants, each with a `SessionPolicy`, and a report of what each tenant gets and why.
 
     >>> from auth0_sessions import TenantFleet, TenantSpec
     >>> fleet = TenantFleet(
@@ -54,8 +54,8 @@ class TenantFleet(pulumi.ComponentResource):
         Args:
             name: The component's name in the stack.
             tenants: Short name -> `TenantSpec`, or a mapping with its keys in camelCase or snake_case.
-            plan: The plan of tenants that set none. Default: the configuration `auth0-sessions:plan`.
-            profile: The profile of tenants that set none; default as for `SessionPolicy`.
+            plan: The plan of tenants that do not set one. Default: the configuration `auth0-sessions:plan`.
+            profile: The profile of tenants that do not set one; default as for `SessionPolicy`.
             profiles: Your own profiles: name -> `{"absolute", "idle", "ephemeralAbsolute", "ephemeralIdle", "ceiling",
                 "source"}`. Default: the configuration `auth0-sessions:profiles`.
             enforce: `"exact"`, or `"at-most"` to leave tenants with shorter lifetimes alone. Default: the configuration
@@ -63,7 +63,7 @@ class TenantFleet(pulumi.ComponentResource):
             opts: Resource options.
 
         Raises:
-            pulumi.RunError: With all problems of all tenants.
+            pulumi.RunError: Reports all problems of all tenants.
 
         """
         super().__init__(f"{NAMESPACE}:index:TenantFleet", name, {}, opts)
@@ -81,7 +81,7 @@ class TenantFleet(pulumi.ComponentResource):
         self.policies = {tenant.name: self._policy_of(name, tenant) for tenant in fleet.tenants}
         table = report(fleet)
         if pulumi.runtime.is_dry_run():
-            # A preview shortens a long output, and this is the one to read.
+            # A preview truncates long outputs, and this one is worth reading in full.
             pulumi.log.info(f"\n{table}", resource=self)
         applied = {tenant: made.applied for tenant, made in self.policies.items()}
         self.tenants = pulumi.Output.from_input(applied)
@@ -89,11 +89,11 @@ class TenantFleet(pulumi.ComponentResource):
         self.register_outputs({"tenants": self.tenants, "report": self.report})
 
     def _reported(self) -> dict[str, Any]:
-        """Return what the tenants whose lifetimes are ceilings report."""
+        """Return what tenants whose lifetimes are ceilings report."""
         return {name: made._reported() for name, made in self.policies.items() if made.is_ceiling}  # noqa: SLF001
 
     def _policy_of(self, name: str, tenant: Entry) -> SessionPolicy:
-        """Declare one tenant's policy with what the fleet has picked for it already."""
+        """Declare one tenant's policy with the values that the fleet picked for it."""
         made = self.policy.__new__(self.policy)
         formerly = tenant.values.get("formerly")
         was = [pulumi.Alias(name=f"{name}-{formerly}")] if formerly else None
@@ -103,17 +103,17 @@ class TenantFleet(pulumi.ComponentResource):
 
     @classmethod
     def from_config(cls, name: str, *, opts: pulumi.ResourceOptions | None = None) -> Self:
-        """Declare the fleet of the configuration `auth0-sessions:tenants`.
+        """Declare the fleet that is configured in `auth0-sessions:tenants`.
 
-        It is an object with an entry for each tenant, or the name of a YAML or JSON file with such an object, relative
-        to the folder of `Pulumi.yaml`. `auth0-sessions audit --tenants` reads the same.
+        The value is an object with an entry for each tenant, or the name of a YAML or JSON file with such an object,
+        relative to the folder of `Pulumi.yaml`. `auth0-sessions audit --tenants` reads the same format.
 
         Args:
             name: The component's name in the stack.
             opts: Resource options.
 
         Raises:
-            pulumi.RunError: There are no tenants, or with all problems of all tenants.
+            pulumi.RunError: No tenants are configured, or some are wrong; reports all problems of all tenants.
 
         """
         configured = run.configured("tenants")

@@ -1,4 +1,4 @@
-"""Speaking to the Pulumi engine from inside a provider's process: warnings, status, and errors without a traceback."""
+"""Talks to the Pulumi engine from a provider's process: warnings, status, and errors without a traceback."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 from auth0_sessions.errors import Auth0SessionsError
 
 DEBUG_VARIABLE = "AUTH0_SESSIONS_DEBUG"
-"""Set to anything in the environment, it brings Python tracebacks back."""
+"""Set this environment variable to any value to get Python tracebacks."""
 
 LOG_TIMEOUT_SECONDS = 5.0
 
 
-def is_users(error: Exception) -> bool:
-    """Return whether an error is shown as its text alone; a bug is shown with its traceback."""
+def is_user_error(error: Exception) -> bool:
+    """Return whether to show an error as text only; a bug is shown with its traceback."""
     return isinstance(error, (Auth0SessionsError, pulumi.RunError)) and not os.environ.get(DEBUG_VARIABLE)
 
 
 def engine_address() -> str | None:
-    """Return where the engine of a dynamic provider's process listens; None in any other process."""
+    """Return the engine's address in a dynamic provider's process, or None in any other process."""
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
     is_provider = getattr(spec, "name", "").startswith("pulumi.dynamic") and len(sys.argv) > 1
     return sys.argv[1] if is_provider else None
 
 
 class EngineLog:
-    """Lines on the terminal of the person who runs `pulumi`, through the engine's own log.
+    """Writes to the terminal of the user who runs `pulumi`, through the engine's log.
 
     Args:
-        address: Where the engine listens; without one nothing is logged.
-        urn: Returns the resource whose row a line belongs to, or "" for the stack's.
+        address: Where the engine listens; if None, nothing is logged.
+        urn: Returns the resource whose row a line belongs on, or "" for the stack's row.
 
     """
 
@@ -50,35 +50,35 @@ class EngineLog:
         self._urn = urn
 
     def warning(self, message: str) -> None:
-        """Say what needs attention."""
+        """Log a warning."""
         self._log(engine_pb2.WARNING, message)
 
     def info(self, message: str) -> None:
-        """Say what is good to know."""
+        """Log information."""
         self._log(engine_pb2.INFO, message)
 
     def status(self, message: str) -> None:
-        """Show what is going on; it leaves no trace in the final report."""
+        """Show progress, which is not kept in the final report."""
         self._log(engine_pb2.INFO, message, ephemeral=True)
 
     def _log(self, severity: Any, message: str, *, ephemeral: bool = False) -> None:
         if self._stub is None:
             return
         request = engine_pb2.LogRequest(severity=severity, message=message, ephemeral=ephemeral, urn=self._urn())
-        # A line that cannot be shown must not fail a write that has succeeded.
+        # Failing to show a line must not fail a write that succeeded.
         with suppress(grpc.RpcError):
             self._stub.Log(request, timeout=LOG_TIMEOUT_SECONDS)
 
 
 class _CleanTraceback(ModuleType):
-    """Stands in for `traceback` in the provider's main module, which reports every exception by `format_exc()`."""
+    """Replaces `traceback` in the provider's main module, which reports every exception with `format_exc()`."""
 
     def __init__(self) -> None:
         super().__init__("traceback")
 
     def format_exc(self, *args: Any, **kwargs: Any) -> str:
         error = sys.exc_info()[1]
-        if isinstance(error, Exception) and is_users(error):
+        if isinstance(error, Exception) and is_user_error(error):
             return str(error)
         return traceback.format_exc(*args, **kwargs)
 
@@ -87,17 +87,17 @@ class _CleanTraceback(ModuleType):
 
 
 def report_errors_cleanly() -> None:
-    """Let our own errors reach the terminal as one paragraph; where the SDK's inside has moved, as a traceback."""
+    """Report our own errors as plain text; if the SDK's internals have changed, they keep their tracebacks."""
     main = sys.modules.get("__main__")
     if hasattr(main, "_abort_with_traceback") and getattr(main, "traceback", None) is traceback:
         main.traceback = _CleanTraceback()  # type: ignore[union-attr]
 
 
-def in_an_older_host(verb: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a verb report its errors as the newest host does.
+def for_older_hosts(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a verb report its errors as the latest host does.
 
-    Before SDK 3.260, the host leaves exceptions to gRPC, which puts words of its own in front of ours and logs a
-    traceback even for a user's mistake.
+    Before SDK 3.260, the host leaves exceptions to gRPC, which prefixes the message and logs a traceback even for a
+    user's mistake.
     """
 
     @functools.wraps(verb)
@@ -108,13 +108,13 @@ def in_an_older_host(verb: Callable[..., Any]) -> Callable[..., Any]:
             call = _call_of_older_host()
             if call is None:
                 raise
-            call.abort(grpc.StatusCode.UNKNOWN, str(error) if is_users(error) else traceback.format_exc())
+            call.abort(grpc.StatusCode.UNKNOWN, str(error) if is_user_error(error) else traceback.format_exc())
 
     return reporting
 
 
 def _call_of_older_host() -> grpc.ServicerContext | None:
-    """Return the call under way; None in a host that reports errors itself, and outside of any host."""
+    """Return the current call, or None outside of a host and in one that reports errors itself."""
     if hasattr(sys.modules.get("__main__"), "_abort_with_traceback"):
         return None
     frame = inspect.currentframe()

@@ -25,7 +25,7 @@ POLICY_OUTPUTS = ("domain", "plan", "profile", *LOGIN_SETTINGS, "reasons", "prev
 
 
 class SessionPolicy(pulumi.ComponentResource):
-    """One tenant's session lifetimes, picked from argument, profile and plan, each with its reason.
+    """One tenant's session lifetimes, picked from arguments, profile and plan, each with a reason.
 
     Arguments take precedence over the profile, and the profile over the plan's cap. No value exceeds the plan's cap,
     unless `over_limit="warn"` allows it for an argument. An idle timeout does not exceed the absolute lifetime, and
@@ -38,9 +38,9 @@ class SessionPolicy(pulumi.ComponentResource):
     domain: pulumi.Output[str]
     """Canonical domain of the tenant."""
     plan: pulumi.Output[str]
-    """The plan whose caps were enforced."""
+    """The plan whose caps are enforced."""
     profile: pulumi.Output[str]
-    """The profile that was used."""
+    """The profile in use."""
     session_lifetime: pulumi.Output[str]
     """Absolute expiry of persistent sessions, as applied."""
     idle_session_lifetime: pulumi.Output[str]
@@ -50,17 +50,17 @@ class SessionPolicy(pulumi.ComponentResource):
     idle_ephemeral_session_lifetime: pulumi.Output[str]
     """Inactivity timeout of non-persistent sessions, as applied."""
     session_cookie_mode: pulumi.Output[str | None]
-    """The kind of session that the tenant creates; None unless it is an argument."""
+    """The kind of session that the tenant creates; None unless given as an argument."""
     reasons: pulumi.Output[dict[str, str]]
     """Setting -> one sentence that says where its value comes from."""
     previous: pulumi.Output[dict[str, int | str] | None]
-    """Setting -> what the tenant had before it was managed."""
+    """Setting -> its value before it was managed."""
     lifetime: Any
     """The `SessionLifetime` that applies the policy."""
     resource: ClassVar[type[Any]]
     """The `SessionLifetime` of the front end that this component is for."""
     spelling: ClassVar[Spelling] = SNAKE_CASE
-    """How its messages and its outputs in state spell names."""
+    """How messages and stored outputs spell names."""
 
     def __init__(  # noqa: PLR0913  One argument for each input.
         self,
@@ -85,13 +85,13 @@ class SessionPolicy(pulumi.ComponentResource):
         Args:
             name: The component's name in the stack.
             domain: The tenant; default as for `SessionLifetime`.
-            plan: The tenant's plan, a plain value: required here or as the configuration `auth0-sessions:plan`.
-            profile: A name of `PROFILES`, a plain value. Default: the configuration `auth0-sessions:profile`, else by
+            plan: The tenant's plan, a plain value; required here or as the configuration `auth0-sessions:plan`.
+            profile: A name in `PROFILES`, a plain value. Default: the configuration `auth0-sessions:profile`, else by
                 the stack's name: dev, development, test, sandbox, preview and pr-* get `convenient`, others `balanced`.
             enforce: `"exact"`, or `"at-most"` to leave a tenant with shorter lifetimes alone; a plain value. Default:
                 the configuration `auth0-sessions:enforce`, else `"exact"`.
             session_lifetime: Overrides the profile; text with a unit, `"1m"` to `"365d"`. A built-in profile
-                other than `convenient` and `balanced` is a ceiling. The same for the three that follow.
+                other than `convenient` and `balanced` is a ceiling. The same applies to the next three.
             idle_session_lifetime: Inactivity timeout of persistent sessions.
             ephemeral_session_lifetime: Absolute expiry of non-persistent sessions.
             idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions.
@@ -130,7 +130,7 @@ class SessionPolicy(pulumi.ComponentResource):
         given: Mapping[str, Any],
         opts: pulumi.ResourceOptions | None,
     ) -> None:
-        """Register the component and its child; `picked_by` is called in between, so that it may log on its row."""
+        """Register the component and its child; `picked_by` is called in between, so that it can log on its row."""
         super().__init__(f"{NAMESPACE}:index:SessionPolicy", name, {}, opts)
         picked = picked_by()
         self.is_ceiling = chosen.enforce is Enforce.AT_MOST
@@ -157,11 +157,11 @@ class SessionPolicy(pulumi.ComponentResource):
 
     @property
     def applied(self) -> dict[str, Any]:
-        """What was applied, where and for which reason, as outputs are spelled."""
+        """The outputs: what was applied to which tenant, and why."""
         return {self.spelling.name(name): getattr(self, name) for name in POLICY_OUTPUTS}
 
     def _reported(self) -> dict[str, pulumi.Output[int | None]]:
-        """Return what the tenant reports under a ceiling; None where a preview does not know."""
+        """Return the lifetimes that the tenant reports, in minutes; None if unknown at preview."""
         reported = {setting: getattr(self.lifetime, f"{setting}_minutes") for setting in LOGIN_LIFETIMES}
         return {setting: _or_none(minutes) for setting, minutes in reported.items()}
 
@@ -174,7 +174,7 @@ class SessionPolicy(pulumi.ComponentResource):
         return None if by_setting is None else {self.spelling.name(name): row for name, row in by_setting.items()}
 
     def _picked(self, name: str, chosen: Chosen, known: Mapping[str, Any]) -> Picked:
-        """Read the arguments and pick, once all of them are known."""
+        """Read the arguments and pick the values, once all are known."""
         given = {setting: value for setting, value in known.items() if value is not None}
         read = read_inputs(given, self.spelling)
         problems = [
@@ -198,7 +198,7 @@ class SessionPolicy(pulumi.ComponentResource):
 
 
 def default_profile() -> str:
-    """Return the profile of those that name none: the configured one, else by the stack's name."""
+    """Return the default profile: the configured one, else the one for the stack's name."""
     configured = run.configured("profile")
     return profile_of_stack(pulumi.get_stack()).value if configured is None else configured
 
@@ -226,14 +226,14 @@ def _first(*values: object) -> object:
 
 
 def _when_known(given: Mapping[str, Any], use: Callable[[Mapping[str, Any]], T]) -> T | pulumi.Output[T]:
-    """Use values immediately if all are known, so that a preview shows the result; otherwise as soon as they are."""
+    """Use values immediately if all are known, so that a preview shows the result; otherwise once they are known."""
     if any(isinstance(value, pulumi.Output) or hasattr(value, "__await__") for value in given.values()):
         return pulumi.Output.all(**given).apply(use)
     return use(given)
 
 
 def _or_none(output: pulumi.Output[T]) -> pulumi.Output[T | None]:
-    """Return an output that is None, and not unknown, where a preview does not know it."""
+    """Return an output that is None instead of unknown at preview."""
 
     async def is_known() -> bool:
         return True

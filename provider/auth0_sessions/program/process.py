@@ -1,4 +1,4 @@
-"""A provider's process ends with its engine, also with one that was killed and cannot say so."""
+"""Ends a provider's process when its engine exits, even if the engine was killed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def end_with_engine(address: str | None) -> None:
     """End this process as soon as its parent is gone or its engine no longer listens.
 
     Args:
-        address: Where the engine listens, as `host:port`; None where only the parent counts.
+        address: Where the engine listens, as `host:port`; None to watch only the parent.
 
     """
     threading.Thread(target=_watch, args=(os.getppid(), address), daemon=True).start()
@@ -33,7 +33,7 @@ def _watch(parent: int, address: str | None) -> None:
 
 
 def _listens(address: str) -> bool:
-    """Return False only where the connection is refused: a slow engine is still there."""
+    """Return False only if the connection is refused; a slow engine is still running."""
     host, _, port = address.rpartition(":")
     try:
         socket.create_connection((host, int(port)), WATCH_SECONDS).close()

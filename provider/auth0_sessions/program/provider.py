@@ -1,4 +1,4 @@
-"""An explicit provider: Pulumi's own way to name a tenant and its credentials."""
+"""An explicit provider: Pulumi's standard way to set a tenant and its credentials."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from auth0_sessions.program.run import checked_domain, refuse_plain_secrets
 
 PACKAGE = "pulumi-python"
 MARKER_KEY = "auth0-sessions:provider"
-"""Among the properties of an explicit provider, so that its process knows that it is one."""
+"""The property that marks an explicit provider, so that its process knows that it is one."""
 
 DEFAULT_DOMAIN_KEY = "auth0-sessions:defaultDomain"
 """The stack's `auth0:domain`, handed to a provider without a domain: its process sees no configuration of the stack."""
@@ -21,11 +21,11 @@ DEFAULT_DOMAIN_KEY = "auth0-sessions:defaultDomain"
 class Provider(pulumi.ProviderResource):
     """One tenant and its credentials, for `opts=ResourceOptions(provider=...)`; components pass it on.
 
-    It runs in a process of its own, and its secrets are stored once in state, encrypted. Without credentials of its own
-    it uses the environment's. With a domain, it connects to that domain only. Moving it to another tenant is refused
-    at preview while one of its resources still needs a delete call on the old one. A resource that leaves the program
-    in the same run is not visible at preview, and fails during `up` before anything is sent. So move a provider only
-    when the old tenant's resources are gone, or give the new tenant a provider of its own.
+    It runs in its own process, and its secrets are stored once in state, encrypted. Without credentials of its own, it
+    uses the environment's. With a domain, it connects only to that domain. Moving it to another tenant is rejected at
+    preview while one of its resources still needs a delete call on the old one. A resource that you remove from the
+    program in the same run is not visible at preview, and fails during `up` before anything is sent. So move a provider
+    only after the old tenant's resources are gone, or give the new tenant its own provider.
 
     >>> import pulumi
     >>> from auth0_sessions import Provider, SessionLifetime
@@ -39,7 +39,7 @@ class Provider(pulumi.ProviderResource):
     domain: pulumi.Input[str] | None
     """The tenant, or None if the provider has no domain of its own."""
 
-    def __init__(  # noqa: PLR0913  A provider has as many properties as it has.
+    def __init__(  # noqa: PLR0913  One argument for each input.
         self,
         name: str,
         *,
@@ -55,15 +55,15 @@ class Provider(pulumi.ProviderResource):
         Args:
             name: Its name in the stack.
             domain: The tenant, and the default domain of the resources that use this provider.
-            client_id: Client id of a machine-to-machine application.
-            client_secret: Its secret. It is marked secret even if a plain string is given.
-            api_token: A Management API token, instead of the two. It is marked secret as well.
-            audience: Audience of the token request; `https://DOMAIN/api/v2/` by default. With a custom domain give
-                the tenant's canonical one.
+            client_id: Client ID of a machine-to-machine application.
+            client_secret: Its client secret. It is marked secret even if a plain string is given.
+            api_token: A Management API token, instead of client ID and secret. It is also marked secret.
+            audience: Audience of the token request; `https://DOMAIN/api/v2/` by default. With a custom domain, use the
+                tenant's canonical domain here.
             opts: Resource options.
 
         Raises:
-            pulumi.RunError: The domain is not one, or a credential is configured in plain text.
+            pulumi.RunError: The domain is invalid, or a credential is configured in plain text.
 
         """
         refuse_plain_secrets()
@@ -86,7 +86,7 @@ class Provider(pulumi.ProviderResource):
 
 
 def _with_secrets(parts: Mapping[str, pulumi.Input[str] | None]) -> dict[str, pulumi.Input[str] | None]:
-    """Mark what is secret, whatever the program passed."""
+    """Mark secret properties as secrets, even if the program passed plain values."""
     secrets = ("client_secret", "api_token")
     return {
         part: pulumi.Output.secret(value) if part in secrets and value is not None else value
@@ -95,13 +95,13 @@ def _with_secrets(parts: Mapping[str, pulumi.Input[str] | None]) -> dict[str, pu
 
 
 def provider_of(opts: pulumi.ResourceOptions | None, package: str = PACKAGE) -> pulumi.ProviderResource | None:
-    """Return the provider that a resource with these options will have, an inherited one included."""
+    """Return the provider that a resource with these options will use, including an inherited one."""
     if opts is None:
         return None
     if opts.provider is not None and opts.provider.package == package:
         return opts.provider
     given = opts.providers.values() if isinstance(opts.providers, Mapping) else opts.providers or ()
-    # Of several providers of one package Pulumi takes the last.
+    # If there are several providers of one package, Pulumi uses the last.
     own = {provider.package: provider for provider in given}.get(package)
     if own is not None or opts.parent is None:
         return own
@@ -109,6 +109,6 @@ def provider_of(opts: pulumi.ResourceOptions | None, package: str = PACKAGE) -> 
 
 
 def domain_of(opts: pulumi.ResourceOptions | None, package: str = PACKAGE) -> pulumi.Input[str] | None:
-    """Return the domain of the provider that a resource with these options will have."""
+    """Return the domain of the provider that a resource with these options will use."""
     domain: pulumi.Input[str] | None = getattr(provider_of(opts, package), "domain", None)
     return domain

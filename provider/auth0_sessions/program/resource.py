@@ -1,4 +1,4 @@
-"""The arguments and outputs of `SessionLifetime`, whichever front end manages it."""
+"""The arguments and outputs of `SessionLifetime`, for both front ends."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from auth0_sessions.program.provider import domain_of, provider_of
 
 
 class SessionLifetimeArguments:
-    """What a program gives and gets; a front end adds how the resource is registered."""
+    """The arguments and outputs; each front end adds how the resource is registered."""
 
     package: ClassVar[str]
-    """The package whose providers the resource takes."""
+    """The package whose providers the resource accepts."""
 
     domain: pulumi.Output[str]
     """Canonical domain of the tenant."""
@@ -56,7 +56,7 @@ class SessionLifetimeArguments:
     anonymous_session_lifetime_minutes: pulumi.Output[int | None]
     """What the tenant reports for `anonymous_session_lifetime`."""
     previous: pulumi.Output[dict[str, int | str] | None]
-    """Setting -> its minutes, or the cookie mode, before it was managed; `on_delete="restore"` puts them back."""
+    """Setting -> its minutes or cookie mode before it was managed; `on_delete="restore"` restores them."""
     superseded: pulumi.Output[dict[str, dict[str, str]] | None]
     """Setting -> `asked` and `reported`, for each setting whose requested value the tenant did not apply."""
     old_sessions_gone_by: pulumi.Output[str | None]
@@ -85,7 +85,7 @@ class SessionLifetimeArguments:
         Args:
             name: The resource's name in the stack.
             domain: The tenant, as in `acme.eu.auth0.com`. Default: the provider's domain, `AUTH0_DOMAIN`, the
-                configuration `auth0:domain`. Plain `http://` only for a loopback host.
+                configuration `auth0:domain`. Plain `http://` is only for a loopback host.
             session_lifetime: Absolute expiry of persistent sessions ("Maximum Session Lifetime" in the Dashboard);
                 `"1m"` to `"365d"`, and at most the plan's cap.
             idle_session_lifetime: Inactivity timeout of persistent sessions; range as above.
@@ -97,17 +97,17 @@ class SessionLifetimeArguments:
             plan: `"free"`, `"essential"`, `"professional"` or `"enterprise"`. Its caps are enforced at preview.
                 Default: the configuration `auth0-sessions:plan`. Without a plan, no caps are checked, with a warning.
             over_limit: What happens to a value above the cap: `"error"` fails at preview, `"clamp"` lowers it,
-                `"warn"` sends it as it is.
-            on_delete: `"retain"` leaves the tenant as it is, `"restore"` puts back what it had before it was
+                `"warn"` sends it unchanged.
+            on_delete: `"retain"` leaves the tenant unchanged, `"restore"` writes the values it had before it was
                 managed, `"reset"` writes Auth0's defaults (7d, 3d, 3d, 1d, persistent).
-            enforce: `"exact"` gives the tenant each lifetime as declared. `"at-most"` makes a lifetime a ceiling: a
-                tenant with a shorter one keeps it. The cookie mode is always exact.
+            enforce: `"exact"` sets each lifetime as declared. `"at-most"` makes each lifetime a ceiling: a tenant with
+                a shorter one keeps it. The cookie mode is always exact.
             credentials: Label of a credential set, as in `"acme"` for `AUTH0_ACME_CLIENT_ID`; never a secret.
             opts: Resource options; `provider` may be an `auth0_sessions.Provider`.
 
         Raises:
-            pulumi.RunError: The tenant is managed twice in this program, or a credential is configured in plain text;
-                the dynamic resource also if `opts` asks for an import.
+            pulumi.RunError: The tenant is managed twice in this program, a credential is configured in plain text, or
+                (dynamic resource only) `opts` requests an import.
 
         """
         domain = domain if domain is not None else domain_of(opts, self.package)
@@ -137,12 +137,12 @@ class SessionLifetimeArguments:
     def get(
         cls,
         name: str,
-        id: pulumi.Input[str],  # noqa: A002  Pulumi's own name for it.
+        id: pulumi.Input[str],  # noqa: A002  Pulumi's name for it.
         *,
         credentials: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
-        """Look a tenant up: every setting and its minutes, Auth0's defaults where a setting was never written.
+        """Look up a tenant: every setting and its minutes, with Auth0's default for those never written.
 
         Nothing is written, and the tenant does not count as managed.
 
@@ -156,15 +156,15 @@ class SessionLifetimeArguments:
         run.refuse_plain_secrets()
         found = cls.__new__(cls)
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=run.when_known(id, lambda _: None)))
-        found._look_up(name, {} if credentials is None else {"credentials": credentials}, options)  # noqa: SLF001  It is one of this class.
+        found._look_up(name, {} if credentials is None else {"credentials": credentials}, options)  # noqa: SLF001  An instance of this class.
         return found
 
     def _default_domain(self) -> str | None:
-        """Return the domain of a resource that names none, where the program has to hand it over."""
+        """Return the default domain, if the program has to pass it to the provider."""
         return None
 
     def _plan(self, plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] | None:
-        """Return the plan to register, where none may be given."""
+        """Return the plan to register."""
         return plan
 
     def _register(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
@@ -175,13 +175,13 @@ class SessionLifetimeArguments:
         """Register a look-up; its options hold the ID."""
         raise NotImplementedError
 
-    def _known_from_the_start(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the properties to register: the inputs, and the outputs that the resource will have."""
+    def _initial_props(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the properties to register: the inputs, and the expected outputs."""
         minutes = tuple(f"{setting}_minutes" for setting in LIFETIMES if setting in given)
         return {**dict.fromkeys(("domain", *minutes, "previous", "superseded", "old_sessions_gone_by")), **given}
 
     def _settle_outputs(self, props: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-        """Set every output to None that the resource will not have: a preview would call it unknown."""
+        """Set outputs that the resource will not have to None; otherwise, a preview would show them as unknown."""
         none = pulumi.Output.from_input(None)
         for missing in {*INPUTS, *OUTPUTS} - props.keys():
             setattr(self, missing, none)

@@ -1,4 +1,4 @@
-"""One run of a Pulumi program: its configuration, and which tenants it manages so far."""
+"""One run of a Pulumi program: its configuration, and the tenants that it manages so far."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _runs: WeakKeyDictionary[object, Run] = WeakKeyDictionary()
 
 
 def _this_run() -> Run:
-    """Return this run; its configuration is read once per run, not once per tenant.
+    """Return the current run; its configuration is read once per run, not once per tenant.
 
-    A run has one connection to the engine, and an Automation API program that runs again has another one.
+    Each run has its own connection to the engine, even if an Automation API program runs again.
     """
     monitor = get_monitor()
     if monitor not in _runs:
@@ -39,18 +39,18 @@ def _this_run() -> Run:
 
 
 def configured(key: str) -> str | None:
-    """Return a value of this package's own configuration, as in `auth0-sessions:plan`."""
+    """Return a value of this package's configuration, as in `auth0-sessions:plan`."""
     return pulumi.Config("auth0-sessions").get(key)
 
 
 def project_folder() -> Path:
-    """Return the folder of `Pulumi.yaml`, else the current one: an inline program and mocks have none."""
+    """Return the folder of `Pulumi.yaml`, or the current folder for inline programs and mocks, which have none."""
     root = Path(pulumi.get_root_directory() or "")
     return root if root.is_dir() else Path()
 
 
 def plan_or_default(plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] | None:
-    """Return a resource's plan, or the configured one; warn, once a run, where there is neither."""
+    """Return a resource's plan, or the configured one; if there is neither, warn once per run."""
     run = _this_run()
     if plan is None or isinstance(plan, str):
         return run.plan_of(plan)
@@ -58,10 +58,10 @@ def plan_or_default(plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] 
 
 
 def refuse_plain_secrets() -> None:
-    """Stop a program whose stack file holds a credential that anybody can read.
+    """Stop a program whose stack file contains a credential in plain text.
 
     Raises:
-        pulumi.RunError: With the line to type.
+        pulumi.RunError: A credential is in plain text; the message gives the command that encrypts it.
 
     """
     _this_run()
@@ -81,28 +81,28 @@ def _refuse_plain_secrets() -> None:
 def claim(
     domain: pulumi.Input[str] | None, name: str, opts: pulumi.ResourceOptions | None, *, shares_credentials: bool
 ) -> pulumi.Input[str] | None:
-    """Note that a resource manages a tenant, and return its domain.
+    """Record that a resource manages a tenant, and return its domain.
 
     Args:
         domain: The tenant, or None for the default one.
         name: The resource's name.
         opts: Its options.
-        shares_credentials: True where it uses the credentials that carry no label.
+        shares_credentials: True if it uses the credentials without a label.
 
     Raises:
-        pulumi.RunError: Another resource of this run manages the tenant already, or both use a token that is for one of
-            them. Where the domain is an output, as soon as it is known.
+        pulumi.RunError: Another resource of this run already manages the tenant, or tenants would share a token that is
+            for one of them. If the domain is an output, this is raised once it is known.
 
     """
     run = _this_run()
     parent = getattr(opts.parent, "_name", None) if opts is not None else None
-    # Two resources may share a name under two parents.
+    # Resources under different parents may have the same name.
     called = f"'{name}'" if parent is None else f"'{name}' in '{parent}'"
 
     def claimed(known: str) -> None:
         _claim(run, known, called)
         if shares_credentials:
-            _refuse_token_of_many(run.share(known))
+            _refuse_shared_token(run.share(known))
 
     if domain is None:
         claimed(_default_tenant())
@@ -110,8 +110,8 @@ def claim(
     return when_known(domain, claimed)
 
 
-def _refuse_token_of_many(tenants: Sequence[str]) -> None:
-    """Stop a program that would send one tenant's token to another one, whichever comes first."""
+def _refuse_shared_token(tenants: Sequence[str]) -> None:
+    """Stop a program that would send one tenant's token to another tenant."""
     environment, *_ = sources({}, None, explicit=False)
     token = environment.find().get("api_token")
     if len(tenants) > 1 and token and environment.tenant is None and claims_of(token) is None:
@@ -123,7 +123,7 @@ def _refuse_token_of_many(tenants: Sequence[str]) -> None:
 
 
 def _default_tenant() -> str:
-    """Return the domain of resources that name none, as far as a program knows: the provider's process decides."""
+    """Return the best guess for the default domain; the provider's process decides."""
     try:
         return canonical_domain(default_domain({DOMAIN_CONFIG_KEY: pulumi.Config("auth0").get("domain")}))
     except InputError:
@@ -137,7 +137,7 @@ def when_known(domain: pulumi.Input[str], use: Callable[[str], None]) -> pulumi.
         try:
             canonical = canonical_domain(value)
         except InputError:
-            # The provider's check reports it, beside everything else that is wrong.
+            # The provider's check reports it, together with all other problems.
             return value
         use(canonical)
         return canonical
@@ -146,10 +146,10 @@ def when_known(domain: pulumi.Input[str], use: Callable[[str], None]) -> pulumi.
 
 
 def checked_domain(domain: pulumi.Input[str], provider: str) -> pulumi.Input[str]:
-    """Return a provider's domain in its canonical spelling.
+    """Return the canonical spelling of a provider's domain.
 
     Raises:
-        pulumi.RunError: It is none. Pulumi would show and store what was given, user name and password included.
+        pulumi.RunError: The domain is invalid. Pulumi would show and store it, including any user name and password.
 
     """
 
@@ -169,16 +169,16 @@ def _with_known(domain: pulumi.Input[str], use: Callable[[str], str]) -> pulumi.
     return pulumi.Output.all(domain).apply(lambda known: use(known[0]))
 
 
-def domain_that_only_a_program_sees() -> str | None:
-    """Return `auth0:domain` where nothing takes precedence over it: a native plugin has no access to that namespace."""
+def domain_only_in_program() -> str | None:
+    """Return `auth0:domain` unless something takes precedence; a native plugin cannot read that namespace."""
     return None if default_domain({}) or configured("domain") else pulumi.Config("auth0").get("domain")
 
 
 def plain(name: str, value: Any) -> Any:
-    """Return an argument as Pulumi can send it: a lifetime as its text, also in an output.
+    """Return an argument in a form that Pulumi can send: a lifetime as text, also inside an output.
 
     Raises:
-        pulumi.RunError: It is of a kind that no argument may have.
+        pulumi.RunError: The value's type is not allowed for any argument.
 
     """
     if isinstance(value, pulumi.Output):

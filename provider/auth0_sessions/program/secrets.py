@@ -1,4 +1,4 @@
-"""Secrets among a resource's properties: which inputs are, and what is one because of them."""
+"""Determines which inputs are secret, and marks the outputs that are derived from them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from auth0_sessions.lifecycle.record import secrets_with
 
 
 def secret(value: Any) -> dict[str, Any]:
-    """Return a value so that the engine keeps it encrypted."""
+    """Wrap a value so that the engine encrypts it."""
     return {rpc._special_sig_key: rpc._special_secret_sig, "value": value}  # noqa: SLF001  Part of the protocol.
 
 
 def sealed(record: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record for an engine that keeps from a provider which inputs are secrets.
+    """Return a record with its secrets marked, for an engine that does not tell the provider which inputs are secret.
 
     Args:
         record: The record.
-        inputs: The inputs that it comes from, with the names of the secrets among them.
+        inputs: The inputs that it was built from, including the names of the secret ones.
 
     """
     secrets = secrets_with(secrets_of(inputs))
@@ -32,11 +32,11 @@ def sealed(record: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, An
 
 
 def named_secrets(given: Mapping[str, Any]) -> dict[str, pulumi.Output[str | None]]:
-    """Return what has to be beside some inputs so that no message repeats a secret; nothing if all are plain."""
+    """Return the names of the secret inputs as an extra input; empty if no input is an output."""
     outputs = {name: value for name, value in given.items() if isinstance(value, pulumi.Output)}
 
     async def names() -> str | None:
-        # An input that fails is reported where it is used.
+        # A failing input is reported where it is used.
         found = await asyncio.gather(*(value.is_secret() for value in outputs.values()), return_exceptions=True)
         return ",".join(name for name, is_secret in zip(outputs, found, strict=True) if is_secret is True) or None
 
