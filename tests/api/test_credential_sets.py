@@ -1,4 +1,4 @@
-"""The secret configuration object of labelled credential sets."""
+"""The secret configuration object of labeled credential sets."""
 
 import json
 import traceback
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth0_sessions.api.credential_sets import LabelledEntry, read_entry
-from auth0_sessions.api.credentials import CONFIG_KEYS, LABELLED_CONFIG_KEY
+from auth0_sessions.api.credentials import CONFIG_KEYS, LABELED_CONFIG_KEY
 from auth0_sessions.errors import CredentialsError
 
 CANARY = "canary-S3CR3T"
@@ -67,7 +67,7 @@ def test_no_entry(raw):
 def test_malformed(raw, printed):
     """A malformed object is an error that says where and shows how to write it, without what it holds."""
     text = error_of(raw)
-    assert LABELLED_CONFIG_KEY in text
+    assert LABELED_CONFIG_KEY in text
     assert printed in text
     assert '"clientId" and "clientSecret"' in text
     assert CANARY not in text

@@ -6,7 +6,7 @@ import pytest
 
 from auth0_sessions.api.credentials import (
     CONFIG_KEYS,
-    LABELLED_CONFIG_KEY,
+    LABELED_CONFIG_KEY,
     SCOPES,
     SECRET_CONFIG_KEYS,
     ClientCredentials,
@@ -15,7 +15,7 @@ from auth0_sessions.api.credentials import (
     find_credentials,
     in_config,
     in_environment,
-    in_labelled_config,
+    in_labeled_config,
     sources,
 )
 from auth0_sessions.api.tokens import ApiToken
@@ -38,9 +38,9 @@ def found(config=None, environ=None, label=None, *, explicit=False):
     return find_credentials(sources(config or {}, label, explicit=explicit, environ=environ or {}), DOMAIN)
 
 
-def labelled(**entries):
-    """Return a configuration that holds the secret object of labelled sets, as JSON text."""
-    return {LABELLED_CONFIG_KEY: json.dumps(entries)}
+def labeled(**entries):
+    """Return a configuration that holds the secret object of labeled sets, as JSON text."""
+    return {LABELED_CONFIG_KEY: json.dumps(entries)}
 
 
 def error_of(*arguments, **options):
@@ -72,17 +72,17 @@ def identity(credentials):
         ({}, CLIENT, None, True, ("env-id", "env-secret", None)),
         ({}, {"AUTH0_ACME_API_TOKEN": "env-acme"}, "acme", False, "env-acme"),
         ({}, {"AUTH0_ACME_EU_2_API_TOKEN": "env-acme"}, "acme-eu-2", False, "env-acme"),
-        (labelled(acme={"apiToken": "config-acme"}), {}, "acme", False, "config-acme"),
-        (labelled(acme={"apiToken": "config-acme"}), {"AUTH0_ACME_API_TOKEN": "env-acme"}, "acme", False, "env-acme"),
+        (labeled(acme={"apiToken": "config-acme"}), {}, "acme", False, "config-acme"),
+        (labeled(acme={"apiToken": "config-acme"}), {"AUTH0_ACME_API_TOKEN": "env-acme"}, "acme", False, "env-acme"),
         (
-            labelled(acme={"clientId": "i", "clientSecret": "s", "audience": "https://x/"}),
+            labeled(acme={"clientId": "i", "clientSecret": "s", "audience": "https://x/"}),
             {},
             "acme",
             False,
             ("i", "s", "https://x/"),
         ),
-        (labelled(acme={"client_id": "i", "client_secret": "s"}), {}, "acme", False, ("i", "s", None)),
-        (labelled(acme={"apiToken": "one"}, other={"apiToken": "two"}), {}, "other", False, "two"),
+        (labeled(acme={"client_id": "i", "client_secret": "s"}), {}, "acme", False, ("i", "s", None)),
+        (labeled(acme={"apiToken": "one"}, other={"apiToken": "two"}), {}, "other", False, "two"),
     ],
 )
 def test_order(config, environ, label, explicit, expected):
@@ -150,14 +150,14 @@ def test_a_malformed_half_set_is_passed_over(part):
 @pytest.mark.parametrize("label", ["acme", "client", "api", "0"])
 def test_labels_never_fall_back(label):
     """With a label the unlabeled sets do not count, nor do those of other labels."""
-    config = {**CONFIG, "auth0:apiToken": "config-token", **labelled(other={"apiToken": "t"})}
+    config = {**CONFIG, "auth0:apiToken": "config-token", **labeled(other={"apiToken": "t"})}
     environ = {**CLIENT, "AUTH0_API_TOKEN": "t", "AUTH0_OTHER_API_TOKEN": "t"}
     assert f"entry '{label}'" in error_of(config, environ, label)
 
 
-def test_without_a_label_labelled_sets_do_not_count():
+def test_without_a_label_labeled_sets_do_not_count():
     """The unlabeled set is never taken from a label's."""
-    error_of(labelled(acme={"apiToken": "t"}), {"AUTH0_ACME_API_TOKEN": "t"})
+    error_of(labeled(acme={"apiToken": "t"}), {"AUTH0_ACME_API_TOKEN": "t"})
 
 
 def test_an_explicit_provider_looks_at_no_configuration_of_a_stack():
@@ -187,7 +187,7 @@ def test_where_no_configuration_is_read_none_is_explained():
     assert "pulumi" not in str(refused.value)
 
 
-def test_labelled_places():
+def test_labeled_places():
     """The places of a label are named as one has to write them."""
     text = error_of(label="acme-eu")
     assert "AUTH0_ACME_EU_CLIENT_ID and AUTH0_ACME_EU_CLIENT_SECRET, or AUTH0_ACME_EU_API_TOKEN" in text
@@ -201,7 +201,7 @@ def test_no_secret_in_the_error_of_an_incomplete_set(missing, label):
     parts = {part: value for part, value in PARTS.items() if part not in (missing, "api_token")}
     infix = f"{label.upper()}_" if label else ""
     environ = {f"AUTH0_{infix}{part.upper()}": value for part, value in parts.items()}
-    config = {CONFIG_KEYS[part]: value for part, value in parts.items()} | labelled(acme=parts)
+    config = {CONFIG_KEYS[part]: value for part, value in parts.items()} | labeled(acme=parts)
     assert CANARY not in error_of(config, environ, label)
 
 
@@ -212,7 +212,7 @@ def test_no_secret_in_the_error_of_an_incomplete_set(missing, label):
         ClientCredentials("id", CANARY, None, "here"),
         in_environment({"AUTH0_API_TOKEN": CANARY}, None),
         in_config({"auth0:apiToken": CANARY}, "here", None),
-        in_labelled_config(labelled(acme={"apiToken": CANARY}), "acme"),
+        in_labeled_config(labeled(acme={"apiToken": CANARY}), "acme"),
     ],
 )
 def test_no_secret_in_a_repr(thing):
@@ -220,7 +220,7 @@ def test_no_secret_in_a_repr(thing):
     assert CANARY not in f"{thing!r} {thing}"
 
 
-@pytest.mark.parametrize("config", [labelled(), labelled(other={"apiToken": "t"}), labelled(acme={}), {}])
+@pytest.mark.parametrize("config", [labeled(), labeled(other={"apiToken": "t"}), labeled(acme={}), {}])
 def test_no_entry_for_the_label(config):
     """A label without an entry, or with an empty one, is a place where nothing was found."""
     assert "entry 'acme' (not set)" in error_of(config, {}, "acme")
@@ -271,5 +271,5 @@ def test_the_process_environment_is_the_default(monkeypatch):
 
 
 def test_secret_keys_are_all_named():
-    """The keys that must be secret are those that hold a secret: `clientSecret`, `apiToken` and the labelled object."""
+    """The keys that must be secret are those that hold a secret: `clientSecret`, `apiToken` and the labeled object."""
     assert {"auth0:clientSecret", "auth0:apiToken", "auth0-sessions:credentials"} == set(SECRET_CONFIG_KEYS)

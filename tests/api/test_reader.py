@@ -123,12 +123,12 @@ def test_a_reader_can_be_canceled(tenant, credentials):
 
 def test_a_label_names_its_own_set_and_no_other(tenant, monkeypatch, credentials):
     """With a label, only that set is used, never the unlabeled one."""
-    tenant.add_client("labelled-id", "labelled-secret")
+    tenant.add_client("labeled-id", "labeled-secret")
     with pytest.raises(CredentialsError, match="AUTH0_ACME_EU_CLIENT_ID"):
         read_tenant_sessions(tenant.domain, credentials="acme-eu")
     assert tenant.calls == []
-    monkeypatch.setenv("AUTH0_ACME_EU_CLIENT_ID", "labelled-id")
-    monkeypatch.setenv("AUTH0_ACME_EU_CLIENT_SECRET", "labelled-secret")
+    monkeypatch.setenv("AUTH0_ACME_EU_CLIENT_ID", "labeled-id")
+    monkeypatch.setenv("AUTH0_ACME_EU_CLIENT_SECRET", "labeled-secret")
     assert read_tenant_sessions(tenant.domain, credentials="acme-eu").values == DEFAULTS
 
 

@@ -221,13 +221,13 @@ NO_IDENTITY = dict.fromkeys(CREDENTIALS, "")
 @pytest.mark.parametrize("command", ["audit", "export"])
 def test_a_token_that_names_no_tenant_goes_to_none_of_several(tmp_path, auth0_sandbox, command):
     """It needs `AUTH0_DOMAIN` or a label; only one that has is asked, and the others' error names both ways."""
-    tenants = {name: auth0_sandbox.add_tenant(name) for name in ("acme", "beta", "labelled")}
+    tenants = {name: auth0_sandbox.add_tenant(name) for name in ("acme", "beta", "labeled")}
     entries = {name: {"domain": tenant.domain, "plan": "free"} for name, tenant in tenants.items()}
-    entries["labelled"]["credentials"] = "own"
+    entries["labeled"]["credentials"] = "own"
     path = tmp_path / "tenants.yaml"
     path.write_text(json.dumps(entries))
     tokens = {"AUTH0_API_TOKEN": f"opaque-{command}", "AUTH0_OWN_API_TOKEN": f"opaque-own-{command}"}
-    for beside, asked in (({}, ["labelled"]), ({"AUTH0_DOMAIN": tenants["beta"].domain}, ["beta", "labelled"])):
+    for beside, asked in (({}, ["labeled"]), ({"AUTH0_DOMAIN": tenants["beta"].domain}, ["beta", "labeled"])):
         auth0_sandbox.clear_requests()
         result = invoke(command, "--tenants", path, **NO_IDENTITY, **tokens, **beside)
         assert result.exit_code == FINDINGS

@@ -171,8 +171,8 @@ def test_show_for_programs(acme):
 
 def test_show_uses_a_label(acme):
     """The label's credentials, and never the unlabeled ones."""
-    labelled = {"AUTH0_BLUE_CLIENT_ID": "blue", "AUTH0_BLUE_CLIENT_SECRET": SECRET}
-    assert invoke("show", acme.domain, "--credentials", "blue", **labelled).exit_code == FINE
+    labeled = {"AUTH0_BLUE_CLIENT_ID": "blue", "AUTH0_BLUE_CLIENT_SECRET": SECRET}
+    assert invoke("show", acme.domain, "--credentials", "blue", **labeled).exit_code == FINE
     result = invoke("show", acme.domain, "--credentials", "green")
     assert result.exit_code == FINDINGS
     assert "AUTH0_GREEN_CLIENT_ID" in result.stderr

@@ -216,7 +216,7 @@ NOT_RUN: dict[tuple[str, str], str] = {}
 """The programs that nothing runs: page and words -> the reason."""
 
 
-def labelled(*labels: str) -> dict[str, str]:
+def labeled(*labels: str) -> dict[str, str]:
     """Return credentials for some labels."""
     return {f"AUTH0_{label.upper()}_CLIENT_{part}": label for label in labels for part in ("ID", "SECRET")}
 
@@ -225,7 +225,7 @@ def labelled(*labels: str) -> dict[str, str]:
 def test_a_program_of_a_page_runs(bench, program):
     """It does what the table says."""
     bench.add_tenants(*program.named)
-    run(bench.open(block(program.page, program.words), program.config, **labelled(*program.labels)), "up")
+    run(bench.open(block(program.page, program.words), program.config, **labeled(*program.labels)), "up")
     assert bench.settings == {name: {**SET_BY_HAND, **values} for name, values in program.settings.items()}
 
 
@@ -282,7 +282,7 @@ def test_the_fleet_of_the_page_runs(bench, monkeypatch, as_file):
         (bench.folder / "tenants.yaml").write_text(bench.on_sandbox(yaml.safe_dump(config["auth0-sessions:tenants"])))
         config["auth0-sessions:tenants"] = "tenants.yaml"
         monkeypatch.chdir(bench.folder)
-    stack = bench.open(block(page, 'from_config("fleet")'), config, **labelled(*names))
+    stack = bench.open(block(page, 'from_config("fleet")'), config, **labeled(*names))
     run(stack, "up", continue_on_error=True)
     assert bench.settings == {
         "acme": BALANCED,
@@ -301,7 +301,7 @@ def test_a_baseline_of_their_own(bench):
     config = yaml.safe_load(block("how-to/many-tenants.md", "office:", "yaml"))["config"]
     names = tuple(config["auth0-sessions:tenants"])
     bench.add_tenants(*names, settings={**four(60, 1_000)})
-    run(bench.open(FLEET, config, **labelled(*names)), "up")
+    run(bench.open(FLEET, config, **labeled(*names)), "up")
     assert bench.settings == {"acme": four(60, 30), "globex": four(60, 15), "initech": four(480, 30)}
 
 
@@ -312,7 +312,7 @@ def test_a_renamed_tenant_keeps_its_record(bench):
     stack = bench.open(FLEET, {**config, "auth0-sessions:profile": "strict"})
     run(stack, "up")
     renamed = yaml.safe_load(block("how-to/many-tenants.md", "formerly:", "yaml"))["config"]
-    stack = bench.open(FLEET + 'pulumi.export("tenants", fleet.tenants)', renamed, **labelled("acme"))
+    stack = bench.open(FLEET + 'pulumi.export("tenants", fleet.tenants)', renamed, **labeled("acme"))
     bench.calls()
     assert run(stack, "up").changes.get("delete") is None
     assert bench.calls() == []
@@ -492,7 +492,7 @@ def test_an_existing_estate(bench, monkeypatch):
     page = "how-to/existing-estates.md"
     for name, (plan, settings) in ESTATE.items():
         bench.add_tenants(name, plan=plan, settings=settings)
-    for key, value in labelled(*ESTATE).items():
+    for key, value in labeled(*ESTATE).items():
         monkeypatch.setenv(key, value)
     monkeypatch.chdir(bench.folder)
     listed, stack_file, tight, workflow = blocks(page, "yaml")
@@ -505,7 +505,7 @@ def test_an_existing_estate(bench, monkeypatch):
 
     config = yaml.safe_load(stack_file)["config"]
     bench.calls()
-    stack = bench.open(block(page, 'from_config("fleet")'), config, **labelled(*ESTATE))
+    stack = bench.open(block(page, 'from_config("fleet")'), config, **labeled(*ESTATE))
     run(stack, "preview")
     assert bench.calls() == []
     run(stack, "up")
@@ -551,7 +551,7 @@ def test_the_list_in_python_runs(bench):
     text = block("how-to/many-tenants.md", "REGIONS").replace(
         "acme-{region}.{region}.auth0.com", f"{bench.sandbox.url}/{{region}}"
     )
-    run(bench.open(text, **labelled("eu", "us")), "up")
+    run(bench.open(text, **labeled("eu", "us")), "up")
     assert bench.settings == {"eu": four(480, 60), "us": four(480, 60)}
 
 

@@ -92,7 +92,7 @@ def bench(tmp_path: Path, auth0_sandbox: Any) -> Bench:
     return Bench(tmp_path, auth0_sandbox)
 
 
-def labelled(*labels: str) -> dict[str, str]:
+def labeled(*labels: str) -> dict[str, str]:
     """Return credentials for some labels."""
     variables = [(label, f"AUTH0_{label.upper()}_CLIENT") for label in labels]
     ids = {f"{variable}_ID": f"{label}-id" for label, variable in variables}
@@ -154,7 +154,7 @@ def test_an_environment_may_name_its_policy(bench):
 @pytest.mark.deep
 def test_the_fleet_runs_from_its_stack_file(bench):
     """Each tenant gets what the report says, through its own credentials; initech gets back what it had."""
-    opened = bench.open("fleet", **labelled("acme", "globex", "initech"))
+    opened = bench.open("fleet", **labeled("acme", "globex", "initech"))
     for name, tenant in bench.tenants.items():
         tenant.add_client(f"{name}-id", f"{name}-secret")
     bench.runs("fleet", opened)
@@ -208,7 +208,7 @@ class Automation:
         (bench.folder / "state").mkdir()
         self.environment = {
             **os.environ,
-            **labelled("acme", "globex", "initech"),
+            **labeled("acme", "globex", "initech"),
             "PATH": os.pathsep.join([str(local_engine.CLI / "bin"), os.environ["PATH"]]),
             "PULUMI_HOME": str(bench.folder / "home"),
             "PULUMI_BACKEND_URL": f"file://{bench.folder / 'state'}",

@@ -13,7 +13,7 @@ from auth0_sessions.native.schema import schema
 
 ACME = "acme.eu.auth0.com"
 OWN = {"clientId": "own", "clientSecret": "own-secret"}
-LABELLED = {"credentials": '{"lab": {"clientId": "labelled", "clientSecret": "s"}}'}
+LABELED = {"credentials": '{"lab": {"clientId": "labeled", "clientSecret": "s"}}'}
 
 
 def client_of(config, label=None):
@@ -47,21 +47,19 @@ def test_an_explicit_providers_credentials_take_precedence(monkeypatch):
     assert client_of(ProviderConfig({}, explicit=True)) == "environment"
 
 
-@pytest.mark.parametrize(
-    "credentials", [LABELLED["credentials"], {"lab": {"clientId": "labelled", "clientSecret": "s"}}]
-)
+@pytest.mark.parametrize("credentials", [LABELED["credentials"], {"lab": {"clientId": "labeled", "clientSecret": "s"}}])
 def test_a_label_is_looked_up_in_the_environment_and_then_in_the_configuration(monkeypatch, credentials):
     """A label never falls back to the unlabeled set; its object may come as text or as an object."""
     monkeypatch.setenv("AUTH0_CLIENT_ID", "unlabeled")
     monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
     config = ProviderConfig({**OWN, "credentials": credentials})
-    assert client_of(config, "lab") == "labelled"
-    assert client_of(ProviderConfig({"credentials": credentials}, explicit=True), "lab") == "labelled"
+    assert client_of(config, "lab") == "labeled"
+    assert client_of(ProviderConfig({"credentials": credentials}, explicit=True), "lab") == "labeled"
     with pytest.raises(CredentialsError):
         client_of(config, "other")
-    monkeypatch.setenv("AUTH0_LAB_CLIENT_ID", "labelled-environment")
+    monkeypatch.setenv("AUTH0_LAB_CLIENT_ID", "labeled-environment")
     monkeypatch.setenv("AUTH0_LAB_CLIENT_SECRET", "s")
-    assert client_of(config, "lab") == "labelled-environment"
+    assert client_of(config, "lab") == "labeled-environment"
 
 
 @pytest.mark.parametrize(

@@ -23,14 +23,14 @@ from auth0_sessions.errors import CredentialsError, InputError
 
 SCOPES = ("read:tenant_settings", "update:tenant_settings")
 NEEDED_SCOPES = f"{SCOPES[0]} and, to write, {SCOPES[1]}"
-LABELLED_CONFIG_KEY = "auth0-sessions:credentials"
+LABELED_CONFIG_KEY = "auth0-sessions:credentials"
 CONFIG_KEYS = {
     "client_id": "auth0:clientId",
     "client_secret": "auth0:clientSecret",
     "api_token": "auth0:apiToken",
     "audience": "auth0:audience",
 }
-SECRET_CONFIG_KEYS = (CONFIG_KEYS["client_secret"], CONFIG_KEYS["api_token"], LABELLED_CONFIG_KEY)
+SECRET_CONFIG_KEYS = (CONFIG_KEYS["client_secret"], CONFIG_KEYS["api_token"], LABELED_CONFIG_KEY)
 DOMAIN_CONFIG_KEY = "auth0:domain"
 STALE_CONFIG = (
     "`pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, unless run with "
@@ -89,18 +89,18 @@ def in_config(config: Configuration, place: str, tenant: str | None) -> Source:
     return Source(place, lambda: {part: config.get(key) for part, key in CONFIG_KEYS.items()}, tenant)
 
 
-def in_labelled_config(config: Configuration, label: str) -> Source:
+def in_labeled_config(config: Configuration, label: str) -> Source:
     """Return a label's entry in `auth0-sessions:credentials` as a source."""
 
     def find() -> Mapping[str, str | None]:
-        if (raw := config.get(LABELLED_CONFIG_KEY)) is None:
+        if (raw := config.get(LABELED_CONFIG_KEY)) is None:
             return {}
         # Imported here because only users of this object should have to wait for the library.
         from auth0_sessions.api.credential_sets import read_entry  # noqa: PLC0415
 
         return read_entry(raw, label)
 
-    return Source(f"configuration {LABELLED_CONFIG_KEY}, entry {label!r}", find)
+    return Source(f"configuration {LABELED_CONFIG_KEY}, entry {label!r}", find)
 
 
 def check_label(value: object) -> str:
@@ -130,7 +130,7 @@ def sources(
             environment,
         )
     if label:
-        return (environment, in_labelled_config(config, label))
+        return (environment, in_labeled_config(config, label))
     place = "configuration auth0:clientId and auth0:clientSecret, or auth0:apiToken"
     return (environment, in_config(config, place, domain or environment.tenant))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from auth0_sessions.api.credentials import (
     CONFIG_KEYS,
-    LABELLED_CONFIG_KEY,
+    LABELED_CONFIG_KEY,
     Source,
     default_domain,
     in_config,
@@ -78,7 +78,7 @@ class ProviderConfig:
     def _adapted(self) -> dict[str, Any]:
         """The credentials, under the keys that the credential sources use."""
         own = {key: self.given.get(key.removeprefix("auth0:")) for key in CONFIG_KEYS.values()}
-        return {**own, LABELLED_CONFIG_KEY: _object(self.given.get("credentials"))}
+        return {**own, LABELED_CONFIG_KEY: _object(self.given.get("credentials"))}
 
 
 def _object(value: Any) -> Any:
