@@ -53,7 +53,7 @@ class DomainError(InputError):
 
 
 class CredentialsError(Auth0SessionsError):
-    """There are no usable credentials for a tenant."""
+    """A tenant's credentials are missing or unusable."""
 
 
 class TenantUnreachableError(Auth0SessionsError):

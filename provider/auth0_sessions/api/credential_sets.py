@@ -28,7 +28,7 @@ _ENTRIES = TypeAdapter(dict[str, LabelledEntry])
 
 
 def read_entry(raw: Any, label: str) -> Mapping[str, str | None]:
-    """Return a label's entry in the object or its JSON text; empty if there is no such entry.
+    """Return a label's entry in the object or its JSON text; empty if it is missing.
 
     Errors name malformed parts by key and never repeat a value.
     """

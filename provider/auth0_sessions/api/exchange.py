@@ -21,7 +21,7 @@ THREAD_NAME = "auth0-sessions exchange"
 
 
 class Trouble(Enum):
-    """Why there is no usable response."""
+    """Why an exchange failed."""
 
     NO_ANSWER = auto()
     MALFORMED = auto()
@@ -86,7 +86,7 @@ def exchange(session: Session, request: Request, limits: Limits) -> Reply:
     thread is abandoned: it sends nothing from then on, and ends on its own.
 
     Raises:
-        ExchangeError: There is no usable response.
+        ExchangeError: The exchange failed, or the response is unusable.
 
     """
     work = _Work(session, request, limits.timeouts_seconds)

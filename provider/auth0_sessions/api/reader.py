@@ -54,7 +54,7 @@ def read_tenant_sessions(
 
     Raises:
         InputError: The domain or the label is malformed.
-        CredentialsError: There are no credentials.
+        CredentialsError: Credentials are missing.
         ApiError: The tenant rejected a call, or its response is unusable.
         TenantUnreachableError: The tenant did not respond.
 

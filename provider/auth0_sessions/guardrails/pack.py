@@ -41,8 +41,8 @@ NAME = "auth0-sessions"
 Finder = Callable[[Resource, Config], Iterator[str]]
 
 _secrets: ContextVar[frozenset[str]] = ContextVar("secrets")
-"""The names of the secret inputs of the resource that this thread analyzes. There is no default, so that no policy
-runs before they are known."""
+"""The names of the secret inputs of the resource that this thread analyzes. They have no default, so that no
+policy runs before they are known."""
 
 
 def above_baseline(resource: Resource, config: Config) -> Iterator[str]:
@@ -125,7 +125,7 @@ def _policy(name: str, level: EnforcementLevel, description: str, find: Finder) 
     return ResourceValidationPolicy(name, description, validate, level, PolicyConfigSchema(dict(SCHEMAS[name])))
 
 
-class Analyzer(pulumi_policy.policy._PolicyAnalyzerServicer):  # noqa: SLF001  There is no public name or hook for it.
+class Analyzer(pulumi_policy.policy._PolicyAnalyzerServicer):  # noqa: SLF001  It has no public name or hook.
     """The pack's server, which does what a policy cannot: reject a configuration up front, and recognize secrets."""
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802  The protocol's names.

@@ -21,7 +21,7 @@ def call(token: str, given: Mapping[str, Any], session: Session) -> tuple[dict[s
     """Call a function; return its result, or the problems with its arguments.
 
     Raises:
-        Auth0SessionsError: There is no such function, or the tenant could not be read.
+        Auth0SessionsError: The function is unknown, or the tenant could not be read.
 
     """
     if token == GET_TENANT_SESSIONS:

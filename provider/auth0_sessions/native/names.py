@@ -16,6 +16,8 @@ from auth0_sessions.program.secrets import secret
 
 PACKAGE = "auth0-sessions"
 RESOURCE = f"{PACKAGE}:index:SessionLifetime"
+DYNAMIC = "pulumi-python:dynamic/auth0-sessions:SessionLifetime"
+"""The dynamic resource's type; state that it wrote is taken over."""
 
 TO_CAMEL = {name: camel_case(name) for name in (*INPUTS, *OUTPUTS)}
 """Property in a record -> property on the wire."""

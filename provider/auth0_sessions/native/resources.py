@@ -10,13 +10,10 @@ import pulumi
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.settings import LIFETIMES
-from auth0_sessions.native.names import PACKAGE, RESOURCE, TO_CAMEL, TO_SNAKE
+from auth0_sessions.native.names import DYNAMIC, PACKAGE, RESOURCE, TO_CAMEL, TO_SNAKE
 from auth0_sessions.program import components, run
 from auth0_sessions.program.provider import domain_of
 from auth0_sessions.program.resource import SessionLifetimeArguments
-
-DYNAMIC = "pulumi-python:dynamic/auth0-sessions:SessionLifetime"
-"""The dynamic resource's type; state that it wrote is taken over."""
 
 
 class Provider(pulumi.ProviderResource):

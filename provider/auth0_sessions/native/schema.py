@@ -19,10 +19,9 @@ from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.settings import LIFETIMES, LOGIN_SETTINGS, SETTINGS, CookieMode, text
 from auth0_sessions.model.spelling import camel_case
 from auth0_sessions.native.config import SECRET_KEYS
-from auth0_sessions.native.names import PACKAGE, RESOURCE
+from auth0_sessions.native.names import DYNAMIC, PACKAGE, RESOURCE
 from auth0_sessions.native.texts import ABOUT, CONFIG_MEANINGS, EXAMPLES, IMPORT, MEANINGS, OWN_PROFILES, RANGE
 
-DYNAMIC = "pulumi-python:dynamic/auth0-sessions:SessionLifetime"
 Spec = dict[str, Any]
 
 ENUMS: Mapping[str, type[StrEnum]] = {

@@ -56,7 +56,7 @@ class Tenant(BaseModel):
     latency_seconds: Seconds = 0
     token_seconds: Seconds = 86_400
     scopes: tuple[str, ...] = tokens.SCOPES
-    """The scopes of the clients' grant; if empty, there is no grant."""
+    """The scopes of the clients' grant; without any, they have none."""
     rate_limits: StrictBool = True
 
     _world: "World" = PrivateAttr()
