@@ -20,7 +20,6 @@ from auth0_sessions.model.settings import (
     CookieMode,
     Kind,
     changes,
-    lifetime_of,
     text,
     with_defaults,
 )
@@ -85,15 +84,6 @@ def test_pairs_join_absolute_and_idle():
         [(Kind.NON_PERSISTENT, Clock.ABSOLUTE), (Kind.NON_PERSISTENT, Clock.IDLE)],
     ]
     assert (ABSOLUTE, IDLE) == ABSOLUTE_AND_IDLE[0] == ("session_lifetime", "idle_session_lifetime")
-
-
-@pytest.mark.parametrize("name", LIFETIMES)
-def test_a_lifetime_is_found_by_kind_and_clock(name):
-    """There is one lifetime of a kind and a clock."""
-    row = SETTINGS[name]
-    assert row.kind
-    assert row.clock
-    assert lifetime_of(row.kind, row.clock) == name
 
 
 def test_login_sessions_are_what_policies_are_about():

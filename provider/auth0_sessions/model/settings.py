@@ -47,18 +47,31 @@ class Setting:
             or a cookie mode.
         kind: Which sessions it applies to; None for the cookie mode.
         clock: What it is counted from; None for the cookie mode.
-        wire: Its path in the Management API's JSON, outermost key first. A top-level lifetime is in hours, with a
-            sibling `<key>_in_minutes` for writing; a nested one is in minutes.
-        meaning: What it means, in plain words.
+        path: Its path in the Management API's JSON, outermost key first, if that is not just its name.
+        words: Its meaning, if kind and clock do not say it all.
 
     """
 
     name: str
     default: Value
-    kind: Kind | None
-    clock: Clock | None
-    wire: tuple[str, ...]
-    meaning: str
+    kind: Kind | None = None
+    clock: Clock | None = None
+    path: tuple[str, ...] = ()
+    words: str = ""
+
+    @property
+    def wire(self) -> tuple[str, ...]:
+        """Its path in the Management API's JSON, outermost key first.
+
+        A top-level lifetime is in hours, with a sibling `<key>_in_minutes` for writing; a nested one is in minutes.
+        """
+        return self.path or (self.name,)
+
+    @property
+    def meaning(self) -> str:
+        """What it means, in plain words."""
+        ends = "inactivity timeout" if self.clock is Clock.IDLE else "absolute expiry"
+        return self.words or f"{ends} of {self.kind} sessions"
 
     @property
     def limit(self) -> Clock | None:
@@ -79,45 +92,15 @@ class Setting:
 SETTINGS: Mapping[str, Setting] = {
     row.name: row
     for row in (
-        Setting(
-            "session_lifetime",
-            10_080,
-            Kind.PERSISTENT,
-            Clock.ABSOLUTE,
-            ("session_lifetime",),
-            "absolute expiry of persistent sessions",
-        ),
-        Setting(
-            "idle_session_lifetime",
-            4_320,
-            Kind.PERSISTENT,
-            Clock.IDLE,
-            ("idle_session_lifetime",),
-            "inactivity timeout of persistent sessions",
-        ),
-        Setting(
-            "ephemeral_session_lifetime",
-            4_320,
-            Kind.NON_PERSISTENT,
-            Clock.ABSOLUTE,
-            ("ephemeral_session_lifetime",),
-            "absolute expiry of non-persistent sessions",
-        ),
-        Setting(
-            "idle_ephemeral_session_lifetime",
-            1_440,
-            Kind.NON_PERSISTENT,
-            Clock.IDLE,
-            ("idle_ephemeral_session_lifetime",),
-            "inactivity timeout of non-persistent sessions",
-        ),
+        Setting("session_lifetime", 10_080, Kind.PERSISTENT, Clock.ABSOLUTE),
+        Setting("idle_session_lifetime", 4_320, Kind.PERSISTENT, Clock.IDLE),
+        Setting("ephemeral_session_lifetime", 4_320, Kind.NON_PERSISTENT, Clock.ABSOLUTE),
+        Setting("idle_ephemeral_session_lifetime", 1_440, Kind.NON_PERSISTENT, Clock.IDLE),
         Setting(
             "session_cookie_mode",
             CookieMode.PERSISTENT.value,
-            None,
-            None,
-            ("session_cookie", "mode"),
-            "kind of session the tenant creates",
+            path=("session_cookie", "mode"),
+            words="kind of session the tenant creates",
         ),
         Setting(
             "anonymous_session_lifetime",
@@ -137,17 +120,7 @@ LOGIN_LIFETIMES = tuple(row.name for row in SETTINGS.values() if row.limit)
 LOGIN_SETTINGS = tuple(row.name for row in SETTINGS.values() if row.kind is not Kind.ANONYMOUS)
 """The login lifetimes and the cookie mode."""
 
-
-def lifetime_of(kind: Kind, clock: Clock) -> str:
-    """Return the name of the lifetime with a kind and a clock."""
-    (name,) = (row.name for row in SETTINGS.values() if (row.kind, row.clock) == (kind, clock))
-    return name
-
-
-ABSOLUTE_AND_IDLE = tuple(
-    (lifetime_of(kind, Clock.ABSOLUTE), lifetime_of(kind, Clock.IDLE))
-    for kind in (Kind.PERSISTENT, Kind.NON_PERSISTENT)
-)
+ABSOLUTE_AND_IDLE = (LOGIN_LIFETIMES[:2], LOGIN_LIFETIMES[2:])
 """The pairs of lifetimes; a session ends at the earlier of the two."""
 
 ABSOLUTE, IDLE = ABSOLUTE_AND_IDLE[0]
