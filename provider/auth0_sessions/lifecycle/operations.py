@@ -96,17 +96,10 @@ class Operations:
 
         If `found` was just read, the GET is skipped; `ended` is the record that this one replaces in the same run.
         """
-        found = self.tenant.read() if found is None else found
-        before = _managed(found, declared)
-        write = declared.not_met_by(before)
-        reported = _managed(self._write(write, before, just_read=True), declared) if write else before
+        old = ended or State(declared, {}, {})
         # After a restore or a reset, the tenant itself has the values to restore later.
-        earlier = ended.previous if ended and ended.declared.on_delete is OnDelete.RETAIN else {}
-        kept = {name: earlier.get(name, before[name]) for name in before}
-        gone_by = self._gone_by(write, reported, ended, before)
-        state = self._settled(State(declared, reported, kept, gone_by), before, write)
-        self._warn_of_changed_absolute(declared, before, write)
-        return state
+        kept = old.previous if old.declared.on_delete is OnDelete.RETAIN else {}
+        return self.update(replace(old, declared=replace(declared, wanted={}), previous=kept), declared, found)
 
     def announce(self, declared: Declared) -> dict[str, Value]:
         """Log what a create would write and what it means for existing sessions; return what the one GET found."""
@@ -141,15 +134,15 @@ class Operations:
                 error.args = (message,)
             raise
 
-    def update(self, old: State, declared: Declared) -> State:
+    def update(self, old: State, declared: Declared, found: Values | None = None) -> State:
         """Change the settings from one record's to the next.
 
-        Changes cost a PATCH; newly managed settings and ceilings also cost a GET.
+        Changes cost a PATCH; newly managed settings and ceilings also cost a GET, unless `found` was just read.
         """
         declared = replace(declared, secrets=declared.secrets | old.declared.secrets)
         new_here = declared.wanted.keys() - old.declared.wanted.keys()
         reads = bool(new_here) or declared.enforce is Enforce.AT_MOST
-        found = with_defaults(self.tenant.read()) if reads else {}
+        found = with_defaults(self.tenant.read() if found is None else found) if reads else {}
         unrecorded = {name: found[name] for name in new_here}
         before = _managed({**old.reported, **unrecorded}, declared)
         current = _managed(found, declared) if declared.enforce is Enforce.AT_MOST else before

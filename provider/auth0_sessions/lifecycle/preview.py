@@ -20,37 +20,31 @@ NOTHING = dict.fromkeys((*INPUTS, *OUTPUTS))
 def new_record(declared: Declared, before: Values | None = None) -> dict[str, Any]:
     """Return what a preview knows of a create's record; `before` is what the tenant has, if it was read."""
     known = {name: value for name, value in (before or {}).items() if declared.wanted[name] == value}
-    return {
-        **NOTHING,
-        **declared.to_props(),
-        **{f"{name}_minutes": known.get(name, UNKNOWN) for name in LIFETIMES if _is_managed(declared, name)},
-        "previous": UNKNOWN if before is None else dict(before),
-        "superseded": UNKNOWN,
-        "old_sessions_gone_by": UNKNOWN,
-    }
+    return _record(declared, known) | ({} if before is None else {"previous": dict(before)})
 
 
 def changed_record(old: State, declared: Declared) -> dict[str, Any]:
     """Return what a preview knows of an update's record."""
-    kept = {name for name in declared.wanted if _stays(name, old, declared)}
-    is_same = kept == declared.wanted.keys() and not declared.unknown
-    same = old.to_props()
-    minutes = {
-        name: old.reported[name] if name in kept else UNKNOWN for name in LIFETIMES if _is_managed(declared, name)
-    }
-    props = {
+    kept = {name: old.reported[name] for name in declared.wanted if _stays(name, old, declared)}
+    record = _record(declared, kept)
+    if not declared.wanted.keys() - old.previous.keys() and not declared.unknown:
+        record["previous"] = {name: old.previous[name] for name in old.previous if name in declared.wanted}
+    if kept.keys() == declared.wanted.keys() and not declared.unknown:
+        record["superseded"] = {name: row for name, row in old.superseded.items() if name in kept}
+    if record["session_lifetime_minutes"] is not UNKNOWN:
+        record["old_sessions_gone_by"] = old.old_sessions_gone_by
+    return record
+
+
+def _record(declared: Declared, known: Values) -> dict[str, Any]:
+    """Return a record with unknown outputs, other than the minutes of known settings."""
+    managed = [name for name in LIFETIMES if name in declared.wanted or name in declared.unknown]
+    return {
         **NOTHING,
         **declared.to_props(),
-        **{f"{name}_minutes": value for name, value in minutes.items()},
-        "previous": {name: value for name, value in old.previous.items() if name in declared.wanted},
-        "superseded": {name: row for name, row in same["superseded"].items() if name in kept} if is_same else UNKNOWN,
-        "old_sessions_gone_by": old.old_sessions_gone_by,
+        **{f"{name}_minutes": known.get(name, UNKNOWN) for name in managed},
+        **dict.fromkeys(("previous", "superseded", "old_sessions_gone_by"), UNKNOWN),
     }
-    if declared.wanted.keys() - old.previous.keys() or declared.unknown:
-        props["previous"] = UNKNOWN
-    if "session_lifetime" not in kept and _is_managed(declared, "session_lifetime"):
-        props["old_sessions_gone_by"] = UNKNOWN
-    return props
 
 
 def _stays(name: str, old: State, declared: Declared) -> bool:
@@ -59,10 +53,6 @@ def _stays(name: str, old: State, declared: Declared) -> bool:
         return False
     is_written_again = name in old.superseded and is_judged_anew(old.declared, declared)
     return old.declared.wanted.get(name) == declared.wanted[name] and not is_written_again
-
-
-def _is_managed(declared: Declared, name: str) -> bool:
-    return name in declared.wanted or name in declared.unknown
 
 
 @dataclass(frozen=True)
