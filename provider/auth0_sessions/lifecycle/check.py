@@ -56,11 +56,7 @@ def check(  # noqa: PLR0913  One argument for each choice of the front end.
     declared = Declared.of(read.values, read.unknown, secrets_of(given))
     checked = Checked(declared, given, frozenset(problem.property for problem in read.problems), read.problems)
     if "domain" not in given:
-        reason = (
-            f"domain is missing. Set {spelling.assign('domain', 'acme.eu.auth0.com')}, use a Provider that has one, "
-            f"or set AUTH0_DOMAIN or the configuration {spelling.namespace}:domain."
-        )
-        checked.problems.append(Problem("domain", reason))
+        checked.problems.append(missing_domain(spelling))
     checked.problems.extend(_move_problems(declared, olds, bound_domain, spelling, may_move=may_move))
     if not any(name in given for name in SETTINGS):
         names = ", ".join(map(spelling.name, SETTINGS))
@@ -73,6 +69,15 @@ def check(  # noqa: PLR0913  One argument for each choice of the front end.
     secret = declared.secrets
     checked.problems = [replace(one, is_private=one.is_private or one.property in secret) for one in checked.problems]
     return checked
+
+
+def missing_domain(spelling: Spelling) -> Problem:
+    """Return the problem that neither a resource nor its provider has a domain."""
+    reason = (
+        f"domain is missing. Set {spelling.assign('domain', 'acme.eu.auth0.com')}, use a Provider that has one, "
+        f"or set AUTH0_DOMAIN or the configuration {spelling.namespace}:domain."
+    )
+    return Problem("domain", reason)
 
 
 def _move_problems(

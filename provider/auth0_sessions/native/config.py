@@ -16,10 +16,10 @@ from auth0_sessions.api.credentials import (
     sources,
 )
 from auth0_sessions.errors import InputError
-from auth0_sessions.lifecycle.inputs import PLAN_ADVICE, UNKNOWN, Problem
-from auth0_sessions.model.choices import choose
+from auth0_sessions.lifecycle.inputs import READERS, UNKNOWN, Problem, read_inputs
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.plans import Plan
+from auth0_sessions.model.spelling import CAMEL_CASE
 
 SECRET_KEYS = ("clientSecret", "apiToken", "credentials")
 KEYS = ("domain", "clientId", "clientSecret", "apiToken", "audience", "plan", "profile", "credentials", "livePreview")
@@ -47,7 +47,8 @@ class ProviderConfig:
     @property
     def plan(self) -> Plan | None:
         """The plan of resources that do not set one."""
-        return choose(Plan, self.given["plan"], "plan", PLAN_ADVICE) if self.given.get("plan") else None
+        plan: Plan | None = READERS["plan"](self.given["plan"], "plan") if self.given.get("plan") else None
+        return plan
 
     @property
     def bound_domain(self) -> str | None:
@@ -78,26 +79,17 @@ class ProviderConfig:
     def _adapted(self) -> dict[str, Any]:
         """The credentials, under the keys that the credential sources use."""
         own = {key: self.given.get(key.removeprefix("auth0:")) for key in CONFIG_KEYS.values()}
-        return {**own, LABELED_CONFIG_KEY: _object(self.given.get("credentials"))}
+        return {**own, LABELED_CONFIG_KEY: as_text(self.given.get("credentials"))}
 
 
-def _object(value: Any) -> Any:
+def as_text(value: Any) -> Any:
     """Return an object as JSON text, which is how configuration sends it."""
     return json.dumps(value) if isinstance(value, Mapping) else value
 
 
 def check_config(given: Mapping[str, Any]) -> list[Problem]:
     """Return the problems with a provider's configuration, without repeating values that could be secret."""
-    problems = []
-    for key, read in _READERS.items():
-        value = given.get(key)
-        if value is None or value is UNKNOWN:
-            continue
-        try:
-            read(value)
-        except InputError as error:
-            problems.append(Problem(key, str(error), is_private="@" in str(value)))
-    return problems
+    return read_inputs(given, CAMEL_CASE, _READERS).problems
 
 
 def is_default(name: str) -> bool:
@@ -110,14 +102,10 @@ def has_moved(old: Any, new: Any) -> bool:
     return isinstance(old, str) and isinstance(new, str) and canonical_domain(old) != canonical_domain(new)
 
 
-def _live_preview(value: Any) -> None:
+def _live_preview(value: Any, _: str) -> None:
     if value not in (*_TRUE, *_FALSE):
         message = "livePreview should be true or false."
         raise InputError(message)
 
 
-_READERS = {
-    "domain": canonical_domain,
-    "plan": lambda value: choose(Plan, value, "plan", PLAN_ADVICE),
-    "livePreview": _live_preview,
-}
+_READERS = {"domain": READERS["domain"], "plan": READERS["plan"], "livePreview": _live_preview}

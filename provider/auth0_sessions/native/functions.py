@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from auth0_sessions.errors import InputError
+from auth0_sessions.lifecycle.check import missing_domain
 from auth0_sessions.lifecycle.inputs import PLAN_ADVICE, Problem
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.choices import choose
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.settings import SETTINGS
+from auth0_sessions.model.spelling import CAMEL_CASE
 from auth0_sessions.native.names import PACKAGE, TO_CAMEL
 
 GET_TENANT_SESSIONS = f"{PACKAGE}:index:getTenantSessions"
@@ -35,11 +37,7 @@ def call(token: str, given: Mapping[str, Any], session: Session) -> tuple[dict[s
 def _tenant_sessions(given: Mapping[str, Any], session: Session) -> tuple[dict[str, Any], list[Problem]]:
     domain, label = given.get("domain") or session.default_domain, given.get("credentials")
     if domain is None:
-        reason = (
-            'domain is missing. Set domain: "acme.eu.auth0.com", use a provider that has one, or set AUTH0_DOMAIN or '
-            "the configuration auth0-sessions:domain."
-        )
-        return {}, [Problem("domain", reason)]
+        return {}, [missing_domain(CAMEL_CASE)]
     try:
         found = session.look_up(domain, label)
     except InputError as error:

@@ -19,15 +19,14 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 import auth0_sessions
 from auth0_sessions.errors import shown
 from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN, Problem
-from auth0_sessions.lifecycle.operations import Change, Diff
+from auth0_sessions.lifecycle.operations import Diff
 from auth0_sessions.lifecycle.preview import NOTHING
-from auth0_sessions.lifecycle.record import State
+from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.lifecycle.session import Session
-from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.spelling import CAMEL_CASE
 from auth0_sessions.native import functions, remote
-from auth0_sessions.native.config import SECRET_KEYS, ProviderConfig, check_config, has_moved, is_default
+from auth0_sessions.native.config import SECRET_KEYS, ProviderConfig, as_text, check_config, has_moved, is_default
 from auth0_sessions.native.names import TO_CAMEL, Props, from_wire, to_wire
 from auth0_sessions.native.schema import schema
 from auth0_sessions.program.log import EngineLog, is_user_error
@@ -36,11 +35,9 @@ from auth0_sessions.program.secrets import secret
 T = TypeVar("T")
 Verb = Callable[["Plugin", Any, grpc.ServicerContext], T]
 
-_KINDS = {
-    Change.ADD: proto.PropertyDiff.ADD,
-    Change.DELETE: proto.PropertyDiff.DELETE,
-    Change.UPDATE: proto.PropertyDiff.UPDATE,
-}
+_DEFAULTS = Declared("", {}).to_props()
+"""The inputs that have a default."""
+
 _urn: ContextVar[str] = ContextVar("urn", default="")
 """The resource that this thread's call is for, so that log lines appear on its row."""
 
@@ -119,7 +116,7 @@ class Plugin(ResourceProviderServicer):
         for key in SECRET_KEYS:
             # An unknown value keeps the mark that the program gave it.
             if given.get(key) is not None and not _has_unknown(given[key]):
-                response.inputs.update({key: secret(_text(given[key]))})
+                response.inputs.update({key: secret(as_text(given[key]))})
         return response
 
     @_verb
@@ -191,7 +188,7 @@ class Plugin(ResourceProviderServicer):
         inputs = {
             name: value
             for name, value in state.declared.to_props().items()
-            if name in given.values or name not in ("over_limit", "on_delete", "enforce")
+            if name in given.values or name not in _DEFAULTS
         }
         secrets = outs.secrets | given.secrets
         return proto.ReadResponse(id=request.id, properties=_record(state, secrets), inputs=to_wire(inputs, secrets))
@@ -200,8 +197,7 @@ class Plugin(ResourceProviderServicer):
         """Read a tenant for a look-up or an import; an import leaves out inputs that have their defaults."""
         found = self._session.look_up(id_, label)
         state = found.adopted(self._config.plan)
-        assumed = {"on_delete": OnDelete.RETAIN, "over_limit": OverLimit.ERROR, "enforce": Enforce.EXACT}
-        inputs = {name: value for name, value in state.declared.to_props().items() if value != assumed.get(name)}
+        inputs = {name: value for name, value in state.declared.to_props().items() if value != _DEFAULTS.get(name)}
         outs = {**found.to_props(), "previous": state.previous} if is_look_up else {**NOTHING, **state.to_props()}
         return proto.ReadResponse(id=found.domain, properties=to_wire(outs), inputs=to_wire(inputs))
 
@@ -210,9 +206,8 @@ class Plugin(ResourceProviderServicer):
         """Write what changed: 0 or 1 PATCH, and 1 GET only if a setting becomes managed."""
         olds, news = from_wire(request.olds).record, from_wire(request.news)
         if request.preview:
-            return proto.UpdateResponse(
-                properties=to_wire(self._session.preview_update(olds, _inputs(news)), news.secrets)
-            )
+            outs = self._session.preview_update(olds, _inputs(news))
+            return proto.UpdateResponse(properties=to_wire(outs, news.secrets))
         state = self._session.update(olds, _inputs(news))
         return proto.UpdateResponse(properties=_record(state, news.secrets))
 
@@ -261,11 +256,10 @@ def _failure(problem: Problem, given: Props) -> proto.CheckFailure:
 
 
 def _detailed(found: Diff) -> dict[str, proto.PropertyDiff]:
+    kinds = {name: "UPDATE_REPLACE" if name in found.replaces else change.name for name, change in found.inputs.items()}
     return {
-        TO_CAMEL[name]: proto.PropertyDiff(
-            kind=proto.PropertyDiff.UPDATE_REPLACE if name in found.replaces else _KINDS[change], inputDiff=False
-        )
-        for name, change in found.inputs.items()
+        TO_CAMEL[name]: proto.PropertyDiff(kind=proto.PropertyDiff.Kind.Value(kind), inputDiff=False)
+        for name, kind in kinds.items()
     }
 
 
@@ -273,10 +267,6 @@ def _name_of(urn: str) -> str:
     """Return a resource's name for messages, with its parent's type if it has a parent."""
     *_, kind, name = urn.split("::")
     return f"'{name}' ({kind})" if "$" in kind else f"'{name}'"
-
-
-def _text(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, Mapping) else value
 
 
 def _has_unknown(value: Any) -> bool:
