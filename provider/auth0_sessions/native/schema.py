@@ -20,7 +20,7 @@ from auth0_sessions.model.settings import LIFETIMES, LOGIN_SETTINGS, SETTINGS, C
 from auth0_sessions.model.spelling import camel_case
 from auth0_sessions.native.config import SECRET_KEYS
 from auth0_sessions.native.names import DYNAMIC, PACKAGE, RESOURCE
-from auth0_sessions.native.texts import ABOUT, CONFIG_MEANINGS, EXAMPLES, IMPORT, MEANINGS, OWN_PROFILES, RANGE
+from auth0_sessions.native.texts import ABOUT, CONFIG_MEANINGS, EXAMPLES, FLEET_MEANINGS, IMPORT, MEANINGS, RANGE
 
 Spec = dict[str, Any]
 
@@ -32,7 +32,7 @@ ENUMS: Mapping[str, type[StrEnum]] = {
     "session_cookie_mode": CookieMode,
 }
 STRING: Spec = {"type": "string"}
-TEXTS: Spec = {"type": "object", "additionalProperties": STRING}
+INTEGER: Spec = {"type": "integer"}
 ANY_MAP: Spec = {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}}
 
 
@@ -60,29 +60,31 @@ def schema() -> Spec:
             "description": "One tenant and its credentials, or a plan and a profile for many.",
             "inputProperties": _config(),
         },
-        "types": {**{_enum_token(name): _enum(kind) for name, kind in ENUMS.items()}, **_types()},
-        "resources": {
-            RESOURCE: _resource(),
-            f"{PACKAGE}:index:SessionPolicy": _policy(),
-            f"{PACKAGE}:index:TenantFleet": _fleet(),
-        },
+        "types": {**{_token(kind.__name__): _enum(kind) for kind in ENUMS.values()}, **_types()},
+        "resources": {RESOURCE: _resource(), _token("SessionPolicy"): _policy(), _token("TenantFleet"): _fleet()},
         "functions": {
-            f"{PACKAGE}:index:getTenantSessions": _tenant_sessions(),
-            f"{PACKAGE}:index:getPlanLimits": _plan_limits(),
+            _token("getTenantSessions"): _tenant_sessions(),
+            _token("getPlanLimits"): _plan_limits(),
         },
     }
+
+
+def _token(name: str) -> str:
+    return f"{PACKAGE}:index:{name}"
+
+
+def _type(name: str) -> Spec:
+    return {"$ref": f"#/types/{_token(name)}"}
+
+
+def _described(meanings: Mapping[str, str], **kinds: Spec) -> Spec:
+    """Return properties by name, which are text unless they are of another kind."""
+    return {name: {**kinds.get(name, STRING), "description": meaning} for name, meaning in meanings.items()}
 
 
 def _config() -> Spec:
-    kinds = {"credentials": ANY_MAP, "livePreview": {"type": "boolean"}}
-    return {
-        key: {**kinds.get(key, STRING), "description": meaning, **({"secret": True} if key in SECRET_KEYS else {})}
-        for key, meaning in CONFIG_MEANINGS.items()
-    }
-
-
-def _enum_token(name: str) -> str:
-    return f"{PACKAGE}:index:{ENUMS[name].__name__}"
+    found = _described(CONFIG_MEANINGS, credentials=ANY_MAP, livePreview={"type": "boolean"})
+    return {key: {**spec, "secret": True} if key in SECRET_KEYS else spec for key, spec in found.items()}
 
 
 def _enum(kind: type[StrEnum]) -> Spec:
@@ -92,92 +94,68 @@ def _enum(kind: type[StrEnum]) -> Spec:
 
 def _input(name: str) -> Spec:
     """Return the specification of one input."""
-    if name in ENUMS:
-        meaning = MEANINGS.get(name) or f"{_capital(SETTINGS[name].meaning)}."
-        return {"$ref": f"#/types/{_enum_token(name)}", "description": meaning}
-    if name in SETTINGS:
-        row = SETTINGS[name]
-        meaning = f"{_capital(row.meaning)}. {RANGE} Auth0's default: `{text(row.default)}`."
-        return {**STRING, "description": meaning}
-    return {**STRING, "description": MEANINGS[name]}
+    meaning = MEANINGS.get(name) or f"{_meaning(name)}."
+    if name in LIFETIMES:
+        meaning += f" {RANGE} Auth0's default: `{text(SETTINGS[name].default)}`."
+    return {**(_type(ENUMS[name].__name__) if name in ENUMS else STRING), "description": meaning}
 
 
 def _output(name: str) -> Spec:
     """Return the specification of one output that is not an input."""
-    if name.endswith("_minutes"):
-        meaning = _capital(SETTINGS[name.removesuffix("_minutes")].meaning)
-        return {"type": "integer", "description": f"{meaning}, as the tenant reports it, in minutes."}
-    kind: Spec = {"previous": ANY_MAP, "superseded": {**ANY_MAP, "additionalProperties": _type("Superseded")}}.get(
-        name, STRING
-    )
-    return {**kind, "description": MEANINGS[name]}
+    if name in MEANINGS:
+        kinds: Spec = {"previous": ANY_MAP, "superseded": {**ANY_MAP, "additionalProperties": _type("Superseded")}}
+        return {**kinds.get(name, STRING), "description": MEANINGS[name]}
+    meaning = _meaning(name.removesuffix("_minutes"))
+    return {**INTEGER, "description": f"{meaning}, as the tenant reports it, in minutes."}
 
 
-def _capital(meaning: str) -> str:
+def _meaning(setting: str) -> str:
+    meaning = SETTINGS[setting].meaning
     return f"{meaning[0].upper()}{meaning[1:]}"
 
 
-def _type(name: str) -> Spec:
-    return {"$ref": f"#/types/{PACKAGE}:index:{name}"}
+def _properties(specs: Mapping[str, Spec]) -> Spec:
+    return {camel_case(name): spec for name, spec in specs.items()}
 
 
-def _properties(names: Mapping[str, Spec]) -> Spec:
-    return {camel_case(name): spec for name, spec in names.items()}
-
-
-def _inputs() -> Spec:
-    return _properties({name: _input(name) for name in INPUTS})
+def _inputs(*names: str) -> Spec:
+    return _properties({name: _input(name) for name in names})
 
 
 def _resource() -> Spec:
-    inputs = _inputs()
     return {
         "description": f"{ABOUT}\n\n{_examples()}\n\n{IMPORT}",
-        "inputProperties": inputs,
-        "properties": {
-            **inputs,
-            **_properties({name: _output(name) for name in OUTPUTS}),
-        },
+        "inputProperties": _inputs(*INPUTS),
+        "properties": {**_inputs(*INPUTS), **_properties({name: _output(name) for name in OUTPUTS})},
         "required": ["domain"],
         "aliases": [{"type": DYNAMIC}],
     }
 
 
-def _policy_inputs(*others: str) -> Spec:
-    names = (row.name for row in fields(TenantSpec) if row.name != "formerly")
-    return _properties({name: _input(name) for name in (*names, *others)})
+def _object(meaning: str, properties: Spec, *required: str) -> Spec:
+    return {"type": "object", "description": meaning, "properties": properties, "required": list(required)}
 
 
 def _types() -> Spec:
+    superseded = {"asked": "The value that was asked for.", "reported": "The value that the tenant reports."}
     return {
-        f"{PACKAGE}:index:TenantSpec": {
-            "type": "object",
-            "description": "One tenant of a fleet. What is left out falls back to the fleet's plan and profile.",
-            "properties": _policy_inputs("formerly"),
-            "required": ["domain"],
-        },
-        f"{PACKAGE}:index:Superseded": {
-            "type": "object",
-            "description": "A setting whose reported value differs from the requested one.",
-            "properties": {
-                "asked": {**STRING, "description": "The value that was asked for."},
-                "reported": {**STRING, "description": "The value that the tenant reports."},
-            },
-            "required": ["asked", "reported"],
-        },
-        f"{PACKAGE}:index:AppliedTenant": {
-            "type": "object",
-            "description": "What was applied to one tenant, and why.",
-            "properties": _applied(),
-        },
+        _token("TenantSpec"): _object(
+            "One tenant of a fleet. What is left out falls back to the fleet's plan and profile.",
+            _inputs(*(row.name for row in fields(TenantSpec))),
+            "domain",
+        ),
+        _token("Superseded"): _object(
+            "A setting whose reported value differs from the requested one.", _described(superseded), *superseded
+        ),
+        _token("AppliedTenant"): _object("What was applied to one tenant, and why.", _applied()),
     }
 
 
 def _applied() -> Spec:
     names = ("domain", "plan", "profile", *LOGIN_SETTINGS)
     plain = {name: {**STRING, "description": _input(name)["description"]} for name in names}
-    reasons, previous = {**TEXTS, "description": MEANINGS["reasons"]}, _output("previous")
-    return _properties({**plain, "reasons": reasons, "previous": previous})
+    reasons = {"type": "object", "additionalProperties": STRING, "description": MEANINGS["reasons"]}
+    return _properties({**plain, "reasons": reasons, "previous": _output("previous")})
 
 
 def _policy() -> Spec:
@@ -185,64 +163,59 @@ def _policy() -> Spec:
     return {
         "isComponent": True,
         "description": "One tenant's session lifetimes, picked from argument, profile and plan, each with its reason.",
-        "inputProperties": _policy_inputs(),
+        "inputProperties": _inputs(*(row.name for row in fields(TenantSpec) if row.name != "formerly")),
         "properties": {**_applied(), "lifetime": lifetime},
         "required": ["domain", "plan", "profile", "reasons"],
     }
 
 
 def _fleet() -> Spec:
-    named = {**_type("TenantSpec"), "plain": True}
+    tenants = {"type": "object", "additionalProperties": {**_type("TenantSpec"), "plain": True}}
+    inputs = _described(FLEET_MEANINGS, tenants=tenants, profiles=ANY_MAP)
+    outputs = {"tenants": "What was applied to each tenant, by short name.", "report": "A Markdown table of the fleet."}
     applied = {"type": "object", "additionalProperties": _type("AppliedTenant")}
     return {
         "isComponent": True,
         "description": "Many tenants, each with its `SessionPolicy`, and one report of what every tenant gets and why.",
-        "inputProperties": {
-            "tenants": {
-                "type": "object",
-                "additionalProperties": named,
-                "plain": True,
-                "description": "The tenants, by short name. Default: the configuration `auth0-sessions:tenants`.",
-            },
-            "plan": {**STRING, "plain": True, "description": "The plan of tenants that set none."},
-            "profile": {**STRING, "plain": True, "description": "The profile of tenants that set none."},
-            "profiles": {**ANY_MAP, "plain": True, "description": OWN_PROFILES},
-            "enforce": {**STRING, "plain": True, "description": MEANINGS["enforce"]},
-        },
-        "properties": {
-            "tenants": {**applied, "description": "What was applied to each tenant, by short name."},
-            "report": {**STRING, "description": "A Markdown table of the fleet."},
-        },
-        "required": ["tenants", "report"],
+        "inputProperties": {name: {**spec, "plain": True} for name, spec in inputs.items()},
+        "properties": _described(outputs, tenants=applied),
+        "required": list(outputs),
+    }
+
+
+def _function(meaning: str, inputs: Spec, outputs: Spec, *required: str) -> Spec:
+    return {
+        "description": meaning,
+        "inputs": {"type": "object", "properties": inputs, "required": list(required)},
+        "outputs": {"type": "object", "properties": outputs, "required": list(outputs)},
     }
 
 
 def _tenant_sessions() -> Spec:
-    settings = {name: {**STRING, "description": f"{_capital(row.meaning)}."} for name, row in SETTINGS.items()}
+    settings = _described({"domain": "The tenant's domain.", **{name: f"{_meaning(name)}." for name in SETTINGS}})
     minutes = {f"{name}_minutes": _output(f"{name}_minutes") for name in LIFETIMES}
-    domain = {**STRING, "description": "The tenant's domain."}
     defaults = {"type": "array", "items": STRING, "description": "The settings that were never written."}
-    outputs = _properties({"domain": domain, **settings, **minutes, "defaults": defaults})
-    return {
-        "description": "Reads every session setting of a live tenant: one login and one read.",
-        "inputs": {"type": "object", "properties": {key: _input(key) for key in ("domain", "credentials")}},
-        "outputs": {"type": "object", "properties": outputs, "required": list(outputs)},
-    }
+    return _function(
+        "Reads every session setting of a live tenant: one login and one read.",
+        _inputs("domain", "credentials"),
+        _properties({**settings, **minutes, "defaults": defaults}),
+    )
 
 
 def _plan_limits() -> Spec:
     outputs = {
-        "plan": {**STRING, "description": "The plan."},
-        "absoluteMinutes": {"type": "integer", "description": "The cap on absolute lifetimes, in minutes."},
-        "idleMinutes": {"type": "integer", "description": "The cap on inactivity timeouts, in minutes."},
-        "source": {**STRING, "description": "Where the figures come from."},
+        "plan": "The plan.",
+        "absoluteMinutes": "The cap on absolute lifetimes, in minutes.",
+        "idleMinutes": "The cap on inactivity timeouts, in minutes.",
+        "source": "Where the figures come from.",
     }
     caps = "; ".join(f"{plan} {row.absolute_minutes} and {row.idle_minutes}" for plan, row in PLAN_LIMITS.items())
-    return {
-        "description": f"Returns a plan's caps on absolute lifetimes and inactivity timeouts, in minutes: {caps}.",
-        "inputs": {"type": "object", "properties": {"plan": _input("plan")}, "required": ["plan"]},
-        "outputs": {"type": "object", "properties": outputs, "required": list(outputs)},
-    }
+    return _function(
+        f"Returns a plan's caps on absolute lifetimes and inactivity timeouts, in minutes: {caps}.",
+        _inputs("plan"),
+        _described(outputs, absoluteMinutes=INTEGER, idleMinutes=INTEGER),
+        "plan",
+    )
 
 
 def _examples() -> str:

@@ -36,10 +36,14 @@ CONFIG_MEANINGS = {
     "credentials": "Credential sets by label: `{clientId, clientSecret}` or `{apiToken}`, with an optional `audience`.",
     "livePreview": "Set to true to read a tenant once at the preview of its create, and to show what would be written.",
 }
-OWN_PROFILES = (
-    "Your own profiles, by name: `{absolute, idle, ephemeralAbsolute, ephemeralIdle, ceiling, source}`. Default: the "
-    "configuration `auth0-sessions:profiles`."
-)
+FLEET_MEANINGS = {
+    "tenants": "The tenants, by short name. Default: the configuration `auth0-sessions:tenants`.",
+    "plan": "The plan of tenants that set none.",
+    "profile": "The profile of tenants that set none.",
+    "profiles": "Your own profiles, by name: `{absolute, idle, ephemeralAbsolute, ephemeralIdle, ceiling, source}`. "
+    "Default: the configuration `auth0-sessions:profiles`.",
+    "enforce": MEANINGS["enforce"],
+}
 ABOUT = (
     "The session lifetimes of one Auth0 tenant, exact to the minute. Only the settings that are declared are sent, "
     "compared, or restored. The resource's ID is the tenant's domain."
