@@ -67,7 +67,6 @@ TESTED_BY = {
     "native.plugin": "native/test_plugin.py",
     "native.remote": "native/test_plugin.py",
     "native.resources": "native/test_resources.py",
-    "program.components": "program/test_components.py",
     "program.fleet": "program/test_components.py",
     "native.texts": "native/test_schema.py",
     "program.log": "test_provider_host.py",

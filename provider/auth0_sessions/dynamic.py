@@ -18,7 +18,7 @@ from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.model.spelling import snake_case
-from auth0_sessions.program import components, run
+from auth0_sessions.program import fleet, run
 from auth0_sessions.program.log import EngineLog, engine_address, for_older_hosts, report_errors_cleanly
 from auth0_sessions.program.process import end_with_engine
 from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, PACKAGE
@@ -156,7 +156,7 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
 
     package = PACKAGE
 
-    def _plan(self, plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] | None:
+    def _plan(self, plan: pulumi.Input[str] | None) -> Any:
         """Return the plan; it is resolved here because an explicit provider's process has no stack configuration."""
         return run.plan_or_default(plan)
 
@@ -196,4 +196,4 @@ SessionLifetime.__annotations__ = {
 }
 
 
-SessionPolicy, TenantFleet = components.over(SessionLifetime)
+SessionPolicy, TenantFleet = fleet.components(SessionLifetime)

@@ -18,9 +18,9 @@ from auth0_sessions.fleet.entries import KEYS
 from auth0_sessions.model.spelling import CAMEL_CASE
 from auth0_sessions.native.names import PACKAGE
 from auth0_sessions.native.resources import SessionLifetime
-from auth0_sessions.program import components
+from auth0_sessions.program.fleet import components
 
-SessionPolicy, TenantFleet = components.over(SessionLifetime, CAMEL_CASE)
+SessionPolicy, TenantFleet = components(SessionLifetime, CAMEL_CASE)
 
 POLICY, FLEET = f"{PACKAGE}:index:SessionPolicy", f"{PACKAGE}:index:TenantFleet"
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import pulumi
 
+from auth0_sessions.api.credentials import default_domain
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.native.names import DYNAMIC, PACKAGE, RESOURCE, TO_CAMEL, TO_SNAKE
-from auth0_sessions.program import components, run
-from auth0_sessions.program.provider import domain_of
+from auth0_sessions.program import fleet, run
+from auth0_sessions.program.provider import provider_of
 from auth0_sessions.program.resource import SessionLifetimeArguments
+from auth0_sessions.program.secrets import encrypted
 
 
 class Provider(pulumi.ProviderResource):
@@ -59,16 +61,16 @@ class Provider(pulumi.ProviderResource):
 
         """
         run.refuse_plain_secrets()
-        domain = run.when_known(domain, lambda _: None) if domain is not None else None
+        domain = run.canonical_when_known(domain) if domain is not None else None
         given = {
             "domain": domain,
             "clientId": client_id,
-            "clientSecret": _secret(client_secret),
-            "apiToken": _secret(api_token),
+            "clientSecret": encrypted(client_secret),
+            "apiToken": encrypted(api_token),
             "audience": audience,
-            "credentials": _secret(_json(credentials)),
-            "plan": plan if plan is not None else run.configured("plan"),
-            "profile": profile if profile is not None else run.configured("profile"),
+            "credentials": encrypted(_json(credentials)),
+            "plan": run.configured("plan", plan),
+            "profile": run.configured("profile", profile),
             "livePreview": _json(live_preview),
         }
         super().__init__(PACKAGE, name, {key: value for key, value in given.items() if value is not None}, opts)
@@ -88,7 +90,8 @@ class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
     package = PACKAGE
 
     def _default_domain(self) -> str | None:
-        return run.domain_only_in_program()
+        # The plugin cannot read the namespace `auth0`.
+        return None if default_domain({}) or run.configured("domain") else pulumi.Config("auth0").get("domain")
 
     def _register(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         self._create(name, self._initial_props(given), opts)
@@ -97,7 +100,7 @@ class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
     def _create(self, name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         # Two resources of one tenant cannot coexist, so the old one is deleted first. A provider that moves has a
         # process for each tenant, so there the new resource is created first.
-        deletes_first = None if domain_of(opts, PACKAGE) is not None else True
+        deletes_first = None if getattr(provider_of(opts, PACKAGE), "domain", None) is not None else True
         own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=DYNAMIC)], delete_before_replace=deletes_first)
         pulumi.CustomResource.__init__(self, RESOURCE, name, dict(props), pulumi.ResourceOptions.merge(own, opts))
 
@@ -125,8 +128,4 @@ def _json(value: pulumi.Input[Any] | None) -> pulumi.Output[str] | None:
     return None if value is None else pulumi.Output.json_dumps(value)
 
 
-def _secret(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:
-    return None if value is None else pulumi.Output.secret(value)
-
-
-SessionPolicy, TenantFleet = components.over(SessionLifetime)
+SessionPolicy, TenantFleet = fleet.components(SessionLifetime)

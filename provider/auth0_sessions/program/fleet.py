@@ -7,10 +7,11 @@ from typing import Any, ClassVar, Self
 
 import pulumi
 
-from auth0_sessions.errors import InputError, listed
+from auth0_sessions.errors import listed
 from auth0_sessions.fleet.entries import Defaults, Entry, TenantSpec
 from auth0_sessions.fleet.file import tenants_of
 from auth0_sessions.fleet.report import plan_fleet, report
+from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 from auth0_sessions.program import run
 from auth0_sessions.program.policy import NAMESPACE, SessionPolicy, default_profile
 
@@ -70,10 +71,10 @@ class TenantFleet(pulumi.ComponentResource):
         fleet = plan_fleet(
             tenants,
             Defaults(
-                run.configured("plan") if plan is None else plan,
-                default_profile() if profile is None else profile,
-                run.configured("profiles") if profiles is None else profiles,
-                run.configured("enforce") if enforce is None else enforce,
+                run.configured("plan", plan),
+                default_profile(profile),
+                run.configured("profiles", profiles),
+                run.configured("enforce", enforce),
             ),
         )
         if fleet.problems:
@@ -85,12 +86,10 @@ class TenantFleet(pulumi.ComponentResource):
             pulumi.log.info(f"\n{table}", resource=self)
         applied = {tenant: made.applied for tenant, made in self.policies.items()}
         self.tenants = pulumi.Output.from_input(applied)
-        self.report = pulumi.Output.all(**self._reported()).apply(lambda known: report(fleet, known))
+        ceilings = {name: made for name, made in self.policies.items() if made.is_ceiling}
+        reported = {name: made._reported() for name, made in ceilings.items()}  # noqa: SLF001
+        self.report = pulumi.Output.all(**reported).apply(lambda known: report(fleet, known))
         self.register_outputs({"tenants": self.tenants, "report": self.report})
-
-    def _reported(self) -> dict[str, Any]:
-        """Return what tenants whose lifetimes are ceilings report."""
-        return {name: made._reported() for name, made in self.policies.items() if made.is_ceiling}  # noqa: SLF001
 
     def _policy_of(self, name: str, tenant: Entry) -> SessionPolicy:
         """Declare one tenant's policy with the values that the fleet picked for it."""
@@ -124,11 +123,8 @@ class TenantFleet(pulumi.ComponentResource):
                 "file that holds them."
             )
             raise pulumi.RunError(message)
-        try:
+        with run.errors_shown("The configuration auth0-sessions:tenants is neither an object nor a usable file: "):
             file = tenants_of(configured, run.project_folder())
-        except InputError as error:
-            message = f"The configuration auth0-sessions:tenants is neither an object nor a usable file: {error}"
-            raise pulumi.RunError(message) from None
         return cls(
             name,
             tenants=file.tenants,
@@ -138,3 +134,11 @@ class TenantFleet(pulumi.ComponentResource):
             enforce=file.enforce,
             opts=opts,
         )
+
+
+def components(resource: type[Any], spelling: Spelling = SNAKE_CASE) -> tuple[type[SessionPolicy], type[TenantFleet]]:
+    """Return the components whose children are resources of a front end, and how their outputs spell names."""
+    shared = {"__module__": resource.__module__, "resource": resource, "spelling": spelling}
+    policy = type("SessionPolicy", (SessionPolicy,), {"__doc__": SessionPolicy.__doc__, **shared})
+    own = {"__module__": resource.__module__, "policy": policy}
+    return policy, type("TenantFleet", (TenantFleet,), {"__doc__": TenantFleet.__doc__, **own})

@@ -112,12 +112,13 @@ class SessionPolicy(pulumi.ComponentResource):
             "ephemeral_session_lifetime": ephemeral_session_lifetime,
             "idle_ephemeral_session_lifetime": idle_ephemeral_session_lifetime,
         }
-        given = {**arguments, "over_limit": over_limit, **named_secrets(arguments)}
+        given: Any = {**arguments, "over_limit": over_limit, **named_secrets(arguments)}
+        given = pulumi.Output.all(**given) if any(map(run.is_pending, given.values())) else given
         rest = {"domain": domain, "session_cookie_mode": session_cookie_mode, "on_delete": on_delete}
         self._declare(
             name,
             chosen,
-            lambda: _when_known(given, lambda known: self._picked(name, chosen, known)),
+            lambda: run.when_known(given, lambda known: self._picked(name, chosen, known)),
             {**rest, "over_limit": over_limit, "credentials": credentials},
             opts,
         )
@@ -133,13 +134,14 @@ class SessionPolicy(pulumi.ComponentResource):
         """Register the component and its child; `picked_by` is called in between, so that it can log on its row."""
         super().__init__(f"{NAMESPACE}:index:SessionPolicy", name, {}, opts)
         picked = picked_by()
+        texts = run.when_known(picked, lambda known: {key: text(value) for key, value in known.minutes.items()})
         self.is_ceiling = chosen.enforce is Enforce.AT_MOST
         self.lifetime = self.resource(
             f"{name}-lifetime",
             plan=chosen.plan.value,
             enforce=chosen.enforce.value,
             opts=pulumi.ResourceOptions(parent=self),
-            **{setting: _map(picked, _text_of(setting)) for setting in LOGIN_LIFETIMES},
+            **{setting: texts[setting] for setting in LOGIN_LIFETIMES},
             **{key: value for key, value in given.items() if value is not None},
         )
         self.domain = self.lifetime.domain
@@ -197,18 +199,17 @@ class SessionPolicy(pulumi.ComponentResource):
         return picked
 
 
-def default_profile() -> str:
-    """Return the default profile: the configured one, else the one for the stack's name."""
-    configured = run.configured("profile")
-    return profile_of_stack(pulumi.get_stack()).value if configured is None else configured
+def default_profile(given: str | None) -> Any:
+    """Return a given profile, else the configured one, else the one for the stack's name."""
+    return run.configured("profile", given, profile_of_stack(pulumi.get_stack()).value)
 
 
-def _chosen(name: str, plan: object, profile: object, enforce: object) -> Chosen:
+def _chosen(name: str, plan: str | None, profile: str | None, enforce: str | None) -> Chosen:
     profiles, problems = read_profiles(run.configured("profiles"))
     readers: dict[str, Callable[[], Any]] = {
-        "plan": lambda: choose_plan(_first(plan, run.configured("plan"))),
-        "profile": lambda: choose_profile(_first(profile, default_profile()), profiles),
-        "enforce": lambda: READERS["enforce"](_first(enforce, run.configured("enforce"), Enforce.EXACT), "enforce"),
+        "plan": lambda: choose_plan(run.configured("plan", plan)),
+        "profile": lambda: choose_profile(default_profile(profile), profiles),
+        "enforce": lambda: READERS["enforce"](run.configured("enforce", enforce, Enforce.EXACT), "enforce"),
     }
     chosen = {}
     for key, read in readers.items():
@@ -219,17 +220,6 @@ def _chosen(name: str, plan: object, profile: object, enforce: object) -> Chosen
     if problems:
         raise pulumi.RunError(listed(f"SessionPolicy '{name}'", problems))
     return Chosen(**chosen)
-
-
-def _first(*values: object) -> object:
-    return next((value for value in values if value is not None), None)
-
-
-def _when_known(given: Mapping[str, Any], use: Callable[[Mapping[str, Any]], T]) -> T | pulumi.Output[T]:
-    """Use values immediately if all are known, so that a preview shows the result; otherwise once they are known."""
-    if any(isinstance(value, pulumi.Output) or hasattr(value, "__await__") for value in given.values()):
-        return pulumi.Output.all(**given).apply(use)
-    return use(given)
 
 
 def _or_none(output: pulumi.Output[T]) -> pulumi.Output[T | None]:
@@ -246,11 +236,3 @@ def _applied(
 ) -> pulumi.Output[str]:
     """Return what a tenant ends up with, as text."""
     return pulumi.Output.all(picked, reported).apply(lambda known: text(known[0].applied(setting, known[1])))
-
-
-def _text_of(setting: str) -> Callable[[Picked], str]:
-    return lambda picked: text(picked.minutes[setting])
-
-
-def _map(value: Picked | pulumi.Output[Picked], use: Callable[[Picked], T]) -> T | pulumi.Output[T]:
-    return value.apply(use) if isinstance(value, pulumi.Output) else use(value)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
 
 from auth0_sessions.api.credentials import CONFIG_KEYS, DOMAIN_CONFIG_KEY
-from auth0_sessions.program.run import checked_domain, refuse_plain_secrets
+from auth0_sessions.model.domain import canonical_domain
+from auth0_sessions.program import run
+from auth0_sessions.program.secrets import encrypted
 
 PACKAGE = "pulumi-python"
 MARKER_KEY = "auth0-sessions:provider"
@@ -66,32 +68,32 @@ class Provider(pulumi.ProviderResource):
             pulumi.RunError: The domain is invalid, or a credential is configured in plain text.
 
         """
-        refuse_plain_secrets()
+        run.refuse_plain_secrets()
         parts = {
             "client_id": client_id,
-            "client_secret": client_secret,
-            "api_token": api_token,
+            "client_secret": encrypted(client_secret),
+            "api_token": encrypted(api_token),
             "audience": audience,
         }
         props: dict[str, pulumi.Input[Any]] = {MARKER_KEY: name}
         if domain is not None:
-            domain = checked_domain(domain, name)
-            props[DOMAIN_CONFIG_KEY] = domain
+            domain = props[DOMAIN_CONFIG_KEY] = run.when_known(domain, _checked(name))
         elif (default := pulumi.Config("auth0").get("domain")) is not None:
             props[DEFAULT_DOMAIN_KEY] = default
-        props.update({CONFIG_KEYS[part]: value for part, value in _with_secrets(parts).items() if value is not None})
+        props.update({CONFIG_KEYS[part]: value for part, value in parts.items() if value is not None})
         super().__init__(PACKAGE, name, props, opts)
         self.domain = domain
         self.has_credentials = api_token is not None or client_secret is not None
 
 
-def _with_secrets(parts: Mapping[str, pulumi.Input[str] | None]) -> dict[str, pulumi.Input[str] | None]:
-    """Mark secret properties as secrets, even if the program passed plain values."""
-    secrets = ("client_secret", "api_token")
-    return {
-        part: pulumi.Output.secret(value) if part in secrets and value is not None else value
-        for part, value in parts.items()
-    }
+def _checked(provider: str) -> Callable[[str], str]:
+    """Return a reader of a provider's domain, as Pulumi shows and stores what is given, including a password."""
+
+    def checked(domain: str) -> str:
+        with run.errors_shown(f"Provider '{provider}': "):
+            return canonical_domain(domain)
+
+    return checked
 
 
 def provider_of(opts: pulumi.ResourceOptions | None, package: str = PACKAGE) -> pulumi.ProviderResource | None:
@@ -106,9 +108,3 @@ def provider_of(opts: pulumi.ResourceOptions | None, package: str = PACKAGE) -> 
     if own is not None or opts.parent is None:
         return own
     return opts.parent.get_provider(f"{package}:index:Resource")
-
-
-def domain_of(opts: pulumi.ResourceOptions | None, package: str = PACKAGE) -> pulumi.Input[str] | None:
-    """Return the domain of the provider that a resource with these options will use."""
-    domain: pulumi.Input[str] | None = getattr(provider_of(opts, package), "domain", None)
-    return domain

@@ -12,7 +12,7 @@ from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.program import run
-from auth0_sessions.program.provider import domain_of, provider_of
+from auth0_sessions.program.provider import provider_of
 
 
 class SessionLifetimeArguments:
@@ -110,14 +110,12 @@ class SessionLifetimeArguments:
                 (dynamic resource only) `opts` requests an import.
 
         """
-        domain = domain if domain is not None else domain_of(opts, self.package)
         provider = provider_of(opts, self.package)
         is_shared = credentials is None and not getattr(provider, "has_credentials", False)
-        claimed = run.claim(
-            domain if domain is not None else self._default_domain(), name, opts, shares_credentials=is_shared
-        )
+        domain = domain if domain is not None else getattr(provider, "domain", None)
+        domain = domain if domain is not None else self._default_domain()
         given = {
-            "domain": claimed,
+            "domain": run.claim(domain, name, opts, shares_credentials=is_shared),
             "session_lifetime": session_lifetime,
             "idle_session_lifetime": idle_session_lifetime,
             "ephemeral_session_lifetime": ephemeral_session_lifetime,
@@ -155,7 +153,7 @@ class SessionLifetimeArguments:
         """
         run.refuse_plain_secrets()
         found = cls.__new__(cls)
-        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=run.when_known(id, lambda _: None)))
+        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=run.canonical_when_known(id)))
         found._look_up(name, {} if credentials is None else {"credentials": credentials}, options)  # noqa: SLF001  An instance of this class.
         return found
 
@@ -163,7 +161,7 @@ class SessionLifetimeArguments:
         """Return the default domain, if the program has to pass it to the provider."""
         return None
 
-    def _plan(self, plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] | None:
+    def _plan(self, plan: pulumi.Input[str] | None) -> Any:
         """Return the plan to register."""
         return plan
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -33,14 +34,15 @@ def _this_run() -> Run:
     """
     monitor = get_monitor()
     if monitor not in _runs:
-        _refuse_plain_secrets()
+        refuse_plain_secrets()
         _runs[monitor] = Run(configured("plan"), pulumi.log.warn, SNAKE_CASE)
     return _runs[monitor]
 
 
-def configured(key: str) -> str | None:
-    """Return a value of this package's configuration, as in `auth0-sessions:plan`."""
-    return pulumi.Config("auth0-sessions").get(key)
+def configured(key: str, given: Any = None, default: Any = None) -> Any:
+    """Return a given value, else the configured one, as in `auth0-sessions:plan`, else the default."""
+    values = (given, pulumi.Config("auth0-sessions").get(key), default)
+    return next((value for value in values if value is not None), None)
 
 
 def project_folder() -> Path:
@@ -49,25 +51,33 @@ def project_folder() -> Path:
     return root if root.is_dir() else Path()
 
 
-def plan_or_default(plan: pulumi.Input[str] | None) -> pulumi.Input[str | None] | None:
+def is_pending(value: Any) -> bool:
+    """Return whether the program does not know a value yet."""
+    return isinstance(value, pulumi.Output) or hasattr(value, "__await__")
+
+
+def when_known(value: Any, use: Callable[[Any], Any]) -> Any:
+    """Return what `use` makes of a value: now if the program knows it, otherwise as an output."""
+    return pulumi.Output.from_input(value).apply(use) if is_pending(value) else use(value)
+
+
+@contextmanager
+def errors_shown(where: str = "") -> Iterator[None]:
+    """Raise our own errors as Pulumi's, which are shown without a traceback."""
+    try:
+        yield
+    except InputError as error:
+        message = f"{where}{error}"
+        raise pulumi.RunError(message) from None
+
+
+def plan_or_default(plan: pulumi.Input[str] | None) -> Any:
     """Return a resource's plan, or the configured one; if there is neither, warn once per run."""
-    run = _this_run()
-    if plan is None or isinstance(plan, str):
-        return run.plan_of(plan)
-    return pulumi.Output.all(plan).apply(lambda known: run.plan_of(known[0]))
+    return when_known(plan, _this_run().plan_of)
 
 
 def refuse_plain_secrets() -> None:
-    """Stop a program whose stack file contains a credential in plain text.
-
-    Raises:
-        pulumi.RunError: A credential is in plain text; the message gives the command that encrypts it.
-
-    """
-    _this_run()
-
-
-def _refuse_plain_secrets() -> None:
+    """Stop a program whose stack file contains a credential in plain text, with the command that encrypts it."""
     for key in (*SECRET_CONFIG_KEYS, *NATIVE_SECRET_CONFIG_KEYS):
         if pulumi.runtime.get_config(key) is not None and not is_config_secret(key):
             message = (
@@ -80,19 +90,11 @@ def _refuse_plain_secrets() -> None:
 
 def claim(
     domain: pulumi.Input[str] | None, name: str, opts: pulumi.ResourceOptions | None, *, shares_credentials: bool
-) -> pulumi.Input[str] | None:
-    """Record that a resource manages a tenant, and return its domain.
+) -> Any:
+    """Record that a resource manages a tenant, or the default one if None, and return its domain.
 
-    Args:
-        domain: The tenant, or None for the default one.
-        name: The resource's name.
-        opts: Its options.
-        shares_credentials: True if it uses the credentials without a label.
-
-    Raises:
-        pulumi.RunError: Another resource of this run already manages the tenant, or tenants would share a token that is
-            for one of them. If the domain is an output, this is raised once it is known.
-
+    Stops the program if another resource already manages the tenant, or if tenants that use the credentials without a
+    label would share a token that is for one of them. If the domain is an output, this happens once it is known.
     """
     run = _this_run()
     parent = getattr(opts.parent, "_name", None) if opts is not None else None
@@ -100,14 +102,15 @@ def claim(
     called = f"'{name}'" if parent is None else f"'{name}' in '{parent}'"
 
     def claimed(known: str) -> None:
-        _claim(run, known, called)
+        with errors_shown():
+            run.claim(known, called)
         if shares_credentials:
             _refuse_shared_token(run.share(known))
 
     if domain is None:
         claimed(_default_tenant())
         return None
-    return when_known(domain, claimed)
+    return canonical_when_known(domain, claimed)
 
 
 def _refuse_shared_token(tenants: Sequence[str]) -> None:
@@ -130,76 +133,34 @@ def _default_tenant() -> str:
         return DEFAULT_TENANT
 
 
-def when_known(domain: pulumi.Input[str], use: Callable[[str], None]) -> pulumi.Input[str]:
-    """Call `use` with a domain's canonical spelling as soon as it is known, and return the domain."""
+def canonical_when_known(domain: pulumi.Input[str], use: Callable[[str], None] = lambda _: None) -> Any:
+    """Return a domain's canonical spelling, and call `use` with it as soon as it is known.
+
+    An invalid domain is returned as it is: the provider's check reports it, together with all other problems.
+    """
 
     def used(value: str) -> str:
         try:
             canonical = canonical_domain(value)
         except InputError:
-            # The provider's check reports it, together with all other problems.
             return value
         use(canonical)
         return canonical
 
-    return _with_known(domain, used)
-
-
-def checked_domain(domain: pulumi.Input[str], provider: str) -> pulumi.Input[str]:
-    """Return the canonical spelling of a provider's domain.
-
-    Raises:
-        pulumi.RunError: The domain is invalid. Pulumi would show and store it, including any user name and password.
-
-    """
-
-    def checked(value: str) -> str:
-        try:
-            return canonical_domain(value)
-        except InputError as error:
-            message = f"Provider '{provider}': {error}"
-            raise pulumi.RunError(message) from None
-
-    return _with_known(domain, checked)
-
-
-def _with_known(domain: pulumi.Input[str], use: Callable[[str], str]) -> pulumi.Input[str]:
-    if isinstance(domain, str):
-        return use(domain)
-    return pulumi.Output.all(domain).apply(lambda known: use(known[0]))
-
-
-def domain_only_in_program() -> str | None:
-    """Return `auth0:domain` unless something takes precedence; a native plugin cannot read that namespace."""
-    return None if default_domain({}) or configured("domain") else pulumi.Config("auth0").get("domain")
+    return when_known(domain, used)
 
 
 def plain(name: str, value: Any) -> Any:
-    """Return an argument in a form that Pulumi can send: a lifetime as text, also inside an output.
+    """Return an argument in a form that Pulumi can send: a lifetime as text, also inside an output."""
 
-    Raises:
-        pulumi.RunError: The value's type is not allowed for any argument.
+    def sent(known: Any) -> Any:
+        if known is None or isinstance(known, (str, int, float)):
+            return known
+        if name not in LIFETIMES:
+            # The value is not repeated: it may be a credential in the wrong place.
+            message = f"{name}: a value of type {type(known).__name__} cannot be used. Give text."
+            raise pulumi.RunError(message)
+        with errors_shown(f"{name}: "):
+            return str(Lifetime.parse(known))
 
-    """
-    if isinstance(value, pulumi.Output):
-        return value.apply(lambda known: plain(name, known))
-    if hasattr(value, "__await__"):
-        return pulumi.Output.from_input(value).apply(lambda known: plain(name, known))
-    if value is None or isinstance(value, (str, int, float)):
-        return value
-    if name not in LIFETIMES:
-        # The value is not repeated: it may be a credential in the wrong place.
-        message = f"{name}: a value of type {type(value).__name__} cannot be used. Give text."
-        raise pulumi.RunError(message)
-    try:
-        return str(Lifetime.parse(value))
-    except InputError as error:
-        message = f"{name}: {error}"
-        raise pulumi.RunError(message) from None
-
-
-def _claim(run: Run, tenant: str, name: str) -> None:
-    try:
-        run.claim(tenant, name)
-    except InputError as error:
-        raise pulumi.RunError(str(error)) from None
+    return when_known(value, sent)

@@ -18,6 +18,11 @@ def secret(value: Any) -> dict[str, Any]:
     return {rpc._special_sig_key: rpc._special_secret_sig, "value": value}  # noqa: SLF001  Part of the protocol.
 
 
+def encrypted(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:
+    """Mark a value as a secret, even if the program passed a plain one."""
+    return None if value is None else pulumi.Output.secret(value)
+
+
 def sealed(record: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record with its secrets marked, for an engine that does not tell the provider which inputs are secret.
 
