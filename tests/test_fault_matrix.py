@@ -55,7 +55,7 @@ class Dynamic:
         provider = SessionLifetimeProvider()
         config = Config({"auth0:clientId": "matrix", "auth0:clientSecret": SECRET}, "matrix")
         provider.configure(ConfigureRequest(config))
-        dynamic._current()._connect = impatient
+        dynamic._current().connect = impatient
         if verb == "create":
             return provider.create(self._checked(domain, asked)).outs
         assert state is not None
@@ -94,7 +94,7 @@ class Native:
         plugin, caller = Plugin(None), cast("grpc.ServicerContext", Caller())
         given = to_wire({"clientId": "matrix", "clientSecret": SECRET})
         plugin.Configure(provider_pb2.ConfigureRequest(name="default", args=given), caller)
-        plugin._session._connect = impatient
+        plugin._session.connect = impatient
         news = self._checked(plugin, domain, asked) if verb in ("create", "update") else None
         if verb == "create":
             made = plugin.Create(provider_pb2.CreateRequest(properties=news), caller)

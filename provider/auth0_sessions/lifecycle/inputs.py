@@ -39,6 +39,11 @@ class Problem:
     reason: str
     is_private: bool = False
 
+    def named(self, spelling: Spelling) -> str:
+        """Return the reason, with the property's name in front unless it starts with it."""
+        name = spelling.name(self.property)
+        return self.reason if self.reason.startswith(name) else f"{name}: {self.reason}"
+
 
 _UNUSABLE = (
     "{}: the value cannot be used. It is a secret, so it is not shown here. Give a lifetime as text with a unit, from "

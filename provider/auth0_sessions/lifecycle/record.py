@@ -32,11 +32,8 @@ def secrets_with(names: Iterable[str]) -> frozenset[str]:
 class Declared:
     """What a program declares, as checked values.
 
-    Attributes:
-        wanted: The managed settings; missing ones are not managed.
-        secrets: The inputs whose values messages must not repeat.
-        unknown: The inputs that are unknown at preview; their values are meaningless.
-
+    `wanted` holds the managed settings, `secrets` the inputs whose values messages must not repeat, and `unknown` those
+    that are unknown at preview, so that their values are meaningless.
     """
 
     domain: str
@@ -110,15 +107,10 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class State:
-    """A managed tenant: what was declared, what the tenant reports, and what it had before.
+    """A managed tenant: what was declared, what it reports, and what it had when each setting was first managed.
 
-    Attributes:
-        declared: What the program declares.
-        reported: The managed settings as the tenant reports them.
-        previous: The managed settings as they were when each was first managed.
-        old_sessions_gone_by: UTC ISO 8601. No persistent session created under an earlier absolute lifetime
-            outlives it. None if `session_lifetime` was never written.
-
+    `old_sessions_gone_by` is UTC, ISO 8601: no persistent session created under an earlier absolute lifetime outlives
+    it. It is None if `session_lifetime` was never written.
     """
 
     declared: Declared

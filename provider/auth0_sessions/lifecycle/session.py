@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from auth0_sessions.api.credentials import Credentials, Source, check_label, find_credentials
@@ -40,49 +41,32 @@ def _connect(
     return TenantClient(domain, credentials, on_wait=on_wait, cancelled=cancelled).operation
 
 
+@dataclass(eq=False)
 class Session:
     """What one provider process does for its resources.
 
-    Args:
-        log: Where messages go.
-        sources: Label, or None -> the sources of credentials, in order.
-        bound_domain: The domain of an explicit provider that sets one; no other tenant is managed.
-        default_domain: The domain of resources that do not set one.
-        may_move: False if these credentials, which are for one tenant, would also be used to delete an earlier one.
-        run: Detects tenants that are managed twice, and provides the default plan, if the program cannot.
-        spelling: How messages spell the names of properties.
-        cancelled: Set when the run is canceled, which ends waits for tenants.
-        engine: The engine's address, which all provider processes of a run share.
-        connect: Creates a tenant's client.
-
+    An explicit provider may be bound to a domain; then no other tenant is managed. `may_move` is False if its
+    credentials, which are for one tenant, would also be used to delete an earlier one. If the program cannot, `run`
+    detects tenants that are managed twice, and provides the default plan. `cancelled` is set when the run is canceled,
+    which ends waits for tenants. All provider processes of a run share the engine's address.
     """
 
-    def __init__(  # noqa: PLR0913  One argument for each thing that only a front end knows.
-        self,
-        *,
-        log: Log,
-        sources: Callable[[str | None], Sequence[Source]],
-        bound_domain: str | None = None,
-        default_domain: str | None = None,
-        may_move: bool = True,
-        run: Run | None = None,
-        spelling: Spelling = SNAKE_CASE,
-        cancelled: threading.Event | None = None,
-        engine: str | None = None,
-        connect: Connect = _connect,
-    ) -> None:
-        self.log = log
-        self.spelling = spelling
-        self._sources = sources
-        self._bound_domain = bound_domain
-        self.default_domain = default_domain
-        self._may_move = may_move
-        self._run = run
-        self._cancelled = cancelled or threading.Event()
-        self._connect = connect
+    log: Log
+    sources: Callable[[str | None], Sequence[Source]]
+    bound_domain: str | None = None
+    default_domain: str | None = None
+    may_move: bool = True
+    run: Run | None = None
+    spelling: Spelling = SNAKE_CASE
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    engine: str | None = None
+    connect: Connect = _connect
+
+    def __post_init__(self) -> None:
+        """Start with nothing: no clients, and no resources of this run."""
         self._begin: dict[tuple[str, str | None], Callable[[], Tenant]] = {}
         self._checked: set[str] = set()
-        self._tokens = TokenKeeper(engine)
+        self._tokens = TokenKeeper(self.engine)
         self._lock = threading.Lock()
         self._created: set[str] = set()
         self._moves: dict[str, Declared] = {}
@@ -94,22 +78,22 @@ class Session:
 
         `olds` is empty on the first run; `name` is the resource's name, for errors about tenants managed twice.
         """
-        if self._run and news.get("plan") is not UNKNOWN:
-            news = {**news, "plan": self._run.plan_of(news.get("plan"))}
+        if self.run and news.get("plan") is not UNKNOWN:
+            news = {**news, "plan": self.run.plan_of(news.get("plan"))}
         checked = check(
             news,
             olds,
             default_domain=self.default_domain,
-            bound_domain=self._bound_domain,
-            may_move=self._may_move,
+            bound_domain=self.bound_domain,
+            may_move=self.may_move,
             spelling=self.spelling,
         )
         if checked.declared.domain and not checked.declared.credentials:
             self._checked.add(checked.declared.domain)
             checked.problems.extend(self._shared_token(checked.declared.domain))
-        if self._run and checked.declared.domain:
+        if self.run and checked.declared.domain:
             try:
-                self._run.claim(checked.declared.domain, name)
+                self.run.claim(checked.declared.domain, name)
             except InputError as error:
                 checked.problems.append(Problem("domain", str(error)))
         for message in checked.warnings if not checked.problems else ():
@@ -119,7 +103,7 @@ class Session:
     def _shared_token(self, domain: str) -> Iterator[Problem]:
         """Stop a preview if its `up` would send one tenant's token to another tenant."""
         try:
-            found = find_credentials(self._sources(None), domain)
+            found = find_credentials(self.sources(None), domain)
         except Auth0SessionsError:
             return  # Without a call, no credentials are needed; with one, the call reports what is wrong with them.
         if names_no_tenant(found):
@@ -211,15 +195,15 @@ class Session:
         with self._lock:
             if (domain, label) not in self._begin:
                 find = lambda: self._credentials(domain, label)  # noqa: E731  Only used by this client.
-                self._begin[domain, label] = self._connect(domain, find, self.log.status, self._cancelled)
+                self._begin[domain, label] = self.connect(domain, find, self.log.status, self.cancelled)
             return Operations(self._begin[domain, label](), self.log, self.spelling)
 
     def _credentials(self, domain: str, label: str | None) -> Credentials:
-        if self._bound_domain not in (None, domain):
+        if self.bound_domain not in (None, domain):
             message = (
-                f"{domain}: the Provider of this resource is for {self._bound_domain} only, so no credentials were "
+                f"{domain}: the Provider of this resource is for {self.bound_domain} only, so no credentials were "
                 f"sent. Give {domain} a Provider of its own, or point this one back at {domain} until this is done."
             )
             raise CredentialsError(message)
-        found = find_credentials(self._sources(label), domain)
+        found = find_credentials(self.sources(label), domain)
         return self._tokens.kept(found, domain, is_only_tenant=None if label or len(self._checked) <= 1 else False)

@@ -36,18 +36,7 @@ Choice = TypeVar("Choice", bound=str)
 
 
 def choose(choices: Iterable[Choice], value: object, name: str, advice: str) -> Choice:
-    """Return the choice that a text names, ignoring case.
-
-    Args:
-        choices: The allowed values: an enumeration, or the names of a table.
-        value: The given value.
-        name: The input's name, as the user spells it.
-        advice: What the input is for, or where its value comes from.
-
-    Raises:
-        InputError: The value is not one of the choices; the message lists them.
-
-    """
+    """Return the choice that a text names, ignoring case; the error lists the choices and ends with the advice."""
     known = {str(choice): choice for choice in choices}
     if isinstance(value, str) and value.strip().lower() in known:
         return known[value.strip().lower()]

@@ -12,14 +12,7 @@ from auth0_sessions.model.spelling import Spelling
 
 @dataclass(frozen=True)
 class Ceiling:
-    """The longest value that a baseline allows for one lifetime.
-
-    Attributes:
-        minutes: The ceiling, in minutes.
-        name: What sets it, as in "profile 'strict'".
-        source: Where the figure comes from.
-
-    """
+    """The longest value that a baseline allows for one lifetime; `name` is what sets it, as in "profile 'strict'"."""
 
     minutes: int
     name: str
@@ -28,16 +21,7 @@ class Ceiling:
 
 @dataclass(frozen=True)
 class Judgment:
-    """The limits that a lifetime exceeds; if both are None, it is fine.
-
-    Attributes:
-        setting: The lifetime's name.
-        minutes: Its value.
-        plan: The plan that it was checked against, or None.
-        cap: The plan's cap in minutes if the value exceeds it.
-        ceiling: The ceiling if the value exceeds it.
-
-    """
+    """A lifetime and the limits that it exceeds: the cap of a plan, in minutes, and a ceiling; if None, it does not."""
 
     setting: str
     minutes: int
@@ -72,14 +56,7 @@ def judge(setting: str, minutes: int, *, plan: Plan | None = None, ceiling: Ceil
 
 @dataclass(frozen=True)
 class Outcome:
-    """The result of checking a declared lifetime.
-
-    Attributes:
-        minutes: The value to send to the tenant.
-        problem: Why the value is rejected, or None.
-        warning: What to warn the user about, or None.
-
-    """
+    """What to send to the tenant, in minutes, and why that is rejected, or what to warn the user about."""
 
     minutes: int
     problem: str | None = None

@@ -51,12 +51,7 @@ class Lifetime:
     minutes: int
 
     def __post_init__(self) -> None:
-        """Reject anything but a number of minutes.
-
-        Raises:
-            LifetimeError: The value is not an integer. For text, use `Lifetime.parse`.
-
-        """
+        """Reject anything but a number of minutes; for text, there is `Lifetime.parse`."""
         if not isinstance(self.minutes, int) or isinstance(self.minutes, bool):
             message = f"Lifetime takes whole minutes, not {shown(self.minutes)}. Write Lifetime.parse('8h') for text."
             raise LifetimeError(message)

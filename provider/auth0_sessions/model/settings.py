@@ -42,11 +42,8 @@ class Setting:
     """One session setting of a tenant.
 
     Attributes:
-        name: Its name in this package.
         default: A tenant's default if the key was never written (OpenAPI of the Management API, 2026-06-25): minutes,
-            or a cookie mode.
-        kind: Which sessions it applies to; None for the cookie mode.
-        clock: What it is counted from; None for the cookie mode.
+            or a cookie mode, which has neither kind nor clock.
         path: Its path in the Management API's JSON, outermost key first, if that is not just its name.
         words: Its meaning, if kind and clock do not say it all.
 

@@ -22,14 +22,7 @@ def snake_case(name: str) -> str:
 
 @dataclass(frozen=True)
 class Spelling:
-    """One way to spell names and assignments.
-
-    Attributes:
-        name: Returns a property's name as users write it.
-        assign: Returns a property and its value as users write them.
-        namespace: The prefix of the front end's own configuration keys.
-
-    """
+    """How users write a property's name, a property with its value, and the prefix of a front end's configuration."""
 
     name: Callable[[str], str]
     assign: Callable[[str, str], str]

@@ -33,12 +33,9 @@ _TRUE, _FALSE = (True, "true"), (False, "false", None, UNKNOWN)
 
 @dataclass(frozen=True)
 class ProviderConfig:
-    """The configuration of one provider.
+    """The configuration of one provider, by key in camelCase.
 
-    Attributes:
-        given: Key -> value; keys are in camelCase, as in configuration.
-        explicit: True for an explicit provider, whose credentials take precedence over the environment's.
-
+    The credentials of an explicit provider take precedence over the environment's.
     """
 
     given: Mapping[str, Any]

@@ -20,12 +20,7 @@ GET_PLAN_LIMITS = f"{PACKAGE}:index:getPlanLimits"
 
 
 def call(token: str, given: Mapping[str, Any], session: Session) -> tuple[dict[str, Any], list[Problem]]:
-    """Call a function; return its result, or the problems with its arguments.
-
-    Raises:
-        Auth0SessionsError: The function is unknown, or the tenant could not be read.
-
-    """
+    """Call a function; return its result, or the problems with its arguments."""
     if token == GET_TENANT_SESSIONS:
         return _tenant_sessions(given, session)
     if token == GET_PLAN_LIMITS:

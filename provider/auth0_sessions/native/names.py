@@ -32,13 +32,7 @@ _SIGNATURE, _SECRET, _OUTPUT = rpc._special_sig_key, rpc._special_secret_sig, rp
 
 @dataclass(frozen=True)
 class Props:
-    """Properties from the engine.
-
-    Attributes:
-        values: Name in snake_case -> plain value, or `UNKNOWN`.
-        secrets: The names of the properties that are secret.
-
-    """
+    """Properties from the engine, by name in snake_case, with `UNKNOWN` for unknown ones; and which are secret."""
 
     values: dict[str, Any]
     secrets: frozenset[str] = frozenset()

@@ -60,12 +60,7 @@ def _verb(call: Verb[T]) -> Verb[T]:
 
 
 class Plugin(ResourceProviderServicer):
-    """The methods of the provider protocol.
-
-    Args:
-        engine_address: Where the engine listens; if None, `Attach` provides it later.
-
-    """
+    """The methods of the provider protocol; without the engine's address, `Attach` provides it later."""
 
     def __init__(self, engine_address: str | None) -> None:
         self._address = engine_address

@@ -26,12 +26,7 @@ POLICY, FLEET = f"{PACKAGE}:index:SessionPolicy", f"{PACKAGE}:index:TenantFleet"
 
 
 class _Components(Provider):
-    """Creates the components that the engine requests.
-
-    Args:
-        config: The provider's configuration, for omitted arguments.
-
-    """
+    """Creates the components that the engine requests; omitted arguments come from the provider's configuration."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         super().__init__(__version__)
@@ -72,12 +67,7 @@ class _Components(Provider):
 def construct(
     request: Any, context: grpc.ServicerContext, engine_address: str, config: Mapping[str, Any]
 ) -> proto.ConstructResponse:
-    """Create a component in this call's own thread and event loop.
-
-    Raises:
-        Auth0SessionsError: The component's arguments are wrong.
-
-    """
+    """Create a component in this call's own thread and event loop."""
     servicer = ProviderServicer(_Components(config), [], engine_address)
     try:
         return asyncio.run(servicer._construct(request, context))  # noqa: SLF001  `Construct` would add a traceback.

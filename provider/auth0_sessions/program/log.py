@@ -37,12 +37,9 @@ def engine_address() -> str | None:
 
 
 class EngineLog:
-    """Writes to the terminal of the user who runs `pulumi`, through the engine's log.
+    """Writes to the terminal of the user who runs `pulumi`, through the engine's log, if the engine has an address.
 
-    Args:
-        address: Where the engine listens; if None, nothing is logged.
-        urn: Returns the resource whose row a line belongs on, or "" for the stack's row.
-
+    `urn` returns the resource whose row a line belongs on, or "" for the stack's row.
     """
 
     def __init__(self, address: str | None, urn: Callable[[], str] = lambda: "") -> None:

@@ -179,12 +179,7 @@ class SessionPolicy(pulumi.ComponentResource):
         """Read the arguments and pick the values, once all are known."""
         given = {setting: value for setting, value in known.items() if value is not None}
         read = read_inputs(given, self.spelling)
-        problems = [
-            f"{self.spelling.name(problem.property)}: {problem.reason}"
-            if problem.property in LOGIN_LIFETIMES
-            else problem.reason
-            for problem in read.problems
-        ]
+        problems = [problem.named(self.spelling) for problem in read.problems]
         over_limit = read.values.pop("over_limit", OverLimit.ERROR)
         secrets = secrets_of(given)
         picked = pick(chosen, read.values, over_limit, self.spelling, secrets)

@@ -11,12 +11,7 @@ WATCH_SECONDS = 1.0
 
 
 def end_with_engine(address: str | None) -> None:
-    """End this process as soon as its parent is gone or its engine no longer listens.
-
-    Args:
-        address: Where the engine listens, as `host:port`; None to watch only the parent.
-
-    """
+    """End this process as soon as its parent is gone or its engine, if it has an address, no longer listens."""
     threading.Thread(target=_watch, args=(os.getppid(), address), daemon=True).start()
 
 

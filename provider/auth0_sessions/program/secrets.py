@@ -24,13 +24,7 @@ def encrypted(value: pulumi.Input[str] | None) -> pulumi.Output[str] | None:
 
 
 def sealed(record: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record with its secrets marked, for an engine that does not tell the provider which inputs are secret.
-
-    Args:
-        record: The record.
-        inputs: The inputs that it was built from, including the names of the secret ones.
-
-    """
+    """Return a record with its secrets marked, which its inputs name: the engine does not say which are secret."""
     secrets = secrets_with(secrets_of(inputs))
     kept = {name: secret(value) if name in secrets and value is not None else value for name, value in record.items()}
     return {**kept, SECRETS: inputs[SECRETS]} if secrets else kept
