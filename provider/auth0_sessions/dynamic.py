@@ -19,7 +19,7 @@ from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.model.spelling import snake_case
 from auth0_sessions.program import fleet, run
-from auth0_sessions.program.log import EngineLog, engine_address, for_older_hosts, report_errors_cleanly
+from auth0_sessions.program.log import EngineLog, engine_address, with_clean_errors
 from auth0_sessions.program.process import end_with_engine
 from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, PACKAGE
 from auth0_sessions.program.resource import SessionLifetimeArguments
@@ -58,16 +58,15 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
 
     serialize_as_secret_always = False
 
-    @for_older_hosts
+    @with_clean_errors
     def configure(self, req: dynamic.ConfigureRequest) -> None:
         """Take the configuration: the stack's, or the properties of an explicit `Provider`."""
         global _session  # noqa: PLW0603  The provider itself has no attributes.
-        report_errors_cleanly()
         if _session is None and (address := engine_address()) is not None:
             end_with_engine(address)
         _session = _session_of(req.config)
 
-    @for_older_hosts
+    @with_clean_errors
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Check inputs offline, and report every problem on its property."""
         checked = _current().check(_known(news), _known(_record(_olds)))
@@ -78,19 +77,19 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
         ]
         return dynamic.CheckResult(_for_pulumi(checked.inputs), failures)
 
-    @for_older_hosts
+    @with_clean_errors
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
         """Compare in minutes; a change of domain replaces. A native record is rewritten without an API call."""
         result = _current().diff(_record(_olds), _known(_news))
         return dynamic.DiffResult(changes=result.changes or _is_native(_olds), replaces=list(result.replaces))
 
-    @for_older_hosts
+    @with_clean_errors
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Start managing a tenant: 1 GET, 0 or 1 PATCH."""
         state = _current().create(_known(props))
         return dynamic.CreateResult(state.declared.domain, sealed(state.to_props(), props))
 
-    @for_older_hosts
+    @with_clean_errors
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Refresh a managed tenant, or look up one that is not managed here: 1 GET."""
         if "previous" not in props:
@@ -99,12 +98,12 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
         state = _current().refresh(props)
         return dynamic.ReadResult(id_, sealed(state.to_props(), props), sealed(state.declared.to_props(), props))
 
-    @for_older_hosts
+    @with_clean_errors
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """Write what changed: 0 or 1 PATCH, and 1 GET only if a setting becomes managed."""
         return dynamic.UpdateResult(sealed(_current().update(_record(_olds), _known(_news)).to_props(), _news))
 
-    @for_older_hosts
+    @with_clean_errors
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Retain (no call), restore or reset (1 PATCH)."""
         _current().delete(_props)

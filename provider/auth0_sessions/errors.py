@@ -1,19 +1,5 @@
 """All errors of this package, in one tree.
 
-    Auth0SessionsError
-    |-- InputError              a value that a program or a configuration gave
-    |   |-- LifetimeError       text that is not a lifetime
-    |   |-- DomainError         text that is not a tenant domain
-    |-- CredentialsError        no usable credentials, or credentials for another tenant
-    |-- ApiError                the tenant answered with an error (`status`, `error_code`)
-    |   |-- BadRequestError     400
-    |   |-- UnauthorizedError   401
-    |   |-- ForbiddenError      403
-    |   |-- RateLimitError      429, for longer than we wait
-    |   |-- UnexpectedAnswerError   a redirect, an HTML page, broken JSON, a persistent 5xx
-    |-- TenantUnreachableError  no answer at all: DNS, TCP, TLS, timeout
-    |-- CanceledError           the run was canceled during a call, or while waiting for one
-
 A message says what is wrong and where, what was given, what is allowed, and what to do. It never contains a secret.
 """
 
@@ -53,15 +39,15 @@ class DomainError(InputError):
 
 
 class CredentialsError(Auth0SessionsError):
-    """A tenant's credentials are missing or unusable."""
+    """A tenant's credentials are missing, unusable, or for another tenant."""
 
 
 class TenantUnreachableError(Auth0SessionsError):
-    """A tenant did not answer."""
+    """A tenant did not answer: DNS, TCP, TLS, timeout."""
 
 
 class CanceledError(Auth0SessionsError):
-    """The run was canceled."""
+    """The run was canceled during a call, or while waiting for one."""
 
 
 class ApiError(Auth0SessionsError):
@@ -96,7 +82,7 @@ class RateLimitError(ApiError):
 
 
 class UnexpectedAnswerError(ApiError):
-    """The response is not one that a working Auth0 tenant sends."""
+    """The response is not one that a working Auth0 tenant sends: a redirect, HTML, broken JSON, a lasting 5xx."""
 
 
 def listed(where: str, problems: Sequence[str]) -> str:

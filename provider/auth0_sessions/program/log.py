@@ -9,7 +9,6 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from types import ModuleType
 from typing import Any
 
 import grpc
@@ -67,34 +66,11 @@ class EngineLog:
             self._stub.Log(request, timeout=LOG_TIMEOUT_SECONDS)
 
 
-class _CleanTraceback(ModuleType):
-    """Replaces `traceback` in the provider's main module, which reports every exception with `format_exc()`."""
+def with_clean_errors(verb: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a dynamic provider's verb report a user's mistake as plain text, and a bug with its traceback.
 
-    def __init__(self) -> None:
-        super().__init__("traceback")
-
-    def format_exc(self, *args: Any, **kwargs: Any) -> str:
-        error = sys.exc_info()[1]
-        if isinstance(error, Exception) and is_user_error(error):
-            return str(error)
-        return traceback.format_exc(*args, **kwargs)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(traceback, name)
-
-
-def report_errors_cleanly() -> None:
-    """Report our own errors as plain text; if the SDK's internals have changed, they keep their tracebacks."""
-    main = sys.modules.get("__main__")
-    if hasattr(main, "_abort_with_traceback") and getattr(main, "traceback", None) is traceback:
-        main.traceback = _CleanTraceback()  # type: ignore[union-attr]
-
-
-def for_older_hosts(verb: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a verb report its errors as the latest host does.
-
-    Before SDK 3.260, the host leaves exceptions to gRPC, which prefixes the message and logs a traceback even for a
-    user's mistake.
+    The host reports every exception with a traceback. Before SDK 3.260, it leaves them to gRPC, which prefixes the
+    message and logs the traceback.
     """
 
     @functools.wraps(verb)
@@ -102,18 +78,20 @@ def for_older_hosts(verb: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return verb(*args)
         except Exception as error:
-            call = _call_of_older_host()
+            call = _current_call()
             if call is None:
                 raise
-            call.abort(grpc.StatusCode.UNKNOWN, str(error) if is_user_error(error) else traceback.format_exc())
+            text = str(error) if is_user_error(error) else traceback.format_exc()
+            abort = functools.partial(call.abort, grpc.StatusCode.UNKNOWN, text)
+            # The host catches what `abort` raises, and aborts with a text of its own.
+            call.abort = lambda *_: abort()
+            abort()
 
     return reporting
 
 
-def _call_of_older_host() -> grpc.ServicerContext | None:
-    """Return the current call, or None outside of a host and in one that reports errors itself."""
-    if hasattr(sys.modules.get("__main__"), "_abort_with_traceback"):
-        return None
+def _current_call() -> Any:
+    """Return the host's current call, or None outside of a host."""
     frame = inspect.currentframe()
     while frame is not None:
         call = frame.f_locals.get("context")
