@@ -15,6 +15,7 @@ from pulumi.runtime import rpc
 
 from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain, sources
 from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN
+from auth0_sessions.lifecycle.record import respelled
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.model.spelling import snake_case
@@ -116,11 +117,7 @@ def _is_native(record: Mapping[str, Any]) -> bool:
 
 def _record(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record with snake_case names; the native plugin's records use camelCase."""
-    if not _is_native(record):
-        return dict(record)
-    renamed = {snake_case(name): value for name, value in record.items()}
-    inside = {name: renamed[name] for name in ("previous", "superseded") if isinstance(renamed.get(name), Mapping)}
-    return renamed | {name: {snake_case(key): row for key, row in rows.items()} for name, rows in inside.items()}
+    return respelled(record, snake_case) if _is_native(record) else dict(record)
 
 
 def _known(props: Mapping[str, Any]) -> dict[str, Any]:

@@ -123,6 +123,11 @@ def test_a_secret_label_hides_no_setting():
     assert from_wire(wire).secrets == {"credentials"}
 
 
+def test_a_property_that_is_not_ours_stays_a_secret():
+    """A mistyped argument with a secret value is sent back as a secret."""
+    assert to_wire({"sesionLifetime": "8h"}, {"sesionLifetime"})["sesionLifetime"] == secret("8h")
+
+
 def test_none_is_never_a_secret():
     """A secret None would be shown as unknown, so it is sent as null."""
     assert to_wire({"plan": None}, {"plan"})["plan"] is None

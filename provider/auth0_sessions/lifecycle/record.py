@@ -6,7 +6,7 @@ Between the check of an input and the call to the tenant, this is the only place
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,20 @@ from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Value, Values, sh
 
 OUTPUTS = (*(f"{name}_minutes" for name in LIFETIMES), "previous", "superseded", "old_sessions_gone_by")
 """A record's properties other than its inputs."""
+
+
+_BY_SETTING = ("previous", "superseded", "reasons")
+"""The properties whose keys are settings; they have the same name in every spelling."""
+
+
+def respelled(props: Mapping[str, Any], spell: Callable[[str], str]) -> dict[str, Any]:
+    """Return properties under other names, also the settings inside them."""
+    return {
+        spell(name): {spell(inner): row for inner, row in value.items()}
+        if name in _BY_SETTING and isinstance(value, Mapping)
+        else value
+        for name, value in props.items()
+    }
 
 
 def secrets_with(names: Iterable[str]) -> frozenset[str]:

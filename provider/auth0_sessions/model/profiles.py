@@ -63,12 +63,10 @@ class ProfileLimits:
 
     def ceiling(self, setting: str) -> Ceiling | None:
         """Return the profile's ceiling for a lifetime setting, or None."""
-        minutes = self.minutes(setting) if self.is_ceiling else None
-        return (
-            None
-            if minutes is None
-            else Ceiling(minutes, f"profile '{self.name}'", ": ".join(filter(None, (self.source, self.force))))
-        )
+        minutes = self.minutes(setting)
+        if minutes is None or not self.is_ceiling:
+            return None
+        return Ceiling(minutes, f"profile '{self.name}'", ": ".join(filter(None, (self.source, self.force))))
 
     def minutes(self, setting: str) -> int | None:
         """Return the profile's value for a lifetime setting; None means the plan's cap."""

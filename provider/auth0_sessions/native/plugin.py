@@ -106,7 +106,7 @@ class Plugin(ResourceProviderServicer):
     def CheckConfig(self, request: Any, _context: grpc.ServicerContext) -> proto.CheckResponse:  # noqa: N802
         """Check the provider's configuration, and mark its credentials as secrets."""
         given = from_wire(request.news).values
-        response = proto.CheckResponse(failures=_failures(check_config(given)))
+        response = proto.CheckResponse(failures=[_failure(problem, Props({})) for problem in check_config(given)])
         response.inputs.CopyFrom(request.news)
         for key in SECRET_KEYS:
             # An unknown value keeps the mark that the program gave it.
@@ -140,9 +140,8 @@ class Plugin(ResourceProviderServicer):
         """Check inputs offline, and report every problem on its property."""
         news = from_wire(request.news)
         checked = self._session.check(news.record, from_wire(request.olds).record, _name_of(request.urn))
-        return proto.CheckResponse(
-            inputs=to_wire(checked.inputs, news.secrets), failures=_failures(checked.problems, news)
-        )
+        failures = [_failure(problem, news) for problem in checked.problems]
+        return proto.CheckResponse(inputs=to_wire(checked.inputs, news.secrets), failures=failures)
 
     @_verb
     def Diff(self, request: Any, _context: grpc.ServicerContext) -> proto.DiffResponse:  # noqa: N802
@@ -215,9 +214,8 @@ class Plugin(ResourceProviderServicer):
     @_verb
     def Invoke(self, request: Any, _context: grpc.ServicerContext) -> proto.InvokeResponse:  # noqa: N802
         """Call a function."""
-        given = from_wire(request.args).values
-        result, problems = functions.call(request.tok, given, self._session)
-        response = proto.InvokeResponse(failures=_failures(problems))
+        result, problems = functions.call(request.tok, from_wire(request.args).values, self._session)
+        response = proto.InvokeResponse(failures=[_failure(problem, Props({})) for problem in problems])
         getattr(response, "return").CopyFrom(to_wire(result))
         return response
 
@@ -236,12 +234,8 @@ def _inputs(given: Props) -> dict[str, Any]:
     return {name: value for name, value in given.record.items() if name in (*INPUTS, SECRETS)}
 
 
-def _failures(problems: list[Problem], given: Props | None = None) -> list[proto.CheckFailure]:
-    """Return problems as check failures; no property is named if the engine would print its secret value."""
-    return [_failure(problem, given or Props({})) for problem in problems]
-
-
 def _failure(problem: Problem, given: Props) -> proto.CheckFailure:
+    """Return a problem as a check failure; no property is named if the engine would print its secret value."""
     name, reason = TO_CAMEL.get(problem.property, problem.property), problem.reason
     if problem.property in given.secrets:
         value = given.values[problem.property]

@@ -36,32 +36,22 @@ class _Components(Provider):
         self, name: str, resource_type: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions | None = None
     ) -> ConstructResult:
         """Create one component."""
-        given = {
-            **{
-                key: self._config.get(key)
-                for key in ("plan", "profile", "enforce", "profiles")
-                if resource_type == FLEET or key != "profiles"
-            },
-            **inputs,
-        }
+        keys = ("plan", "profile", "enforce", "profiles") if resource_type == FLEET else ("plan", "profile", "enforce")
+        given: dict[str, Any] = {key: self._config.get(key) for key in keys} | dict(inputs)
+        given = {key: value for key, value in given.items() if value is not None}
+        made: Any
         if resource_type == POLICY:
-            arguments = {KEYS.get(key, key): value for key, value in given.items() if value is not None}
-            made: Any = SessionPolicy(name, opts=options, **arguments)
-            state = {**made.applied, "lifetime": made.lifetime}
-        elif resource_type == FLEET:
-            made = self._fleet(name, given, options)
-            state = {"tenants": made.tenants, "report": made.report}
-        else:
-            message = f"There is no component {resource_type}."
-            raise InputError(message)
-        return ConstructResult(made.urn, state)
-
-    def _fleet(self, name: str, given: Mapping[str, Any], options: pulumi.ResourceOptions | None) -> Any:
-        tenants = given.get("tenants")
-        arguments = {key: value for key, value in given.items() if key != "tenants" and value is not None}
-        if tenants is None:
-            return TenantFleet.from_config(name, opts=options)
-        return TenantFleet(name, tenants=tenants, opts=options, **arguments)
+            made = SessionPolicy(name, opts=options, **{KEYS.get(key, key): value for key, value in given.items()})
+            return ConstructResult(made.urn, {**made.applied, "lifetime": made.lifetime})
+        if resource_type == FLEET:
+            made = (
+                TenantFleet(name, opts=options, **given)
+                if "tenants" in given
+                else TenantFleet.from_config(name, opts=options)
+            )
+            return ConstructResult(made.urn, {"tenants": made.tenants, "report": made.report})
+        message = f"There is no component {resource_type}."
+        raise InputError(message)
 
 
 def construct(
