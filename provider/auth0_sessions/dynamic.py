@@ -140,6 +140,9 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
     Only the settings that you declare are sent, compared, and restored. The resource's ID is the tenant's canonical
     domain. Lifetimes are text with units, exact to the minute, from `"1m"` to `"365d"`.
 
+    Every argument is an output too, in canonical form. For each lifetime, `..._minutes` is what the tenant reports, in
+    minutes; None while it is not managed.
+
     >>> from auth0_sessions import SessionLifetime
     >>> SessionLifetime(
     ...     "acme",
@@ -157,12 +160,7 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
         return run.plan_or_default(plan)
 
     def _register(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        """Register the resource. A property that it will never have is None, not unknown.
-
-        Raises:
-            pulumi.RunError: The options ask for an import.
-
-        """
+        """Register the resource. A property that it will never have is None, not unknown."""
         if opts is not None and opts.import_ is not None:
             message = (
                 f"'{name}' does not need an import: a tenant that already has these values is adopted without a write. "

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap, highest_cap, share_of
+from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap, share_of
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, SETTINGS
 from expected_values import cap_of
 
@@ -41,13 +41,7 @@ def test_cap(plan, name):
 @pytest.mark.parametrize("name", sorted(set(SETTINGS) - set(LOGIN_LIFETIMES)))
 def test_other_settings_have_no_cap(plan, name):
     """The plan does not matter for the cookie mode, and no cap of anonymous sessions is published."""
-    assert (cap(plan, name), highest_cap(name)) == (None, None)
-
-
-@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
-def test_the_highest_cap(name):
-    """The highest cap is the most that any plan of the table allows."""
-    assert max(cap_of(plan, name) for plan in Plan) == highest_cap(name)
+    assert cap(plan, name) is None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auth0_sessions.model.choices import OverLimit
-from auth0_sessions.model.plans import Plan, cap, highest_cap
+from auth0_sessions.model.plans import Plan, cap
 from auth0_sessions.model.settings import shown, text
 from auth0_sessions.model.spelling import Spelling
 
@@ -77,6 +77,6 @@ def settle(found: Judgment, over_limit: OverLimit, spelling: Spelling, *, is_sec
         return Outcome(found.minutes, None, f"{what}. It is sent unchanged, and Auth0 may supersede it.")
     clamp, warn = (spelling.assign("over_limit", choice.value) for choice in (OverLimit.CLAMP, OverLimit.WARN))
     advice = f"Shorten it, set {clamp} to take {most} or {warn} to send it unchanged"
-    if found.cap < (highest_cap(found.setting) or 0):
+    if found.cap < max(cap(plan, found.setting) or 0 for plan in Plan):
         advice += f", or correct {spelling.name('plan')} if the tenant has another one"
     return Outcome(found.minutes, f"{what}. Auth0 would silently supersede it. {advice}.")

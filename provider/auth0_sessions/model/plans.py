@@ -63,11 +63,6 @@ def cap(plan: Plan, setting: str) -> int | None:
     return PLAN_LIMITS[plan].cap(limit) if limit else None
 
 
-def highest_cap(setting: str) -> int | None:
-    """Return the longest value in minutes that any plan allows for a setting; None if it has no cap."""
-    return cap(Plan.ENTERPRISE, setting)
-
-
 def share_of(minutes: int, most: int) -> str:
     """Return a share of a cap in percent; it reads 0% or 100% only if that is exact."""
     percent = 100 * minutes / most

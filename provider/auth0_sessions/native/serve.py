@@ -17,9 +17,12 @@ THREADS = 128
 
 
 def main() -> None:
-    """Serve the plugin until its engine exits; the engine reads the port from standard output."""
+    """Serve the plugin until its engine exits; the engine reads the port from standard output.
+
+    The engine passes its address; without one, an engine attaches later.
+    """
     server = grpc.server(ThreadPoolExecutor(THREADS), options=_GRPC_CHANNEL_OPTIONS)
-    address = _engine_address(sys.argv[1:])
+    address = next((argument for argument in sys.argv[1:] if not argument.startswith("-")), None)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Plugin(address), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
@@ -27,8 +30,3 @@ def main() -> None:
     end_with_engine(address)
     print(port, flush=True)  # noqa: T201  The protocol requires it.
     server.wait_for_termination()
-
-
-def _engine_address(arguments: list[str]) -> str | None:
-    """Return the engine's address from the arguments; without one, an engine attaches later."""
-    return next((argument for argument in arguments if not argument.startswith("-")), None)

@@ -29,7 +29,8 @@ class SessionPolicy(pulumi.ComponentResource):
 
     Arguments take precedence over the profile, and the profile over the plan's cap. No value exceeds the plan's cap,
     unless `over_limit="warn"` allows it for an argument. An idle timeout does not exceed the absolute lifetime, and
-    non-persistent sessions get the same values or shorter, unless an argument for them says otherwise.
+    non-persistent sessions get the same values or shorter, unless an argument for them says otherwise. The
+    lifetimes are outputs, as applied.
 
     >>> from auth0_sessions import SessionPolicy
     >>> SessionPolicy("acme", domain="acme.eu.auth0.com", plan="enterprise", profile="nist-aal2")  # doctest: +SKIP
@@ -42,13 +43,9 @@ class SessionPolicy(pulumi.ComponentResource):
     profile: pulumi.Output[str]
     """The profile in use."""
     session_lifetime: pulumi.Output[str]
-    """Absolute expiry of persistent sessions, as applied."""
     idle_session_lifetime: pulumi.Output[str]
-    """Inactivity timeout of persistent sessions, as applied."""
     ephemeral_session_lifetime: pulumi.Output[str]
-    """Absolute expiry of non-persistent sessions, as applied."""
     idle_ephemeral_session_lifetime: pulumi.Output[str]
-    """Inactivity timeout of non-persistent sessions, as applied."""
     session_cookie_mode: pulumi.Output[str | None]
     """The kind of session that the tenant creates; None unless given as an argument."""
     reasons: pulumi.Output[dict[str, str]]

@@ -22,39 +22,22 @@ class SessionLifetimeArguments:
     """The package whose providers the resource accepts."""
 
     domain: pulumi.Output[str]
-    """Canonical domain of the tenant."""
     session_lifetime: pulumi.Output[str | None]
-    """Absolute expiry of persistent sessions, as requested."""
     idle_session_lifetime: pulumi.Output[str | None]
-    """Inactivity timeout of persistent sessions, as requested."""
     ephemeral_session_lifetime: pulumi.Output[str | None]
-    """Absolute expiry of non-persistent sessions, as requested."""
     idle_ephemeral_session_lifetime: pulumi.Output[str | None]
-    """Inactivity timeout of non-persistent sessions, as requested."""
     session_cookie_mode: pulumi.Output[str | None]
-    """Kind of session that the tenant creates, `persistent` or `non-persistent`."""
     anonymous_session_lifetime: pulumi.Output[str | None]
-    """Absolute expiry of anonymous sessions, as requested."""
     plan: pulumi.Output[str | None]
-    """The tenant's plan, as declared."""
     over_limit: pulumi.Output[str | None]
-    """What happens to a value above the plan's cap."""
     on_delete: pulumi.Output[str | None]
-    """What happens to the settings when the resource is deleted."""
     enforce: pulumi.Output[str | None]
-    """Whether a lifetime is exact or a ceiling."""
     credentials: pulumi.Output[str | None]
-    """Label of the credential set."""
     session_lifetime_minutes: pulumi.Output[int | None]
-    """What the tenant reports for `session_lifetime`, in minutes; None while not managed."""
     idle_session_lifetime_minutes: pulumi.Output[int | None]
-    """What the tenant reports for `idle_session_lifetime`."""
     ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
-    """What the tenant reports for `ephemeral_session_lifetime`."""
     idle_ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
-    """What the tenant reports for `idle_ephemeral_session_lifetime`."""
     anonymous_session_lifetime_minutes: pulumi.Output[int | None]
-    """What the tenant reports for `anonymous_session_lifetime`."""
     previous: pulumi.Output[dict[str, int | str] | None]
     """Setting -> its minutes or cookie mode before it was managed; `on_delete="restore"` restores them."""
     superseded: pulumi.Output[dict[str, dict[str, str]] | None]
