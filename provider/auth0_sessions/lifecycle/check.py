@@ -66,6 +66,7 @@ def check(  # noqa: PLR0913  One argument for each choice of the front end.
     checked.warnings.extend(_useless_idle(checked.declared, spelling))
     checked.warnings.extend(_changed_absolute(checked.declared, olds, spelling))
     checked.warnings.extend(_undone_elsewhere(checked.declared, olds, bound_domain, spelling))
+    checked.warnings = [f"{declared.domain or 'the tenant'}: {message}" for message in checked.warnings]
     secret = declared.secrets
     checked.problems = [replace(one, is_private=one.is_private or one.property in secret) for one in checked.problems]
     return checked
@@ -126,7 +127,7 @@ def _hold_to_caps(checked: Checked, olds: Mapping[str, Any], spelling: Spelling)
         if outcome.problem:
             checked.problems.append(Problem(name, outcome.problem))
         if outcome.warning:
-            checked.warnings.append(f"{_tenant(declared)}: {outcome.warning}")
+            checked.warnings.append(outcome.warning)
     checked.declared = replace(declared, wanted=wanted)
 
 
@@ -135,7 +136,7 @@ def _useless_idle(declared: Declared, spelling: Spelling) -> Iterator[str]:
     for absolute, idle in ABSOLUTE_AND_IDLE:
         if absolute in wanted and idle in wanted and int(wanted[idle]) > int(wanted[absolute]):
             long, short = (f"{spelling.name(name)} ({declared.shown(name, wanted[name])})" for name in (idle, absolute))
-            yield f"{_tenant(declared)}: {long} is longer than {short}, so it never ends a session. Shorten it."
+            yield f"{long} is longer than {short}, so it never ends a session. Shorten it."
 
 
 def _undone_elsewhere(
@@ -144,29 +145,28 @@ def _undone_elsewhere(
     """Warn about conflicts that are not detected, because each provider with its own tenant has its own process."""
     if bound_domain is not None and "domain" not in olds and declared.on_delete is not OnDelete.RETAIN:
         yield (
-            f"{declared.domain}: this resource is new, and its provider has a tenant. If it replaces a resource that "
+            "this resource is new, and its provider has a tenant. If it replaces a resource that "
             "had another name and another provider, the old one is deleted last, which undoes what the new one wrote "
             f"({spelling.assign('on_delete', declared.on_delete.value)}). In that case, give it `aliases`, or rename "
             "it in one run and change its provider in another."
         )
 
 
-def _changed_absolute(declared: Declared, olds: Mapping[str, Any], spelling: Spelling) -> Iterator[str]:
+def _changed_absolute(declared: Declared, olds: Mapping[str, Any], spelling: Spelling) -> list[str]:
     """Warn at preview what an update of an absolute lifetime means for existing sessions.
 
     The effect of a ceiling depends on what the tenant has, so the update reports it instead.
     """
     is_ceiling = Enforce.AT_MOST in (declared.enforce, olds.get("enforce")) or "enforce" in declared.unknown
     if is_ceiling or olds.get("domain") != declared.domain:
-        return
+        return []
     changed = {
         name: olds[name]
         for name, _ in ABSOLUTE_AND_IDLE
         if name in declared.wanted and name in olds and olds[name] != text(declared.wanted[name])
     }
     before = {name: minutes for name, old in changed.items() if (minutes := _minutes_once(old))}
-    for message in changed_absolute(before, declared.wanted, spelling, declared.secrets | secrets_of(olds)):
-        yield f"{_tenant(declared)}: {message}"
+    return changed_absolute(before, declared.wanted, spelling, declared.secrets | secrets_of(olds))
 
 
 def _minutes_once(old: Any) -> int | None:
@@ -203,7 +203,3 @@ _LOWERED = (
     "outlives the earlier lifetime, which was fixed when it was created. To end sessions sooner, revoke them "
     "(Enterprise plans)."
 )
-
-
-def _tenant(declared: Declared) -> str:
-    return declared.domain or "the tenant"

@@ -13,7 +13,7 @@ from auth0_sessions.fleet.file import tenants_of
 from auth0_sessions.fleet.report import plan_fleet, report
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 from auth0_sessions.program import run
-from auth0_sessions.program.policy import NAMESPACE, SessionPolicy, default_profile
+from auth0_sessions.program.policy import POLICY, SessionPolicy, default_profile
 
 
 class TenantFleet(pulumi.ComponentResource):
@@ -67,7 +67,7 @@ class TenantFleet(pulumi.ComponentResource):
             pulumi.RunError: Reports all problems of all tenants.
 
         """
-        super().__init__(f"{NAMESPACE}:index:TenantFleet", name, {}, opts)
+        super().__init__("auth0-sessions:index:TenantFleet", name, {}, opts)
         fleet = plan_fleet(
             tenants,
             Defaults(
@@ -93,11 +93,11 @@ class TenantFleet(pulumi.ComponentResource):
 
     def _policy_of(self, name: str, tenant: Entry) -> SessionPolicy:
         """Declare one tenant's policy with the values that the fleet picked for it."""
-        made = self.policy.__new__(self.policy)
+        made, full = self.policy.__new__(self.policy), f"{name}-{tenant.name}"
         formerly = tenant.values.get("formerly")
         was = [pulumi.Alias(name=f"{name}-{formerly}")] if formerly else None
-        options = pulumi.ResourceOptions(parent=self, aliases=was)
-        made._declare(f"{name}-{tenant.name}", tenant.chosen, lambda: tenant.picked, tenant.rest, options)  # noqa: SLF001
+        pulumi.ComponentResource.__init__(made, POLICY, full, {}, pulumi.ResourceOptions(parent=self, aliases=was))
+        made._declare(full, tenant.chosen, tenant.picked, tenant.rest)  # noqa: SLF001
         return made
 
     @classmethod

@@ -20,7 +20,7 @@ from auth0_sessions.program import run
 from auth0_sessions.program.secrets import named_secrets
 
 T = TypeVar("T")
-NAMESPACE = "auth0-sessions"
+POLICY = "auth0-sessions:index:SessionPolicy"
 POLICY_OUTPUTS = ("domain", "plan", "profile", *LOGIN_SETTINGS, "reasons", "previous")
 
 
@@ -112,25 +112,12 @@ class SessionPolicy(pulumi.ComponentResource):
         given: Any = {**arguments, "over_limit": over_limit, **named_secrets(arguments)}
         given = pulumi.Output.all(**given) if any(map(run.is_pending, given.values())) else given
         rest = {"domain": domain, "session_cookie_mode": session_cookie_mode, "on_delete": on_delete}
-        self._declare(
-            name,
-            chosen,
-            lambda: run.when_known(given, lambda known: self._picked(name, chosen, known)),
-            {**rest, "over_limit": over_limit, "credentials": credentials},
-            opts,
-        )
+        super().__init__(POLICY, name, {}, opts)
+        picked = run.when_known(given, lambda known: self._picked(name, chosen, known))
+        self._declare(name, chosen, picked, {**rest, "over_limit": over_limit, "credentials": credentials})
 
-    def _declare(
-        self,
-        name: str,
-        chosen: Chosen,
-        picked_by: Callable[[], Picked | pulumi.Output[Picked]],
-        given: Mapping[str, Any],
-        opts: pulumi.ResourceOptions | None,
-    ) -> None:
-        """Register the component and its child; `picked_by` is called in between, so that it can log on its row."""
-        super().__init__(f"{NAMESPACE}:index:SessionPolicy", name, {}, opts)
-        picked = picked_by()
+    def _declare(self, name: str, chosen: Chosen, picked: Any, given: Mapping[str, Any]) -> None:
+        """Register the component's child, and set the outputs."""
         texts = run.when_known(picked, lambda known: {key: text(value) for key, value in known.minutes.items()})
         self.is_ceiling = chosen.enforce is Enforce.AT_MOST
         self.lifetime = self.resource(
