@@ -17,7 +17,7 @@ from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS
 from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN
 from auth0_sessions.lifecycle.record import respelled
 from auth0_sessions.lifecycle.session import Session
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS
+from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.model.spelling import snake_case
 from auth0_sessions.program import fleet, run
 from auth0_sessions.program.log import EngineLog, engine_address, with_clean_errors
@@ -159,26 +159,19 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
         """Return the plan; it is resolved here because an explicit provider's process has no stack configuration."""
         return run.plan_or_default(plan)
 
-    def _register(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        """Register the resource. A property that it will never have is None, not unknown."""
+    def _create(self, name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         if opts is not None and opts.import_ is not None:
             message = (
                 f"'{name}' does not need an import: a tenant that already has these values is adopted without a write. "
                 "Remove `import_`."
             )
             raise pulumi.RunError(message)
-        # The engine does not tell a dynamic provider which inputs are secret.
-        props = {**self._initial_props(given), **named_secrets(given)}
         # Two resources of one tenant cannot coexist: deleting the old one would undo the new one's create.
         own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=NATIVE)], delete_before_replace=True)
         options = pulumi.ResourceOptions.merge(own, opts)
-        dynamic.Resource.__init__(self, SessionLifetimeProvider(), name, props, options)
-        self._settle_outputs(props, given)
-
-    def _look_up(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
-        looked_up = dict.fromkeys(("domain", *SETTINGS, *(f"{setting}_minutes" for setting in LIFETIMES)))
-        dynamic.Resource.__init__(self, SessionLifetimeProvider(), name, {**looked_up, **given}, opts)
-        self._settle_outputs({**looked_up, **given}, {})
+        # The engine does not tell a dynamic provider which inputs are secret.
+        sent = {**props, **named_secrets(props)}
+        dynamic.Resource.__init__(self, SessionLifetimeProvider(), name, sent, options)
 
 
 # Pulumi inspects the types of all outputs for each resource, which is slow. It only needs those of integers, because

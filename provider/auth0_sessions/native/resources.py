@@ -8,8 +8,6 @@ from typing import Any
 import pulumi
 
 from auth0_sessions.api.credentials import default_domain
-from auth0_sessions.lifecycle.inputs import INPUTS
-from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.native.names import DYNAMIC, PACKAGE, RESOURCE, TO_CAMEL, TO_SNAKE
 from auth0_sessions.program import fleet, run
@@ -93,19 +91,12 @@ class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
         # The plugin cannot read the namespace `auth0`.
         return None if default_domain({}) or run.configured("domain") else pulumi.Config("auth0").get("domain")
 
-    def _register(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        self._create(name, self._initial_props(given), opts)
-        self._settle_outputs(self._initial_props(given), given)
-
     def _create(self, name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         # Two resources of one tenant cannot coexist, so the old one is deleted first. A provider that moves has a
         # process for each tenant, so there the new resource is created first.
         deletes_first = None if getattr(provider_of(opts, PACKAGE), "domain", None) is not None else True
         own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=DYNAMIC)], delete_before_replace=deletes_first)
         pulumi.CustomResource.__init__(self, RESOURCE, name, dict(props), pulumi.ResourceOptions.merge(own, opts))
-
-    def _look_up(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
-        self._create(name, {**dict.fromkeys((*INPUTS, *OUTPUTS)), **given}, opts)
 
     def translate_input_property(self, prop: str) -> str:
         """Return an argument's name on the wire."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 import pulumi
@@ -10,7 +10,7 @@ import pulumi
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.lifetime import Lifetime
-from auth0_sessions.model.settings import LIFETIMES
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.program import run
 from auth0_sessions.program.provider import provider_of
 
@@ -112,7 +112,8 @@ class SessionLifetimeArguments:
             "credentials": credentials,
         }
         plain = {key: run.plain(key, value) for key, value in given.items() if value is not None}
-        self._register(name, plain, opts)
+        minutes = (f"{setting}_minutes" for setting in LIFETIMES if setting in plain)
+        self._declare(name, ("domain", *minutes, "previous", "superseded", "old_sessions_gone_by"), plain, opts)
 
     @classmethod
     def get(
@@ -137,7 +138,8 @@ class SessionLifetimeArguments:
         run.refuse_plain_secrets()
         found = cls.__new__(cls)
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=run.canonical_when_known(id)))
-        found._look_up(name, {} if credentials is None else {"credentials": credentials}, options)  # noqa: SLF001  An instance of this class.
+        outputs = ("domain", *SETTINGS, *(f"{setting}_minutes" for setting in LIFETIMES), "previous")
+        found._declare(name, outputs, {} if credentials is None else {"credentials": credentials}, options)  # noqa: SLF001  An instance of this class.
         return found
 
     def _default_domain(self) -> str | None:
@@ -148,28 +150,23 @@ class SessionLifetimeArguments:
         """Return the plan to register."""
         return plan
 
-    def _register(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        """Register the resource."""
+    def _create(self, name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
+        """Register or, if the options have an ID, read the resource."""
         raise NotImplementedError
 
-    def _look_up(self, name: str, given: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
-        """Register a look-up; its options hold the ID."""
-        raise NotImplementedError
-
-    def _initial_props(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the properties to register: the inputs, and the expected outputs."""
-        minutes = tuple(f"{setting}_minutes" for setting in LIFETIMES if setting in given)
-        return {**dict.fromkeys(("domain", *minutes, "previous", "superseded", "old_sessions_gone_by")), **given}
-
-    def _settle_outputs(self, props: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-        """Set outputs that the resource will not have to None; otherwise, a preview would show them as unknown."""
+    def _declare(
+        self, name: str, outputs: Iterable[str], given: Mapping[str, Any], opts: pulumi.ResourceOptions | None
+    ) -> None:
+        """Create the resource. Any other output is None; otherwise, a preview would show it as unknown."""
+        props = {**dict.fromkeys(outputs), **given}
+        self._create(name, props, opts)
         none = pulumi.Output.from_input(None)
         for missing in {*INPUTS, *OUTPUTS} - props.keys():
             setattr(self, missing, none)
         for key, value in given.items():
             if isinstance(value, pulumi.Output):
-                for name in {key, f"{key}_minutes"} & vars(self).keys():
-                    setattr(self, name, _unless_none(value, getattr(self, name)))
+                for output in {key, f"{key}_minutes"} & vars(self).keys():
+                    setattr(self, output, _unless_none(value, getattr(self, output)))
 
 
 def _unless_none(given: pulumi.Output[Any], answer: pulumi.Output[Any]) -> pulumi.Output[Any]:
