@@ -76,7 +76,8 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
             dynamic.CheckFailure("" if problem.is_private else problem.property, problem.reason)
             for problem in checked.problems
         ]
-        return dynamic.CheckResult(_for_pulumi(checked.inputs), failures)
+        inputs = {name: rpc.UNKNOWN if value is UNKNOWN else value for name, value in checked.inputs.items()}
+        return dynamic.CheckResult(inputs, failures)
 
     @with_clean_errors
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
@@ -127,11 +128,6 @@ def _known(props: Mapping[str, Any]) -> dict[str, Any]:
         for name in (*INPUTS, SECRETS)
         if name in props
     }
-
-
-def _for_pulumi(props: Mapping[str, Any]) -> dict[str, Any]:
-    """Return inputs with our unknown values replaced by Pulumi's."""
-    return {name: rpc.UNKNOWN if value is UNKNOWN else value for name, value in props.items()}
 
 
 class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-sessions", name="SessionLifetime"):

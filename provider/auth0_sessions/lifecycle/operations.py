@@ -158,10 +158,8 @@ class Operations:
 
     def _changed(self, old: State, declared: Declared, current: Values) -> dict[str, Value]:
         """Return what an update has to write, given what is known about the tenant."""
-        missing = declared.not_met_by(current)
-        was_exact = old.declared.enforce is Enforce.EXACT
-        if declared.enforce is Enforce.AT_MOST or not was_exact or is_judged_anew(old.declared, declared):
-            return missing
+        if Enforce.AT_MOST in (old.declared.enforce, declared.enforce) or is_judged_anew(old.declared, declared):
+            return declared.not_met_by(current)
         # Values superseded before are not sent again, and unnoticed drift is not undone here.
         asked = old.declared.wanted
         return {name: value for name, value in declared.wanted.items() if asked.get(name, current[name]) != value}
@@ -210,14 +208,14 @@ class Operations:
         reported = _managed(seen, old.declared)
         return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(target, reported, old))
 
-    def _gone_by(self, write: Values, reported: Values, old: State | None, found: Values | None = None) -> str | None:
+    def _gone_by(self, write: Values, reported: Values, old: State, found: Values | None = None) -> str | None:
         """Return when the last session that was created under an earlier lifetime ends.
 
         A failed write or a manual change may have made the tenant differ from the record. Sessions from before that
         still exist.
         """
-        name, earlier = "session_lifetime", old.old_sessions_gone_by if old else None
-        known = [int(values[name]) for values in (old.reported if old else {}, found or {}) if name in values]
+        name, earlier = "session_lifetime", old.old_sessions_gone_by
+        known = [int(values[name]) for values in (old.reported, found or {}) if name in values]
         is_changed = name in write or any(minutes != reported.get(name, minutes) for minutes in known)
         if not (known and is_changed):
             return earlier

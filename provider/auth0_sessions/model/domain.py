@@ -74,12 +74,8 @@ def _is_loopback(rest: str) -> bool:
         return False
     if any(part in (".", "..") for part in match["path"].split("/")):
         return False
-    return match["host"] in ("localhost", "[::1]") or _is_address(match["host"])
-
-
-def _is_address(host: str) -> bool:
     try:
-        return ipaddress.IPv4Address(host).is_loopback
+        return match["host"] in ("localhost", "[::1]") or ipaddress.IPv4Address(match["host"]).is_loopback
     except ipaddress.AddressValueError:
         return False
 

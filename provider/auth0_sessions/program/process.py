@@ -18,11 +18,10 @@ def end_with_engine(address: str | None) -> None:
 def _watch(parent: int, address: str | None) -> None:
     has_listened = False
     while os.getppid() == parent:
-        if address is not None:
-            listens = _listens(address)
-            if has_listened and not listens:
-                break
-            has_listened = has_listened or listens
+        listens = address is not None and _listens(address)
+        if has_listened and not listens:
+            break
+        has_listened = listens
         time.sleep(WATCH_SECONDS)
     os._exit(1)
 
@@ -32,8 +31,6 @@ def _listens(address: str) -> bool:
     host, _, port = address.rpartition(":")
     try:
         socket.create_connection((host, int(port)), WATCH_SECONDS).close()
-    except ConnectionRefusedError:
-        return False
-    except (OSError, ValueError):
-        return True
+    except (OSError, ValueError) as error:
+        return not isinstance(error, ConnectionRefusedError)
     return True
