@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -76,12 +75,7 @@ class ProviderConfig:
     def _adapted(self) -> dict[str, Any]:
         """The credentials, under the keys that the credential sources use."""
         own = {key: self.given.get(key.removeprefix("auth0:")) for key in CONFIG_KEYS.values()}
-        return {**own, LABELED_CONFIG_KEY: as_text(self.given.get("credentials"))}
-
-
-def as_text(value: Any) -> Any:
-    """Return an object as JSON text, which is how configuration sends it."""
-    return json.dumps(value) if isinstance(value, Mapping) else value
+        return {**own, LABELED_CONFIG_KEY: self.given.get("credentials")}
 
 
 def check_config(given: Mapping[str, Any]) -> list[Problem]:

@@ -26,7 +26,7 @@ from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.spelling import CAMEL_CASE
 from auth0_sessions.native import functions, remote
-from auth0_sessions.native.config import SECRET_KEYS, ProviderConfig, as_text, check_config, has_moved, is_default
+from auth0_sessions.native.config import SECRET_KEYS, ProviderConfig, check_config, has_moved, is_default
 from auth0_sessions.native.names import TO_CAMEL, Props, from_wire, to_wire
 from auth0_sessions.native.schema import schema
 from auth0_sessions.program.log import EngineLog, is_user_error
@@ -111,7 +111,9 @@ class Plugin(ResourceProviderServicer):
         for key in SECRET_KEYS:
             # An unknown value keeps the mark that the program gave it.
             if given.get(key) is not None and not _has_unknown(given[key]):
-                response.inputs.update({key: secret(as_text(given[key]))})
+                # The protocol sends configuration as text.
+                text = json.dumps(given[key]) if isinstance(given[key], Mapping) else given[key]
+                response.inputs.update({key: secret(text)})
         return response
 
     @_verb
