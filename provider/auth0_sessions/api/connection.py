@@ -20,7 +20,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 MAX_ANSWER_BYTES = 2_097_152
 """The limit for an entire response: interim responses, headers, chunk framing, and the body as sent."""
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.25
 """How quickly a call notices that its time is up or that the run was canceled."""
 
 
