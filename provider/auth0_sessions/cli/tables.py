@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -101,18 +100,18 @@ def audit_parts(audit: Audit) -> Iterator[RenderableType]:
 
 
 def _lifetime(tenant: AuditedTenant, row: AuditedLifetime) -> Text:
-    wrong = any(finding.setting == row.setting for finding in tenant.findings)
+    wrong = bool(tenant.rules(row.setting))
     return Text(f"{row.text}{'*' if row.is_default else ''}{'!' if wrong else ''}", "red" if wrong else "")
 
 
 def _details(tenant: AuditedTenant) -> Table:
     details = Table.grid(padding=(0, 1))
     details.add_row("", Text(visible(f"{tenant.name} ({tenant.domain})"), "bold"))
-    for change, findings in groupby(tenant.findings, lambda finding: finding.change):
+    for findings in tenant.advice:
         for finding in findings:
             tag = Text(f"{finding.tag} " if finding.tag else "", f"bold {FORCES[finding.force]}")
             details.add_row(Text("!", "red"), tag + Text(visible(finding.message)))
-        details.add_row("", Text(visible(change), "dim"))
+        details.add_row("", Text(visible(findings[0].change), "dim"))
     if tenant.error:
         details.add_row(Text("!", "red"), Text(visible(tenant.error)))
     for note in tenant.notes:
