@@ -10,51 +10,53 @@ from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Entry, in_two_files, read
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.policy import Chosen, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
-from auth0_sessions.model.plans import Plan, cap
+from auth0_sessions.model.judgment import Ceiling
+from auth0_sessions.model.plans import cap
 from auth0_sessions.model.profiles import ProfileLimits
-from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, Values
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, Value
 
 THE_COMMAND_LINE = "the command line"
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What a tenant should have, according to a file and the command line.
+    """What a tenant should have: its entry in a file, and its baseline, which the auditor may choose instead.
 
-    Attributes:
-        entry: Its entry in the file.
-        source: The file that lists it.
-        profile: Its baseline.
-        profile_from: Where the profile is set.
-        declared: Setting -> minutes or cookie mode, as declared in the file.
-        targets: Setting -> the target of a declared setting: what a fleet applies, within the baseline.
-        limits: Setting -> its maximum in minutes; unlimited settings are missing.
-        why: Setting -> the reason for its limit.
-        is_own: True if the file may declare more than its profile allows.
-        is_foreign: True if the auditor chose the profile, regardless of the file.
-
+    `limits` holds the maximum of each limited setting.
     """
 
     entry: Entry
     source: str
     profile: ProfileLimits
     profile_from: str
-    declared: Values
-    targets: Values
-    limits: Mapping[str, int]
-    why: Mapping[str, str]
-    is_own: bool
-    is_foreign: bool
+    limits: Mapping[str, Ceiling]
 
     @property
-    def plan(self) -> Plan | None:
-        """Its plan, or None."""
-        plan: Plan | None = self.entry.values.get("plan")
-        return plan
+    def is_foreign(self) -> bool:
+        """Whether the auditor chose the profile, regardless of the file."""
+        return self.profile_from == THE_COMMAND_LINE
 
-    def cap(self, setting: str) -> int | None:
-        """Return the plan's cap, in minutes."""
-        return cap(self.plan, setting) if self.plan else None
+    @property
+    def is_own(self) -> bool:
+        """Whether the file may declare more than its profile allows."""
+        return not self.is_foreign and not self.profile.is_ceiling
+
+    def declared(self, setting: str) -> Value | None:
+        """Return what the file declares for a setting."""
+        return self.entry.values.get(setting)
+
+    def target(self, setting: str) -> Value | None:
+        """Return what a fleet applies of a declaration, within the baseline."""
+        declared = self.declared(setting)
+        if not isinstance(declared, int):
+            return declared
+        applied = self.entry.picked.minutes[setting]
+        return min(applied, self.limits[setting].minutes) if setting in self.limits else applied
+
+    def goal(self, setting: str) -> Value | None:
+        """Return what a setting should be: its target, or else its maximum."""
+        limit = self.limits.get(setting)
+        return self.target(setting) or (limit.minutes if limit else None)
 
 
 def expected_of(files: Mapping[str, TenantsFile], profile: str | None) -> list[Expected]:
@@ -109,30 +111,14 @@ def _in_file(
 
 def _expected(entry: Entry, source: str, foreign: ProfileLimits | None, named_by: str) -> Expected:
     """Return what a tenant should have: what its file declares, or what the auditor's profile allows."""
-    values, applied, profile = entry.values, entry.picked, foreign or entry.chosen.profile
-    plan = values.get("plan")
-    most, is_foreign = entry.chosen.plan, foreign is not None
-    is_own = not is_foreign and not profile.is_ceiling
-    top = applied if is_own else pick(Chosen(most, profile), {})
-    limits, why = {}, {}
+    plan, applied, profile = entry.chosen.plan, entry.picked, foreign or entry.chosen.profile
+    allowed = applied if foreign is None and not profile.is_ceiling else pick(Chosen(plan, profile), {})
+    limits: dict[str, Ceiling] = {}
     for setting in LOGIN_LIFETIMES:
         # A value that the profile leaves to the plan may be declared longer than its default.
-        choose = max if setting in values else min
-        limit = top if is_foreign else choose(top, applied, key=lambda picked: picked.minutes[setting])
-        highest = cap(most, setting) or 0
-        if plan is not None or limit.minutes[setting] < highest:
-            limits[setting], why[setting] = min(limit.minutes[setting], highest), limit.why[setting]
-    declared = {name: values[name] for name in LOGIN_SETTINGS if name in values}
-    lifetimes = {name: applied.minutes[name] for name in LOGIN_LIFETIMES if name in declared}
-    return Expected(
-        entry=entry,
-        source=source,
-        profile=profile,
-        profile_from=THE_COMMAND_LINE if is_foreign else named_by,
-        declared=declared,
-        targets={**declared, **{name: min(value, limits.get(name, value)) for name, value in lifetimes.items()}},
-        limits=limits,
-        why=why,
-        is_own=is_own,
-        is_foreign=is_foreign,
-    )
+        choose = max if setting in entry.values else min
+        limit = allowed if foreign else choose(allowed, applied, key=lambda picked: picked.minutes[setting])
+        most = cap(plan, setting) or 0
+        if entry.plan or limit.minutes[setting] < most:
+            limits[setting] = Ceiling(min(limit.minutes[setting], most), "the baseline", limit.why[setting])
+    return Expected(entry, source, profile, THE_COMMAND_LINE if foreign else named_by, limits)

@@ -87,10 +87,15 @@ class Entry:
         return self.values["domain"], self.values.get("credentials")
 
     @property
+    def plan(self) -> Plan | None:
+        """Its plan, or None."""
+        plan: Plan | None = self.values.get("plan")
+        return plan
+
+    @property
     def chosen(self) -> Chosen:
         """Its plan, profile and enforcement. Without a plan, the highest caps apply."""
-        values = self.values
-        return Chosen(values.get("plan", Plan.ENTERPRISE), values["profile"], values.get("enforce", Enforce.EXACT))
+        return Chosen(self.plan or Plan.ENTERPRISE, self.values["profile"], self.values.get("enforce", Enforce.EXACT))
 
     @cached_property
     def picked(self) -> Picked:
