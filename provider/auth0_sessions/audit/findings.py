@@ -9,7 +9,7 @@ from auth0_sessions.api.reader import TenantSessions
 from auth0_sessions.api.wire import to_patch_body
 from auth0_sessions.audit.model import AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.errors import Auth0SessionsError, InputError, listed
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Entry, in_two_files, read_entries
+from auth0_sessions.fleet.entries import Entry, in_two_files, read_entries
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.policy import Chosen, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
@@ -95,7 +95,7 @@ def _in_file(
     file: TenantsFile, source: str, profile: str | None, others: Mapping[str, ProfileLimits]
 ) -> tuple[list[Expected], list[str]]:
     """Return what the tenants of a file should have, and all problems; `others` are other files' profiles."""
-    entries = read_entries(file.tenants, file.defaults, needs=NEEDS_DOMAIN)
+    entries = read_entries(file.tenants, file.defaults)
     foreign = None
     try:
         if profile is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from auth0_sessions.api.reader import Answer, Reader, TenantSessions, read_many
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.document import Document, Row
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Entry, read_entries
+from auth0_sessions.fleet.entries import Entry, read_entries
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.policy import Chosen, pick
 from auth0_sessions.model.choices import Enforce, OverLimit
@@ -110,7 +110,7 @@ def _entries(file: TenantsFile, source: str) -> list[Entry]:
     """Return the tenants of a file; those without a profile get one only from the file or its stack."""
     is_named = file.profile is not None or file.stack
     defaults = file.defaults if is_named else replace(file.defaults, profile=None)
-    entries = read_entries(file.tenants, defaults, needs=NEEDS_DOMAIN)
+    entries = read_entries(file.tenants, defaults)
     if problems := entries.all_problems:
         raise InputError(listed(source, problems))
     return list(entries.tenants.values())
