@@ -52,7 +52,6 @@ MAY_READ_ENVIRONMENT = {"api.credentials", "program.log"}
 TESTED_BY = {
     "__init__": "test_layout.py",
     "__main__": "native/test_serve.py",
-    "audit.expected": "audit/test_audit.py",
     "audit.findings": "audit/test_audit.py",
     "audit.model": "audit/test_audit.py",
     "fleet.loader": "fleet/test_file.py",

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from auth0_sessions import TenantFleet
 from auth0_sessions.api.reader import WORKERS, TenantSessions, read_tenant_sessions
 from auth0_sessions.audit import Audit, Rule, Status, audit
-from auth0_sessions.audit.expected import expected_of as expected_in
+from auth0_sessions.audit.findings import expected_of as expected_in
 from auth0_sessions.errors import InputError, TenantUnreachableError
 from auth0_sessions.fleet.entries import Defaults
 from auth0_sessions.fleet.file import TenantsFile, read_tenants_file

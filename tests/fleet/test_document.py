@@ -149,6 +149,18 @@ def test_a_merged_entry_is_written_out(opened):
     assert "# theirs" in document.text()
 
 
+def test_a_rewritten_entry_has_its_values_written_out(opened):
+    """An alias whose target is replaced, and a block of text, are values of the entry when it is rewritten."""
+    document = opened(
+        "acme: &it\n  domain: a.auth0.com\n  sessionLifetime: &one 1h\n"
+        "beta:\n  <<: *it\n  domain: |\n    b.auth0.com\n  idleSessionLifetime: *one\n"
+    )
+    document.complete("acme", {"session_lifetime": Row("7d")})
+    document.complete("beta", {"session_lifetime": Row("2d")})
+    found = yaml.load(document.text(), Loader=Loader)["beta"]  # noqa: S506  Text only.
+    assert found == {"domain": "b.auth0.com\n", "idleSessionLifetime": "1h", "sessionLifetime": "2d"}
+
+
 def test_json_stays_json(opened):
     """JSON is completed as JSON, with its numbers and truths, and as YAML where that is asked for."""
     document = opened(

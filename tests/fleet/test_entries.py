@@ -2,7 +2,7 @@
 
 import pytest
 
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, TenantSpec, read_entries
+from auth0_sessions.fleet.entries import Defaults, TenantSpec, read_entries
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES
@@ -12,7 +12,7 @@ from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE
 def test_a_list_keeps_what_is_right_beside_what_is_wrong():
     """An entry's good keys are there as values, and its problems are under its name."""
     given = {"acme": {"domain": "ACME.auth0.com", "sessionLifetime": 7, "idleSessionLifetime": "1h"}}
-    entries = read_entries(given, Defaults("free"), needs=NEEDS_DOMAIN)
+    entries = read_entries(given, Defaults("free"))
     assert entries.tenants["acme"].values == {
         "domain": "acme.auth0.com",
         "plan": Plan.FREE,
@@ -25,7 +25,7 @@ def test_a_list_keeps_what_is_right_beside_what_is_wrong():
 @pytest.mark.parametrize("key", ["plan", "profile", "over_limit"])
 def test_a_wrong_value_is_not_replaced_by_the_fleet_s(key):
     """A tenant that names a wrong plan or profile has none, so that nothing is decided by a value it did not name."""
-    entries = read_entries({"acme": {"domain": "a.auth0.com", key: "x"}}, Defaults("free", "strict"), needs={})
+    entries = read_entries({"acme": {"domain": "a.auth0.com", key: "x"}}, Defaults("free", "strict"))
     assert key not in entries.tenants["acme"].values
     assert len(entries.all_problems) == 1
 
@@ -33,7 +33,7 @@ def test_a_wrong_value_is_not_replaced_by_the_fleet_s(key):
 def test_values_are_of_our_own_types():
     """Minutes, members of the closed sets, and a profile's row: nothing has to be read a second time."""
     given = {"domain": "a.auth0.com", "plan": "Enterprise", "profile": "Strict", "over_limit": "CLAMP"}
-    entries = read_entries({"acme": {**given, "session_lifetime": "PT1H"}}, Defaults(), needs=NEEDS_DOMAIN)
+    entries = read_entries({"acme": {**given, "session_lifetime": "PT1H"}}, Defaults())
     values = entries.tenants["acme"].values
     assert values == {
         "domain": "a.auth0.com",
@@ -56,27 +56,27 @@ def test_values_are_of_our_own_types():
 )
 def test_an_entry_keeps_its_spelling(entry, spelling):
     """What is said of an entry later spells its keys as it does."""
-    assert read_entries({"acme": entry}, Defaults(), needs={}).tenants["acme"].spelling is spelling
+    assert read_entries({"acme": entry}, Defaults()).tenants["acme"].spelling is spelling
 
 
-@pytest.mark.parametrize(("needs", "problems"), [({}, []), (NEEDS_DOMAIN, ["acme: domain is missing"])])
-def test_the_reader_of_a_list_says_what_it_has_to_hold(needs, problems):
-    """A key that is not needed may be missing."""
-    entries = read_entries({"acme": {"plan": "free"}}, Defaults(), needs=needs)
-    assert [line[: len("acme: domain is missing")] for line in entries.all_problems] == problems
+@pytest.mark.parametrize(("needs_plan", "missing"), [(False, ["domain"]), (True, ["domain", "plan"])])
+def test_the_reader_of_a_list_says_what_it_has_to_hold(needs_plan, missing):
+    """A domain is always needed; where no plan is, it may be missing."""
+    entries = read_entries({"acme": {"profile": "strict"}}, Defaults(), needs_plan=needs_plan)
+    assert [line.partition(" is missing;")[0] for line in entries.all_problems] == [f"acme: {key}" for key in missing]
 
 
 def test_everything_is_reported_in_order():
     """What is wrong with all comes first, then tenant by tenant, then the names that are one tenant."""
     tenants = {"b": {"domain": "x.auth0.com", "plan": 1}, "a": {"domain": "x.auth0.com", "credentials": "!"}}
-    problems = read_entries(tenants, Defaults("gold"), needs=NEEDS_DOMAIN).all_problems
+    problems = read_entries(tenants, Defaults("gold")).all_problems
     assert [line.partition(":")[0] for line in problems] == ["the fleet", "b", "a", "b, a"]
 
 
 def test_the_sixth_setting_is_not_a_fleet_s():
     """Anonymous sessions are not part of a tenant's policy."""
     entry = {"domain": "a.auth0.com", "anonymousSessionLifetime": "1d"}
-    (problem,) = read_entries({"acme": entry}, Defaults("free"), needs=NEEDS_DOMAIN).all_problems
+    (problem,) = read_entries({"acme": entry}, Defaults("free")).all_problems
     assert problem.startswith("acme: anonymousSessionLifetime: unknown key")
 
 
@@ -87,9 +87,7 @@ def test_the_sixth_setting_is_not_a_fleet_s():
 def test_an_earlier_name_is_kept_beside_the_entry(spelled):
     """A tenant's earlier name belongs to its entry and is not an input of its resource."""
     given = {"domain": "a.auth0.com", "formerly": "acme"}
-    entries = read_entries(
-        {"acme-eu": TenantSpec(**given) if spelled == "TenantSpec" else given}, Defaults("free"), needs=NEEDS_DOMAIN
-    )
+    entries = read_entries({"acme-eu": TenantSpec(**given) if spelled == "TenantSpec" else given}, Defaults("free"))
     assert (entries.all_problems, entries.tenants["acme-eu"].values["formerly"]) == ([], "acme")
 
 
@@ -97,14 +95,14 @@ def test_an_earlier_name_is_kept_beside_the_entry(spelled):
 def test_an_earlier_name_that_is_still_there_is_refused(formerly):
     """Two resources would claim one record: the tenant's own name, or another one's, is a problem."""
     tenants = {"acme": {"domain": "a.auth0.com", "formerly": formerly}, "other": {"domain": "b.auth0.com"}}
-    (problem,) = read_entries(tenants, Defaults("free"), needs={}).all_problems
+    (problem,) = read_entries(tenants, Defaults("free")).all_problems
     assert problem == f"acme: formerly is '{formerly}', but there is still a tenant with that name."
 
 
 def test_an_earlier_name_is_of_one_tenant():
     """The engine would refuse a second resource with the same alias, after it has begun."""
     tenants = {name: {"domain": f"{name}.auth0.com", "formerly": "acme"} for name in ("a", "b")}
-    (problem,) = read_entries(tenants, Defaults("free"), needs={}).all_problems
+    (problem,) = read_entries(tenants, Defaults("free")).all_problems
     assert problem == "b: formerly is 'acme', which a also gives. Keep one of them."
 
 
@@ -114,7 +112,7 @@ def test_an_earlier_name_is_of_one_tenant():
 def test_a_tenant_s_own_word_on_enforcement_takes_precedence():
     """The fleet's is for tenants that have none."""
     tenants = {"a": {"domain": "a.auth0.com"}, "b": {"domain": "b.auth0.com", "enforce": "exact"}}
-    entries = read_entries(tenants, Defaults("free", enforce="at-most"), needs={})
+    entries = read_entries(tenants, Defaults("free", enforce="at-most"))
     assert {name: entry.values["enforce"] for name, entry in entries.tenants.items()} == {
         "a": Enforce.AT_MOST,
         "b": Enforce.EXACT,
@@ -125,9 +123,9 @@ def test_a_fleet_s_own_profiles_may_be_named():
     """By a tenant, and by the fleet for all."""
     own = {"ours": {"idle": "30m"}}
     tenants = {"a": {"domain": "a.auth0.com"}, "b": {"domain": "b.auth0.com", "profile": "ours"}}
-    entries = read_entries(tenants, Defaults("free", "ours", own), needs={})
+    entries = read_entries(tenants, Defaults("free", "ours", own))
     assert [entry.values["profile"].idle_minutes for entry in entries.tenants.values()] == [30, 30]
-    (problem,) = read_entries(tenants, Defaults("free", "strict"), needs={}).all_problems
+    (problem,) = read_entries(tenants, Defaults("free", "strict")).all_problems
     assert problem.startswith("b: profile is 'ours'; allowed: 'convenient'")
 
 
@@ -135,7 +133,7 @@ def test_problems_of_profiles_and_of_tenants_come_together():
     """A wrong profile and a wrong tenant are one error, and a tenant that names the wrong profile is not blamed."""
     own = {"ours": {"idle": 30}, "strict": {"idle": "1h"}}
     tenants = {"a": {"domain": "a.auth0.com", "profile": "ours"}, "b": {"domain": "b.auth0.com", "enforce": "often"}}
-    problems = read_entries(tenants, Defaults("free", None, own, "rarely"), needs={}).all_problems
+    problems = read_entries(tenants, Defaults("free", None, own, "rarely")).all_problems
     heads = ["profile 'ours': idle: 30", "profile 'strict': is built in", "the fleet: enforce is", "b: enforce is"]
     assert [problem[: len(head)] for problem, head in zip(problems, heads, strict=True)] == heads
 
@@ -160,6 +158,6 @@ CANARY = "Canary-5eCr3t"
 )
 def test_no_problem_repeats_what_may_be_a_secret(tenants):
     """A credentials file in the place of a tenants file is refused without its values."""
-    problems = read_entries(tenants, Defaults("free"), needs=NEEDS_DOMAIN).all_problems
+    problems = read_entries(tenants, Defaults("free")).all_problems
     assert problems
     assert [problem for problem in problems if CANARY in problem] == []

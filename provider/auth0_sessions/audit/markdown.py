@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
 
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant
 from auth0_sessions.errors import visible
@@ -54,16 +53,15 @@ def _cells(audit: Audit, tenant: AuditedTenant) -> Iterator[str]:
 
 
 def _lifetime(tenant: AuditedTenant, row: AuditedLifetime) -> str:
-    is_wrong = any(finding.setting == row.setting for finding in tenant.findings)
-    return f"{'⚠ ' if is_wrong else ''}{escaped(row.text)}{chr(92) + '*' if row.is_default else ''}"
+    return f"{'⚠ ' if tenant.rules(row.setting) else ''}{escaped(row.text)}{chr(92) + '*' if row.is_default else ''}"
 
 
 def _details(tenant: AuditedTenant) -> Iterator[str]:
-    for change, findings in groupby(tenant.findings, lambda finding: finding.change):
+    for findings in tenant.advice:
         for finding in findings:
             tag = f"**{finding.tag}** " if finding.tag else ""
             yield f"- ⚠ {tag}{escaped(finding.message)}"
-        yield f"  - → {escaped(change)}"
+        yield f"  - → {escaped(findings[0].change)}"
     if tenant.error is not None:
         yield f"- **Could not be read.** {escaped(tenant.error)}"
     for note in tenant.notes:

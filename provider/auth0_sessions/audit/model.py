@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import groupby
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -85,6 +86,15 @@ class AuditedTenant(_Row):
     session_cookie_mode: str | None = Field(description="The kind of session that the tenant creates.")
     findings: list[Finding]
     notes: list[str] = Field(description="Remarks that are not findings.")
+
+    def rules(self, setting: str) -> list[Rule]:
+        """Return why a setting is a finding."""
+        return [finding.rule for finding in self.findings if finding.setting == setting]
+
+    @property
+    def advice(self) -> list[list[Finding]]:
+        """Its findings, grouped by what to change."""
+        return [list(group) for _, group in groupby(self.findings, lambda finding: (finding.setting, finding.change))]
 
 
 class Audit(_Row):

@@ -1,36 +1,23 @@
-"""An audit as one HTML page to read, print and file; it needs no network and works without its script.
-
-This module computes everything that is drawn; `page.html` only lays it out.
-"""
+"""An audit as one HTML page to read, print and file; it needs no network and works without its script."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
 from hashlib import sha256
-from itertools import groupby
 from math import log
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
+from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Rule, Status
 from auth0_sessions.errors import visible
 from auth0_sessions.model.lifetime import MAX_MINUTES
 from auth0_sessions.model.plans import Plan, share_of
-from auth0_sessions.model.settings import (
-    ABSOLUTE_AND_IDLE,
-    LOGIN_LIFETIMES,
-    LOGIN_SETTINGS,
-    SETTINGS,
-    Kind,
-    text,
-)
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, SETTINGS, text
 
 SHORTEST, LONGEST = 15, MAX_MINUTES
 """The ends of the scale, in minutes. Bars beyond them are cut off in the margins."""
@@ -45,10 +32,6 @@ MINOR_TICKS = (480, 144_000)
 FLEET = 10
 """From this many tenants on, findings are collapsed."""
 
-KINDS = (Kind.PERSISTENT, Kind.NON_PERSISTENT)
-LABELS = {name: f"{SETTINGS[name].kind} {SETTINGS[name].clock}" for name in LOGIN_LIFETIMES}
-(COOKIE_MODE,) = set(LOGIN_SETTINGS) - set(LOGIN_LIFETIMES)
-
 WORST_FIRST = (Status.FINDINGS, Status.UNREACHABLE, Status.MEETS)
 OUTCOMES = {Status.MEETS: "Meets baseline", Status.FINDINGS: "With findings", Status.UNREACHABLE: "Unreachable"}
 RULES = {
@@ -58,54 +41,13 @@ RULES = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
-    """One lifetime as drawn, and as a sentence. Positions are in percent of the drawing's width.
-
-    `cut` is "short" or "long" if the bar would end beyond the scale.
-    """
-
-    found: AuditedLifetime
-    end: float
-    cap: float | None
-    baseline: float | None
-    cut: str | None
-    share: str | None
-    rules: frozenset[Rule]
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """One tenant as shown.
-
-    Attributes:
-        badness: The sort key for its status.
-        kinds: Kind of session -> its absolute and idle lifetimes; empty if the tenant was not read.
-        is_mode_wrong: True if the cookie mode is a finding.
-        digest: Reason for findings -> the settings.
-        advice: Findings grouped by setting and change.
-
-    """
-
-    tenant: AuditedTenant
-    badness: tuple[int, int]
-    kinds: dict[str, tuple[Line, Line]]
-    is_mode_wrong: bool
-    digest: dict[Rule, list[str]]
-    advice: list[list[Finding]]
-
-
 def to_html(audit: Audit) -> str:
     """Return an audit as a self-contained page that makes no network requests."""
-    tenants = sorted(audit.tenants, key=_badness, reverse=True)
     return _template().render(
         audit=audit,
         at=audit.generated_at.astimezone(UTC),
-        totals={status: audit.count(status) for status in OUTCOMES},
-        verdict=audit.verdict,
-        rows=[_row(tenant) for tenant in tenants],
-        is_fleet=len(tenants) >= FLEET,
+        tenants=sorted(audit.tenants, key=badness, reverse=True),
+        is_fleet=len(audit.tenants) >= FLEET,
     )
 
 
@@ -120,52 +62,36 @@ def place(minutes: int) -> float:
 
 def seen(value: Any) -> Any:
     r"""Escape characters that are invisible or reverse text, as in `\u202e`."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return visible(value)
-    return value
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _row(tenant: AuditedTenant) -> Row:
-    rules: defaultdict[str, set[Rule]] = defaultdict(set)
-    digest: defaultdict[Rule, list[str]] = defaultdict(list)
-    for finding in tenant.findings:
-        rules[finding.setting].add(finding.rule)
-        digest[finding.rule].append(finding.setting)
-    lines = {row.setting: _line(row, frozenset(rules[row.setting])) for row in tenant.lifetimes}
-    pairs = [(lines[absolute], lines[idle]) for absolute, idle in ABSOLUTE_AND_IDLE if lines]
-    return Row(
-        tenant=tenant,
-        badness=_badness(tenant),
-        kinds=dict(zip(KINDS, pairs, strict=False)),
-        is_mode_wrong=bool(rules[COOKIE_MODE]),
-        digest=digest,
-        advice=[list(group) for _, group in groupby(tenant.findings, lambda row: (row.setting, row.change))],
-    )
-
-
-def _badness(tenant: AuditedTenant) -> tuple[int, int]:
+def badness(tenant: AuditedTenant) -> tuple[int, int]:
+    """Return the sort key for a tenant's status."""
     return len(WORST_FIRST) - WORST_FIRST.index(tenant.status), len(tenant.findings)
 
 
-def _line(found: AuditedLifetime, rules: frozenset[Rule]) -> Line:
-    minutes, most, baseline = found.minutes, found.cap_minutes, found.baseline_minutes
-    return Line(
-        found=found,
-        end=place(minutes),
-        cap=None if most is None else place(most),
-        baseline=None if baseline is None else place(baseline),
-        cut="short" if minutes < SHORTEST else "long" if minutes > LONGEST else None,
-        share=share_of(minutes, most) if most else None,
-        rules=rules,
-        sentence=f"{' '.join(_sentence(found))}.",
-    )
+def kinds(tenant: AuditedTenant) -> dict[str, tuple[AuditedLifetime, AuditedLifetime]]:
+    """Return kind of session -> its absolute and idle lifetimes; empty if the tenant was not read."""
+    rows = {row.setting: row for row in tenant.lifetimes}
+    return {str(SETTINGS[idle].kind): (rows[absolute], rows[idle]) for absolute, idle in ABSOLUTE_AND_IDLE if rows}
 
 
-def _sentence(found: AuditedLifetime) -> Iterator[str]:
-    """Yield a description of a drawing."""
+def digest(tenant: AuditedTenant) -> dict[Rule, list[str]]:
+    """Return reason for findings -> the settings."""
+    rules = dict.fromkeys(finding.rule for finding in tenant.findings)
+    return {rule: [finding.setting for finding in tenant.findings if finding.rule is rule] for rule in rules}
+
+
+def cut(minutes: int) -> str | None:
+    """Return "short" or "long" if a bar would end beyond the scale."""
+    return "short" if minutes < SHORTEST else "long" if minutes > LONGEST else None
+
+
+def sentence(found: AuditedLifetime) -> Iterator[str]:
+    """Yield the words that describe a drawing."""
     most, baseline, declared = found.cap_minutes, found.baseline_minutes, found.declared_minutes
-    default = ", Auth0's default" if found.is_default else ""
-    yield f"{LABELS[found.setting].capitalize()} lifetime {found.text}{default}:"
+    row, default = SETTINGS[found.setting], ", Auth0's default" if found.is_default else ""
+    yield f"{f'{row.kind} {row.clock}'.capitalize()} lifetime {found.text}{default}:"
     if most:
         yield f"{share_of(found.minutes, most)} of the plan's cap of {text(most)},"
     else:
@@ -176,7 +102,7 @@ def _sentence(found: AuditedLifetime) -> Iterator[str]:
         yield f"{'above' if found.minutes > baseline else 'within'} the baseline of {text(baseline)}"
     if declared not in (None, found.minutes):
         yield f"and not the {text(declared)} that the tenants file declares"
-    if not SHORTEST <= found.minutes <= LONGEST:
+    if cut(found.minutes):
         yield "(off the scale, so the bar is cut)"
 
 
@@ -197,13 +123,12 @@ def _template() -> Template:
     )
     environment.filters["csp_hash"] = _hash
     environment.globals |= {
+        **{use.__name__: use for use in (badness, cut, digest, kinds, place, sentence, share_of, text)},
         "MINOR_TICKS": MINOR_TICKS,
         "OUTCOMES": OUTCOMES,
         "PLANS": list(Plan),
         "RULE": Rule,
         "RULES": RULES,
         "TICKS": TICKS,
-        "place": place,
-        "text": text,
     }
     return environment.get_template("page.html")

@@ -3,10 +3,10 @@
 import contextlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from auth0_sessions.audit import Audit
     from auth0_sessions.fleet.file import TenantsFile
 
-T = TypeVar("T", bound=str | bool)
 PANEL = "Work with files of tenants"
 RESOURCE = "auth0-sessions:index:SessionLifetime"
 _NO_LABELS = (
@@ -45,11 +44,8 @@ REPORTS: dict[str, ReportFormat] = {
 """File extension -> format."""
 
 ExportFormat = Literal["tenants", "import"]
-EXPORTS: dict[ExportFormat, dict[str, bool]] = {
-    "tenants": {"yaml": False, "yml": False, "json": True},
-    "import": {"json": True},
-}
-"""Purpose of an export -> file extension -> whether it is JSON."""
+EXPORTS: dict[ExportFormat, tuple[str, ...]] = {"tenants": ("yaml", "yml", "json"), "import": ("json",)}
+"""Purpose of an export -> file extensions."""
 
 FILE = "The stack's file `Pulumi.STACK.yaml`, or a YAML or JSON file of tenants"
 TenantsOption = Annotated[list[Path], typer.Option("--tenants", metavar="FILE", help=f"{FILE}; repeatable.")]
@@ -93,7 +89,7 @@ def audit(
     """
     from auth0_sessions.audit import audit as audited  # noqa: PLC0415  Not needed for --help.
 
-    chosen: ReportFormat = form or (_by_ending(output, REPORTS, ", or give --format") if output else "table")
+    chosen: ReportFormat = form or (REPORTS[_ending(output, REPORTS, ", or give --format")] if output else "table")
     _check_folder(output)
     with clean_errors(), _reading([*tenants, *(more or [])]) as (files, read, on_progress):
         report = audited(files, profile=profile, read=read, on_progress=on_progress)
@@ -156,7 +152,7 @@ def export(
     """
     from auth0_sessions.fleet.export import export as exported  # noqa: PLC0415
 
-    as_json = _by_ending(output, EXPORTS[form]) if output else None
+    ending = _ending(output, EXPORTS[form]) if output else None
     _check_folder(output)
     with clean_errors(), _reading([tenants]) as (files, read, on_progress):
         ((source, file),) = files.items()
@@ -166,7 +162,7 @@ def export(
         if made.has_labels:
             made.notes.append(_NO_LABELS)
     else:
-        is_json = made.document.is_json if as_json is None else as_json
+        is_json = ending == "json" if ending else made.document.is_json
         text = made.document.json() if is_json else made.document.text()
     if output is not None:
         write(output, text)
@@ -221,13 +217,13 @@ def _reading(
         yield files, reader.read, lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _by_ending(output: Path, known: Mapping[str, T], advice: str = "") -> T:
-    """Return the entry for a file's extension, or exit with the list of known extensions."""
+def _ending(output: Path, known: Collection[str], advice: str = "") -> str:
+    """Return a file's extension, or exit with the list of known ones."""
     ending = output.suffix.removeprefix(".").lower()
     if ending not in known:
         endings = ", ".join(f".{one}" for one in known)
         fail(f"The format of {output} cannot be determined from its name. Use {endings}{advice}.", USAGE)
-    return known[ending]
+    return ending
 
 
 def _check_folder(output: Path | None) -> None:

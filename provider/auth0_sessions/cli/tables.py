@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -34,7 +33,9 @@ def plans_parts() -> Iterator[RenderableType]:
         for kind in Clock:
             minutes = limits.cap(kind)
             figures = (minutes // MINUTES_PER_DAY, minutes // MINUTES_PER_HOUR, minutes)
-            sheet.add(plan.value, kind.value, *(f"{figure:,}" for figure in figures), ends_section=kind is Clock.IDLE)
+            sheet.add_row(
+                plan.value, kind.value, *(f"{figure:,}" for figure in figures), end_section=kind is Clock.IDLE
+            )
     yield sheet
     yield "The same caps apply to persistent and non-persistent sessions. Auth0 silently supersedes a higher value."
     for plan, limits in PLAN_LIMITS.items():
@@ -52,19 +53,19 @@ def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[Rend
         value = sessions.values[name]
         shown = f"{text(value)}{'*' if name in sessions.defaulted else ''}"
         if not isinstance(value, int):
-            sheet.add(name, shown, "", "", "")
+            sheet.add_row(name, shown, "", "", "")
             continue
         most = cap(plan, name) if plan else None
         is_above = most is not None and value > most
         share = Text(f"{share_of(value, most)}{'!' if is_above else ''}" if most else "", "red" if is_above else "")
-        sheet.add(
+        sheet.add_row(
             name,
             shown,
             share,
             f"{value:,}",
             # The API counts nested lifetimes in minutes too.
             f"{value / MINUTES_PER_HOUR:,.6g}" if len(SETTINGS[name].wire) == 1 else "",
-            ends_section=name == LOGIN_LIFETIMES[-1],
+            end_section=name == LOGIN_LIFETIMES[-1],
         )
     yield Text(sessions.domain, "bold")
     yield sheet
@@ -81,7 +82,7 @@ def audit_parts(audit: Audit) -> Iterator[RenderableType]:
         cells = [_lifetime(tenant, row) for row in tenant.lifetimes] or [Text("-")] * len(LOGIN_LIFETIMES)
         both = Text(" / ").join(cells[2:])
         plan = tenant.plan.value if tenant.plan else "not set"
-        sheet.add(
+        sheet.add_row(
             visible(tenant.name),
             *([visible(tenant.source)] if file else []),
             plan,
@@ -101,18 +102,18 @@ def audit_parts(audit: Audit) -> Iterator[RenderableType]:
 
 
 def _lifetime(tenant: AuditedTenant, row: AuditedLifetime) -> Text:
-    wrong = any(finding.setting == row.setting for finding in tenant.findings)
+    wrong = bool(tenant.rules(row.setting))
     return Text(f"{row.text}{'*' if row.is_default else ''}{'!' if wrong else ''}", "red" if wrong else "")
 
 
 def _details(tenant: AuditedTenant) -> Table:
     details = Table.grid(padding=(0, 1))
     details.add_row("", Text(visible(f"{tenant.name} ({tenant.domain})"), "bold"))
-    for change, findings in groupby(tenant.findings, lambda finding: finding.change):
+    for findings in tenant.advice:
         for finding in findings:
             tag = Text(f"{finding.tag} " if finding.tag else "", f"bold {FORCES[finding.force]}")
             details.add_row(Text("!", "red"), tag + Text(visible(finding.message)))
-        details.add_row("", Text(visible(change), "dim"))
+        details.add_row("", Text(visible(findings[0].change), "dim"))
     if tenant.error:
         details.add_row(Text("!", "red"), Text(visible(tenant.error)))
     for note in tenant.notes:
@@ -120,35 +121,21 @@ def _details(tenant: AuditedTenant) -> Table:
     return details
 
 
-class Sheet:
+class Sheet(Table):
     """A table, or a paragraph for each row if the terminal is too narrow; ">" marks a column of figures."""
 
     def __init__(self, *headings: str) -> None:
-        self._headings = headings
-        self._rows: list[tuple[Sequence[str | Text], bool]] = []
-
-    def add(self, *cells: str | Text, ends_section: bool = False) -> None:
-        """Add a row."""
-        self._rows.append((cells, ends_section))
+        super().__init__(box=box.SIMPLE_HEAD)
+        for heading in headings:
+            justify: JustifyMethod = "right" if heading.startswith(">") else "left"
+            self.add_column(heading.removeprefix(">"), justify=justify, no_wrap=True)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Show it as rich asks."""
-        table = self._table()
-        if console.measure(table, options=options.update(max_width=WIDE)).maximum <= options.max_width:
-            yield table
+        if self.__rich_measure__(console, options.update(max_width=WIDE)).maximum <= options.max_width:
+            yield from super().__rich_console__(console, options)
             return
-        for (name, *cells), _ in self._rows:
-            named = zip(
-                (heading.removeprefix(">").replace("-\n", "-") for heading in self._headings[1:]), cells, strict=True
-            )
-            parts = [Text(f"{heading} ".replace("\n", " ")) + cell for heading, cell in named if str(cell)]
+        headings = [str(column.header).replace("-\n", "-").replace("\n", " ") for column in self.columns[1:]]
+        for name, *cells in zip(*(column.cells for column in self.columns), strict=True):
+            parts = [Text(f"{heading} ") + cell for heading, cell in zip(headings, cells, strict=True) if str(cell)]
             yield Text.assemble(Text(str(name), "bold"), "\n  ", Text(", ").join(parts), "\n")
-
-    def _table(self) -> Table:
-        table = Table(box=box.SIMPLE_HEAD)
-        for heading in self._headings:
-            justify: JustifyMethod = "right" if heading.startswith(">") else "left"
-            table.add_column(heading.removeprefix(">"), justify=justify, no_wrap=True)
-        for cells, ends_section in self._rows:
-            table.add_row(*cells, end_section=ends_section)
-        return table

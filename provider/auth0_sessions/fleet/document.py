@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent as indented
@@ -20,10 +21,10 @@ REMARK = "# export: "
 """The prefix of comment lines that an export adds; the next export removes them."""
 
 _REMARKS = re.compile(rf"^[ \t]*{REMARK}.*\n?", re.MULTILINE)
-_ALIAS = re.compile(r"\s*:\s*\*[^\s,}\]]+")
 _OPENING = re.compile(r"\s*:(?:\s*&\S+)?")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
-_MERGE = "<<"
+_LINE_END = re.compile("(?<=[\n\x85\u2028\u2029])")
+"""The ends of lines as YAML counts them."""
 
 Pair = tuple[yaml.Node, yaml.Node]
 
@@ -40,6 +41,16 @@ Rows = Mapping[str, Row | None]
 """Field or key -> its value; None removes it."""
 
 
+class _Marked(yaml.SafeLoader):
+    """Composes an alias as a node of its own, with the marks of the place where it is used."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        node = super().compose_node(parent, index)
+        is_alias = isinstance(event, yaml.AliasEvent)
+        return yaml.ScalarNode("alias", "", event.start_mark, event.end_mark, style="*") if is_alias else node
+
+
 class Document:
     """A YAML or JSON file, already read by `read_tenants_file`, with a list of tenants under some keys.
 
@@ -48,10 +59,14 @@ class Document:
 
     def __init__(self, path: Path, keys: tuple[str, ...], is_own: re.Pattern[str]) -> None:
         content = path.read_text(encoding="utf-8-sig")
-        self.is_json = _is_json(content)
+        try:
+            text, self.is_json = _dumped(json.loads(content)), True
+        except ValueError:
+            text, self.is_json = _in_blocks(path, content, keys), False
         self._is_own = is_own
-        self._text = _dumped(json.loads(content)) if self.is_json else _in_blocks(path, content, keys)
-        self._edits: list[tuple[int, int, str]] = []
+        self._text = text.removesuffix("\n") + "\n"
+        self._lines = _LINE_END.split(self._text)
+        self._above: defaultdict[int, str] = defaultdict(str)
         self._root = _composed(self._text)
         self._tenants = _pairs(_inside(self._root, keys))
         values = yaml.load(self._text, Loader=Loader)  # noqa: S506  It makes text, lists and objects only.
@@ -66,102 +81,78 @@ class Document:
 
     def say_first(self, sentences: Iterable[str]) -> None:
         """Add comment lines at the top of the file."""
-        self._edits.insert(0, (0, 0, _remarks(sentences, 0)))
+        self._above[0] = _remarks(sentences, 0) + self._above[0]
 
     def say_of(self, name: str, sentences: Iterable[str]) -> None:
         """Add comment lines above a tenant's entry."""
-        start, column = _line_start(self._tenants[name][0])
-        self._edits.append((start, start, _remarks(sentences, column)))
+        start = self._tenants[name][0].start_mark
+        self._above[start.line] += _remarks(sentences, start.column)
 
     def set_beside(self, key: str, value: str) -> None:
-        """Set values next to the list of tenants."""
-        pairs, start = _pairs(self._root), self._root.start_mark.index
+        """Set a value next to the list of tenants."""
+        pairs, rows = _pairs(self._root), {key: Row(value)}
         if key in pairs:
-            self._edits.append((*self._span(pairs[key]), f" {value}"))
+            self._replace(pairs[key], rows)
         else:
-            self._edits.append((start, start, f"{key}: {value}\n"))
+            self._above[self._root.start_mark.line] += _lines(rows, 0)
 
     def complete(self, name: str, rows: Rows) -> None:
         """Set fields of a tenant's entry, and remove those whose row is None."""
-        pairs = _pairs(self._tenants[name][1])
+        entry = self._tenants[name][1]
+        pairs = _pairs(entry)
         keyed = {self.key_of(name, field): row for field, row in rows.items()}
-        if _MERGE in pairs or (keyed and _is_flow(self._tenants[name][1])):
+        if "<<" in pairs or (keyed and _is_flow(entry)):
             self._rewrite(name, keyed)
             return
-        indent = " " * next(iter(pairs.values()))[0].start_mark.column
         width = _width(keyed)
         for key in keyed.keys() & pairs.keys():
-            (start, _), end = _line_start(pairs[key][0]), self._end_of(pairs[key])
-            lines = [indent + line for line in _lines({key: keyed[key]}, width, self._comment_of(pairs[key]))]
-            # Removing a line also removes the newline before it.
-            self._edits.append((start, end, lines[0]) if lines else (start - 1, end, ""))
-        end = max(map(self._end_of, pairs.values()))
+            self._replace(pairs[key], {key: keyed[key]}, width)
+        column = next(iter(pairs.values()))[0].start_mark.column
         new = {key: row for key, row in keyed.items() if key not in pairs}
-        self._edits.append((end, end, "".join(f"\n{indent}{line}" for line in _lines(new, width))))
+        self._lines[_last_line(entry)] += _lines(new, column, width)
+
+    def _replace(self, pair: Pair, rows: Rows, width: int = 0) -> None:
+        """Replace a row, and keep what others wrote in its comment."""
+        start, end = pair[0].start_mark, _last_line(pair[1]) + 1
+        comments = _COMMENT.findall("".join(self._lines[start.line : end]))
+        phrases = [phrase for comment in comments for phrase in comment.lstrip("#").strip().split("; ")]
+        theirs = tuple(phrase for phrase in phrases if phrase and not self._is_own.fullmatch(phrase))
+        self._put(start.line, end, _lines(rows, start.column, width, theirs))
 
     def _rewrite(self, name: str, keyed: Rows) -> None:
         """Rewrite an entry as a block: braces leave no room for comments, and a merge depends on another entry."""
         key, entry = self._tenants[name]
-        pairs, indent = _pairs(entry), " " * (key.start_mark.column + 2)
-        end = self._end_of_line(entry.end_mark.index) if _is_flow(entry) else max(map(self._end_of, pairs.values()))
+        pairs, start = _pairs(entry), key.start_mark
+        opening = cast("re.Match[str]", _OPENING.match(self._text, key.end_mark.index)).end()
+        end = _last_line(entry) + 1
+        comments = _COMMENT.findall("".join(self._lines[start.line : end]))
         old = {
-            each: Row(self._source(pairs[each]) if each in pairs else json.dumps(value))
+            each: Row(self._source(pairs.get(each), value))
             for each, value in self._values[name].items()
             if each not in keyed
         }
-        start = key.end_mark.index
-        opening = cast("re.Match[str]", _OPENING.match(self._text, start))
-        comments = _COMMENT.findall(self._text[start:end])
-        block = [*comments, *_lines({**old, **keyed}, _width(keyed))]
-        self._edits.append((start, end, opening[0] + "".join(f"\n{indent}{line}" for line in block)))
+        block = "".join(f"{' ' * (start.column + 2)}{comment}\n" for comment in comments)
+        block += _lines({**old, **keyed}, start.column + 2, _width(keyed))
+        self._put(start.line, end, f"{self._text[start.index - start.column : opening]}\n{block}")
+
+    def _put(self, start: int, end: int, text: str) -> None:
+        """Replace some lines."""
+        self._lines[start:end] = [text, *[""] * (end - start - 1)]
 
     def text(self) -> str:
         """Return the file as it is now, in YAML."""
-        done, pieces = 0, []
-        for start, end, new in sorted(self._edits, key=lambda edit: edit[0]):
-            pieces += [self._text[done:start], new]
-            done = end
-        return f"{''.join(pieces)}{self._text[done:]}".removesuffix("\n") + "\n"
+        return "".join(f"{self._above[number]}{line}" for number, line in enumerate(self._lines))
 
     def json(self) -> str:
         """Return the file as it is now, in JSON, which has no comments."""
         loader = yaml.SafeLoader if self.is_json else Loader
         return json.dumps(yaml.load(self.text(), Loader=loader), indent=2) + "\n"  # noqa: S506  Both loaders are safe.
 
-    def _span(self, pair: Pair) -> tuple[int, int]:
-        """Return the span of the text after a key's colon; an alias node has the marks of its target."""
-        key, value = pair
-        start, end = key.end_mark.index, value.end_mark.index
-        if value.start_mark.index < start:
-            end = cast("re.Match[str]", _ALIAS.match(self._text, start)).end()
-        # A block scalar ends where the next line begins.
-        colon = self._text.find(":", start, end)
-        return max(start, colon + 1), end - self._text[start:end].endswith("\n")
-
-    def _source(self, pair: Pair) -> str:
-        """Return a value as written in the file, on one line."""
-        return " ".join(_COMMENT.sub("", self._text[slice(*self._span(pair))]).split())
-
-    def _end_of(self, pair: Pair) -> int:
-        """Return the end of a value's line."""
-        return self._end_of_line(self._span(pair)[1])
-
-    def _end_of_line(self, index: int) -> int:
-        end = self._text.find("\n", index)
-        return len(self._text) if end < 0 else end
-
-    def _comment_of(self, pair: Pair) -> tuple[str, ...]:
-        """Return the phrases of a value's comment that an export did not add."""
-        comments = _COMMENT.findall(self._text[self._span(pair)[0] : self._end_of(pair)])
-        phrases = [phrase for comment in comments for phrase in comment.lstrip("#").strip().split("; ")]
-        return tuple(phrase for phrase in phrases if phrase and not self._is_own.fullmatch(phrase))
-
-
-def _is_json(content: str) -> bool:
-    try:
-        return isinstance(json.loads(content), dict)
-    except ValueError:
-        return False
+    def _source(self, pair: Pair | None, value: Any) -> str:
+        """Return a value as written in the file, or as JSON if it is not written out there on one line."""
+        if pair is None or not isinstance(pair[1], yaml.ScalarNode) or pair[1].style in ("|", ">", "*"):
+            return json.dumps(value)
+        return " ".join(_COMMENT.sub("", self._text[pair[1].start_mark.index : pair[1].end_mark.index]).split())
 
 
 def _dumped(found: object) -> str:
@@ -169,7 +160,7 @@ def _dumped(found: object) -> str:
 
 
 def _composed(text: str) -> yaml.MappingNode:
-    return cast("yaml.MappingNode", yaml.compose(text, Loader=Loader))
+    return cast("yaml.MappingNode", yaml.compose(text, Loader=_Marked))
 
 
 def _pairs(node: yaml.Node) -> dict[str, Pair]:
@@ -180,6 +171,13 @@ def _inside(root: yaml.Node, keys: Iterable[str]) -> yaml.Node:
     for key in keys:
         _, root = _pairs(root)[key]
     return root
+
+
+def _last_line(node: yaml.Node) -> int:
+    if isinstance(node, yaml.MappingNode) and not node.flow_style:
+        return max(_last_line(value) for _, value in node.value)
+    # A block scalar ends where the next line begins.
+    return node.end_mark.line - (node.end_mark.column == 0)
 
 
 def _is_flow(node: yaml.Node) -> bool:
@@ -203,11 +201,6 @@ def _in_blocks(path: Path, content: str, keys: tuple[str, ...]) -> str:
     return _dumped(yaml.load(text, Loader=Loader))  # noqa: S506  It makes text, lists and objects only.
 
 
-def _line_start(node: yaml.Node) -> tuple[int, int]:
-    """Return where the line of a key starts, and the key's column."""
-    return node.start_mark.index - node.start_mark.column, node.start_mark.column
-
-
 def _remarks(sentences: Iterable[str], column: int) -> str:
     lines = [line for sentence in sentences for line in visible(sentence).splitlines()]
     return "".join(f"{' ' * column}{REMARK}{line}\n" for line in lines)
@@ -218,12 +211,12 @@ def _width(rows: Rows) -> int:
     return max((len(f"{key}: {row.value}") for key, row in rows.items() if row and row.phrases), default=0)
 
 
-def _lines(rows: Rows, width: int, theirs: tuple[str, ...] = ()) -> Iterator[str]:
-    """Yield a line for each row, with its comment; a removed row leaves the part of its comment that is not ours."""
+def _lines(rows: Rows, column: int, width: int = 0, theirs: tuple[str, ...] = ()) -> str:
+    """Return a line for each row, with its comment; a removed row leaves the part of its comment that is not ours."""
+    lines = []
     for key, row in rows.items():
         phrases = (*row.phrases, *theirs) if row else theirs
         comment = f"# {'; '.join(phrases)}" if phrases else ""
         assigned = f"{key}: {row.value}".rstrip() if row else ""
-        line = f"{assigned:<{width}}  {comment}" if assigned and comment else assigned + comment
-        if line:
-            yield line
+        lines.append(f"{assigned:<{width}}  {comment}" if assigned and comment else assigned + comment)
+    return "".join(f"{' ' * column}{line}\n" for line in lines if line)

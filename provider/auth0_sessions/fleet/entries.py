@@ -20,7 +20,10 @@ from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling, camel_case
 
-NEEDS_DOMAIN = {"domain": "is missing; give the tenant's domain, as in acme.eu.auth0.com."}
+_MISSING = {
+    "domain": "is missing; give the tenant's domain, as in acme.eu.auth0.com.",
+    "plan": "is missing; set it here, for the fleet, or with `pulumi config set auth0-sessions:plan ...`.",
+}
 
 
 @dataclass(frozen=True)
@@ -67,14 +70,7 @@ KEYS = {camel_case(row.name): row.name for row in fields_of(TenantSpec)}
 
 @dataclass(frozen=True)
 class Entry:
-    """The valid part of one tenant's entry.
-
-    Attributes:
-        values: Input -> value: minutes, a choice, a domain, a label, a plan, a profile's limits.
-        own: The inputs that the entry itself sets; the other values are the fleet's.
-        spelling: How the entry spells its keys.
-
-    """
+    """The valid part of one tenant's entry, by input; those in `own` are set there, the others are the fleet's."""
 
     name: str
     values: Mapping[str, Any]
@@ -87,10 +83,15 @@ class Entry:
         return self.values["domain"], self.values.get("credentials")
 
     @property
+    def plan(self) -> Plan | None:
+        """Its plan, or None."""
+        plan: Plan | None = self.values.get("plan")
+        return plan
+
+    @property
     def chosen(self) -> Chosen:
         """Its plan, profile and enforcement. Without a plan, the highest caps apply."""
-        values = self.values
-        return Chosen(values.get("plan", Plan.ENTERPRISE), values["profile"], values.get("enforce", Enforce.EXACT))
+        return Chosen(self.plan or Plan.ENTERPRISE, self.values["profile"], self.values.get("enforce", Enforce.EXACT))
 
     @cached_property
     def picked(self) -> Picked:
@@ -116,15 +117,7 @@ class Defaults:
 
 @dataclass(frozen=True)
 class Entries:
-    """A fleet's tenants.
-
-    Attributes:
-        tenants: Short name -> its entry, with the fleet's plan and profile as defaults.
-        problems: Short name -> the problems with its entry.
-        of_all: The problems with the fleet as a whole.
-        profiles: The available profiles.
-
-    """
+    """A fleet's tenants by short name, the available profiles, and the problems with each entry and with all."""
 
     tenants: dict[str, Entry] = field(default_factory=dict)
     problems: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -138,11 +131,8 @@ class Entries:
         return [*self.of_all, *named, *_named_twice(self.tenants)]
 
 
-def read_entries(tenants: object, defaults: Defaults, *, needs: Mapping[str, str]) -> Entries:
-    """Read a fleet's tenants by short name; problems are collected, not raised.
-
-    `needs` holds the keys that every tenant must have, each with the message if it is missing.
-    """
+def read_entries(tenants: object, defaults: Defaults, *, needs_plan: bool = False) -> Entries:
+    """Read a fleet's tenants by short name; problems are collected, not raised."""
     if not isinstance(tenants, Mapping) or not tenants:
         wanted = "tenants should be an object with an entry for each tenant, as in acme: {domain: ...}."
         return Entries(of_all=[wanted])
@@ -163,8 +153,8 @@ def read_entries(tenants: object, defaults: Defaults, *, needs: Mapping[str, str
             entries.problems[name].append("is not a tenant; give an object with at least its domain.")
             continue
         entry, problems = _read(name, given, filled, readers)
-        missing = [key for key in needs if key not in entry.values and key not in entry.own]
-        entries.problems[name].extend([*problems, *(f"{key} {needs[key]}" for key in missing)])
+        missing = {"domain", *(["plan"] if needs_plan else [])} - entry.values.keys() - entry.own
+        entries.problems[name].extend([*problems, *(f"{key} {_MISSING[key]}" for key in sorted(missing))])
         entries.tenants[name] = entry
     _check_renamed(entries)
     return entries

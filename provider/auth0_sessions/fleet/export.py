@@ -11,11 +11,11 @@ from pathlib import Path
 from auth0_sessions.api.reader import Answer, Reader, TenantSessions, read_many
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.document import Document, Row
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Entry, read_entries
+from auth0_sessions.fleet.entries import Entry, read_entries
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.policy import Chosen, pick
 from auth0_sessions.model.choices import Enforce, OverLimit
-from auth0_sessions.model.judgment import judge
+from auth0_sessions.model.judgment import Judgment, judge
 from auth0_sessions.model.lifetime import MAX_MINUTES
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
@@ -69,64 +69,6 @@ class Export:
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Live:
-    """One tenant of the list, as it was read; `only_set` leaves out Auth0's defaults."""
-
-    entry: Entry
-    found: TenantSessions
-    only_set: bool
-
-    @property
-    def plan(self) -> Plan | None:
-        """Its plan, or None if the file sets none."""
-        plan: Plan | None = self.entry.values.get("plan")
-        return plan
-
-    @property
-    def profile(self) -> ProfileLimits | None:
-        """The profile that a fleet built from the current file gives it; None if the file sets none."""
-        profile: ProfileLimits | None = self.entry.values.get("profile")
-        return profile
-
-    @property
-    def minutes(self) -> dict[str, int]:
-        """Its four lifetimes."""
-        return {name: int(self.found.values[name]) for name in LOGIN_LIFETIMES}
-
-    @property
-    def declared(self) -> dict[str, int]:
-        """The lifetimes to write to its entry."""
-        left_out = self.found.defaulted if self.only_set else frozenset()
-        return {
-            name: value for name, value in self.minutes.items() if name not in left_out and 0 < value <= MAX_MINUTES
-        }
-
-    @property
-    def above_cap(self) -> dict[str, str]:
-        """The lifetimes above the plan's cap, each with a phrase for its comment."""
-        found = {name: judge(name, value, plan=self.plan or _SMALLEST) for name, value in self.declared.items()}
-        return {
-            name: judged.above_cap if self.plan else _ONLY.format(text(judged.cap))
-            for name, judged in found.items()
-            if judged.cap is not None
-        }
-
-    @property
-    def is_too_long(self) -> bool:
-        """Whether its lifetimes exceed its profile."""
-        ceilings = {name: self.profile.ceiling(name) if self.profile else None for name in self.declared}
-        return any(ceiling and self.declared[name] > ceiling.minutes for name, ceiling in ceilings.items())
-
-    def still_written(self) -> dict[str, int]:
-        """Return what a fleet would write nevertheless."""
-        profile = NO_CEILING if self.is_too_long or self.profile is None else self.profile
-        enforce = self.entry.values.get("enforce", Enforce.EXACT)
-        picked = pick(Chosen(self.plan or Plan.ENTERPRISE, profile, enforce), self.declared, OverLimit.WARN)
-        applied = {name: picked.applied(name, minutes) for name, minutes in self.minutes.items()}
-        return {name: minutes for name, minutes in applied.items() if minutes != self.minutes[name]}
-
-
 def export(
     file: TenantsFile,
     source: str,
@@ -154,7 +96,7 @@ def export(
             made.document.complete(entry.name, {})
             made.document.say_of(entry.name, (f"Not read: {answer}", *_UNREAD))
         else:
-            _complete(made, _Live(entry, answer, only_set), file.keys)
+            _complete(made, entry, answer, file, only_set=only_set)
     is_open = any("profile" not in entry.values for entry in entries)
     if is_open and file.keys == _BESIDE_PROFILE:
         made.document.set_beside("profile", NO_CEILING.name)
@@ -168,7 +110,7 @@ def _entries(file: TenantsFile, source: str) -> list[Entry]:
     """Return the tenants of a file; those without a profile get one only from the file or its stack."""
     is_named = file.profile is not None or file.stack
     defaults = file.defaults if is_named else replace(file.defaults, profile=None)
-    entries = read_entries(file.tenants, defaults, needs=NEEDS_DOMAIN)
+    entries = read_entries(file.tenants, defaults)
     if problems := entries.all_problems:
         raise InputError(listed(source, problems))
     return list(entries.tenants.values())
@@ -178,36 +120,47 @@ def _kept(_: int, answer: Answer) -> TenantSessions | str:
     return answer if isinstance(answer, TenantSessions) else str(answer)
 
 
-def _complete(made: Export, live: _Live, keys: tuple[str, ...]) -> None:
+def _complete(made: Export, entry: Entry, found: TenantSessions, file: TenantsFile, *, only_set: bool) -> None:
     """Complete one tenant's entry, and note what a fleet would write nevertheless."""
-    name = live.entry.name
-    spelled = partial(made.document.key_of, name)
-    rows: dict[str, Row | None] = dict.fromkeys(LOGIN_LIFETIMES)
-    for setting, minutes in live.declared.items():
-        rows[setting] = Row(text(minutes), tuple(_phrases(live, setting, spelled)))
-    if MODE not in live.found.defaulted or MODE in live.entry.values:
-        rows[MODE] = Row(str(live.found.values[MODE]), (_DEFAULT,) if MODE in live.found.defaulted else ())
-    if live.above_cap:
-        rows["over_limit"] = Row(OverLimit.WARN, (_AS_IT_IS,))
-    if live.profile is None and keys != _BESIDE_PROFILE:
-        rows["profile"] = Row(NO_CEILING.name)
-    elif live.profile is not None and live.is_too_long:
-        rows["profile"] = Row(NO_CEILING.name, (_OTHER.format(live.profile.name),))
-    made.document.complete(name, rows)
-    left = [
-        f"`pulumi up` would write {spelled(setting)} {text(minutes)}; the tenant has {text(live.minutes[setting])}."
-        for setting, minutes in live.still_written().items()
+    minutes = {name: int(found.values[name]) for name in LOGIN_LIFETIMES}
+    left_out = found.defaulted if only_set else ()
+    declared = {name: value for name, value in minutes.items() if name not in left_out and 0 < value <= MAX_MINUTES}
+    profile: ProfileLimits | None = entry.values.get("profile")
+    judged = [
+        judge(name, value, plan=entry.plan or _SMALLEST, ceiling=profile.ceiling(name) if profile else None)
+        for name, value in declared.items()
     ]
-    made.document.say_of(name, left)
-    made.notes.extend(f"{name}: {sentence}" for sentence in left)
+    spelled = partial(made.document.key_of, entry.name)
+    rows: dict[str, Row | None] = dict.fromkeys(LOGIN_LIFETIMES)
+    for one in judged:
+        rows[one.setting] = Row(text(one.minutes), tuple(_phrases(entry, found, one, spelled)))
+    if MODE not in found.defaulted or MODE in entry.values:
+        rows[MODE] = Row(str(found.values[MODE]), (_DEFAULT,) if MODE in found.defaulted else ())
+    if any(one.cap for one in judged):
+        rows["over_limit"] = Row(OverLimit.WARN, (_AS_IT_IS,))
+    if profile is None and file.keys != _BESIDE_PROFILE:
+        rows["profile"] = Row(NO_CEILING.name)
+    if profile is not None and any(one.ceiling for one in judged):
+        rows["profile"] = Row(NO_CEILING.name, (_OTHER.format(profile.name),))
+        profile = NO_CEILING
+    made.document.complete(entry.name, rows)
+    chosen = Chosen(entry.plan or Plan.ENTERPRISE, profile or NO_CEILING, entry.values.get("enforce", Enforce.EXACT))
+    picked = pick(chosen, declared, OverLimit.WARN)
+    left = [
+        f"`pulumi up` would write {spelled(name)} {text(picked.applied(name, value))}; the tenant has {text(value)}."
+        for name, value in minutes.items()
+        if picked.applied(name, value) != value
+    ]
+    made.document.say_of(entry.name, left)
+    made.notes.extend(f"{entry.name}: {sentence}" for sentence in left)
 
 
-def _phrases(live: _Live, setting: str, spelled: Callable[[str], str]) -> Iterator[str]:
+def _phrases(entry: Entry, found: TenantSessions, judged: Judgment, spelled: Callable[[str], str]) -> Iterator[str]:
     """Yield the phrases of one lifetime's comment."""
-    if setting in live.found.defaulted:
+    if judged.setting in found.defaulted:
         yield _DEFAULT
-    if setting in live.above_cap:
-        yield live.above_cap[setting]
+    if judged.cap is not None:
+        yield judged.above_cap if entry.plan else _ONLY.format(text(judged.cap))
     for absolute, idle in ABSOLUTE_AND_IDLE:
-        if setting == idle and live.minutes[idle] > live.minutes[absolute]:
+        if judged.setting == idle and judged.minutes > int(found.values[absolute]):
             yield _USELESS.format(spelled(absolute))

@@ -18,6 +18,9 @@ from auth0_sessions.model.profiles import PROFILES, ProfileLimits
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, SETTINGS, Value, text
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
+_IDLE = "{why}; lowered from {before} to the absolute lifetime"
+_EPHEMERAL = "as for persistent sessions"
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -84,10 +87,11 @@ def pick(
             _from_argument(picked, chosen, found, outcome)
         else:
             _from_profile(picked, chosen, name)
-    persistent, ephemeral = ABSOLUTE_AND_IDLE
-    _hold_idle(picked, arguments, *persistent)
-    _hold_ephemeral(picked, arguments)
-    _hold_idle(picked, arguments, *ephemeral)
+    (absolute, idle), (ephemeral, idle_ephemeral) = ABSOLUTE_AND_IDLE
+    _hold(picked, arguments, idle, absolute, _IDLE)
+    _hold(picked, arguments, ephemeral, absolute, _EPHEMERAL)
+    _hold(picked, arguments, idle_ephemeral, idle, _EPHEMERAL)
+    _hold(picked, arguments, idle_ephemeral, ephemeral, _IDLE)
     return picked
 
 
@@ -118,17 +122,8 @@ def _from_argument(picked: Picked, chosen: Chosen, found: Judgment, outcome: Out
     picked.minutes[name], picked.why[name] = outcome.minutes, why
 
 
-def _hold_ephemeral(picked: Picked, arguments: Mapping[str, Value]) -> None:
-    """Limit lifetimes of non-persistent sessions to those of persistent ones, unless given as arguments."""
-    for persistent, ephemeral in zip(*ABSOLUTE_AND_IDLE, strict=True):
-        most = picked.minutes[persistent]
-        if ephemeral not in arguments and picked.minutes[ephemeral] > most:
-            picked.minutes[ephemeral] = most
-            picked.why[ephemeral] = "as for persistent sessions"
-
-
-def _hold_idle(picked: Picked, arguments: Mapping[str, Value], absolute: str, idle: str) -> None:
-    """Limit idle timeouts to the absolute lifetime, unless given as arguments; the resource warns about those."""
-    if idle not in arguments and picked.minutes[idle] > picked.minutes[absolute]:
-        picked.why[idle] += f"; lowered from {text(picked.minutes[idle])} to the absolute lifetime"
-        picked.minutes[idle] = picked.minutes[absolute]
+def _hold(picked: Picked, arguments: Mapping[str, Value], name: str, most: str, reason: str) -> None:
+    """Limit a lifetime to another one, unless given as an argument; the resource warns about those."""
+    if name not in arguments and picked.minutes[name] > picked.minutes[most]:
+        picked.why[name] = reason.format(why=picked.why[name], before=text(picked.minutes[name]))
+        picked.minutes[name] = picked.minutes[most]

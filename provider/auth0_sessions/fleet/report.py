@@ -6,17 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from auth0_sessions.errors import listed
-from auth0_sessions.fleet.entries import NEEDS_DOMAIN, Defaults, Entry, in_two_files, read_entries
+from auth0_sessions.fleet.entries import Defaults, Entry, in_two_files, read_entries
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.model.plans import cap, share_of
 from auth0_sessions.model.settings import ABSOLUTE, ABSOLUTE_AND_IDLE, IDLE, LOGIN_LIFETIMES, text
 from auth0_sessions.model.spelling import CAMEL_CASE
-
-NEEDS = {
-    **NEEDS_DOMAIN,
-    "plan": "is missing; set it here, for the fleet, or with `pulumi config set auth0-sessions:plan ...`.",
-}
 
 
 @dataclass(frozen=True)
@@ -32,7 +27,7 @@ class FleetPlan:
 
 def plan_fleet(tenants: object, defaults: Defaults) -> FleetPlan:
     """Check all tenants of a fleet, as `read_entries` does, and pick what each gets."""
-    entries = read_entries(tenants, defaults, needs=NEEDS)
+    entries = read_entries(tenants, defaults, needs_plan=True)
     planned = [entry for entry in entries.tenants.values() if {"plan", "profile"} <= entry.values.keys()]
     for tenant in planned:
         entries.problems[tenant.name].extend(problem.reason for problem in tenant.picked.problems)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from auth0_sessions.errors import InputError, listed, shown
@@ -100,16 +99,16 @@ def read_config(policy: str, raw: Mapping[str, Any]) -> Config:
     problems = [f"{key}: unknown key; allowed: {', '.join(keys)}." for key in raw if key not in keys]
     profiles, wrong = read_profiles(raw.get("profiles"))
     problems.extend(wrong)
-    readers: dict[str, Callable[[Any], Any]] = {
-        "profile": lambda value: profiles[choose(profiles, value, "profile", "Your own are defined under profiles.")],
-        **{key: partial(_maximum, key) for key in MAXIMA},
-        "plan": lambda value: choose(Plan, value, "plan", "It is the plan of your tenants."),
+    readers: dict[str, Callable[[Any, str], Any]] = {
+        "profile": lambda value, key: profiles[choose(profiles, value, key, "Your own are defined under profiles.")],
+        **dict.fromkeys(MAXIMA, _maximum),
+        "plan": lambda value, key: choose(Plan, value, key, "It is the plan of your tenants."),
         "exempt": _names,
     }
     found = {}
     for key in (key for key in readers if key in raw):
         try:
-            found[key] = readers[key](raw[key])
+            found[key] = readers[key](raw[key], key)
         except InputError as error:
             problems.append(str(error))
     maxima = [key for key in MAXIMA if key in raw]
@@ -125,7 +124,7 @@ def read_config(policy: str, raw: Mapping[str, Any]) -> Config:
     )
 
 
-def _maximum(key: str, value: Any) -> Ceiling:
+def _maximum(value: Any, key: str) -> Ceiling:
     try:
         minutes = Lifetime.parse(value).minutes
     except InputError as error:
@@ -134,8 +133,8 @@ def _maximum(key: str, value: Any) -> Ceiling:
     return Ceiling(minutes, "the baseline", f"{key} of the policy's configuration")
 
 
-def _names(value: Any) -> frozenset[str]:
+def _names(value: Any, key: str) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        message = f"exempt is {shown(value)}; allowed: a list of resource names."
+        message = f"{key} is {shown(value)}; allowed: a list of resource names."
         raise InputError(message)
     return frozenset(value)

@@ -32,11 +32,7 @@ HOUR = 60
 class Declared:
     """One lifetime that a resource declares, named as its users spell it.
 
-    Attributes:
-        minutes: Its length; None if the value is not a lifetime.
-        hours: The value in hours, as the official provider takes it; None for our own resources.
-        is_secret: True if messages must not show the value.
-
+    `minutes` is None if the value is not a lifetime; only the official provider's values are in hours, too.
     """
 
     name: str
@@ -104,16 +100,15 @@ def read_resource(kind: str, props: Mapping[str, Any], secrets: frozenset[str]) 
     """
     if kind not in SPELLINGS:
         return None
-    spelling = SPELLINGS[kind]
+    spelling, read = SPELLINGS[kind], _read_hours if kind == OFFICIAL else _read_text
     lifetimes: dict[str, Declared | None] = {}
     for setting in LOGIN_LIFETIMES:
         name = spelling.name(setting)
-        for key in dict.fromkeys((name, CAMEL_CASE.name(setting), setting)):
-            value = _value(props, key)
-            if value is not None:
-                read = _read_hours if kind == OFFICIAL else _read_text
-                lifetimes[setting] = None if value is UNKNOWN else read(name, value, is_secret=key in secrets)
-                break
+        given = {key: _value(props, key) for key in (name, CAMEL_CASE.name(setting), setting)}
+        key = next((key for key, value in given.items() if value is not None), None)
+        if key is not None:
+            is_known = given[key] is not UNKNOWN
+            lifetimes[setting] = read(name, given[key], is_secret=key in secrets) if is_known else None
     plan = _value(props, "plan") if kind != OFFICIAL else None
     named = Plan(plan) if isinstance(plan, str) and plan in set(Plan) else None
     return Resource(spelling, lifetimes, named, is_plan_unknown=plan is UNKNOWN)
