@@ -32,7 +32,6 @@ LATER = {"session_lifetime": "8h", "idle_session_lifetime": "90m"}
 MINUTES = {"30d": 43_200, "8h": 480, "90m": 90}
 SECRET = "matrix-canary-secret"
 DETAILS: dict[Fault, dict[str, Any]] = {
-    Fault.REDIRECT: {"location": "http://127.0.0.1:9/elsewhere"},
     Fault.RETRY_AFTER: {"retry_after": 2},
 }
 

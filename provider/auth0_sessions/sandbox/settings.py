@@ -106,14 +106,12 @@ class Stored:
             for problem in problems(SESSION_SETTINGS[name], value, name) if value is not None else ():
                 raise ValueError(problem)
         for name, value in changes.items():
+            place, key, shown = self._values, name, int(value) if isinstance(value, float) else value
             if name == COOKIE:
-                self.merge({"session_cookie": value and {"mode": value}}, {}, ())
+                key, shown = "session_cookie", value and {"mode": value}
             elif name == ANONYMOUS:
-                sessions = self._values.setdefault("sessions", {})
-                sessions["anonymous"] = {**sessions.get("anonymous", {}), "lifetime_in_minutes": value}
-                if value is None:
-                    del sessions["anonymous"]["lifetime_in_minutes"]
-            elif value is None:
-                self._values.pop(name, None)
-            else:
-                self._values[name] = int(value)
+                place = self._values.setdefault("sessions", {}).setdefault("anonymous", {})
+                key = "lifetime_in_minutes"
+            place[key] = shown
+            if value is None:
+                del place[key]
