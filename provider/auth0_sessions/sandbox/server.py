@@ -29,6 +29,7 @@ class _Protocol(H11Protocol):
     """HTTP/1.1 that gives its transport to the application, which can then drop the connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Add the transport to the ``state`` of every request on this connection."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 
@@ -55,17 +56,12 @@ class Sandbox(World):
         self._on_request = on_request
         self._running: tuple[uvicorn.Server, threading.Thread] | None = None
 
-    def __enter__(self) -> Self:
-        """Start."""
-        self.start()
-        return self
-
     def __exit__(self, *_: object) -> None:
         """Stop."""
         self.stop()
 
-    def start(self) -> None:
-        """Start serving; return once requests are answered. Raises ``OSError`` if the port is in use."""
+    def start(self) -> Self:
+        """Start serving; return the sandbox once requests are answered. Raises ``OSError`` if the port is in use."""
         if self._running is not None:
             message = "this sandbox is already running"
             raise RuntimeError(message)
@@ -94,6 +90,9 @@ class Sandbox(World):
         thread.start()
         while thread.is_alive() and not server.started:
             time.sleep(0.005)
+        return self
+
+    __enter__ = start
 
     def stop(self) -> None:
         """Stop serving, and drop hanging requests."""

@@ -1,6 +1,5 @@
 """One fake tenant with its options, which is the handle that tests use; and the set of all tenants."""
 
-import copy
 import secrets
 import threading
 from collections import deque
@@ -61,7 +60,7 @@ class Tenant(BaseModel):
 
     _world: "World"
     _stored: Stored
-    _replaced: list[tuple[float, Stored]] = []
+    _replaced: list[tuple[float, dict[str, Any]]] = []
     _clients: dict[str, str] = {}
     _faults: list[FaultRule] = []
     _buckets: dict[Rate, Bucket] = {}
@@ -132,8 +131,7 @@ class Tenant(BaseModel):
         ``after`` matching requests are let through first. The kinds are the values of ``Fault``; ``retry_after``
         (seconds) is for 429-retry-after.
         """
-        given = {"kind": kind, "times": times, "operation": operation, "after": after, **details}
-        rule = FaultRule.model_validate(given)
+        rule = FaultRule(kind=kind, times=times, operation=operation, after=after, **details)
         with self._world.lock:
             self._faults.append(rule)
 
@@ -162,8 +160,8 @@ class Tenant(BaseModel):
     def read(self, now: float) -> dict[str, Any]:
         """Return what a GET shows: the settings of ``stale_seconds`` ago."""
         self._replaced = [(at, old) for at, old in self._replaced if now - at < self.stale_seconds]
-        stored = self._replaced[0][1] if self._replaced else self._stored
-        return {**stored.shown(), "sandbox_versions_available": list(VERSIONS)}
+        shown = self._replaced[0][1] if self._replaced else self._stored.shown()
+        return {**shown, "sandbox_versions_available": list(VERSIONS)}
 
     def write(self, raw: bytes, now: float) -> dict[str, Any]:
         """Apply or reject a PATCH body; return what the response shows."""
@@ -171,7 +169,7 @@ class Tenant(BaseModel):
         caps = {name: plan.idle_minutes if name in IDLE else plan.absolute_minutes for name in LIFETIMES}
         body = check_body(raw, caps if self.over_cap is OverCap.REFUSE else {})
         if self.stale_seconds:
-            self._replaced.append((now, copy.deepcopy(self._stored)))
+            self._replaced.append((now, self._stored.shown()))
         merged = {"flags", "sessions"} if self.merge_sessions else {"flags"}
         self._stored.merge(body, caps if self.over_cap is OverCap.CLAMP else {}, merged)
         return self._stored.shown()
