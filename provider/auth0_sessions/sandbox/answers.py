@@ -6,7 +6,6 @@ Sources: bodies recorded by Auth0's own tools, and bodies quoted in public issue
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -25,13 +24,6 @@ class Answer:
     def adding(self, headers: Mapping[str, str]) -> "Answer":
         """Return the same response with additional headers."""
         return Answer(self.status, self.body, {**self.headers, **headers})
-
-
-class Silence(Enum):
-    """How a request can end without a response."""
-
-    DROP = "dropped"
-    HANG = "no answer"
 
 
 class RefusalError(Exception):

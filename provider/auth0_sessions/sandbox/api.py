@@ -5,7 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from auth0_sessions.sandbox import answers, faults, tokens
-from auth0_sessions.sandbox.answers import Answer, RefusalError, Silence, as_json, reject
+from auth0_sessions.sandbox.answers import Answer, RefusalError, as_json, reject
+from auth0_sessions.sandbox.faults import Fault
 from auth0_sessions.sandbox.journal import Call
 from auth0_sessions.sandbox.schema import ANSWER_KEYS, Rule, problems
 from auth0_sessions.sandbox.tenant import API_PATH, Tenant, World
@@ -15,8 +16,8 @@ _SWITCH = Rule("string", choices=("true", "false"))
 _QUERY = Rule("object", members={"fields": Rule("string"), "include_fields": _SWITCH})
 
 
-def respond(world: World, call: Call) -> Answer | Silence:
-    """Respond to one request, or return how it ends without a response. The caller holds the lock."""
+def respond(world: World, call: Call) -> Answer | Fault:
+    """Respond to one request, or return the fault that leaves it without a response. The caller holds the lock."""
     tenant, operation, now = world.tenants.get(call.logged.tenant), call.operation, world.clock()
     if tenant is None or not operation:
         message = f"No such tenant or endpoint: {call.logged.method} {call.logged.path}"

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from auth0_sessions.sandbox import answers
-from auth0_sessions.sandbox.answers import Answer, Silence
+from auth0_sessions.sandbox.answers import Answer
 from auth0_sessions.sandbox.plans import ratelimit_headers
 from auth0_sessions.sandbox.schema import LIFETIMES, lifetime_rule, problems
 from auth0_sessions.sandbox.tokens import EXPIRED, INVALID, SCOPES
@@ -83,21 +83,21 @@ def meet(rules: Iterable[FaultRule], operation: str) -> FaultRule | None:
     return hit
 
 
-def instead(rule: FaultRule, operation: str, audience: str, now: float) -> Answer | Silence:
-    """Return the response that replaces the real one."""
+def instead(rule: FaultRule, operation: str, audience: str, now: float) -> Answer | Fault:
+    """Return the response that replaces the real one, or the fault itself if there is none."""
     if rule.kind in {Fault.RATE_LIMITED, Fault.RETRY_AFTER}:
         wait = {"retry-after": str(rule.retry_after)} if rule.kind is Fault.RETRY_AFTER else {}
         return answers.too_many_requests(operation).adding({**ratelimit_headers(2, 0, int(now)), **wait})
     if rule.kind is Fault.INSUFFICIENT_SCOPE:
         login = operation == "token"
         return answers.no_client_grant(audience) if login else answers.insufficient_scope(SCOPES[operation])
-    return _TOKEN[rule.kind] if operation == "token" and rule.kind in _TOKEN else _ANSWERS[rule.kind]
+    return (_AT_LOGIN if operation == "token" else _AT_CALL).get(rule.kind, rule.kind)
 
 
-def spoiled(kind: Fault, answer: Answer) -> Answer | Silence:
-    """Return the corrupted form of a successful response."""
+def spoiled(kind: Fault, answer: Answer) -> Answer | Fault:
+    """Return the corrupted form of a successful response, or the fault itself if there is none."""
     if kind is Fault.DROP_AFTER:
-        return Silence.DROP
+        return kind
     body = answer.body[: len(answer.body) // 2]
     if kind is not Fault.TRUNCATED_JSON:
         body = json.dumps([] if kind is Fault.NOT_AN_OBJECT else _wrong_types(json.loads(answer.body))).encode()
@@ -118,10 +118,8 @@ def _page(status: HTTPStatus) -> Answer:
 
 
 _TOO_LARGE = next(problems(lifetime_rule("session_lifetime"), 20_160, "session_lifetime"))
-_ANSWERS: dict[Fault, Answer | Silence] = {
+_AT_CALL = {
     Fault.REDIRECT: Answer(302, b"", {"location": "http://127.0.0.1:9/elsewhere"}),
-    Fault.DROP_BEFORE: Silence.DROP,
-    Fault.HANG: Silence.HANG,
     Fault.INTERNAL_ERROR: answers.management_error(500, "Internal error", "internal_error"),
     Fault.BAD_GATEWAY: answers.management_error(502, "Bad gateway"),
     Fault.UNAVAILABLE: answers.management_error(503, "Service unavailable"),
@@ -131,9 +129,10 @@ _ANSWERS: dict[Fault, Answer | Silence] = {
     Fault.INVALID_TOKEN: answers.unauthorized(INVALID),
     Fault.BAD_REQUEST: answers.management_error(400, f"Payload validation error: {_TOO_LARGE}", "invalid_body"),
 }
-_TOKEN = {
+_AT_LOGIN = {
+    **_AT_CALL,
     Fault.EXPIRED_TOKEN: answers.token_error(401, "access_denied", "Unauthorized"),
     Fault.INVALID_TOKEN: answers.token_error(401, "access_denied", "Unauthorized"),
     Fault.BAD_REQUEST: answers.token_error(400, "invalid_request", "Missing required parameter: grant_type"),
 }
-"""The faults that the token endpoint words differently from the Management API."""
+"""The token endpoint words some faults differently from the Management API."""

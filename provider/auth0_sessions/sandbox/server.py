@@ -15,7 +15,8 @@ from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from auth0_sessions.sandbox import api, control
-from auth0_sessions.sandbox.answers import Answer, Silence
+from auth0_sessions.sandbox.answers import Answer
+from auth0_sessions.sandbox.faults import Fault
 from auth0_sessions.sandbox.journal import LoggedRequest, incoming
 from auth0_sessions.sandbox.tenant import World
 
@@ -117,7 +118,7 @@ class Sandbox(World):
         if isinstance(outcome, Answer):
             return Response(outcome.body, outcome.status, dict(outcome.headers))
         while not await request.is_disconnected():
-            if outcome is Silence.DROP or self.stopping:
+            if outcome is not Fault.HANG or self.stopping:
                 request.state.transport.abort()
             await asyncio.sleep(POLL_SECONDS)
         return Response()  # Reaches no one.
