@@ -2,6 +2,8 @@
 
 import contextlib
 import gzip
+import os
+import shutil
 import socket
 import ssl
 import threading
@@ -14,6 +16,7 @@ import requests
 
 from auth0_sessions.api.connection import MAX_ANSWER_BYTES, Session
 from auth0_sessions.api.exchange import (
+    IDLE,
     MAX_BODY_BYTES,
     THREAD_NAME,
     ExchangeError,
@@ -195,22 +198,21 @@ DRIPS = {
 @pytest.mark.parametrize("part", DRIPS)
 def test_time_is_bounded(serve, part):
     """An answer that drips, whichever part of it, ends with the time of the call, and so does what waited for it."""
-    threads = set(threading.enumerate())
     server = serve(drip(*DRIPS[part]))
     begun = time.monotonic()
     outcome = exchange(server.domain, seconds=0.3)
     assert 0.3 <= time.monotonic() - begun < 3
     assert trouble_of(outcome) == (Trouble.NO_ANSWER, True)
     assert outcome.reason == "no answer in time"
-    assert_work_ends(threads)
+    assert_work_ends()
 
 
-def assert_work_ends(threads):
-    """Hold the thread of an exchange to end by itself, soon after the call."""
-    for thread in set(threading.enumerate()) - threads:
-        if thread.name == THREAD_NAME:
-            thread.join(3)
-            assert not thread.is_alive()
+def assert_work_ends():
+    """Hold every thread of an exchange to wait for the next one, soon after the call."""
+    until = time.monotonic() + 3
+    while len(IDLE) < sum(thread.name == THREAD_NAME for thread in threading.enumerate()):
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(("grace", "is_read"), [(0.0, False), (5.0, True)])
@@ -254,14 +256,32 @@ def test_nothing_is_sent_after_the_time_is_up(monkeypatch, serve):
         looked_up.set()
         return resolve(*arguments, **options)
 
-    threads = set(threading.enumerate())
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     outcome = exchange(server.domain, seconds=0.2, json={"c": 1})
     assert trouble_of(outcome) == (Trouble.NO_ANSWER, False)
     found.set()
     assert looked_up.wait(10)
-    assert_work_ends(threads)
+    assert_work_ends()
     assert b"".join(server.requests) == b""
+
+
+def test_a_thread_is_used_again(serve):
+    """One exchange after another needs one thread, and a call that was abandoned keeps its own until it ends."""
+    assert_work_ends()
+    exchange(serve(answer()).domain)
+    threads = set(threading.enumerate())
+    for _ in range(3):
+        exchange(serve(answer()).domain)
+    assert {thread for thread in set(threading.enumerate()) - threads if thread.name == THREAD_NAME} == set()
+
+
+def test_a_forked_process_makes_exchanges(serve):
+    """A process that was forked after an exchange starts threads of its own."""
+    exchange(serve(answer()).domain)
+    child = os.fork()
+    if not child:
+        os._exit(exchange(serve(answer()).domain).status == 200)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
 
 
 def test_a_connection_is_used_again(serve):
@@ -320,22 +340,31 @@ def test_a_tls_failure_sent_nothing():
     assert TOKEN.encode() not in seen[0]
 
 
-def over_tls(monkeypatch, certificate, script, *, is_trusted=True):
-    """Make one exchange with a TLS server, and return the outcome."""
+@contextlib.contextmanager
+def tls_server(certificate, script):
+    """Serve a script over TLS, for one connection; yield the address."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    if is_trusted:
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
 
     def serve_once():
-        with contextlib.suppress(OSError), listener.accept()[0] as connection:
-            tunnel = context.wrap_socket(connection, server_side=True)
+        with (
+            contextlib.suppress(OSError),
+            listener.accept()[0] as connection,
+            context.wrap_socket(connection, server_side=True) as tunnel,
+        ):
             tunnel.recv(65_536)
             script(tunnel)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=serve_once, daemon=True).start()
-        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def over_tls(monkeypatch, certificate, script, *, is_trusted=True):
+    """Make one exchange with a TLS server, and return the outcome."""
+    if is_trusted:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with tls_server(certificate, script) as url:
         return exchange(url, session=Session(trust_env=True), seconds=1.0, json={"c": 1})
 
 
@@ -344,7 +373,6 @@ def answer_slowly(tunnel):
     tunnel.sendall(answer(body=OK[:4]))
     time.sleep(0.3)
     tunnel.sendall(OK[4:])
-    tunnel.close()
 
 
 def break_the_record(tunnel):
@@ -366,6 +394,30 @@ def drip_a_record(tunnel):
 def test_tls(monkeypatch, certificate):
     """A host whose certificate is trusted is read over TLS, also when it pauses."""
     assert over_tls(monkeypatch, certificate, answer_slowly).body == OK
+
+
+def test_certificates_are_loaded_once(monkeypatch, certificate):
+    """The certificates of a bundle are loaded for the first tenant, and all others use them."""
+    loaded = []
+    load = ssl.SSLContext.load_verify_locations
+    monkeypatch.setattr(
+        ssl.SSLContext, "load_verify_locations", lambda self, *given: (loaded.append(given[0]), load(self, *given))
+    )
+    bundle = certificate.with_name("another.pem")
+    shutil.copy(certificate, bundle)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    assert [over_tls(monkeypatch, certificate, answer_slowly, is_trusted=False).body for _ in range(2)] == [OK, OK]
+    assert loaded == [str(bundle)]
+
+
+def test_an_encrypted_proxy(monkeypatch, certificate):
+    """A proxy with an https:// address is verified with the same certificates as a tenant."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    refusal = answer(status=b"407 Proxy Authentication Required")
+    with tls_server(certificate, lambda tunnel: tunnel.sendall(refusal)) as url:
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        outcome = exchange("https://acme.eu.auth0.com", session=Session(trust_env=True))
+    assert (trouble_of(outcome), "407" in outcome.reason) == ((Trouble.NO_ANSWER, False), True)
 
 
 def test_an_untrusted_certificate(monkeypatch, certificate):

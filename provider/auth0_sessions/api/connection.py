@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import http.client
 import io
+import ssl
 import threading
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
+from urllib3.util.ssl_ import create_urllib3_context
 
 MAX_ANSWER_BYTES = 2_097_152
 """The limit for an entire response: interim responses, headers, chunk framing, and the body as sent."""
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.25
 """How quickly a call notices that its time is up or that the run was canceled."""
 
 
@@ -91,6 +94,26 @@ class _Adapter(HTTPAdapter):
         if not issubclass(pool.ConnectionCls, _Watched):
             pool.ConnectionCls = type("WatchedConnection", (_Watched, pool.ConnectionCls), {})
         return pool
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Verify certificates with a context that all tenants share, because loading one takes longer than a call."""
+        super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
+        # An HTTPS proxy is verified with the pool's own certificates.
+        if (conn.ca_certs or conn.ca_cert_dir) and getattr(conn.proxy, "scheme", None) != "https":
+            with _LOADING:
+                conn.conn_kw["ssl_context"] = _trusting(conn.ca_certs, conn.ca_cert_dir)
+            conn.ca_certs = conn.ca_cert_dir = None
+
+
+_LOADING = threading.Lock()
+
+
+@cache
+def _trusting(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """Return a TLS context that trusts the certificates in a file or a folder."""
+    context = create_urllib3_context()
+    context.load_verify_locations(file, folder)
+    return context
 
 
 class _Watched:

@@ -6,9 +6,12 @@ import http.client
 import threading
 import time
 import zlib
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from queue import SimpleQueue
 from typing import Any
 
 import requests
@@ -82,18 +85,17 @@ class Limits:
 def exchange(session: Session, request: Request, limits: Limits) -> Reply:
     """Send a request and return the response.
 
-    A DNS lookup or a connection attempt cannot be interrupted, so a thread waits for them. Once the time is up, the
-    thread is abandoned: it sends nothing from then on, and ends on its own.
+    A DNS lookup or a connection attempt cannot be interrupted, so a thread waits for them. Once the time is up, its
+    work is abandoned: it sends nothing from then on, and ends on its own.
 
     Raises:
         ExchangeError: The exchange failed, or the response is unusable.
 
     """
     work = _Work(session, request, limits.timeouts_seconds)
-    thread = threading.Thread(target=work.run, name=THREAD_NAME, daemon=True)
     until = time.monotonic() + limits.seconds
     try:
-        thread.start()
+        _idle_worker().work.put(work)
         while not work.done.wait(POLL_SECONDS):
             if limits.cancelled.is_set():
                 until = min(until, time.monotonic() + limits.grace_seconds)
@@ -104,8 +106,38 @@ def exchange(session: Session, request: Request, limits: Limits) -> Reply:
     return work.outcome(is_canceled=limits.cancelled.is_set())
 
 
+class _Worker(threading.Thread):
+    """Runs one exchange after another. It is a daemon, so that an abandoned lookup does not keep the process alive."""
+
+    def __init__(self) -> None:
+        super().__init__(name=THREAD_NAME, daemon=True)
+        self.work: SimpleQueue[_Work] = SimpleQueue()
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            work = self.work.get()
+            work.run()
+            IDLE.append(self)
+            work.done.set()
+
+
+IDLE: deque[_Worker] = deque()
+"""The workers that wait for an exchange, so that not every exchange has to start a thread."""
+
+
+def _idle_worker() -> _Worker:
+    with suppress(IndexError):
+        while True:
+            worker = IDLE.pop()
+            # A process that was forked has none of its parent's threads.
+            if worker.is_alive():
+                return worker
+    return _Worker()
+
+
 class _Work:
-    """An exchange, as run in its own thread."""
+    """An exchange, as run in another thread."""
 
     def __init__(self, session: Session, request: Request, timeouts_seconds: tuple[float, float]) -> None:
         self.watch = Watch()
@@ -125,8 +157,6 @@ class _Work:
             self._outcome = error
             if self.watch.answer is not None:
                 self.watch.answer.close()  # urllib3 does not close this one if two headers contradict each other.
-        finally:
-            self.done.set()
 
     def _reply(self) -> Reply:
         token = self._request.token
