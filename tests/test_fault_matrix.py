@@ -24,7 +24,7 @@ from auth0_sessions.errors import Auth0SessionsError
 from auth0_sessions.native.names import from_wire, to_wire
 from auth0_sessions.native.plugin import Plugin
 from auth0_sessions.sandbox.faults import Fault
-from fault_matrix import ATTEMPTS, CALLS, FAULTS, SURVIVED, expected
+from fault_matrix import AT_CALL, ATTEMPTS, CALLS, SURVIVED, expected
 
 FIRST = {"session_lifetime": 10_000, "idle_session_lifetime": 4_320}
 ASKED = {"session_lifetime": "30d", "idle_session_lifetime": "90m"}
@@ -32,7 +32,6 @@ LATER = {"session_lifetime": "8h", "idle_session_lifetime": "90m"}
 MINUTES = {"30d": 43_200, "8h": 480, "90m": 90}
 SECRET = "matrix-canary-secret"
 DETAILS: dict[Fault, dict[str, Any]] = {
-    Fault.REDIRECT: {"location": "http://127.0.0.1:9/elsewhere"},
     Fault.RETRY_AFTER: {"retry_after": 2},
 }
 
@@ -156,7 +155,7 @@ def front_end(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_table_has_every_fault():
     """The table has a row for each fault of the sandbox, and no other row."""
-    assert sorted(FAULTS) == sorted(Fault)
+    assert sorted(AT_CALL) == sorted(Fault)
 
 
 # The quick run takes the front ends in turn, and no server that never answers: that takes the time-outs of each try.
@@ -167,7 +166,7 @@ def test_the_table_has_every_fault():
             front_end, verb, fault, marks=[pytest.mark.deep] if fault == Fault.HANG or (row + column + side) % 2 else []
         )
         for row, verb in enumerate(CALLS)
-        for column, fault in enumerate(FAULTS)
+        for column, fault in enumerate(AT_CALL)
         for side, front_end in enumerate(FRONT_ENDS)
     ],
     indirect=["front_end"],

@@ -30,7 +30,7 @@ DIRECT = {
     "jinja2": {"audit.page"},
     "markupsafe": {"audit.page"},
     "starlette": {"sandbox"},
-    "uvicorn": {"sandbox.server", "sandbox.asgi"},
+    "uvicorn": {"sandbox.server"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

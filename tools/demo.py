@@ -38,7 +38,6 @@ class Story:
         self._stack = local_engine.open_stack(
             local_engine.program_of(QUICKSTART),
             folder,
-            project="auth0-sessions",
             project_file=local_engine.ROOT / "Pulumi.yaml",
             environment={
                 "AUTH0_DOMAIN": self.tenant.domain,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from auth0_sessions.model.lifetime import Lifetime
@@ -12,7 +12,7 @@ from auth0_sessions.model.settings import SETTINGS
 from auth0_sessions.model.spelling import snake_case
 from auth0_sessions.native.schema import schema
 from auth0_sessions.native.texts import RANGE
-from fault_matrix import ATTEMPTS, CALLS, FAULTS
+from fault_matrix import AT_CALL, AT_LOGIN, ATTEMPTS, CALLS, FINAL_AT_CALL, FINAL_AT_LOGIN
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -31,61 +31,28 @@ def length(minutes: int) -> str:
     return f"{code(Lifetime(minutes))} = {minutes / 60:,g} hours = {minutes:,} minutes"
 
 
-def plans() -> str:
-    """Return each plan's caps."""
-    rows = (
-        (code(plan), length(limits.absolute_minutes), length(limits.idle_minutes), limits.source)
-        for plan, limits in PLAN_LIMITS.items()
-    )
-    return table(("plan", "absolute, at most", "idle, at most", "source"), rows)
-
-
-def settings() -> str:
-    """Return each setting and Auth0's default."""
-    rows = (
-        (code(name), row.meaning, length(row.default) if isinstance(row.default, int) else code(row.default))
-        for name, row in SETTINGS.items()
-    )
-    return table(("setting", "meaning", "Auth0's default"), rows)
-
-
-def profiles() -> str:
-    """Return each profile's figures and source."""
-    headings = ("profile", "absolute", "idle", "non-persistent sessions", "ceiling", "source", "how binding it is")
-    rows = (
-        (
-            code(profile),
-            _asked(row.absolute_minutes),
-            _asked(row.idle_minutes),
-            _non_persistent(row),
-            "yes" if row.is_ceiling else "no",
-            f"{row.source}, {row.date}",
-            row.force,
-        )
-        for profile, row in PROFILES.items()
-    )
-    return table(headings, rows)
-
-
-def _asked(minutes: int | None) -> str:
+def asked(minutes: int | None) -> str:
+    """Return a profile's figure."""
     return "the plan's cap" if minutes is None else code(Lifetime(minutes))
 
 
-def _non_persistent(row: ProfileLimits) -> str:
+def non_persistent(row: ProfileLimits) -> str:
+    """Return a profile's figures for non-persistent sessions."""
     own = (row.ephemeral_absolute_minutes, row.ephemeral_idle_minutes)
-    return "the same" if own == (None, None) else " and ".join(map(_asked, own))
+    return "the same" if own == (None, None) else " and ".join(map(asked, own))
 
 
 def properties(specs: Mapping[str, Any]) -> str:
     """Return properties of the schema in both spellings, with what each may be and what it means."""
     rows = (
-        (code(snake_case(name)), code(name), _values(spec), spec["description"].replace(f" {RANGE}", ""))
+        (code(snake_case(name)), code(name), value_of(spec), spec["description"].replace(f" {RANGE}", ""))
         for name, spec in specs.items()
     )
     return table(("Python", "other languages", "value", "meaning"), rows)
 
 
-def _values(spec: Mapping[str, Any]) -> str:
+def value_of(spec: Mapping[str, Any]) -> str:
+    """Return what a property may be."""
     named = schema()["types"].get(spec.get("$ref", "").removeprefix("#/types/"), {})
     if "enum" in named:
         return ", ".join(code(choice["value"]) for choice in named["enum"])
@@ -104,40 +71,60 @@ def of_resource(name: str) -> dict[str, str]:
     return {f"{page}_inputs": properties(inputs), f"{page}_outputs": properties(outputs)}
 
 
-def calls() -> str:
-    """Return the operations that each verb calls."""
-    rows = (
-        (verb, ", ".join(code(name) for name in ATTEMPTS if name in made) or "none") for verb, made in CALLS.items()
-    )
-    return table(("verb", "calls"), rows)
-
-
-def faults(*, at_login: bool) -> str:
+def faults(endings: Mapping[str, str], final: Collection[str]) -> str:
     """Return the outcome of each fault."""
     rows = (
         (
             code(fault),
-            "survives" if outcome.is_retried else "fails",
-            outcome.message.format(tenant="TENANT", source="SOURCE", scope="SCOPE").lstrip(": "),
+            "fails" if fault in final else "survives",
+            message.format(tenant="TENANT", source="SOURCE", scope="SCOPE").lstrip(": "),
         )
-        for fault, (login, call) in FAULTS.items()
-        for outcome in ([login] if at_login else [call])
+        for fault, message in endings.items()
     )
     return table(("fault", "comes once", "stays: the error ends with"), rows)
 
 
 TABLES = {
-    "plans": plans(),
-    "settings": settings(),
-    "profiles": profiles(),
+    "plans": table(
+        ("plan", "absolute, at most", "idle, at most", "source"),
+        (
+            (code(plan), length(limits.absolute_minutes), length(limits.idle_minutes), limits.source)
+            for plan, limits in PLAN_LIMITS.items()
+        ),
+    ),
+    "settings": table(
+        ("setting", "meaning", "Auth0's default"),
+        (
+            (code(name), row.meaning, length(row.default) if isinstance(row.default, int) else code(row.default))
+            for name, row in SETTINGS.items()
+        ),
+    ),
+    "profiles": table(
+        ("profile", "absolute", "idle", "non-persistent sessions", "ceiling", "source", "how binding it is"),
+        (
+            (
+                code(profile),
+                asked(row.absolute_minutes),
+                asked(row.idle_minutes),
+                non_persistent(row),
+                "yes" if row.is_ceiling else "no",
+                f"{row.source}, {row.date}",
+                row.force,
+            )
+            for profile, row in PROFILES.items()
+        ),
+    ),
     **of_resource("SessionLifetime"),
     **of_resource("SessionPolicy"),
     **of_resource("TenantFleet"),
     "tenant_spec": properties(schema()["types"]["auth0-sessions:index:TenantSpec"]["properties"]),
     "provider_inputs": properties(schema()["provider"]["inputProperties"]),
     "convenient_stacks": ", ".join(map(code, CONVENIENT_STACKS)),
-    "calls": calls(),
-    "faults_at_login": faults(at_login=True),
-    "faults_at_call": faults(at_login=False),
+    "calls": table(
+        ("verb", "calls"),
+        ((verb, ", ".join(code(name) for name in ATTEMPTS if name in made) or "none") for verb, made in CALLS.items()),
+    ),
+    "faults_at_login": faults(AT_LOGIN, FINAL_AT_LOGIN),
+    "faults_at_call": faults(AT_CALL, FINAL_AT_CALL),
 }
 """Name in a page -> Markdown."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 SURVIVED = "survived"
 
@@ -25,111 +24,80 @@ ATTEMPTS = {
 SCOPES = {"get": "read:tenant_settings", "patch": "update:tenant_settings"}
 
 
-class Outcome(NamedTuple):
-    """The outcome of a fault."""
-
-    message: str
-    """The end of the error if the fault persists, after the tenant and what was attempted."""
-    is_retried: bool = True
-    """Whether the verb survives a fault that occurs once."""
-
-
 _ANSWER = (
     "Check that {tenant} is the tenant's own domain, that no proxy answers in its place, and that "
     "https://status.auth0.com shows no outage; then try again."
 )
 _NETWORK = "Check the spelling of the domain, the network and the proxy settings; then try again."
 _OUTAGE = "The service failed, which is usually temporary: try again later, and see https://status.auth0.com."
-_APPLICATION = "both belong to one machine-to-machine application."
+_CLIENT = "Check the client id and the client secret from {source}; both belong to one machine-to-machine application."
 _NEEDED = "read:tenant_settings and, to write, update:tenant_settings"
-
-
-def _same(message: str, *, is_retried: bool = True) -> tuple[Outcome, Outcome]:
-    """Return the row for a fault with the same outcome everywhere."""
-    return Outcome(message, is_retried), Outcome(message, is_retried)
-
-
-_LIMITED = (
-    Outcome(
-        " (429 too_many_requests): Rate limit exceeded. The rate limit of the token endpoint lasted longer than "
-        "we wait. Try again later."
-    ),
-    Outcome(
-        " (429 too_many_requests): Global limit has been reached. The rate limit lasted longer than we wait. "
-        "Try again later, or reduce other traffic to this tenant's API."
-    ),
-)
-_LOGIN_REFUSED = Outcome(
-    f" (401 access_denied): Unauthorized. Check the client id and the client secret from {{source}}; {_APPLICATION} "
-    "After a rotation: `pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, unless run "
-    "with --run-program.",
-    is_retried=False,
-)
 _IN_USE = "The token came from {source}: check that it is a Management API token of this tenant and has not expired."
-_CLOSED = _same(f": the connection was closed without an answer. {_NETWORK}")
-_NO_TOKEN = Outcome(f": got an answer in which there is no usable access_token. {_ANSWER}")
+_CLOSED = f": the connection was closed without an answer. {_NETWORK}"
 
-FAULTS: Mapping[str, tuple[Outcome, Outcome]] = {
-    "429": _LIMITED,
-    "429-retry-after": _LIMITED,
-    "500": _same(f" (500 internal_error): Internal error. {_OUTAGE}"),
-    "502": _same(f" (502): Bad gateway. {_OUTAGE}"),
-    "503": _same(f" (503): Service unavailable. {_OUTAGE}"),
-    "html-200": _same(f": got HTTP 200 with a non-JSON body (text/html). {_ANSWER}"),
-    "html-503": _same(f": got HTTP 503 with a non-JSON body (text/html). {_OUTAGE}"),
-    "401-expired": (
-        _LOGIN_REFUSED,
-        Outcome(f" (401): Expired token received for JSON Web Token validation. {_IN_USE}"),
+AT_CALL = {
+    **dict.fromkeys(
+        ("429", "429-retry-after"),
+        " (429 too_many_requests): Global limit has been reached. The rate limit lasted longer than we wait. "
+        "Try again later, or reduce other traffic to this tenant's API.",
     ),
-    "401-invalid": (_LOGIN_REFUSED, Outcome(f" (401): Invalid token. {_IN_USE}")),
+    "500": f" (500 internal_error): Internal error. {_OUTAGE}",
+    "502": f" (502): Bad gateway. {_OUTAGE}",
+    "503": f" (503): Service unavailable. {_OUTAGE}",
+    "html-200": f": got HTTP 200 with a non-JSON body (text/html). {_ANSWER}",
+    "html-503": f": got HTTP 503 with a non-JSON body (text/html). {_OUTAGE}",
+    "401-expired": f" (401): Expired token received for JSON Web Token validation. {_IN_USE}",
+    "401-invalid": f" (401): Invalid token. {_IN_USE}",
     "403-scope": (
-        Outcome(
-            ' (403 access_denied): Client is not authorized to access "{tenant}/api/v2/". You need to create a '
-            '"client-grant" associated to this API. See: '
-            "https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants. Authorize the application for the "
-            f"Auth0 Management API with {_NEEDED}. With a custom domain, set the audience to "
-            "https://TENANT.auth0.com/api/v2/. The credentials came from {source}.",
-            is_retried=False,
-        ),
-        Outcome(
-            f" (403 insufficient_scope): Insufficient scope, expected any of: {{scope}}. Grant {_NEEDED} of the Auth0 "
-            "Management API to the application; the credentials came from {source}.",
-            is_retried=False,
-        ),
+        f" (403 insufficient_scope): Insufficient scope, expected any of: {{scope}}. Grant {_NEEDED} of the Auth0 "
+        "Management API to the application; the credentials came from {source}."
     ),
     "400": (
-        Outcome(
-            " (400 invalid_request): Missing required parameter: grant_type. Check the client id and the client secret "
-            f"from {{source}}; {_APPLICATION}",
-            is_retried=False,
-        ),
-        Outcome(
-            " (400 invalid_body): Payload validation error: 'Value 20160 is greater than maximum 8760' on property "
-            "session_lifetime (Login session lifetime, how long the session will stay valid (unit: hours)). Correct "
-            "the value that is named; what a tenant accepts may depend on its plan.",
-            is_retried=False,
-        ),
+        " (400 invalid_body): Payload validation error: 'Value 20160 is greater than maximum 8760' on property "
+        "session_lifetime (Login session lifetime, how long the session will stay valid (unit: hours)). Correct "
+        "the value that is named; what a tenant accepts may depend on its plan."
     ),
-    "redirect": _same(
-        f": got a redirect to 127.0.0.1, which is not followed so that no token leaves the tenant. {_ANSWER}",
-        is_retried=False,
-    ),
+    "redirect": f": got a redirect to 127.0.0.1, which is not followed so that no token leaves the tenant. {_ANSWER}",
     "drop-before": _CLOSED,
-    "hang": _same(f": no answer in time. {_NETWORK}"),
+    "hang": f": no answer in time. {_NETWORK}",
     "drop-after": _CLOSED,
-    "truncated-json": _same(f": got HTTP 200 with a non-JSON body (application/json). {_ANSWER}"),
-    "wrong-types": (
-        _NO_TOKEN,
-        Outcome(f": got an answer in which session_lifetime should be a number of hours, not str. {_ANSWER}"),
+    "truncated-json": f": got HTTP 200 with a non-JSON body (application/json). {_ANSWER}",
+    "wrong-types": f": got an answer in which session_lifetime should be a number of hours, not str. {_ANSWER}",
+    "not-an-object": f": got an answer in which the answer should be a JSON object, not list. {_ANSWER}",
+}
+"""Each fault of the sandbox, by its name there: the end of the error if it persists at a read or a write."""
+
+AT_LOGIN = {
+    **AT_CALL,
+    "403-scope": (
+        ' (403 access_denied): Client is not authorized to access "{tenant}/api/v2/". You need to create a '
+        '"client-grant" associated to this API. See: '
+        "https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants. Authorize the application for the "
+        f"Auth0 Management API with {_NEEDED}. With a custom domain, set the audience to "
+        "https://TENANT.auth0.com/api/v2/. The credentials came from {source}."
     ),
-    "not-an-object": (
-        _NO_TOKEN,
-        Outcome(f": got an answer in which the answer should be a JSON object, not list. {_ANSWER}"),
+    "400": f" (400 invalid_request): Missing required parameter: grant_type. {_CLIENT}",
+    **dict.fromkeys(
+        ("429", "429-retry-after"),
+        " (429 too_many_requests): Rate limit exceeded. The rate limit of the token endpoint lasted longer than "
+        "we wait. Try again later.",
+    ),
+    **dict.fromkeys(
+        ("401-expired", "401-invalid"),
+        f" (401 access_denied): Unauthorized. {_CLIENT} After a rotation: `pulumi refresh` and `pulumi destroy` use "
+        "the configuration of the last `pulumi up`, unless run with --run-program.",
+    ),
+    **dict.fromkeys(
+        ("wrong-types", "not-an-object"), f": got an answer in which there is no usable access_token. {_ANSWER}"
     ),
 }
-"""Each fault of the sandbox, by its name there: what comes of it at the login, and at a read or a write."""
+"""The same at the login."""
 
-REFUSALS = ("429", "429-retry-after", "401-expired", "401-invalid", "403-scope", "400")
+FINAL_AT_CALL = {"403-scope", "400", "redirect"}
+FINAL_AT_LOGIN = {*FINAL_AT_CALL, "401-expired", "401-invalid"}
+"""The faults that fail a verb although they occur only once."""
+
+REFUSALS = {*FINAL_AT_LOGIN, "429", "429-retry-after"} - {"redirect"}
 """The faults after which a write is known to have changed nothing."""
 NOT_PUT_BACK = (
     " The write may have taken effect, and restoring the earlier values also failed. The tenant had {earlier}. "
@@ -144,8 +112,8 @@ def expected(verb: str, fault: str, operation: str, *, stays: bool) -> str:
     In an error, `{tenant}` stands for the domain, `{source}` for the place of the credentials, and `{earlier}` for what
     the tenant had. `operation` is the one that meets the fault.
     """
-    outcome = FAULTS[fault][operation != "token"]
-    if operation not in CALLS[verb] or (outcome.is_retried and not stays):
+    endings, final = (AT_LOGIN, FINAL_AT_LOGIN) if operation == "token" else (AT_CALL, FINAL_AT_CALL)
+    if operation not in CALLS[verb] or not (stays or fault in final):
         return SURVIVED
     lost = NOT_PUT_BACK if (verb, operation) == ("create", "patch") and stays and fault not in REFUSALS else ""
-    return f"{{tenant}}: {ATTEMPTS[operation]}{outcome.message.replace('{scope}', SCOPES.get(operation, ''))}{lost}"
+    return f"{{tenant}}: {ATTEMPTS[operation]}{endings[fault].replace('{scope}', SCOPES.get(operation, ''))}{lost}"

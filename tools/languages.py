@@ -24,7 +24,6 @@ MODULE = ROOT / "tools" / "languages"
 SCHEMA = ROOT / "provider" / "schema.json"
 EXAMPLES = ROOT / "examples"
 HOME = ROOT / ".pulumi-cli" / "languages"
-NOTE = ".made-from"
 YAML_HOST = "pulumi-language-yaml"
 YAML_PACKAGE = "github.com/pulumi/pulumi-yaml"
 
@@ -33,10 +32,6 @@ MISSING = """\
 {title}: {tool} is not on PATH, so the tests in {title} are skipped (under CI=true they fail).
 Install {advice} and run `make languages` again.
 """
-
-
-class MissingError(Exception):
-    """A tool that a language needs is not on PATH."""
 
 
 @dataclass(frozen=True)
@@ -48,31 +43,30 @@ class Language:
     make: Callable[[Path], None]
 
     @property
-    def sources(self) -> list[Path]:
-        """The files that the program is made from."""
-        found = [*MODULE.rglob("*"), *(EXAMPLES / self.folder.name).glob("*")]
-        return [Path(__file__), SCHEMA, *sorted(path for path in found if path.is_file())]
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether the program was never built."""
-        return not made_from(self.folder)
+    def note(self) -> Path:
+        """The file with the fingerprint of what the program was built from; it appears once the program is complete."""
+        return self.folder / ".made-from"
 
     @property
     def is_current(self) -> bool:
         """Whether the program was built from the current sources."""
-        return made_from(self.folder) == digest(self.sources)
+        return self.note.exists() and self.note.read_text() == self.fingerprint()
+
+    def fingerprint(self) -> str:
+        """Return a fingerprint of the files that the program is made from."""
+        found = [*MODULE.rglob("*"), *(EXAMPLES / self.folder.name).glob("*")]
+        files = [Path(__file__), SCHEMA, *sorted(path for path in found if path.is_file())]
+        return hashlib.sha256(b"\0".join(path.name.encode() + b"\0" + path.read_bytes() for path in files)).hexdigest()
 
     def prepare(self) -> str:
         """Make the program unless it is there; return what was done."""
         if self.is_current:
             return "already there"
-        need("go")
         print(f"{self.title}: generating the SDK and compiling against it.", flush=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         self.make(self.folder)
-        (self.folder / NOTE).write_text(digest(self.sources))
+        self.note.write_text(self.fingerprint())
         return "the SDK is generated, and what uses it compiles"
 
 
@@ -81,8 +75,11 @@ def main() -> int:
     for title, prepare in [("YAML", yaml_host), *((one.title, one.prepare) for one in LANGUAGES.values())]:
         try:
             print(f"{title}: {prepare()}", flush=True)
-        except MissingError as tool:
-            print(MISSING.format(title=title, tool=tool, advice=ADVICE[str(tool)]), end="", flush=True)
+        except FileNotFoundError as missing:
+            if missing.filename not in ADVICE:
+                raise
+            tool = missing.filename
+            print(MISSING.format(title=title, tool=tool, advice=ADVICE[tool]), end="", flush=True)
         except subprocess.CalledProcessError as failed:
             print(f"{title}: `{' '.join(failed.cmd)}` failed.", file=sys.stderr)
             return 1
@@ -100,42 +97,26 @@ def yaml_host() -> str:
     version = match_in(rf"{YAML_PACKAGE} v(\S+)", MODULE / "go.mod")
     built = pulumi_cli.cache() / f"{YAML_HOST}-{version}"
     if not built.exists():
-        need("go")
         print("YAML: building the language host with Go: about two minutes, this once.", flush=True)
-        if not pulumi_cli.build(built, MODULE, f"{YAML_PACKAGE}/cmd/{YAML_HOST}"):
-            raise subprocess.CalledProcessError(1, ["go", "build", YAML_HOST])
+        pulumi_cli.build(built, MODULE, f"{YAML_PACKAGE}/cmd/{YAML_HOST}")
     pulumi_cli.place(built, target)
     return f"{built.name}, built from its Go modules"
 
 
 def make_typescript(folder: Path) -> None:
-    """Compile the example and its driver against the SDK, strictly."""
-    install_packages()
+    """Compile the example and its driver against the SDK, strictly, with what the lock file has."""
+    shutil.copytree(MODULE / "node", folder, dirs_exist_ok=True)
+    run("npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error", cwd=folder)
     sdk = folder / "sdk"
     generate("nodejs", sdk)
     link = folder / "node_modules" / json.loads((sdk / "package.json").read_text())["name"]
-    link.parent.mkdir(parents=True)
+    link.parent.mkdir(exist_ok=True)
     link.symlink_to(sdk, target_is_directory=True)
     (folder / "example").mkdir()
-    for path in (EXAMPLES / "typescript" / "index.ts", EXAMPLES / "typescript" / "tsconfig.json"):
-        shutil.copy(path, folder / "example")
-    for path in (MODULE / "node" / "driver.ts", MODULE / "node" / "tsconfig.json"):
-        shutil.copy(path, folder)
+    for name in ("index.ts", "tsconfig.json"):
+        shutil.copy(EXAMPLES / "typescript" / name, folder / "example")
     run("npm", "run", "--silent", "postinstall", cwd=sdk)
     run("npm", "exec", "--offline", "--", "tsc", "--strict", "--project", ".", cwd=folder)
-
-
-def install_packages() -> None:
-    """Install the TypeScript compiler and Pulumi's SDK from npm, as the lock file has them."""
-    locked = [MODULE / "node" / name for name in ("package.json", "package-lock.json", ".npmrc")]
-    if made_from(HOME / "node_modules") == digest(locked):
-        return
-    need("npm")
-    print("TypeScript: installing the compiler and Pulumi's SDK with npm.", flush=True)
-    for path in locked:
-        shutil.copy(path, HOME)
-    run("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", cwd=HOME)
-    (HOME / "node_modules" / NOTE).write_text(digest(locked))
 
 
 def make_go(folder: Path) -> None:
@@ -177,27 +158,9 @@ def match_in(pattern: str, path: Path) -> str:
     return str(match)
 
 
-def need(tool: str) -> None:
-    """Raise if a tool is not on PATH."""
-    if shutil.which(tool) is None:
-        raise MissingError(tool)
-
-
 def run(*command: str, cwd: Path = ROOT) -> None:
     """Run a command, with its output on the terminal."""
     subprocess.run(command, cwd=cwd, check=True)
-
-
-def digest(files: list[Path]) -> str:
-    """Return a fingerprint of some files."""
-    content = (path.name.encode() + b"\0" + path.read_bytes() for path in files)
-    return hashlib.sha256(b"\0".join(content)).hexdigest()
-
-
-def made_from(folder: Path) -> str:
-    """Return the fingerprint of the files that a folder was built from; empty if it was never built."""
-    note = folder / NOTE
-    return note.read_text() if note.exists() else ""
 
 
 if __name__ == "__main__":

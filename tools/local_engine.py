@@ -47,15 +47,16 @@ def open_stack(  # noqa: PLR0913  A stack has as many sides as it has.
 ) -> automation.Stack:
     """Open or reopen a stack whose state, settings and home are in its own folder.
 
-    Without a program, `project_file` is one, in YAML; with one, its name has to be `project`. The environment is for
-    the CLI and for the providers' processes.
+    `project_file` has the project's name; without a program, it has one, in YAML. The environment is for the CLI and
+    for the providers' processes.
     """
     variables = stack_environment(folder)
     if project_file is not None:
         shutil.copy(project_file, folder / "work")
         # The engine asks for the program's folder even if the program is a function.
-        main = yaml.safe_load(project_file.read_text()).get("main", ".")
-        (folder / "work" / main).mkdir(parents=True, exist_ok=True)
+        settings = yaml.safe_load(project_file.read_text())
+        project = settings["name"]
+        (folder / "work" / settings.get("main", ".")).mkdir(parents=True, exist_ok=True)
     options = automation.LocalWorkspaceOptions(
         work_dir=str(folder / "work"),
         pulumi_command=automation.PulumiCommand(root=str(CLI)),

@@ -16,6 +16,7 @@ import tempfile
 from io import StringIO
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.text import Text
 
@@ -95,7 +96,7 @@ def photographed(chromium: str) -> bytes:
         listed["stark"] = {"domain": f"{sandbox.url}/stark", "profile": "strict", "credentials": "stark"}
         tenants.write_text(json.dumps(listed))
         audit(tenants, "--output", str(page))
-        with headless.opened(chromium) as browser:
+        with sync_playwright() as playwright, playwright.chromium.launch(executable_path=chromium) as browser:
             window = browser.new_page(viewport={"width": 1_280, "height": 900}, color_scheme="light")
             window.goto(page.as_uri())
             window.locator("summary", has_text="findings").last.click()

@@ -6,15 +6,17 @@ binary is kept in the user's cache folder). If none of them works, it says what 
 
 from __future__ import annotations
 
+import contextlib
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-TESTED = (3, 259, 0)
+from semver import Version
+
+TESTED = Version(3, 259, 0)
 """The version that the tests run with, and the oldest that is accepted."""
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,14 +45,14 @@ def main() -> int:
     """Make sure that there is a CLI with its hosts; return the exit status."""
     took = "already there" if version_of(BIN / "pulumi") >= TESTED else bring()
     if took is None:
-        sys.stderr.write(NONE_OF_THEM.format(version=dotted(TESTED)))
+        sys.stderr.write(NONE_OF_THEM.format(version=TESTED))
         return 1
     for name, module in HOSTS.items():
         host = BIN / name
         if not host.exists():
             host.write_text(HOST_SCRIPT.replace("MODULE", module))
             host.chmod(0o755)
-    print(f"Pulumi CLI {dotted(version_of(BIN / 'pulumi'))}: {took}")
+    print(f"Pulumi CLI {version_of(BIN / 'pulumi')}: {took}")
     return 0
 
 
@@ -58,23 +60,21 @@ def bring() -> str | None:
     """Get a CLI; return where it came from, or None if none is available."""
     shutil.rmtree(BIN, ignore_errors=True)
     BIN.mkdir(parents=True)
-    return next((took for way in (from_path, from_official_installer, from_go) if (took := way())), None)
+    for way in (from_path, from_official_installer, from_go):
+        with contextlib.suppress(OSError, subprocess.SubprocessError):
+            if took := way():
+                return took
+    return None
 
 
-def dotted(version: tuple[int, ...]) -> str:
-    """Return a version as text."""
-    return ".".join(map(str, version))
-
-
-def version_of(cli: Path) -> tuple[int, ...]:
-    """Return the version of a CLI, or () if it cannot be run."""
+def version_of(cli: Path) -> Version:
+    """Return the version of a CLI, or 0 if it cannot be run."""
     environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
         run = subprocess.run([cli, "version"], capture_output=True, text=True, check=True, timeout=60, env=environment)
-    except (OSError, subprocess.SubprocessError):
-        return ()
-    match = re.fullmatch(r"v(\d+)\.(\d+)\.(\d+).*", run.stdout.strip())
-    return tuple(map(int, match.groups())) if match else ()
+        return Version.parse(run.stdout.strip().removeprefix("v"))
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return Version(0)
 
 
 def from_path() -> str | None:
@@ -90,51 +90,39 @@ def from_path() -> str | None:
     return f"the one on PATH ({found})"
 
 
-def from_official_installer() -> str | None:
+def from_official_installer() -> str:
     """Run the official installer into a folder of the user's cache."""
-    root = cache() / f"official-{dotted(TESTED)}"
+    print("Asking the official installer for the Pulumi CLI.", flush=True)
+    root = cache() / f"official-{TESTED}"
     program = (
         "import sys, semver; from pulumi.automation import PulumiCommand; "
         "PulumiCommand.install(root=sys.argv[1], version=semver.Version.parse(sys.argv[2]))"
     )
-    try:
-        subprocess.run(
-            [sys.executable, "-c", program, root, dotted(TESTED)],
-            check=True,
-            capture_output=True,
-            timeout=300,
-        )
-    except (OSError, subprocess.SubprocessError):
-        print("The official installer cannot be reached from here; trying Go.", flush=True)
-        return None
+    command = [sys.executable, "-c", program, str(root), str(TESTED)]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
     for tool in (root / "bin").iterdir():
         (BIN / tool.name).symlink_to(tool)
     return "from the official installer"
 
 
-def from_go() -> str | None:
+def from_go() -> str:
     """Build the CLI from its Go modules, or take an earlier build from the cache."""
-    built = cache() / f"pulumi-{dotted(TESTED)}"
+    built = cache() / f"pulumi-{TESTED}"
     if version_of(built) != TESTED:
-        if shutil.which("go") is None:
-            return None
-        print(f"Building Pulumi {dotted(TESTED)} with Go: about four minutes, this once.", flush=True)
-        if not build(built, MODULE, PACKAGE, f"-X {VERSION_SYMBOL}=v{dotted(TESTED)}"):
-            return None
+        print(f"Building Pulumi {TESTED} with Go: about four minutes, this once.", flush=True)
+        build(built, MODULE, PACKAGE, f"-X {VERSION_SYMBOL}=v{TESTED}")
     place(built, BIN / "pulumi")
     return "built from its Go modules"
 
 
-def build(target: Path, module: Path, package: str, flags: str = "") -> bool:
+def build(target: Path, module: Path, package: str, flags: str = "") -> None:
     """Build a Go program into a file that appears only once it is complete."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         half_done = Path(folder) / target.name
         command = ["go", "build", "-trimpath", "-ldflags", f"-s -w {flags}", "-o", str(half_done), package]
-        if subprocess.run(command, cwd=module, check=False).returncode != 0:
-            return False
+        subprocess.run(command, cwd=module, check=True)
         half_done.replace(target)
-    return True
 
 
 def place(built: Path, target: Path) -> None:

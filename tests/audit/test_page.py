@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import sync_playwright
 
 import headless
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
@@ -377,7 +378,7 @@ def test_without_a_browser(monkeypatch, ci, outcome):
 @pytest.fixture(scope="module")
 def browser():
     """A Chromium without a window."""
-    with headless.opened(chromium()) as browser:
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=chromium()) as browser:
         yield browser
 
 

@@ -102,9 +102,7 @@ class Bench(benches.Bench):
         file.write_text(yaml.safe_dump(given))
         path = os.pathsep.join([str(pulumi_cli.BIN), str(Path(sys.executable).parent), os.environ["PATH"]])
         everything = {**IN_ENVIRONMENT, "PATH": path, **environment}
-        stack = local_engine.open_stack(
-            None, self.folder, project=given["name"], project_file=file, stack="prod", environment=everything
-        )
+        stack = local_engine.open_stack(None, self.folder, project_file=file, stack="prod", environment=everything)
         return self.configured(stack, config or {})
 
     def configured(self, stack: automation.Stack, config: dict[str, Any]) -> automation.Stack:

@@ -59,7 +59,6 @@ class Bench(benches.Bench):
         return local_engine.open_stack(
             local_engine.program_of(EXAMPLES / name),
             self.folder,
-            project=yaml.safe_load(text_of(name, "Pulumi.yaml"))["name"],
             project_file=EXAMPLES / name / "Pulumi.yaml",
             stack=stack,
             environment=environment,

@@ -34,9 +34,7 @@ def front_door(tmp_path, tenant):
     program = local_engine.program_of(local_engine.ROOT / "examples" / "quickstart")
     credentials = {"AUTH0_CLIENT_ID": "front", "AUTH0_CLIENT_SECRET": "door", "AUTH0_DOMAIN": tenant.domain}
     project_file = local_engine.ROOT / "Pulumi.yaml"
-    return local_engine.open_stack(
-        program, tmp_path, project="auth0-sessions", project_file=project_file, environment=credentials
-    )
+    return local_engine.open_stack(program, tmp_path, project_file=project_file, environment=credentials)
 
 
 def test_the_quickstart_runs_with_the_root_s_project_file(front_door, tenant):

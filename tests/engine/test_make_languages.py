@@ -23,7 +23,7 @@ def test_every_example_has_what_its_reader_needs(name):
 
 def test_one_version_of_pulumi():
     """The CLI, the generators, the drivers and the examples name the same version, and the lock file no registry."""
-    version = pulumi_cli.dotted(pulumi_cli.TESTED)
+    version = str(pulumi_cli.TESTED)
     node = json.loads((languages.MODULE / "node" / "package.json").read_text())
     assert node["dependencies"]["@pulumi/pulumi"] == version
     for path in (pulumi_cli.MODULE / "go.mod", languages.MODULE / "go.mod", languages.EXAMPLES / "go" / "go.mod"):

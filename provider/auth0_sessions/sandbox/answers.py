@@ -6,9 +6,8 @@ Sources: bodies recorded by Auth0's own tools, and bodies quoted in public issue
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NoReturn
 
 JSON_TYPE = {"content-type": "application/json; charset=utf-8"}
 MISSING = "Missing authentication"
@@ -25,13 +24,6 @@ class Answer:
     def adding(self, headers: Mapping[str, str]) -> "Answer":
         """Return the same response with additional headers."""
         return Answer(self.status, self.body, {**self.headers, **headers})
-
-
-class Silence(Enum):
-    """How a request can end without a response."""
-
-    DROP = "dropped"
-    HANG = "no answer"
 
 
 class RefusalError(Exception):
@@ -59,23 +51,23 @@ def token_error(status: int, error: str, description: str, **more: str) -> Answe
     return as_json(status, {"error": error, "error_description": description, **more})
 
 
-def bad_request(message: str, code: str | None = None) -> RefusalError:
-    """Return a Management API 400 error, to be raised."""
-    return RefusalError(management_error(HTTPStatus.BAD_REQUEST, message, code))
+def reject(message: str, code: str | None = None) -> NoReturn:
+    """End the request with a Management API 400 error."""
+    raise RefusalError(management_error(400, message, code))
 
 
 def unauthorized(message: str) -> Answer:
     """Return a Management API 401 error; the problem with the token is also in an attribute and a header."""
     if message == MISSING:
-        return management_error(HTTPStatus.UNAUTHORIZED, message).adding({"www-authenticate": "Bearer"})
-    answer = management_error(HTTPStatus.UNAUTHORIZED, message, attributes={"error": message})
+        return management_error(401, message).adding({"www-authenticate": "Bearer"})
+    answer = management_error(401, message, attributes={"error": message})
     return answer.adding({"www-authenticate": f'Bearer error="{message}"'})
 
 
 def insufficient_scope(scope: str) -> Answer:
     """Return the 403 error for a token without the scope that the endpoint requires."""
     message = f"Insufficient scope, expected any of: {scope}"
-    return management_error(HTTPStatus.FORBIDDEN, message, "insufficient_scope")
+    return management_error(403, message, "insufficient_scope")
 
 
 def no_client_grant(audience: str) -> Answer:
@@ -84,12 +76,12 @@ def no_client_grant(audience: str) -> Answer:
         f'Client is not authorized to access "{audience}". You need to create a "client-grant" '
         "associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants"
     )
-    return token_error(HTTPStatus.FORBIDDEN, "access_denied", description)
+    return token_error(403, "access_denied", description)
 
 
 def too_many_requests(operation: str) -> Answer:
     """Return an operation's 429 error; the Management API sends it without ``Retry-After``."""
     if operation == "token":
-        return token_error(HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", "Rate limit exceeded.")
+        return token_error(429, "too_many_requests", "Rate limit exceeded.")
     message = "Global limit has been reached"
-    return management_error(HTTPStatus.TOO_MANY_REQUESTS, message, "too_many_requests")
+    return management_error(429, message, "too_many_requests")

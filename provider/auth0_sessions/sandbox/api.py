@@ -1,106 +1,88 @@
 """A tenant's responses: one function for each operation, without any networking."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from auth0_sessions.sandbox import answers, faults, tokens
-from auth0_sessions.sandbox.answers import Answer, RefusalError, Silence, bad_request
-from auth0_sessions.sandbox.journal import OPERATIONS, Call
+from auth0_sessions.sandbox.answers import Answer, RefusalError, as_json, reject
+from auth0_sessions.sandbox.faults import Fault
+from auth0_sessions.sandbox.journal import Call
 from auth0_sessions.sandbox.schema import ANSWER_KEYS, Rule, problems
 from auth0_sessions.sandbox.tenant import API_PATH, Tenant, World
 
 GRANT = "client_credentials"
-_SWITCH = Rule(("string",), choices=("true", "false"))
-_QUERY = Rule(("object",), members={"fields": Rule(("string",)), "include_fields": _SWITCH})
+_SWITCH = Rule("string", choices=("true", "false"))
+_QUERY = Rule("object", members={"fields": Rule("string"), "include_fields": _SWITCH})
 
 
-def respond(world: World, call: Call) -> Answer | Silence:
-    """Respond to one request, or return how it ends without a response. The caller holds the lock."""
-    tenant = world.tenants.get(call.tenant)
-    operation = OPERATIONS.get((call.method, call.path))
-    if tenant is None or operation is None:
-        message = f"No such tenant or endpoint: {call.method} /{call.tenant}{call.path}"
-        return answers.management_error(HTTPStatus.NOT_FOUND, message)
-    rule = tenant.faults.meet(operation)
-    if rule is None or rule.kind in faults.AFTER_EFFECT:
-        answer = _real(world, tenant, call, operation)
-        if rule is None or answer.status != HTTPStatus.OK:
-            return answer
-        tenant.faults.spend(rule)
-        return faults.spoiled(rule.kind, answer)
-    tenant.faults.spend(rule)
-    found = faults.instead(rule, operation, tenant.domain + API_PATH, world.clock())
-    if isinstance(found, Answer) and rule.kind in faults.FROM_API:
-        return found.adding(tenant.take(operation, world.clock())[1])
-    return found
-
-
-def _real(world: World, tenant: Tenant, call: Call, operation: str) -> Answer:
-    allowed, headers = tenant.take(operation, world.clock())
+def respond(world: World, call: Call) -> Answer | Fault:
+    """Respond to one request, or return the fault that leaves it without a response. The caller holds the lock."""
+    tenant, operation, now = world.tenants.get(call.logged.tenant), call.operation, world.clock()
+    if tenant is None or not operation:
+        message = f"No such tenant or endpoint: {call.logged.method} {call.logged.path}"
+        return answers.management_error(404, message)
+    rule = faults.meet(tenant.faults, operation)
+    if rule is not None and rule.kind not in faults.AFTER_EFFECT:
+        rule.spend()
+        found = faults.instead(rule, operation, tenant.domain + API_PATH, now)
+        if isinstance(found, Answer) and rule.kind in faults.FROM_API:
+            return found.adding(tenant.take(operation, now)[1])
+        return found
+    allowed, headers = tenant.take(operation, now)
     try:
-        answer = _perform(world, tenant, call, operation) if allowed else answers.too_many_requests(operation)
+        answer = _perform(world, tenant, call, now) if allowed else answers.too_many_requests(operation)
     except RefusalError as refusal:
         answer = refusal.answer
-    return answer.adding(headers)
+    answer = answer.adding(headers)
+    if rule is None or answer.status != HTTPStatus.OK:
+        return answer
+    rule.spend()
+    return faults.spoiled(rule.kind, answer)
 
 
-def _perform(world: World, tenant: Tenant, call: Call, operation: str) -> Answer:
-    if operation == "token":
-        return _token(tenant, call)
-    scope = tokens.READ_SCOPE if operation == "get" else tokens.UPDATE_SCOPE
-    audience = _base(call) + API_PATH
-    tokens.authorize(call.headers.get("authorization"), world.key, audience, scope, world.clock())
-    if operation == "get":
-        return _get(tenant, call, world.clock())
-    return answers.as_json(HTTPStatus.OK, tenant.write(call.body, world.clock()))
+def _perform(world: World, tenant: Tenant, call: Call, now: float) -> Answer:
+    # The address that the client used for the tenant: its domain, or the same with `localhost`.
+    base = f"http://{call.headers.get('host')}/{tenant.name}"
+    if call.operation == "token":
+        return _token(tenant, call.body if isinstance(call.body, dict) else {}, base)
+    scope = tokens.SCOPES[call.operation]
+    tokens.authorize(call.headers.get("authorization"), world.key, base + API_PATH, scope, now)
+    if call.operation == "get":
+        return as_json(200, _get(tenant, call.logged.query, now))
+    return as_json(200, tenant.write(call.raw, now))
 
 
-def _get(tenant: Tenant, call: Call, now: float) -> Answer:
-    fields = call.query.get("fields", "")
+def _get(tenant: Tenant, query: Mapping[str, str], now: float) -> dict[str, Any]:
+    fields = query.get("fields", "")
     names = {name for name in fields.split(",") if name}
-    wrong = list(problems(_QUERY, call.query))
+    wrong = list(problems(_QUERY, query))
     if not names <= set(ANSWER_KEYS):
         wrong.append(f"'String does not match pattern ^(({'|'.join(ANSWER_KEYS)}),?)*$: {fields}' on property fields.")
     if wrong:
-        message = f"Query validation error: {wrong[0]}"
-        raise bad_request(message, "invalid_query_string")
-    include = call.query.get("include_fields") != "false"
-    shown = {name: value for name, value in tenant.read(now).items() if not names or (name in names) is include}
-    return answers.as_json(HTTPStatus.OK, shown)
+        reject(f"Query validation error: {wrong[0]}", "invalid_query_string")
+    include = query.get("include_fields") != "false"
+    return {name: value for name, value in tenant.read(now).items() if not names or (name in names) is include}
 
 
-def _token(tenant: Tenant, call: Call) -> Answer:
-    body = _token_request(call)
+def _token(tenant: Tenant, body: Mapping[str, Any], base: str) -> Answer:
+    for name in ("grant_type", "client_id", "client_secret", "audience"):
+        if not isinstance(body.get(name), str) or not body[name]:
+            return answers.token_error(400, "invalid_request", f"Missing required parameter: {name}")
+    if body["grant_type"] != GRANT:
+        description = f"Grant type '{body['grant_type']}' not allowed for the client."
+        more = {"error_uri": "https://auth0.com/docs/clients/client-grant-types"}
+        return answers.token_error(403, "unauthorized_client", description, **more)
     if not tenant.knows(body["client_id"], body["client_secret"]):
-        return answers.token_error(HTTPStatus.UNAUTHORIZED, "access_denied", "Unauthorized")
-    if body["audience"] != _base(call) + API_PATH:
-        description = f"Service not enabled within domain: {body['audience']}"
-        return answers.token_error(HTTPStatus.FORBIDDEN, "access_denied", description)
+        return answers.token_error(401, "access_denied", "Unauthorized")
+    if body["audience"] != base + API_PATH:
+        return answers.token_error(403, "access_denied", f"Service not enabled within domain: {body['audience']}")
     if not tenant.scopes:
         return answers.no_client_grant(body["audience"])
     granted = {
-        "access_token": tenant.issue_token(base=_base(call)),
+        "access_token": tenant.issue_token(base=base),
         "scope": " ".join(tenant.scopes),
         "expires_in": int(tenant.token_seconds),
         "token_type": "Bearer",
     }
-    return answers.as_json(HTTPStatus.OK, granted)
-
-
-def _token_request(call: Call) -> dict[str, str]:
-    parsed = call.parsed()
-    body = parsed if isinstance(parsed, dict) else {}
-    for name in ("grant_type", "client_id", "client_secret", "audience"):
-        if not isinstance(body.get(name), str) or not body[name]:
-            description = f"Missing required parameter: {name}"
-            raise RefusalError(answers.token_error(HTTPStatus.BAD_REQUEST, "invalid_request", description))
-        if name == "grant_type" and body[name] != GRANT:
-            description = f"Grant type '{body[name]}' not allowed for the client."
-            more = {"error_uri": "https://auth0.com/docs/clients/client-grant-types"}
-            refusal = answers.token_error(HTTPStatus.FORBIDDEN, "unauthorized_client", description, **more)
-            raise RefusalError(refusal)
-    return body
-
-
-def _base(call: Call) -> str:
-    """Return the address that the client used for the tenant: its domain, or the same with ``localhost``."""
-    return f"http://{call.headers.get('host')}/{call.tenant}"
+    return as_json(200, granted)

@@ -4,6 +4,7 @@ Every figure is known to come from an Auth0 tenant or the edge in front of it.
 """
 
 import json
+from collections.abc import Iterable
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Literal
@@ -11,10 +12,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
 
 from auth0_sessions.sandbox import answers
-from auth0_sessions.sandbox.answers import Answer, Silence
+from auth0_sessions.sandbox.answers import Answer
 from auth0_sessions.sandbox.plans import ratelimit_headers
 from auth0_sessions.sandbox.schema import LIFETIMES, lifetime_rule, problems
-from auth0_sessions.sandbox.tokens import EXPIRED, INVALID, READ_SCOPE, UPDATE_SCOPE
+from auth0_sessions.sandbox.tokens import EXPIRED, INVALID, SCOPES
 
 
 class Fault(StrEnum):
@@ -35,7 +36,7 @@ class Fault(StrEnum):
     INSUFFICIENT_SCOPE = "403-scope"
     BAD_REQUEST = "400"
     REDIRECT = "redirect"
-    """302 to ``location``."""
+    """302 to another place on this machine."""
     DROP_BEFORE = "drop-before"
     """The connection drops before the request takes effect."""
     HANG = "hang"
@@ -66,51 +67,41 @@ class FaultRule(BaseModel):
     operation: Literal["token", "get", "patch"] | None = None
     after: NonNegativeInt = 0
     retry_after: NonNegativeInt = 1
-    location: str = "http://127.0.0.1:9/elsewhere"
+
+    def spend(self) -> None:
+        """Count one use."""
+        if self.times is not None:
+            self.times -= 1
 
 
-class FaultQueue(list[FaultRule]):
-    """One tenant's faults, in the order in which they were requested."""
-
-    def meet(self, operation: str) -> FaultRule | None:
-        """Return the fault for a request, which counts toward every rule's ``after``."""
-        matching = [rule for rule in self if rule.operation in (None, operation)]
-        hit = next((rule for rule in matching if not rule.after), None)
-        for rule in matching:
-            rule.after = max(0, rule.after - 1)
-        return hit
-
-    def spend(self, rule: FaultRule) -> None:
-        """Count one use of a fault, and remove it after the last one."""
-        if rule.times is not None:
-            rule.times -= 1
-            if rule.times == 0:
-                self[:] = [other for other in self if other is not rule]
+def meet(rules: Iterable[FaultRule], operation: str) -> FaultRule | None:
+    """Return the first fault for a request, which counts toward every rule's ``after``."""
+    matching = [rule for rule in rules if rule.operation in {None, operation} and rule.times != 0]
+    hit = next((rule for rule in matching if not rule.after), None)
+    for rule in matching:
+        rule.after = max(0, rule.after - 1)
+    return hit
 
 
-def instead(rule: FaultRule, operation: str, audience: str, now: float) -> Answer | Silence:
-    """Return the response that replaces the real one."""
-    match rule.kind:
-        case Fault.REDIRECT:
-            return Answer(HTTPStatus.FOUND, b"", {"location": rule.location})
-        case Fault.RATE_LIMITED | Fault.RETRY_AFTER as kind:
-            headers = {"retry-after": str(rule.retry_after)} if kind is Fault.RETRY_AFTER else {}
-            return answers.too_many_requests(operation).adding({**ratelimit_headers(2, 0, int(now)), **headers})
-        case Fault.INSUFFICIENT_SCOPE if operation == "token":
-            return answers.no_client_grant(audience)
-        case Fault.INSUFFICIENT_SCOPE:
-            return answers.insufficient_scope(READ_SCOPE if operation == "get" else UPDATE_SCOPE)
-    return _TOKEN[rule.kind] if operation == "token" and rule.kind in _TOKEN else _ANSWERS[rule.kind]
+def instead(rule: FaultRule, operation: str, audience: str, now: float) -> Answer | Fault:
+    """Return the response that replaces the real one, or the fault itself if there is none."""
+    if rule.kind in {Fault.RATE_LIMITED, Fault.RETRY_AFTER}:
+        wait = {"retry-after": str(rule.retry_after)} if rule.kind is Fault.RETRY_AFTER else {}
+        return answers.too_many_requests(operation).adding({**ratelimit_headers(2, 0, int(now)), **wait})
+    if rule.kind is Fault.INSUFFICIENT_SCOPE:
+        login = operation == "token"
+        return answers.no_client_grant(audience) if login else answers.insufficient_scope(SCOPES[operation])
+    return (_AT_LOGIN if operation == "token" else _AT_CALL).get(rule.kind, rule.kind)
 
 
-def spoiled(kind: Fault, answer: Answer) -> Answer | Silence:
-    """Return the corrupted form of a successful response."""
+def spoiled(kind: Fault, answer: Answer) -> Answer | Fault:
+    """Return the corrupted form of a successful response, or the fault itself if there is none."""
     if kind is Fault.DROP_AFTER:
-        return Silence.DROP
-    if kind is Fault.TRUNCATED_JSON:
-        return Answer(answer.status, answer.body[: len(answer.body) // 2], answer.headers)
-    body: object = [] if kind is Fault.NOT_AN_OBJECT else _wrong_types(json.loads(answer.body))
-    return Answer(answer.status, json.dumps(body).encode(), answer.headers)
+        return kind
+    body = answer.body[: len(answer.body) // 2]
+    if kind is not Fault.TRUNCATED_JSON:
+        body = json.dumps([] if kind is Fault.NOT_AN_OBJECT else _wrong_types(json.loads(answer.body))).encode()
+    return Answer(answer.status, body, answer.headers)
 
 
 def _wrong_types(body: dict[str, object]) -> dict[str, object]:
@@ -127,9 +118,8 @@ def _page(status: HTTPStatus) -> Answer:
 
 
 _TOO_LARGE = next(problems(lifetime_rule("session_lifetime"), 20_160, "session_lifetime"))
-_ANSWERS: dict[Fault, Answer | Silence] = {
-    Fault.DROP_BEFORE: Silence.DROP,
-    Fault.HANG: Silence.HANG,
+_AT_CALL = {
+    Fault.REDIRECT: Answer(302, b"", {"location": "http://127.0.0.1:9/elsewhere"}),
     Fault.INTERNAL_ERROR: answers.management_error(500, "Internal error", "internal_error"),
     Fault.BAD_GATEWAY: answers.management_error(502, "Bad gateway"),
     Fault.UNAVAILABLE: answers.management_error(503, "Service unavailable"),
@@ -139,9 +129,10 @@ _ANSWERS: dict[Fault, Answer | Silence] = {
     Fault.INVALID_TOKEN: answers.unauthorized(INVALID),
     Fault.BAD_REQUEST: answers.management_error(400, f"Payload validation error: {_TOO_LARGE}", "invalid_body"),
 }
-_TOKEN = {
+_AT_LOGIN = {
+    **_AT_CALL,
     Fault.EXPIRED_TOKEN: answers.token_error(401, "access_denied", "Unauthorized"),
     Fault.INVALID_TOKEN: answers.token_error(401, "access_denied", "Unauthorized"),
     Fault.BAD_REQUEST: answers.token_error(400, "invalid_request", "Missing required parameter: grant_type"),
 }
-"""The faults that the token endpoint words differently from the Management API."""
+"""The token endpoint words some faults differently from the Management API."""

@@ -5,9 +5,8 @@ Settings" for the caps, "Rate Limit Configurations" for the rates, "Rate Limit U
 named in the first two; their wording for every plan that is not Enterprise covers it.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Plan = Literal["free", "essential", "professional", "enterprise"]
 
@@ -23,16 +22,14 @@ class OverCap(StrEnum):
     """Responds with 400 and stores nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """A token bucket: its size, and how many requests are added per second."""
 
     burst: int
     per_second: float
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRow:
+class PlanRow(NamedTuple):
     """One plan: its caps in minutes and its two rates (Management API and Authentication API)."""
 
     absolute_minutes: int

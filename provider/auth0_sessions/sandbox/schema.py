@@ -9,11 +9,12 @@ inferred by analogy; the message for "both units in one body" is this sandbox's 
 """
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auth0_sessions.sandbox.answers import bad_request
+from auth0_sessions.sandbox.answers import reject
 
 MINUTES_SUFFIX = "_in_minutes"
 MINUTES_PER_HOUR = 60
@@ -26,11 +27,12 @@ _TYPES = {type(None): "null", bool: "boolean", int: "integer", str: "string", li
 class Rule:
     """What a value may be: its JSON types and, if applicable, its range, choices and members."""
 
-    types: tuple[str, ...]
+    types: str
+    """Separated by commas, as in a message."""
     description: str = ""
     choices: tuple[str, ...] = ()
     minimum: int = 1
-    maximum: int | None = None
+    maximum: float = math.inf
     members: Mapping[str, "Rule"] | None = None
     required: tuple[str, ...] = ()
     fewest: int = 0
@@ -40,14 +42,9 @@ def problems(rule: Rule, value: Any, path: str = "") -> Iterator[str]:
     """Yield a message for every problem with a value; the body itself has no path."""
     where = f" on property {path}" if path else ""
     what = f" ({rule.description})" if rule.description else ""
-    found = json_type(value)
-    if found not in rule.types:
-        yield f"'Expected type {','.join(rule.types)} but found type {found}'{where}{what}."
-        return
-    reasons = _of_object(rule, value) if found == "object" else _of_scalar(rule, value)
-    yield from (f"'{reason}'{where}{what}." for reason in reasons)
+    yield from (f"'{reason}'{where}{what}." for reason in _reasons(rule, value, json_type(value)))
     members = rule.members or {}
-    for name in reversed(value) if found == "object" else ():
+    for name in reversed(value) if isinstance(value, dict) else ():
         if name in members:
             yield from problems(members[name], value[name], f"{path}.{name}".lstrip("."))
 
@@ -59,22 +56,21 @@ def json_type(value: object) -> str:
     return _TYPES[type(value)]
 
 
-def _of_object(rule: Rule, value: Mapping[str, Any]) -> Iterator[str]:
-    if rule.members is not None and (unknown := [name for name in value if name not in rule.members]):
-        yield f"Additional properties not allowed: {','.join(unknown)}"
-    yield from (f"Missing required property: {name}" for name in rule.required if name not in value)
-    if len(value) < rule.fewest:
-        yield f"Too few properties defined ({len(value)}), minimum {rule.fewest}"
-
-
-def _of_scalar(rule: Rule, value: Any) -> Iterator[str]:
-    if rule.choices and value not in rule.choices:
+def _reasons(rule: Rule, value: Any, found: str) -> Iterator[str]:
+    if found not in rule.types.split(","):
+        yield f"Expected type {rule.types} but found type {found}"
+    elif found == "object":
+        if rule.members is not None and (unknown := [name for name in value if name not in rule.members]):
+            yield f"Additional properties not allowed: {','.join(unknown)}"
+        yield from (f"Missing required property: {name}" for name in rule.required if name not in value)
+        if len(value) < rule.fewest:
+            yield f"Too few properties defined ({len(value)}), minimum {rule.fewest}"
+    elif rule.choices and value not in rule.choices:
         yield f"No enum match for: {value}"
-    if json_type(value) == "integer":
-        if value < rule.minimum:
-            yield f"Value {int(value)} is less than minimum {rule.minimum}"
-        if rule.maximum is not None and value > rule.maximum:
-            yield f"Value {int(value)} is greater than maximum {rule.maximum}"
+    elif found == "integer" and value < rule.minimum:
+        yield f"Value {int(value)} is less than minimum {rule.minimum}"
+    elif found == "integer" and value > rule.maximum:
+        yield f"Value {int(value)} is greater than maximum {rule.maximum}"
 
 
 LIFETIMES = {
@@ -100,25 +96,9 @@ LIFETIME_KEYS: dict[str, tuple[str, int]] = {
 """Each key for a lifetime in a PATCH body: which lifetime, and the minutes per unit."""
 
 
-def _object(description: str = "", *, null: bool = True, **members: Rule) -> Rule:
-    return Rule(("object", "null") if null else ("object",), description, members=members)
-
-
-def _each(names: str, rule: Rule) -> dict[str, Rule]:
-    return dict.fromkeys(names.split(), rule)
-
-
-def _choice(*choices: str) -> Rule:
-    return Rule(("string",), choices=choices)
-
-
-COOKIE_MODE = _choice("persistent", "non-persistent")
-ANONYMOUS_LIFETIME = Rule(("integer",), "Anonymous session lifetime, in minutes", maximum=YEAR_MINUTES)
-_COOKIE = Rule(("object", "null"), "Session cookie configuration", members={"mode": COOKIE_MODE}, required=("mode",))
-_SWITCH = Rule(("boolean",))
-_TEXT = Rule(("string",))
-_LIST = Rule(("array",))
-_OBJECT = Rule(("object",))
+COOKIE_MODE = Rule("string", choices=("persistent", "non-persistent"))
+ANONYMOUS_LIFETIME = Rule("integer", "Anonymous session lifetime, in minutes", maximum=YEAR_MINUTES)
+_COOKIE = Rule("object,null", "Session cookie configuration", members={"mode": COOKIE_MODE}, required=("mode",))
 _FLAGS = """
 allow_changing_enable_sso allow_legacy_delegation_grant_types allow_legacy_ro_grant_types
 allow_legacy_tokeninfo_endpoint change_pwd_flow_v1 custom_domains_provisioning dashboard_insights_view
@@ -131,51 +111,66 @@ local_resource_discovery mfa_show_factor_list_on_enrollment no_disclose_enterpri
 remove_alg_from_jwks revoke_refresh_token_grant trust_azure_adfs_email_verified_connection_property
 use_scope_descriptions_for_consent
 """
-_SWITCHES = """
-client_id_metadata_document_dynamic_registration_supported client_id_metadata_document_supported
-dpop_strict_refresh_token_binding enable_ai_guide include_session_metadata_in_tenant_logs
-phone_consolidated_experience
-"""
-_NULLABLE_SWITCHES = """
-allow_organization_name_in_authentication_api authorization_response_iss_parameter_supported
-customize_mfa_in_postlogin_action pushed_authorization_requests_supported
-skip_non_verifiable_callback_uri_confirmation_prompt
-"""
-_TEXTS = """
-default_audience default_directory default_redirection_uri friendly_name legacy_sandbox_version picture_url
-sandbox_version support_email support_url
-"""
+_PLAIN = {
+    "boolean": """
+        client_id_metadata_document_dynamic_registration_supported client_id_metadata_document_supported
+        dpop_strict_refresh_token_binding enable_ai_guide include_session_metadata_in_tenant_logs
+        phone_consolidated_experience
+    """,
+    "boolean,null": """
+        allow_organization_name_in_authentication_api authorization_response_iss_parameter_supported
+        customize_mfa_in_postlogin_action pushed_authorization_requests_supported
+        skip_non_verifiable_callback_uri_confirmation_prompt
+    """,
+    "string": """
+        default_audience default_directory default_redirection_uri friendly_name legacy_sandbox_version picture_url
+        sandbox_version support_email support_url
+    """,
+    "array": "allowed_logout_urls enabled_locales",
+    "array,null": "acr_values_supported",
+    "object,null": "universal_login",
+}
+"""The keys of which only the type is known."""
+
+
+def _object(description: str = "", **members: str | Rule) -> Rule:
+    rules = {name: Rule(member) if isinstance(member, str) else member for name, member in members.items()}
+    return Rule("object,null", description, members=rules)
+
 
 FOREIGN: dict[str, Rule] = {
-    **_each(_SWITCHES, _SWITCH),
-    **_each(_NULLABLE_SWITCHES, Rule(("boolean", "null"))),
-    **_each(_TEXTS, _TEXT),
-    "access_token": _object(claims_mapping=_OBJECT),
-    "acr_values_supported": Rule(("array", "null")),
-    "allowed_logout_urls": _LIST,
-    "change_password": _object("Change Password page customization", enabled=_SWITCH, html=_TEXT),
-    "country_codes": _object(list=_LIST, mode=_choice("allow", "deny")),
-    "default_token_quota": _object(clients=_OBJECT, organizations=_OBJECT),
-    "device_flow": _object("Device Flow configuration", charset=_choice("base20", "digits"), mask=_TEXT),
-    "dynamic_client_registration_security_mode": _choice("strict", "permissive"),
-    "enabled_locales": _LIST,
-    "error_page": _object("Error page customization", html=_TEXT, show_log_link=_SWITCH, url=_TEXT),
+    **{name: Rule(types) for types, names in _PLAIN.items() for name in names.split()},
+    "access_token": _object(claims_mapping="object"),
+    "change_password": _object("Change Password page customization", enabled="boolean", html="string"),
+    "country_codes": _object(list="array", mode=Rule("string", choices=("allow", "deny"))),
+    "default_token_quota": _object(clients="object", organizations="object"),
+    "device_flow": _object(
+        "Device Flow configuration", charset=Rule("string", choices=("base20", "digits")), mask="string"
+    ),
+    "dynamic_client_registration_security_mode": Rule("string", choices=("strict", "permissive")),
+    "error_page": _object("Error page customization", html="string", show_log_link="boolean", url="string"),
     "flags": Rule(
-        ("object",), "Flags used to change the behavior of this tenant", members=_each(_FLAGS, _SWITCH), fewest=1
+        "object",
+        "Flags used to change the behavior of this tenant",
+        members=dict.fromkeys(_FLAGS.split(), Rule("boolean")),
+        fewest=1,
     ),
-    "guardian_mfa_page": _object("Guardian page customization", enabled=_SWITCH, html=_TEXT),
-    "mtls": _object("mTLS configuration", enable_endpoint_aliases=_SWITCH),
-    "oidc_logout": _object(
-        "Settings related to OIDC RP-initiated Logout", null=False, rp_logout_end_session_endpoint_discovery=_SWITCH
+    "guardian_mfa_page": _object("Guardian page customization", enabled="boolean", html="string"),
+    "mtls": _object("mTLS configuration", enable_endpoint_aliases="boolean"),
+    "oidc_logout": Rule(
+        "object",
+        "Settings related to OIDC RP-initiated Logout",
+        members={"rp_logout_end_session_endpoint_discovery": Rule("boolean")},
     ),
-    "resource_parameter_profile": _choice("audience", "compatibility"),
-    "security_headers": _object(content_security_policy=_OBJECT, x_xss_protection=_OBJECT),
+    "resource_parameter_profile": Rule("string", choices=("audience", "compatibility")),
+    "security_headers": _object(content_security_policy="object", x_xss_protection="object"),
     "sessions": _object(
         "Sessions related settings for tenant",
-        oidc_logout_prompt_enabled=_SWITCH,
-        anonymous=_object(null=False, lifetime_in_minutes=ANONYMOUS_LIFETIME, activate_cookie=_SWITCH),
+        oidc_logout_prompt_enabled="boolean",
+        anonymous=Rule(
+            "object", members={"lifetime_in_minutes": ANONYMOUS_LIFETIME, "activate_cookie": Rule("boolean")}
+        ),
     ),
-    "universal_login": Rule(("object", "null")),
 }
 """Each key that is neither a lifetime nor the cookie, with its rule."""
 
@@ -188,24 +183,23 @@ def lifetime_rule(key: str, cap_minutes: int = YEAR_MINUTES) -> Rule:
     name, unit_minutes = LIFETIME_KEYS[key]
     description = LIFETIMES[name].format(unit="minutes" if unit_minutes == 1 else "hours")
     maximum = min(cap_minutes, IDLE_MAXIMUM_MINUTES if name in IDLE else YEAR_MINUTES) // unit_minutes
-    return Rule(("integer",), description, maximum=maximum)
+    return Rule("integer", description, maximum=maximum)
 
 
 def check_body(raw: bytes, caps_minutes: Mapping[str, int]) -> dict[str, Any]:
     """Return the JSON of a PATCH body, or reject it with the first problem that the API would report."""
     try:
         body = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        message = "Invalid request payload JSON format"
-        raise bad_request(message) from error
-    caps = {name: caps_minutes.get(name, YEAR_MINUTES) for name in LIFETIMES}
-    lifetimes = {key: lifetime_rule(key, caps[name]) for key, (name, _) in LIFETIME_KEYS.items()}
-    rule = Rule(("object",), members={**FOREIGN, "session_cookie": _COOKIE, **lifetimes}, fewest=1)
+    except (ValueError, RecursionError):
+        reject("Invalid request payload JSON format")
+    lifetimes = {
+        key: lifetime_rule(key, caps_minutes.get(name, YEAR_MINUTES)) for key, (name, _) in LIFETIME_KEYS.items()
+    }
+    rule = Rule("object", members={**FOREIGN, "session_cookie": _COOKIE, **lifetimes}, fewest=1)
     for problem in problems(rule, body):
-        message = f"Payload validation error: {problem}"
-        raise bad_request(message, "invalid_body")
+        reject(f"Payload validation error: {problem}", "invalid_body")
     for name in LIFETIMES:
-        if name in body and name + MINUTES_SUFFIX in body:
-            message = f"Payload validation error: 'Only one of {name} and {name}{MINUTES_SUFFIX} can be set'."
-            raise bad_request(message, "invalid_body")
+        if {name, name + MINUTES_SUFFIX} <= body.keys():
+            problem = f"'Only one of {name} and {name}{MINUTES_SUFFIX} can be set'."
+            reject(f"Payload validation error: {problem}", "invalid_body")
     return dict(body)

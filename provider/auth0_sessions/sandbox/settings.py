@@ -6,7 +6,6 @@ that was never written is absent; a PATCH merges at the top level, and ``flags``
 """
 
 import copy
-import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -24,25 +23,15 @@ SESSION_SETTINGS: dict[str, Rule] = {
 }
 """The settings on the Dashboard's session page: lifetimes in minutes, and the cookie mode."""
 
-_FOREIGN = """{
-  "allowed_logout_urls": [], "acr_values_supported": [], "default_audience": "", "default_directory": "",
-  "change_password": {"enabled": false}, "guardian_mfa_page": {"enabled": false}, "enabled_locales": ["de", "fr"],
-  "flags": {
-    "allow_changing_enable_sso": false, "disable_clickjack_protection_headers": false, "disable_impersonation": true,
-    "enable_dynamic_client_registration": true, "enable_public_signup_user_exists_error": true, "enable_sso": true,
-    "revoke_refresh_token_grant": false, "universal_login": true
-  },
-  "friendly_name": "My Test Tenant", "picture_url": "https://mycompany.org/logo.png",
-  "support_email": "support@mycompany.org", "support_url": "https://mycompany.org/support",
-  "sandbox_version": "18", "mtls": {"enable_endpoint_aliases": true}, "phone_consolidated_experience": false,
-  "sessions": {"oidc_logout_prompt_enabled": true},
-  "oidc_logout": {"rp_logout_end_session_endpoint_discovery": false},
-  "allow_organization_name_in_authentication_api": true, "customize_mfa_in_postlogin_action": true,
-  "pushed_authorization_requests_supported": false, "client_id_metadata_document_supported": true,
-  "resource_parameter_profile": "audience", "dynamic_client_registration_security_mode": "permissive",
-  "universal_login": {"colors": {"page_background": "#FF4F40", "primary": "#2A2E35"}}
-}"""
-"""A recorded tenant's settings, except its login sessions."""
+_FOREIGN = {
+    "friendly_name": "My Test Tenant",
+    "enabled_locales": ["de", "fr"],
+    "flags": {"enable_sso": True, "revoke_refresh_token_grant": False},
+    "mtls": {"enable_endpoint_aliases": True},
+    "sessions": {"oidc_logout_prompt_enabled": True},
+    "universal_login": {"colors": {"page_background": "#FF4F40", "primary": "#2A2E35"}},
+}
+"""What a new tenant has besides its login sessions, as recorded."""
 
 
 def as_hours(minutes: int) -> float:
@@ -55,8 +44,8 @@ class Stored:
     """One tenant's settings, by response key; lifetimes are in minutes."""
 
     def __init__(self, foreign: Mapping[str, Any] | None = None) -> None:
-        """Start with a recorded tenant's settings other than login sessions, or with given ones."""
-        self._values: dict[str, Any] = json.loads(_FOREIGN) if foreign is None else copy.deepcopy(dict(foreign))
+        """Start without login sessions, and with the other settings that are given."""
+        self._values: dict[str, Any] = copy.deepcopy(dict(_FOREIGN if foreign is None else foreign))
 
     @property
     def foreign(self) -> dict[str, Any]:
@@ -106,14 +95,12 @@ class Stored:
             for problem in problems(SESSION_SETTINGS[name], value, name) if value is not None else ():
                 raise ValueError(problem)
         for name, value in changes.items():
+            place, key, shown = self._values, name, int(value) if isinstance(value, float) else value
             if name == COOKIE:
-                self.merge({"session_cookie": value and {"mode": value}}, {}, ())
+                key, shown = "session_cookie", value and {"mode": value}
             elif name == ANONYMOUS:
-                sessions = self._values.setdefault("sessions", {})
-                sessions["anonymous"] = {**sessions.get("anonymous", {}), "lifetime_in_minutes": value}
-                if value is None:
-                    del sessions["anonymous"]["lifetime_in_minutes"]
-            elif value is None:
-                self._values.pop(name, None)
-            else:
-                self._values[name] = int(value)
+                place = self._values.setdefault("sessions", {}).setdefault("anonymous", {})
+                key = "lifetime_in_minutes"
+            place[key] = shown
+            if value is None:
+                del place[key]

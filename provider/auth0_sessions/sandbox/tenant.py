@@ -1,16 +1,15 @@
 """One fake tenant with its options, which is the handle that tests use; and the set of all tenants."""
 
-import copy
 import secrets
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from auth0_sessions.sandbox import tokens
-from auth0_sessions.sandbox.faults import FaultQueue, FaultRule
+from auth0_sessions.sandbox.faults import FaultRule
 from auth0_sessions.sandbox.journal import LoggedRequest
 from auth0_sessions.sandbox.plans import PLANS, Bucket, OverCap, Plan, Rate
 from auth0_sessions.sandbox.schema import IDLE, LIFETIMES, check_body
@@ -55,16 +54,16 @@ class Tenant(BaseModel):
     """How long a GET still shows the values from before a PATCH."""
     latency_seconds: Seconds = 0
     token_seconds: Seconds = 86_400
-    scopes: tuple[str, ...] = tokens.SCOPES
+    scopes: tuple[str, ...] = tuple(tokens.SCOPES.values())
     """The scopes of the clients' grant; without any, they have none."""
     rate_limits: StrictBool = True
 
-    _world: "World" = PrivateAttr()
-    _stored: Stored = PrivateAttr()
-    _replaced: list[tuple[float, Stored]] = PrivateAttr(default_factory=list)
-    _clients: dict[str, str] = PrivateAttr(default_factory=dict)
-    _faults: FaultQueue = PrivateAttr(default_factory=FaultQueue)
-    _buckets: dict[tuple[bool, Rate], Bucket] = PrivateAttr(default_factory=dict)
+    _world: "World"
+    _stored: Stored
+    _replaced: list[tuple[float, dict[str, Any]]] = []
+    _clients: dict[str, str] = {}
+    _faults: list[FaultRule] = []
+    _buckets: dict[Rate, Bucket] = {}
 
     def __init__(self, world: "World", stored: Stored, **options: Any) -> None:
         """Add the tenant to a world."""
@@ -129,11 +128,10 @@ class Tenant(BaseModel):
     ) -> None:
         """Make requests fail: the next ``times`` (None: all), or only those of one ``operation``.
 
-        ``after`` matching requests are let through first. Details: ``retry_after`` (seconds, for
-        429-retry-after) and ``location`` (a URL, for redirect). The kinds are the values of ``Fault``.
+        ``after`` matching requests are let through first. The kinds are the values of ``Fault``; ``retry_after``
+        (seconds) is for 429-retry-after.
         """
-        given = {"kind": kind, "times": times, "operation": operation, "after": after, **details}
-        rule = FaultRule.model_validate(given)
+        rule = FaultRule(kind=kind, times=times, operation=operation, after=after, **details)
         with self._world.lock:
             self._faults.append(rule)
 
@@ -145,7 +143,7 @@ class Tenant(BaseModel):
     # Called by the server, which holds the lock.
 
     @property
-    def faults(self) -> FaultQueue:
+    def faults(self) -> list[FaultRule]:
         """The faults that wait for requests."""
         return self._faults
 
@@ -155,16 +153,15 @@ class Tenant(BaseModel):
 
     def take(self, operation: str, now: float) -> tuple[bool, dict[str, str]]:
         """Take one request from the operation's bucket; also return the headers."""
-        login, row = operation == "token", PLANS[self.plan]
-        rate = row.authentication if login else row.management
-        bucket = self._buckets.setdefault((login, rate), Bucket(rate, now))
-        return bucket.take(now, limited=self.rate_limits)
+        row = PLANS[self.plan]
+        rate = row.authentication if operation == "token" else row.management
+        return self._buckets.setdefault(rate, Bucket(rate, now)).take(now, limited=self.rate_limits)
 
     def read(self, now: float) -> dict[str, Any]:
         """Return what a GET shows: the settings of ``stale_seconds`` ago."""
         self._replaced = [(at, old) for at, old in self._replaced if now - at < self.stale_seconds]
-        stored = self._replaced[0][1] if self._replaced else self._stored
-        return {**stored.shown(), "sandbox_versions_available": list(VERSIONS)}
+        shown = self._replaced[0][1] if self._replaced else self._stored.shown()
+        return {**shown, "sandbox_versions_available": list(VERSIONS)}
 
     def write(self, raw: bytes, now: float) -> dict[str, Any]:
         """Apply or reject a PATCH body; return what the response shows."""
@@ -172,7 +169,7 @@ class Tenant(BaseModel):
         caps = {name: plan.idle_minutes if name in IDLE else plan.absolute_minutes for name in LIFETIMES}
         body = check_body(raw, caps if self.over_cap is OverCap.REFUSE else {})
         if self.stale_seconds:
-            self._replaced.append((now, copy.deepcopy(self._stored)))
+            self._replaced.append((now, self._stored.shown()))
         merged = {"flags", "sessions"} if self.merge_sessions else {"flags"}
         self._stored.merge(body, caps if self.over_cap is OverCap.CLAMP else {}, merged)
         return self._stored.shown()

@@ -11,11 +11,10 @@ import json
 import secrets
 from typing import Any, NoReturn
 
-from auth0_sessions.sandbox.answers import MISSING, RefusalError, bad_request, insufficient_scope, unauthorized
+from auth0_sessions.sandbox.answers import MISSING, RefusalError, insufficient_scope, reject, unauthorized
 
-READ_SCOPE = "read:tenant_settings"
-UPDATE_SCOPE = "update:tenant_settings"
-SCOPES = (READ_SCOPE, UPDATE_SCOPE)
+SCOPES = {"get": "read:tenant_settings", "patch": "update:tenant_settings"}
+"""The scope that each operation requires."""
 EXPIRED = "Expired token received for JSON Web Token validation"
 INVALID = "Invalid token"
 
@@ -29,33 +28,22 @@ def issue(key: bytes, claims: dict[str, Any]) -> str:
 
 def authorize(header: str | None, key: bytes, audience: str, scope: str, now: float) -> None:
     """Reject an Authorization header that does not currently grant ``scope`` for ``audience``."""
-    claims = _claims(_bearer(header), key)
+    scheme, *rest = (header or "").split() or [""]
+    is_bearer = scheme.lower() == "bearer"
+    if scheme and (len(rest) != 1 or (is_bearer and rest[0].count(".") != 2)):  # noqa: PLR2004 - Of a JWT.
+        reject("Bad HTTP authentication header format", "Bearer")
+    if not is_bearer:
+        _refuse(MISSING)
+    signed, _, signature = rest[0].rpartition(".")
+    if not hmac.compare_digest(_signature(key, signed).encode(), signature.encode()):
+        _refuse("Invalid signature received for JSON Web Token validation")
+    claims = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
     if claims["aud"] != audience:
         _refuse(f"Bad audience: {claims['aud']}")
     if claims["exp"] <= now:
         _refuse(EXPIRED)
     if scope not in claims["scope"].split():
         raise RefusalError(insufficient_scope(scope))
-
-
-def _bearer(header: str | None) -> str:
-    words = (header or "").split()
-    if not words:
-        _refuse(MISSING)
-    if len(words) != 2 or (words[0].lower() == "bearer" and words[1].count(".") != 2):  # noqa: PLR2004 - Of a JWT.
-        message = "Bad HTTP authentication header format"
-        raise bad_request(message, "Bearer")
-    if words[0].lower() != "bearer":
-        _refuse(MISSING)
-    return words[1]
-
-
-def _claims(token: str, key: bytes) -> dict[str, Any]:
-    signed, _, signature = token.rpartition(".")
-    if not hmac.compare_digest(_signature(key, signed).encode(), signature.encode()):
-        _refuse("Invalid signature received for JSON Web Token validation")
-    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(signed.partition(".")[2] + "=="))
-    return claims
 
 
 def _refuse(message: str) -> NoReturn:
