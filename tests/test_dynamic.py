@@ -199,6 +199,16 @@ def test_a_lookup_is_no_claim():
     assert "looked-up" in engine.registered
 
 
+def test_a_lookup_is_no_create():
+    """What is for a new resource, a refused import and the names of its secrets, has no place in a look-up."""
+
+    def program() -> None:
+        label, opts = pulumi.Output.secret("acme"), pulumi.ResourceOptions(import_="acme.auth0.com")
+        SessionLifetime.get("looked-up", "acme.auth0.com", credentials=label, opts=opts)
+
+    assert run(program).sent("looked-up").keys() == {"credentials"}
+
+
 def test_the_same_program_may_run_again():
     """Users' own tests run one program many times with the same mocks."""
     engine = Engine()

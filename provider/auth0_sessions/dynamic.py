@@ -156,7 +156,8 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
         return run.plan_or_default(plan)
 
     def _create(self, name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
-        if opts is not None and opts.import_ is not None:
+        is_look_up = opts is not None and opts.id is not None
+        if opts is not None and opts.import_ is not None and not is_look_up:
             message = (
                 f"'{name}' does not need an import: a tenant that already has these values is adopted without a write. "
                 "Remove `import_`."
@@ -166,7 +167,7 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
         own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=NATIVE)], delete_before_replace=True)
         options = pulumi.ResourceOptions.merge(own, opts)
         # The engine does not tell a dynamic provider which inputs are secret.
-        sent = {**props, **named_secrets(props)}
+        sent = {**props, **({} if is_look_up else named_secrets(props))}
         dynamic.Resource.__init__(self, SessionLifetimeProvider(), name, sent, options)
 
 

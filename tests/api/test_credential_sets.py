@@ -60,8 +60,8 @@ def test_no_entry(raw):
         (f'{{"{CANARY}": "x"}}', "another key: "),
         (f'{{"acme": {{"apiToken": ["{CANARY}"]}}}}', "acme.apiToken: "),
         ('{"acme": {"apiToken": 12345678901234}}', "acme.apiToken: "),
-        ({"acme": CANARY}, "acme: "),
-        ([CANARY], "the object: "),
+        ({"acme": CANARY}, "acme: Input should be an object"),
+        ([CANARY], "the object: Input should be an object"),
     ],
 )
 def test_malformed(raw, printed):

@@ -1,6 +1,7 @@
 """One HTTP exchange, whatever the server sends, over real sockets."""
 
 import contextlib
+import gc
 import gzip
 import os
 import shutil
@@ -9,6 +10,7 @@ import ssl
 import threading
 import time
 import tracemalloc
+import weakref
 import zlib
 
 import pytest
@@ -275,6 +277,16 @@ def test_a_thread_is_used_again(serve):
     assert {thread for thread in set(threading.enumerate()) - threads if thread.name == THREAD_NAME} == set()
 
 
+def test_an_idle_thread_keeps_nothing(serve):
+    """A thread that waits for work keeps neither the session, with its connections, nor the token of the last one."""
+    session = Session(trust_env=False)
+    exchange(serve(answer()).domain, session=session)
+    kept = weakref.ref(session)
+    del session
+    gc.collect()
+    assert kept() is None
+
+
 def test_a_forked_process_makes_exchanges(serve):
     """A process that was forked after an exchange starts threads of its own."""
     exchange(serve(answer()).domain)
@@ -342,22 +354,26 @@ def test_a_tls_failure_sent_nothing():
 
 @contextlib.contextmanager
 def tls_server(certificate, script):
-    """Serve a script over TLS, for one connection; yield the address."""
+    """Serve a script over TLS, one connection after another; yield the address."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
 
-    def serve_once():
-        with (
-            contextlib.suppress(OSError),
-            listener.accept()[0] as connection,
-            context.wrap_socket(connection, server_side=True) as tunnel,
-        ):
-            tunnel.recv(65_536)
-            script(tunnel)
+    def serve_all():
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with (
+                    contextlib.suppress(OSError),
+                    connection,
+                    context.wrap_socket(connection, server_side=True) as tunnel,
+                ):
+                    tunnel.recv(65_536)
+                    script(tunnel)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=serve_once, daemon=True).start()
+        threading.Thread(target=serve_all, daemon=True).start()
         yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 def over_tls(monkeypatch, certificate, script, *, is_trusted=True):
@@ -396,8 +412,23 @@ def test_tls(monkeypatch, certificate):
     assert over_tls(monkeypatch, certificate, answer_slowly).body == OK
 
 
+def test_certificates_that_load_slowly(monkeypatch, certificate):
+    """A call that is made while an abandoned one still loads the certificates is made with them."""
+    load = ssl.SSLContext.load_verify_locations
+    monkeypatch.setattr(
+        ssl.SSLContext, "load_verify_locations", lambda self, *given: (time.sleep(0.8), load(self, *given))
+    )
+    bundle = certificate.with_name("slow.pem")
+    shutil.copy(certificate, bundle)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    session = Session(trust_env=True)
+    with tls_server(certificate, answer_slowly) as url:
+        assert trouble_of(exchange(url, session=session, seconds=0.3)) == (Trouble.NO_ANSWER, False)
+        assert exchange(url, session=session).body == OK
+
+
 def test_certificates_are_loaded_once(monkeypatch, certificate):
-    """The certificates of a bundle are loaded for the first tenant, and all others use them."""
+    """The certificates of a bundle are loaded for the first tenant and used for all others, until they change."""
     loaded = []
     load = ssl.SSLContext.load_verify_locations
     monkeypatch.setattr(
@@ -408,6 +439,9 @@ def test_certificates_are_loaded_once(monkeypatch, certificate):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
     assert [over_tls(monkeypatch, certificate, answer_slowly, is_trusted=False).body for _ in range(2)] == [OK, OK]
     assert loaded == [str(bundle)]
+    os.utime(bundle, (0, 0))
+    assert over_tls(monkeypatch, certificate, answer_slowly, is_trusted=False).body == OK
+    assert loaded == [str(bundle)] * 2
 
 
 def test_an_encrypted_proxy(monkeypatch, certificate):

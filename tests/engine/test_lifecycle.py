@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -262,6 +263,7 @@ def test_get_looks_a_tenant_up(engine, tenant):
         pulumi.export("previous", found.previous)
 
     engine.program = program
+    assert not re.search(r"previous\s*: \[unknown\]", engine.preview().output)
     assert engine.up().ok
     assert PATCH not in tenant.calls
     assert engine.outputs == {

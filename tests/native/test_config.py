@@ -9,6 +9,7 @@ from auth0_sessions.errors import CredentialsError
 from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.native.config import KEYS, SECRET_KEYS, ProviderConfig, check_config, is_default
+from auth0_sessions.native.plugin import Plugin
 from auth0_sessions.native.schema import schema
 
 ACME = "acme.eu.auth0.com"
@@ -146,9 +147,17 @@ def test_right_and_unknown_configuration_has_no_problem():
 
 def test_every_mistake_is_reported_in_one_go():
     """Each mistake is a problem of its own key."""
-    problems = check_config({"domain": "not a domain", "plan": "gold", "livePreview": "maybe"})
+    problems = check_config({"livePreview": "maybe", "plan": "gold", "domain": "not a domain"})
     assert [problem.property for problem in problems] == ["domain", "plan", "livePreview"]
     assert not any(problem.is_private for problem in problems)
+    assert all(problem.is_private for problem in check_config({"livePreview": "s@cret", "plan": "s@cret"}))
+
+
+def test_secrets_are_not_in_its_text():
+    """A configuration that gets into a log or a traceback shows no credentials."""
+    plugin = Plugin(None)
+    plugin._start(ProviderConfig({"clientSecret": "canary"}))
+    assert "canary" not in f"{plugin._config} {plugin._session}"
 
 
 def test_user_info_in_the_domain_is_not_repeated():

@@ -11,6 +11,7 @@ import ssl
 import threading
 from contextvars import ContextVar
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -98,10 +99,11 @@ class _Adapter(HTTPAdapter):
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Verify certificates with a context that all tenants share, because loading one takes longer than a call."""
         super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
-        # An HTTPS proxy is verified with the pool's own certificates.
-        if (conn.ca_certs or conn.ca_cert_dir) and getattr(conn.proxy, "scheme", None) != "https":
+        # An abandoned call may be here too. An HTTPS proxy is verified with the pool's own certificates.
+        file, folder = conn.ca_certs, conn.ca_cert_dir
+        if (place := file or folder) and getattr(conn.proxy, "scheme", None) != "https":
             with _LOADING:
-                conn.conn_kw["ssl_context"] = _trusting(conn.ca_certs, conn.ca_cert_dir)
+                conn.conn_kw["ssl_context"] = _trusting(file, folder, Path(place).stat().st_mtime_ns)
             conn.ca_certs = conn.ca_cert_dir = None
 
 
@@ -109,8 +111,8 @@ _LOADING = threading.Lock()
 
 
 @cache
-def _trusting(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """Return a TLS context that trusts the certificates in a file or a folder."""
+def _trusting(file: str | None, folder: str | None, _changed: int) -> ssl.SSLContext:
+    """Return a TLS context that trusts the certificates in a file or a folder, as of its last change."""
     context = create_urllib3_context()
     context.load_verify_locations(file, folder)
     return context

@@ -25,6 +25,7 @@ class LabelledEntry(BaseModel):
 
 
 _ENTRIES = TypeAdapter(dict[str, LabelledEntry])
+_WORDS = dict.fromkeys(("dict_type", "model_type"), "Input should be an object")
 
 
 def read_entry(raw: Any, label: str) -> Mapping[str, str | None]:
@@ -42,7 +43,7 @@ def read_entry(raw: Any, label: str) -> Mapping[str, str | None]:
 
 def _malformed(error: ValidationError, label: str) -> str:
     rows = error.errors(include_input=False, include_url=False)
-    problems = "; ".join(f"{_place(row['loc'], label)}: {row['msg']}" for row in rows)
+    problems = "; ".join(f"{_place(row['loc'], label)}: {_WORDS.get(row['type'], row['msg'])}" for row in rows)
     return (
         f"The configuration object auth0-sessions:credentials is malformed ({problems}). Each label has "
         '"clientId" and "clientSecret", or "apiToken", and may have "audience".'

@@ -9,6 +9,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from queue import SimpleQueue
@@ -117,9 +118,14 @@ class _Worker(threading.Thread):
     def run(self) -> None:
         while True:
             work = self.work.get()
-            work.run()
-            IDLE.append(self)
-            work.done.set()
+            done = work.done
+            try:
+                copy_context().run(work.run)
+                # An idle worker must not keep a token or a connection.
+                del work
+                IDLE.append(self)
+            finally:
+                done.set()
 
 
 IDLE: deque[_Worker] = deque()
@@ -248,7 +254,7 @@ def _network_reason(chain: Sequence[BaseException]) -> str | None:
 
 
 def _is_missing_bundle(error: Exception) -> bool:
-    """Return whether REQUESTS_CA_BUNDLE names a missing file, the only error that requests does not wrap."""
+    """Return whether REQUESTS_CA_BUNDLE names a missing or unusable file, an error that requests does not wrap."""
     return isinstance(error, OSError) and not isinstance(error, requests.exceptions.RequestException)
 
 

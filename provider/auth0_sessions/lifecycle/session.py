@@ -41,7 +41,7 @@ def _connect(
     return TenantClient(domain, credentials, on_wait=on_wait, cancelled=cancelled).operation
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Session:
     """What one provider process does for its resources.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from auth0_sessions.api.credentials import (
@@ -37,7 +37,7 @@ class ProviderConfig:
     The credentials of an explicit provider take precedence over the environment's.
     """
 
-    given: Mapping[str, Any]
+    given: Mapping[str, Any] = field(repr=False)
     explicit: bool = False
 
     @property
@@ -80,7 +80,8 @@ class ProviderConfig:
 
 def check_config(given: Mapping[str, Any]) -> list[Problem]:
     """Return the problems with a provider's configuration, without repeating values that could be secret."""
-    return read_inputs(given, CAMEL_CASE, _READERS).problems
+    problems = read_inputs({key: given.get(key) for key in _READERS}, CAMEL_CASE, _READERS).problems
+    return [replace(one, is_private=one.is_private or "@" in str(given[one.property])) for one in problems]
 
 
 def is_default(name: str) -> bool:

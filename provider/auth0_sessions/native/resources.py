@@ -86,6 +86,7 @@ class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
     """
 
     package = PACKAGE
+    looked_up = (*SessionLifetimeArguments.looked_up, "previous")
 
     def _default_domain(self) -> str | None:
         # The plugin cannot read the namespace `auth0`.

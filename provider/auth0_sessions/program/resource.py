@@ -20,6 +20,8 @@ class SessionLifetimeArguments:
 
     package: ClassVar[str]
     """The package whose providers the resource accepts."""
+    looked_up = ("domain", *SETTINGS, *(f"{setting}_minutes" for setting in LIFETIMES))
+    """The outputs of a look-up."""
 
     domain: pulumi.Output[str]
     session_lifetime: pulumi.Output[str | None]
@@ -138,8 +140,7 @@ class SessionLifetimeArguments:
         run.refuse_plain_secrets()
         found = cls.__new__(cls)
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=run.canonical_when_known(id)))
-        outputs = ("domain", *SETTINGS, *(f"{setting}_minutes" for setting in LIFETIMES), "previous")
-        found._declare(name, outputs, {} if credentials is None else {"credentials": credentials}, options)  # noqa: SLF001  An instance of this class.
+        found._declare(name, cls.looked_up, {} if credentials is None else {"credentials": credentials}, options)  # noqa: SLF001  An instance of this class.
         return found
 
     def _default_domain(self) -> str | None:
