@@ -7,6 +7,7 @@ compiled against them; all of it is in `.pulumi-cli/languages`.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import re
@@ -62,6 +63,7 @@ class Language:
         """Make the program unless it is there; return what was done."""
         if self.is_current:
             return "already there"
+        need_go()
         print(f"{self.title}: generating the SDK and compiling against it.", flush=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -97,6 +99,7 @@ def yaml_host() -> str:
     version = match_in(rf"{YAML_PACKAGE} v(\S+)", MODULE / "go.mod")
     built = pulumi_cli.cache() / f"{YAML_HOST}-{version}"
     if not built.exists():
+        need_go()
         print("YAML: building the language host with Go: about two minutes, this once.", flush=True)
         pulumi_cli.build(built, MODULE, f"{YAML_PACKAGE}/cmd/{YAML_HOST}")
     pulumi_cli.place(built, target)
@@ -156,6 +159,12 @@ def match_in(pattern: str, path: Path) -> str:
     """Return what a pattern's group matches in a file."""
     (match,) = re.findall(pattern, path.read_text(), re.MULTILINE)
     return str(match)
+
+
+def need_go() -> None:
+    """Raise if Go is not on PATH, before anything is announced or removed."""
+    if shutil.which("go") is None:
+        raise FileNotFoundError(errno.ENOENT, "not on PATH", "go")
 
 
 def run(*command: str, cwd: Path = ROOT) -> None:

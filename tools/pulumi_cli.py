@@ -6,7 +6,6 @@ binary is kept in the user's cache folder). If none of them works, it says what 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import subprocess
@@ -60,11 +59,7 @@ def bring() -> str | None:
     """Get a CLI; return where it came from, or None if none is available."""
     shutil.rmtree(BIN, ignore_errors=True)
     BIN.mkdir(parents=True)
-    for way in (from_path, from_official_installer, from_go):
-        with contextlib.suppress(OSError, subprocess.SubprocessError):
-            if took := way():
-                return took
-    return None
+    return from_path() or from_official_installer() or from_go()
 
 
 def version_of(cli: Path) -> Version:
@@ -90,27 +85,35 @@ def from_path() -> str | None:
     return f"the one on PATH ({found})"
 
 
-def from_official_installer() -> str:
+def from_official_installer() -> str | None:
     """Run the official installer into a folder of the user's cache."""
-    print("Asking the official installer for the Pulumi CLI.", flush=True)
     root = cache() / f"official-{TESTED}"
     program = (
         "import sys, semver; from pulumi.automation import PulumiCommand; "
         "PulumiCommand.install(root=sys.argv[1], version=semver.Version.parse(sys.argv[2]))"
     )
     command = [sys.executable, "-c", program, str(root), str(TESTED)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+    except subprocess.SubprocessError:
+        print("The official installer cannot be reached from here; trying Go.", flush=True)
+        return None
     for tool in (root / "bin").iterdir():
         (BIN / tool.name).symlink_to(tool)
     return "from the official installer"
 
 
-def from_go() -> str:
+def from_go() -> str | None:
     """Build the CLI from its Go modules, or take an earlier build from the cache."""
     built = cache() / f"pulumi-{TESTED}"
     if version_of(built) != TESTED:
+        if shutil.which("go") is None:
+            return None
         print(f"Building Pulumi {TESTED} with Go: about four minutes, this once.", flush=True)
-        build(built, MODULE, PACKAGE, f"-X {VERSION_SYMBOL}=v{TESTED}")
+        try:
+            build(built, MODULE, PACKAGE, f"-X {VERSION_SYMBOL}=v{TESTED}")
+        except subprocess.CalledProcessError:
+            return None
     place(built, BIN / "pulumi")
     return "built from its Go modules"
 

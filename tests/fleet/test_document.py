@@ -161,6 +161,48 @@ def test_a_rewritten_entry_has_its_values_written_out(opened):
     assert found == {"domain": "b.auth0.com\n", "idleSessionLifetime": "1h", "sessionLifetime": "2d"}
 
 
+DOMAIN = "domain: a.auth0.com"
+LIST = "config:\n  auth0-sessions:tenants:"
+ODD_FILES = {
+    "list is an alias": f"config:\n  x: &x\n    a:\n      {DOMAIN}\n  auth0-sessions:tenants: *x\n",
+    "config is an alias": f"x: &x\n  auth0-sessions:tenants:\n    a:\n      {DOMAIN}\nconfig: *x\n",
+    "key is an alias": f"x: &x auth0-sessions:tenants\nconfig:\n  *x :\n    a:\n      {DOMAIN}\n",
+    "name is an alias": f"x: &x a\n{LIST}\n    *x :\n      {DOMAIN}\n",
+    "entry is an alias": f"x: &x\n  {DOMAIN}\n{LIST}\n    a: *x\n",
+    "explicit key": f"{LIST}\n    a:\n      {DOMAIN}\n      ? sessionLifetime\n      : 8h\n",
+    "quoted hash": f"{LIST}\n    a: {{{DOMAIN}, formerly: 'x  #y'}}\n",
+    "list of merges": f"x: &x\n  {DOMAIN}\n{LIST}\n    a:\n      <<:\n        - *x\n    b:\n      {DOMAIN}\n",
+    "block of JSON text": f'{LIST} |\n    {{"a": {{"domain": "a.auth0.com"}}}}\n  other: 1\n',
+}
+
+
+@pytest.mark.parametrize("text", ODD_FILES.values(), ids=ODD_FILES)
+def test_odd_files(opened, text):
+    """However YAML allows a file to be written, what is set is set, and everything else means the same."""
+    document = opened(text, "Pulumi.prod.yaml")
+    document.complete("a", {"session_lifetime": Row("7d")})
+    found, before = (yaml.load(one, Loader=Loader)["config"] for one in (document.text(), text))  # noqa: S506  Text only.
+    given = before.pop("auth0-sessions:tenants")
+    given = json.loads(given) if isinstance(given, str) else given
+    given["a"] = {**given["a"], "sessionLifetime": "7d"}
+    assert found.pop("auth0-sessions:tenants") == given
+    assert found == {name: given if name == "x" else value for name, value in before.items()}
+
+
+def test_a_hash_in_a_name_is_no_comment(opened):
+    """A name with a space and a hash is not repeated in a comment when its entry is rewritten."""
+    document = opened('tenants:\n  "acme #1": {domain: a.auth0.com} # theirs\n')
+    document.complete("acme #1", {"session_lifetime": Row("7d")})
+    assert document.text().count("#1") == 1
+    assert document.text().count("# theirs") == 1
+
+
+def test_a_list_from_a_merge_is_refused(opened):
+    """A list that comes from a merge has no place of its own to be edited."""
+    with pytest.raises(InputError, match="comes from a merge"):
+        opened(f"x: &x\n  auth0-sessions:tenants:\n    a:\n      {DOMAIN}\nconfig:\n  <<: *x\n", "Pulumi.prod.yaml")
+
+
 def test_json_stays_json(opened):
     """JSON is completed as JSON, with its numbers and truths, and as YAML where that is asked for."""
     document = opened(

@@ -6,6 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent as indented
@@ -47,8 +48,10 @@ class _Marked(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         node = super().compose_node(parent, index)
-        is_alias = isinstance(event, yaml.AliasEvent)
-        return yaml.ScalarNode("alias", "", event.start_mark, event.end_mark, style="*") if is_alias else node
+        if isinstance(event, yaml.AliasEvent):
+            node = copy(node)
+            vars(node).update(start_mark=event.start_mark, end_mark=event.end_mark, style="*", flow_style="*")
+        return node
 
 
 class Document:
@@ -90,11 +93,11 @@ class Document:
 
     def set_beside(self, key: str, value: str) -> None:
         """Set a value next to the list of tenants."""
-        pairs, rows = _pairs(self._root), {key: Row(value)}
+        pairs, rows, start = _pairs(self._root), {key: Row(value)}, self._root.start_mark
         if key in pairs:
-            self._replace(pairs[key], rows)
+            self._replace(pairs[key], rows, start.column)
         else:
-            self._above[self._root.start_mark.line] += _lines(rows, 0)
+            self._above[start.line] += _lines(rows, start.column)
 
     def complete(self, name: str, rows: Rows) -> None:
         """Set fields of a tenant's entry, and remove those whose row is None."""
@@ -104,28 +107,27 @@ class Document:
         if "<<" in pairs or (keyed and _is_flow(entry)):
             self._rewrite(name, keyed)
             return
-        width = _width(keyed)
+        width, column = _width(keyed), next(iter(pairs.values()))[0].start_mark.column
         for key in keyed.keys() & pairs.keys():
-            self._replace(pairs[key], {key: keyed[key]}, width)
-        column = next(iter(pairs.values()))[0].start_mark.column
+            self._replace(pairs[key], {key: keyed[key]}, column, width)
         new = {key: row for key, row in keyed.items() if key not in pairs}
         self._lines[_last_line(entry)] += _lines(new, column, width)
 
-    def _replace(self, pair: Pair, rows: Rows, width: int = 0) -> None:
+    def _replace(self, pair: Pair, rows: Rows, column: int, width: int = 0) -> None:
         """Replace a row, and keep what others wrote in its comment."""
-        start, end = pair[0].start_mark, _last_line(pair[1]) + 1
-        comments = _COMMENT.findall("".join(self._lines[start.line : end]))
+        start, end = pair[0].start_mark.line, _last_line(pair[1]) + 1
+        comments = _COMMENT.findall("".join(self._lines[start:end]))
         phrases = [phrase for comment in comments for phrase in comment.lstrip("#").strip().split("; ")]
         theirs = tuple(phrase for phrase in phrases if phrase and not self._is_own.fullmatch(phrase))
-        self._put(start.line, end, _lines(rows, start.column, width, theirs))
+        self._put(start, end, _lines(rows, column, width, theirs))
 
     def _rewrite(self, name: str, keyed: Rows) -> None:
         """Rewrite an entry as a block: braces leave no room for comments, and a merge depends on another entry."""
         key, entry = self._tenants[name]
         pairs, start = _pairs(entry), key.start_mark
+        before, end = start.index - start.column, _last_line(entry) + 1
         opening = cast("re.Match[str]", _OPENING.match(self._text, key.end_mark.index)).end()
-        end = _last_line(entry) + 1
-        comments = _COMMENT.findall("".join(self._lines[start.line : end]))
+        comments = _COMMENT.findall("".join(self._lines[start.line : end])[opening - before :])
         old = {
             each: Row(self._source(pairs.get(each), value))
             for each, value in self._values[name].items()
@@ -133,7 +135,7 @@ class Document:
         }
         block = "".join(f"{' ' * (start.column + 2)}{comment}\n" for comment in comments)
         block += _lines({**old, **keyed}, start.column + 2, _width(keyed))
-        self._put(start.line, end, f"{self._text[start.index - start.column : opening]}\n{block}")
+        self._put(start.line, end, f"{self._text[before:opening]}\n{block}")
 
     def _put(self, start: int, end: int, text: str) -> None:
         """Replace some lines."""
@@ -152,7 +154,8 @@ class Document:
         """Return a value as written in the file, or as JSON if it is not written out there on one line."""
         if pair is None or not isinstance(pair[1], yaml.ScalarNode) or pair[1].style in ("|", ">", "*"):
             return json.dumps(value)
-        return " ".join(_COMMENT.sub("", self._text[pair[1].start_mark.index : pair[1].end_mark.index]).split())
+        source = self._text[pair[1].start_mark.index : pair[1].end_mark.index]
+        return json.dumps(value) if "\n" in source else source
 
 
 def _dumped(found: object) -> str:
@@ -174,8 +177,8 @@ def _inside(root: yaml.Node, keys: Iterable[str]) -> yaml.Node:
 
 
 def _last_line(node: yaml.Node) -> int:
-    if isinstance(node, yaml.MappingNode) and not node.flow_style:
-        return max(_last_line(value) for _, value in node.value)
+    if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
+        return _last_line(node.value[-1][1] if isinstance(node, yaml.MappingNode) else node.value[-1])
     # A block scalar ends where the next line begins.
     return node.end_mark.line - (node.end_mark.column == 0)
 
@@ -188,12 +191,18 @@ def _in_blocks(path: Path, content: str, keys: tuple[str, ...]) -> str:
     """Return a file's text with each tenant on its own lines."""
     text = _REMARKS.sub("", content)
     root = _composed(text)
-    node = _inside(root, keys)
+    try:
+        node = _inside(root, keys)
+    except KeyError:
+        message = f"{path}: the list of tenants comes from a merge (<<). Write it out, so that it can be edited."
+        raise InputError(message) from None
     if isinstance(node, yaml.ScalarNode):
         column = _pairs(_inside(root, keys[:-1]))[keys[-1]][0].start_mark.column + 2
         block = indented(_dumped(json.loads(node.value)), " " * column).removesuffix("\n")
-        return f"{text[: node.start_mark.index].rstrip()}\n{block}{text[node.end_mark.index :]}"
-    if not any(_is_flow(_inside(root, keys[:depth])) for depth in range(len(keys) + 1)):
+        # A block scalar ends where the next line begins.
+        end = "" if node.end_mark.column else "\n"
+        return f"{text[: node.start_mark.index].rstrip()}\n{block}{end}{text[node.end_mark.index :]}"
+    if not any(getattr(_inside(root, keys[:depth]), "flow_style", None) is True for depth in range(len(keys) + 1)):
         return text
     if _COMMENT.search(text):
         message = f"{path}: the list of tenants is in braces. Write it as a block, so that its comments have a place."

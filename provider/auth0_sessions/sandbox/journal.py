@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 SECRET_MEMBERS = frozenset({"client_secret", "client_assertion", "password", "refresh_token"})
 
@@ -55,7 +56,7 @@ class Call:
     """The parsed body, secrets included."""
 
 
-def incoming(request: Request, raw: bytes, now: float) -> Call:
+def incoming(request: "Request", raw: bytes, now: float) -> Call:
     """Return a request as the tenants see it."""
     tenant, _, below = request.url.path.removeprefix("/").partition("/")
     shown = body = _parsed(raw, request.headers.get("content-type", ""))

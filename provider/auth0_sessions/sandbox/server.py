@@ -49,7 +49,7 @@ class Sandbox(World):
         *,
         rate_limits: bool = True,
         clock: Callable[[], float] = time.time,
-        on_request: Callable[[LoggedRequest], None] = lambda _: None,
+        on_request: Callable[[LoggedRequest], None] | None = None,
     ) -> None:
         """Create a sandbox that does not listen yet."""
         super().__init__(clock, rate_limits=rate_limits)
@@ -114,7 +114,8 @@ class Sandbox(World):
         with self.lock:
             outcome = api.respond(self, call)
             call.logged.status = outcome.status if isinstance(outcome, Answer) else None
-        self._on_request(call.logged)
+        if self._on_request is not None:
+            self._on_request(call.logged)
         if isinstance(outcome, Answer):
             return Response(outcome.body, outcome.status, dict(outcome.headers))
         while not await request.is_disconnected():
