@@ -59,26 +59,12 @@ CALLING_STEPS = 4
 IMPORTS = "import pulumi, requests, pydantic"
 
 
-def sandbox_command(latency_ms: int) -> list[str]:
-    """Return the command that serves the sandbox."""
-    command = str(Path(sys.executable).with_name("auth0-sessions"))
-    return [
-        command,
-        "sandbox",
-        "--port",
-        "0",
-        "--no-rate-limits",
-        "--latency",
-        str(latency_ms),
-    ]
-
-
 @contextlib.contextmanager
 def sandbox(count: int, latency_ms: int) -> Iterator[str]:
     """Serve tenants `t0`, `t1`, ... in another process; yield its address."""
-    process = subprocess.Popen(
-        [*sandbox_command(latency_ms), *(f"t{n}" for n in range(count))], stdout=subprocess.PIPE, text=True
-    )
+    command = [str(Path(sys.executable).with_name("auth0-sessions")), "sandbox", "--port", "0", "--no-rate-limits"]
+    command += ["--latency", str(latency_ms), *(f"t{n}" for n in range(count))]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         line = next(line for line in process.stdout or () if "http://127.0.0.1:" in line)
         reader = threading.Thread(target=lambda: list(process.stdout or ()), daemon=True)
@@ -117,20 +103,14 @@ class PeakMemory(threading.Thread):
                     self.mebibytes = max(self.mebibytes, peak)
 
 
+Resource = Callable[[int, str], object]
+"""Declares the resource of a number, with a value that changes at the update."""
+
+
 class Side:
-    """One side of the comparison: its stack, and the best time of each step.
+    """One side of the comparison: its stack in an empty folder, and the best time of each step."""
 
-    Args:
-        folder: An empty folder.
-        resource: Declares the resource of a number, with a value that changes at the update.
-        count: How many resources.
-        seconds_per_call: How long the do-nothing resource sleeps for a call of ours.
-
-    """
-
-    def __init__(
-        self, folder: Path, resource: Callable[[int, str], object], count: int, seconds_per_call: float
-    ) -> None:
+    def __init__(self, folder: Path, resource: Resource, count: int, seconds_per_call: float) -> None:
         self.seconds: dict[str, float] = {}
         self.mebibytes = 0.0
         self._value = "8h"
@@ -187,14 +167,6 @@ def bare_call_seconds(url: str) -> float:
     return statistics.median(taken)
 
 
-def rounds_for(count: int) -> int:
-    """Return how often to run all steps; larger runs are less noisy."""
-    return max(1, 150 // count) if count > SMALL else ROUNDS
-
-
-Resource = Callable[[int, str], object]
-
-
 def sides_of(front_end: str, url: str) -> dict[str, Resource]:
     """Return the sides to compare, ours first."""
 
@@ -219,7 +191,8 @@ def sides_of(front_end: str, url: str) -> dict[str, Resource]:
 
 def compare(front_end: str, count: int, latency_ms: int, console: Console) -> None:
     """Run each step on all sides in turn, several times, and print the best times."""
-    rounds = rounds_for(count)
+    # Larger runs are less noisy.
+    rounds = max(1, 150 // count) if count > SMALL else ROUNDS
     with contextlib.ExitStack() as stack:
         url = stack.enter_context(sandbox(count, latency_ms))
         bare = bare_call_seconds(url)
@@ -286,7 +259,7 @@ def soak(console: Console) -> None:
                 client.write({"session_lifetime": 60 + number % 1_000})
             # From here on, the request log is full, and so is anything else that fills up once.
             if number in (SOAK_CALLS * 2 // 3, SOAK_CALLS - 1):
-                sizes.append(resident_mebibytes())
+                sizes.append(int(Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0]) / 1024)
         seconds = time.perf_counter() - started
         logins = sum(request.path.endswith("token") for request in sandbox.requests)
         connections = len({request.connection for request in sandbox.requests})
@@ -294,11 +267,6 @@ def soak(console: Console) -> None:
         f"Soak: {SOAK_CALLS:,} calls in {seconds:.0f} s, {connections} connection, {logins} login in the log's last "
         f"10,000; resident {sizes[0]:.1f} MiB after two thirds, {sizes[1]:.1f} MiB at the end"
     )
-
-
-def resident_mebibytes() -> float:
-    """Return this process's current resident size."""
-    return int(Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0]) / 1024
 
 
 def arguments() -> argparse.Namespace:
