@@ -117,7 +117,10 @@ LOGIN_LIFETIMES = tuple(row.name for row in SETTINGS.values() if row.limit)
 LOGIN_SETTINGS = tuple(row.name for row in SETTINGS.values() if row.kind is not Kind.ANONYMOUS)
 """The login lifetimes and the cookie mode."""
 
-ABSOLUTE_AND_IDLE = (LOGIN_LIFETIMES[:2], LOGIN_LIFETIMES[2:])
+ABSOLUTE_AND_IDLE = tuple(
+    tuple(row.name for clock in Clock for row in SETTINGS.values() if (row.kind, row.clock) == (kind, clock))
+    for kind in (Kind.PERSISTENT, Kind.NON_PERSISTENT)
+)
 """The pairs of lifetimes; a session ends at the earlier of the two."""
 
 ABSOLUTE, IDLE = ABSOLUTE_AND_IDLE[0]

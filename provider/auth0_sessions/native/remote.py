@@ -16,13 +16,11 @@ from auth0_sessions import __version__
 from auth0_sessions.errors import Auth0SessionsError, InputError
 from auth0_sessions.fleet.entries import KEYS
 from auth0_sessions.model.spelling import CAMEL_CASE
-from auth0_sessions.native.names import PACKAGE
 from auth0_sessions.native.resources import SessionLifetime
-from auth0_sessions.program.fleet import components
+from auth0_sessions.program.fleet import FLEET, components
+from auth0_sessions.program.policy import POLICY
 
 SessionPolicy, TenantFleet = components(SessionLifetime, CAMEL_CASE)
-
-POLICY, FLEET = f"{PACKAGE}:index:SessionPolicy", f"{PACKAGE}:index:TenantFleet"
 
 
 class _Components(Provider):
@@ -50,7 +48,7 @@ class _Components(Provider):
                 else TenantFleet.from_config(name, opts=options)
             )
             return ConstructResult(made.urn, {"tenants": made.tenants, "report": made.report})
-        message = f"There is no component {resource_type}."
+        message = f"The component {resource_type} does not exist."
         raise InputError(message)
 
 

@@ -15,6 +15,8 @@ from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 from auth0_sessions.program import run
 from auth0_sessions.program.policy import POLICY, SessionPolicy, default_profile
 
+FLEET = "auth0-sessions:index:TenantFleet"
+
 
 class TenantFleet(pulumi.ComponentResource):
     """Many tenants, each with a `SessionPolicy`, and a report of what each tenant gets and why.
@@ -67,7 +69,7 @@ class TenantFleet(pulumi.ComponentResource):
             pulumi.RunError: Reports all problems of all tenants.
 
         """
-        super().__init__("auth0-sessions:index:TenantFleet", name, {}, opts)
+        super().__init__(FLEET, name, {}, opts)
         fleet = plan_fleet(
             tenants,
             Defaults(

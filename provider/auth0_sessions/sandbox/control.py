@@ -29,7 +29,7 @@ def routes(world: World) -> list[Route]:
                 with world.lock:
                     result = action(world, name, body)
             except LookupError as error:
-                return JSONResponse({"error": f"there is no tenant {error}"}, 404)
+                return JSONResponse({"error": f"unknown tenant {error}"}, 404)
             except (ValueError, TypeError, AttributeError) as error:
                 return JSONResponse({"error": str(error)}, 400)
             return JSONResponse({} if result is None else result)
