@@ -15,13 +15,13 @@ from pulumi.runtime import rpc
 
 from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain, sources
 from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN
-from auth0_sessions.lifecycle.record import respelled
+from auth0_sessions.lifecycle.record import State, respelled
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.model.spelling import snake_case
 from auth0_sessions.program import fleet, run
 from auth0_sessions.program.log import EngineLog, engine_address, with_clean_errors
-from auth0_sessions.program.process import end_with_engine
+from auth0_sessions.program.process import confirm_engine, end_with_engine
 from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, PACKAGE
 from auth0_sessions.program.resource import SessionLifetimeArguments
 from auth0_sessions.program.secrets import named_secrets, sealed
@@ -41,6 +41,7 @@ def _session_of(config: Any) -> Session:
         bound_domain=domain,
         default_domain=domain or default_domain(elsewhere),
         engine=address,
+        confirm=lambda: confirm_engine(address),
         may_move=not (explicit and (domain or any(config.get(key) for key in SECRET_CONFIG_KEYS))),
     )
 
@@ -61,11 +62,15 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
 
     @with_clean_errors
     def configure(self, req: dynamic.ConfigureRequest) -> None:
-        """Take the configuration: the stack's, or the properties of an explicit `Provider`."""
+        """Take the configuration: the stack's, or the properties of an explicit `Provider`.
+
+        The host calls this for each form of the pickled provider in state. Its process has one configuration.
+        """
         global _session  # noqa: PLW0603  The provider itself has no attributes.
-        if _session is None and (address := engine_address()) is not None:
-            end_with_engine(address)
-        _session = _session_of(req.config)
+        if _session is None:
+            if (address := engine_address()) is not None:
+                end_with_engine(address)
+            _session = _session_of(req.config)
 
     @with_clean_errors
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
@@ -97,8 +102,12 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
         if "previous" not in props:
             found = _current().look_up(id_, props.get("credentials"))
             return dynamic.ReadResult(found.domain, found.to_props())
-        state = _current().refresh(props)
-        return dynamic.ReadResult(id_, sealed(state.to_props(), props), sealed(state.declared.to_props(), props))
+        old, state = State.from_props(props), _current().refresh(props)
+        outs = sealed(state.to_props(), props)
+        if state.declared == old.declared:
+            # Pulumi keeps the inputs, among them ceilings, which are not in the record.
+            return dynamic.ReadResult(id_, outs)
+        return dynamic.ReadResult(id_, outs, sealed(state.declared.to_props(), props))
 
     @with_clean_errors
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
@@ -151,6 +160,10 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
 
     package = PACKAGE
 
+    def __init_subclass__(cls) -> None:
+        """Register a subclass under the same type: policies, aliases and the native plugin know only this one."""
+        super().__init_subclass__(module="auth0-sessions", name="SessionLifetime")
+
     def _plan(self, plan: pulumi.Input[str] | None) -> Any:
         """Return the plan; it is resolved here because an explicit provider's process has no stack configuration."""
         return run.plan_or_default(plan)
@@ -176,7 +189,7 @@ class SessionLifetime(SessionLifetimeArguments, dynamic.Resource, module="auth0-
 SessionLifetimeArguments.__annotations__ = {}
 SessionLifetime.__annotations__ = {
     **{f"{name}_minutes": pulumi.Output[int | None] for name in LIFETIMES},
-    "previous": pulumi.Output[dict[str, int] | None],
+    **dict.fromkeys(("own", "previous"), pulumi.Output[dict[str, int] | None]),
 }
 
 

@@ -1,4 +1,4 @@
-"""`enforce="at-most"`: a lifetime is a ceiling, and a tenant that is stricter is left as it is."""
+"""`enforce="at-most"`: a lifetime is a ceiling, and the tenant holds the lower of it and its own value."""
 
 from dataclasses import replace
 
@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth0_sessions.lifecycle.check import check
-from auth0_sessions.lifecycle.operations import Operations, diff
+from auth0_sessions.lifecycle.operations import Operations
+from auth0_sessions.lifecycle.plan import diff
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, DEFAULTS, LIFETIMES, CookieMode, text, with_defaults
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, DEFAULTS, LIFETIMES, CookieMode, Reported, with_defaults
 from fakes import FakeLog, FakeTenant
 
 DOMAIN = "acme.eu.auth0.com"
@@ -48,8 +48,8 @@ def test_only_what_is_longer_is_written(name, found, writes):
     scene = Stage(**{name: found})
     state = scene.operations.create(ceiling(**{name: 60}))
     assert scene.tenant.calls == ["GET", *({name: value} for value in writes)]
-    assert (state.reported, state.previous) == ({name: min(found, 60)}, {name: found})
-    assert (state.declared.wanted, state.superseded) == ({name: 60}, {})
+    assert (state.reported, state.previous, state.own) == ({name: min(found, 60)}, {name: found}, {name: found})
+    assert (state.declared.wanted, state.superseded) == ({name: min(found, 60)}, {})
 
 
 def test_a_longer_setting_is_written_alone():
@@ -71,7 +71,7 @@ def test_the_cookie_mode_is_exact(found, wanted):
 def test_a_tenant_that_stays_longer_is_superseded(monkeypatch):
     """A ceiling that the tenant does not take is reported and warned of like an exact value."""
     scene = Stage(session_lifetime=600)
-    monkeypatch.setattr(scene.tenant, "write", lambda *_, **__: {"session_lifetime": 90})
+    monkeypatch.setattr(scene.tenant, "write", lambda *_, **__: Reported({"session_lifetime": 90}))
     state = scene.operations.create(ceiling(session_lifetime=60))
     assert state.superseded == {"session_lifetime": {"asked": "1h", "reported": "1h30m"}}
     assert ["set to 1h, but the tenant reports 1h30m" in line for line in scene.log.warnings] == [True, False]
@@ -81,31 +81,54 @@ def test_a_tenant_that_stays_longer_is_superseded(monkeypatch):
 
 
 @pytest.mark.parametrize("name", LIFETIMES)
-@pytest.mark.parametrize("found", [1, 30, 60])
-def test_a_stricter_tenant_is_no_drift(name, found):
-    """The ceiling stays what the program asks for, the outputs follow the tenant, and the next `up` has no diff."""
+@pytest.mark.parametrize("found", [1, 30, 59])
+def test_a_tightened_tenant_keeps_its_value(name, found):
+    """A shorter value in the tenant is its own from now on: there is no diff, also under a higher ceiling."""
     scene = Stage(**{name: 60})
     before = scene.managed(ceiling(**{name: 60}))
     scene.tenant.change_on_the_dashboard(**{name: found})
     after = scene.operations.refresh(before)
-    assert (after.reported, after.superseded) == ({name: found}, {})
-    assert not diff(after.declared, ceiling(**{name: 60})).changes
+    assert (after.reported, after.own, after.superseded) == ({name: found}, {name: found}, {})
+    assert not diff(after, ceiling(**{name: 60})).changes
+    assert not diff(after, ceiling(**{name: 600})).changes
     assert after == State.from_props(after.to_props())
 
 
 @pytest.mark.parametrize("name", LIFETIMES)
-def test_a_longer_tenant_is_drift(name):
-    """The input follows the tenant, so that the preview shows it and the next `up` brings the ceiling back."""
+@pytest.mark.parametrize("found", [45, 61])
+def test_a_longer_tenant_is_drift(name, found):
+    """Longer than the value to hold is drift, even below the ceiling, and the next `up` repairs it to that value."""
     scene = Stage(**{name: 30})
     before = scene.managed(ceiling(**{name: 60}))
-    scene.tenant.change_on_the_dashboard(**{name: 61})
+    scene.tenant.change_on_the_dashboard(**{name: found})
     after = scene.operations.refresh(before)
-    assert after.declared.wanted == {name: 61}
-    assert diff(after.declared, ceiling(**{name: 60})).changes
+    assert (after.declared.wanted, after.own) == ({name: found}, {name: 30})
+    assert diff(after, ceiling(**{name: 60})).changes
     scene.tenant.forget_calls()
     repaired = scene.operations.update(after, ceiling(**{name: 60}))
-    assert [call for call in scene.tenant.calls if call != "GET"] == [{name: 60}]
-    assert (repaired.reported, repaired.previous) == ({name: 60}, {name: 30})
+    assert [call for call in scene.tenant.calls if call != "GET"] == [{name: 30}]
+    assert (repaired.reported, repaired.previous) == ({name: 30}, {name: 30})
+
+
+def test_a_superseded_value_is_not_the_tenant_s_own():
+    """A plan that supersedes the value to hold has not tightened anything."""
+    scene = Stage(session_lifetime=600)
+    scene.tenant.caps = {"session_lifetime": 90}
+    scene.tenant.stored["session_lifetime"] = 600
+    state = State(ceiling(session_lifetime=480), {"session_lifetime": 90}, {}, None, {"session_lifetime": 600})
+    assert scene.operations.refresh(state) == state
+
+
+def test_inputs_after_a_refresh_keep_the_ceiling():
+    """Pulumi's inputs stay what the program gave, except for a lifetime that drifted."""
+    scene = Stage(session_lifetime=30, idle_session_lifetime=30)
+    program = ceiling(session_lifetime=60, idle_session_lifetime=60)
+    state = scene.managed(program)
+    given = program.to_props()
+    assert scene.operations.refresh(state).inputs(given) == given
+    scene.tenant.change_on_the_dashboard(session_lifetime=20, idle_session_lifetime=90)
+    drifted = {**given, "idle_session_lifetime": "1h30m"}
+    assert scene.operations.refresh(state).inputs(given) == drifted
 
 
 # Update.
@@ -118,29 +141,51 @@ def test_a_longer_tenant_is_drift(name):
         (30, 120, []),
         (30, 20, [20]),
         (60, 59, [59]),
+        (90, 70, [70]),
+        (90, 120, [90]),
     ],
 )
-def test_an_update_reads_first(found, asked, writes):
-    """A changed ceiling is one GET, and a PATCH only where the tenant is longer; a raised one lengthens nothing."""
+def test_an_update_holds_the_lower_of_ceiling_and_own(found, asked, writes):
+    """A changed ceiling needs no read; a raised one gives the tenant its own value back, and no more."""
     scene = Stage(session_lifetime=found)
     before = scene.managed(ceiling(session_lifetime=60))
-    after = scene.operations.update(before, ceiling(session_lifetime=asked))
-    assert scene.tenant.calls == ["GET", *({"session_lifetime": value} for value in writes)]
-    assert (after.reported, after.declared.wanted) == (
-        {"session_lifetime": min(found, asked)},
-        {"session_lifetime": asked},
-    )
+    program = ceiling(session_lifetime=asked)
+    assert diff(before, program).changes == bool(writes)
+    after = scene.operations.update(before, program)
+    assert scene.tenant.calls == [{"session_lifetime": value} for value in writes]
+    held = {"session_lifetime": min(found, asked)}
+    assert (after.reported, after.declared.wanted, after.own) == (held, held, {"session_lifetime": found})
     assert (after.previous, after.superseded) == (before.previous, {})
 
 
-def test_an_update_holds_what_drifted_unseen():
-    """A tenant that became longer since the last run is brought back by an update of anything else, as it is read."""
-    scene = Stage(session_lifetime=30, idle_session_lifetime=30)
-    before = scene.managed(ceiling(session_lifetime=60, idle_session_lifetime=60))
-    scene.tenant.change_on_the_dashboard(session_lifetime=90)
-    after = scene.operations.update(before, ceiling(session_lifetime=60, idle_session_lifetime=50))
-    assert scene.tenant.calls == ["GET", {"session_lifetime": 60}]
-    assert after.reported == {"session_lifetime": 60, "idle_session_lifetime": 30}
+@given(st.lists(st.integers(1, 3_000), min_size=1), st.integers(1, 3_000))
+def test_ceilings_that_go_up_and_down_end_where_they_began(ceilings, found):
+    """Whatever the ceilings were in between, the same one leads to the same value, and none of them to a longer one."""
+    scene = Stage(session_lifetime=found)
+    state = scene.managed(ceiling(session_lifetime=ceilings[0]))
+    for most in [*ceilings, 4_000, ceilings[0]]:
+        state = scene.operations.update(state, ceiling(session_lifetime=most))
+        assert scene.tenant.stored["session_lifetime"] == min(found, most)
+
+
+def test_a_read_for_another_setting_sees_a_tightened_one():
+    """A read that is made anyway lowers the tenant's own value; one that found a longer value is drift as usual."""
+    scene = Stage(session_lifetime=30, ephemeral_session_lifetime=30)
+    before = scene.managed(ceiling(session_lifetime=60, ephemeral_session_lifetime=60))
+    scene.tenant.change_on_the_dashboard(session_lifetime=20, ephemeral_session_lifetime=40)
+    program = ceiling(session_lifetime=60, ephemeral_session_lifetime=60, idle_session_lifetime=60)
+    after = scene.operations.update(before, program)
+    assert scene.tenant.calls == ["GET", {"idle_session_lifetime": 60}]
+    assert after.own == {
+        "session_lifetime": 20,
+        "ephemeral_session_lifetime": 30,
+        "idle_session_lifetime": DEFAULTS["idle_session_lifetime"],
+    }
+    assert after.reported == {
+        "session_lifetime": 20,
+        "ephemeral_session_lifetime": 30,
+        "idle_session_lifetime": 60,
+    }
 
 
 @pytest.mark.parametrize(
@@ -153,35 +198,39 @@ def test_an_update_holds_what_drifted_unseen():
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_a_change_of_the_record_alone_writes_nothing(change):
+def test_a_change_of_the_record_alone_makes_no_call(change):
     """A stricter tenant is not changed, whatever else changes."""
     scene = Stage(session_lifetime=30)
     before = scene.managed(ceiling(session_lifetime=60))
-    after = scene.operations.update(before, replace(before.declared, **change))
-    assert scene.tenant.calls == ["GET"]
+    after = scene.operations.update(before, replace(ceiling(session_lifetime=60), **change))
+    assert scene.tenant.calls == []
     assert (after.reported, scene.log.warnings) == ({"session_lifetime": 30}, [])
 
 
 def test_a_ceiling_that_becomes_exact_is_written():
-    """When a stricter tenant's record becomes "exact", the update writes the declared value and says so."""
+    """A change to "exact" forgets the tenant's own value and writes the declared one."""
     scene = Stage(session_lifetime=30)
     before = scene.managed(ceiling(session_lifetime=60))
     exact = Declared(DOMAIN, {"session_lifetime": 60})
-    assert diff(before.declared, exact).changes
+    assert diff(before, exact).changes
     after = scene.operations.update(before, exact)
     assert (scene.tenant.calls, after.reported) == ([{"session_lifetime": 60}], {"session_lifetime": 60})
-    assert after.previous == {"session_lifetime": 30}
-    assert ["session_lifetime goes from 30m to 1h" in line for line in scene.log.warnings] == [True]
+    assert (after.previous, after.own) == ({"session_lifetime": 30}, {})
 
 
 @pytest.mark.parametrize(("asked", "writes"), [(60, []), (90, []), (45, [45])])
-def test_an_exact_value_that_becomes_a_ceiling(asked, writes):
-    """The tenant keeps what it has, unless the ceiling is lower."""
+@pytest.mark.parametrize("drifted_to", [60, 50])
+def test_an_exact_value_that_becomes_a_ceiling(asked, writes, drifted_to):
+    """What the tenant has then is its own value, read once, and it is kept unless the ceiling is lower."""
     scene = Stage()
     before = scene.managed(Declared(DOMAIN, {"session_lifetime": 60}))
+    scene.tenant.change_on_the_dashboard(session_lifetime=drifted_to)
     after = scene.operations.update(before, ceiling(session_lifetime=asked))
     assert scene.tenant.calls == ["GET", *({"session_lifetime": value} for value in writes)]
-    assert after.reported == {"session_lifetime": min(60, asked)}
+    assert (after.reported, after.own) == (
+        {"session_lifetime": min(drifted_to, asked)},
+        {"session_lifetime": drifted_to},
+    )
 
 
 def test_restore_puts_back_what_was_longer():
@@ -192,69 +241,52 @@ def test_restore_puts_back_what_was_longer():
     assert scene.tenant.calls == [{"session_lifetime": 600}]
 
 
+@pytest.mark.parametrize("on_delete", OnDelete)
+def test_a_replacement_keeps_the_tenant_s_own_value(on_delete):
+    """What a lower ceiling wrote is not the tenant's own value, also for the record that goes on from it."""
+    scene = Stage(session_lifetime=600)
+    state = scene.managed(replace(ceiling(session_lifetime=60), on_delete=on_delete))
+    ended = scene.operations.delete(state)
+    found = {**scene.tenant.read(), **ended.reported}
+    after = scene.operations.create(ceiling(session_lifetime=480), found, ended)
+    assert (after.own, after.reported) == ({"session_lifetime": 600}, {"session_lifetime": 480})
+
+
 # What is said.
 
 
 @pytest.mark.parametrize("name", ABSOLUTE)
-@pytest.mark.parametrize(("old", "new"), [("1h", "2h"), ("2h", "1h")])
-@pytest.mark.parametrize(
-    ("was", "is_now", "said"),
-    [
-        ("exact", "exact", True),
-        ("at-most", "at-most", False),
-        ("exact", "at-most", False),
-        ("at-most", "exact", False),
-    ],
-)
-def test_a_preview_does_not_guess(name, old, new, was, is_now, said):
-    """A ceiling that goes up or down says nothing of the tenant, so the preview speaks of exact values alone."""
-    olds = {"domain": DOMAIN, name: old, "enforce": was}
-    news = {"domain": DOMAIN, name: new, "enforce": is_now}
-    warnings = check(news, olds, default_domain=None, bound_domain=None).warnings
-    assert [f"{name} goes from {old} to {new}" in line for line in warnings] == [True] * said
-
-
-@pytest.mark.parametrize("name", ABSOLUTE)
-def test_an_update_says_what_it_changes(name):
-    """A tenant that is shortened by a lower ceiling is reported with the values that it had and has."""
-    scene = Stage(**{name: 50})
-    before = scene.managed(ceiling(**{name: 60}))
-    scene.operations.update(before, ceiling(**{name: 40}))
-    assert [f"{name} goes from 50m to 40m" in line for line in scene.log.warnings] == [True]
+@pytest.mark.parametrize("found", [50, 90])
+def test_a_create_says_what_it_keeps(name, found):
+    """A tenant that is stricter is mentioned once, when it is read."""
+    scene = Stage(**{name: found})
+    scene.operations.create(ceiling(**{name: 60}))
+    assert scene.log.infos == ([f"{DOMAIN}: {name} keeps 50m, its own value (ceiling 1h)."] if found < 60 else [])
 
 
 LENGTHS = st.dictionaries(st.sampled_from(list(LIFETIMES)), st.integers(1, 3_000), min_size=1)
 
 
 @given(stored=LENGTHS, drift=LENGTHS, first=LENGTHS, second=LENGTHS, refreshed=st.booleans())
-def test_no_tenant_is_ever_lengthened(stored, drift, first, second, refreshed):
-    """Create and update write only what is longer than asked, and what is managed ends up within every ceiling."""
+def test_no_tenant_gets_more_than_its_own(stored, drift, first, second, refreshed):
+    """Create and update write nothing that is longer than the ceiling, or than what the tenant had on its own."""
     scene = Stage(**stored)
-    has = with_defaults(scene.tenant.stored)
+    had = with_defaults(scene.tenant.stored)
     state = scene.operations.create(ceiling(**first))
     assert with_defaults(scene.tenant.stored) == {
-        name: min(value, first[name]) if name in first else value for name, value in has.items()
+        name: min(value, first[name]) if name in first else value for name, value in had.items()
     }
     scene.tenant.change_on_the_dashboard(**drift)
     if refreshed:
         state = scene.operations.refresh(State.from_props(state.to_props()))
     has = with_defaults(scene.tenant.stored)
     state = scene.operations.update(state, ceiling(**second))
-    expected = {name: min(value, second[name]) if name in second else value for name, value in has.items()}
-    assert with_defaults(scene.tenant.stored) == expected
-    assert state.reported == {name: expected[name] for name in second}
-    assert (state.declared.wanted, state.superseded) == (second, {})
-
-
-@given(LENGTHS, LENGTHS)
-def test_a_record_of_a_ceiling_is_an_inverse_pair(wanted, shorter):
-    """A record keeps what was asked and what the tenant reports apart, in text and back."""
-    reported = {name: min(value, shorter.get(name, value)) for name, value in wanted.items()}
-    state = State(ceiling(**wanted), reported, reported)
-    props = state.to_props()
-    assert {name: props[name] for name in wanted} == {name: text(value) for name, value in wanted.items()}
-    assert {name: props[f"{name}_minutes"] for name in wanted} == reported
-    assert State.from_props(props) == state
+    held = {name: min(value, second[name]) for name, value in state.own.items()}
+    assert all(state.own[name] <= had[name] for name in first.keys() & second.keys())
+    assert (state.reported, state.declared.wanted, state.superseded) == (held, held, {})
+    if refreshed:
+        unmanaged = {name: value for name, value in has.items() if name not in second}
+        assert with_defaults(scene.tenant.stored) == {**unmanaged, **held}
 
 
 @pytest.mark.parametrize("name", LIFETIMES)

@@ -28,14 +28,15 @@ class Sessions(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.tenant, self.log, self.moment = FakeTenant(), FakeLog(), NOON
+        self.tenant, self.log = FakeTenant(), FakeLog()
+        self.tenant.moment = NOON
         self.state = None
         self.last_end = None
 
     @property
     def operations(self):
         """Return the operations at this moment."""
-        return Operations(self.tenant, self.log, now=lambda: self.moment)
+        return Operations(self.tenant, self.log)
 
     @property
     def lifetime(self):
@@ -54,7 +55,7 @@ class Sessions(RuleBasedStateMachine):
             return operate()
         finally:
             if self.lifetime != before:
-                end = self.moment + timedelta(minutes=before)
+                end = self.tenant.moment + timedelta(minutes=before)
                 self.last_end = max(self.last_end or end, end)
 
     def declared(self, absolute, idle, enforce, on_delete):
@@ -78,7 +79,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(minutes=st.integers(1, 2_000))
     def wait(self, minutes):
         """Time passes."""
-        self.moment += timedelta(minutes=minutes)
+        self.tenant.moment += timedelta(minutes=minutes)
 
     @rule(program=PROGRAM, is_lost=st.booleans())
     def up(self, program, is_lost):

@@ -11,13 +11,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from auth0_sessions.errors import (
     BadRequestError,
+    CanceledError,
     CredentialsError,
     RateLimitError,
     TenantUnreachableError,
     UnexpectedAnswerError,
 )
 from auth0_sessions.lifecycle.inputs import INPUTS
-from auth0_sessions.lifecycle.operations import Change, Diff, Operations, diff
+from auth0_sessions.lifecycle.operations import Operations
+from auth0_sessions.lifecycle.plan import Change, Diff, diff
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.plans import Plan
@@ -30,6 +32,7 @@ from auth0_sessions.model.settings import (
     text,
     with_defaults,
 )
+from auth0_sessions.model.spelling import CAMEL_CASE
 from fakes import FakeLog, FakeTenant
 
 DOMAIN = "acme.eu.auth0.com"
@@ -47,12 +50,11 @@ class Stage:
 
     tenant: FakeTenant
     log: FakeLog
-    moment: datetime = NOON
 
     @property
     def operations(self):
-        """Return the operations at this moment."""
-        return Operations(self.tenant, self.log, now=lambda: self.moment)
+        """Return the operations on the tenant."""
+        return Operations(self.tenant, self.log)
 
     def managed(self, *, on_delete=OnDelete.RETAIN, **wanted):
         """Create a resource and forget the calls and words of that."""
@@ -70,6 +72,11 @@ class Stage:
 def declared(*, on_delete=OnDelete.RETAIN, plan=None, **wanted):
     """Return what a program asks for."""
     return Declared(DOMAIN, wanted, plan=plan, on_delete=on_delete)
+
+
+def compared(old, new):
+    """Compare two declarations, the old one as a record has it."""
+    return diff(State(old, {}, {}), new)
 
 
 def written(values):
@@ -199,7 +206,7 @@ def test_a_change_during_a_create_is_drift(name):
     assert state.previous[name] == OTHER[name]
     (warning,) = scene.log.warnings
     assert f"{name} was changed to {text(THIRD[name])} outside of Pulumi" in warning
-    assert diff(state.declared, program).changes
+    assert diff(state, program).changes
     scene.tenant.forget_calls()
     assert scene.operations.update(state, program).reported == program.wanted
     assert scene.tenant.calls == [{name: OTHER[name]}]
@@ -242,7 +249,7 @@ def test_a_replacement_keeps_the_moment(on_delete):
     """Sessions from before the first of two records are still there after the second one's create."""
     scene = stage(session_lifetime=43_200)
     first = scene.managed(session_lifetime=60, on_delete=on_delete)
-    scene.moment = NOON.replace(hour=11)
+    scene.tenant.moment = NOON.replace(hour=11)
     second = scene.operations.create(declared(session_lifetime=60), None, scene.operations.delete(first))
     assert second.old_sessions_gone_by == first.old_sessions_gone_by == "2026-10-21T12:00:01Z"
 
@@ -284,7 +291,7 @@ def test_a_put_back_that_fails_lists_the_old_values(second):
         scene.operations.create(declared(session_lifetime=60))
     assert raised.value is error
     assert str(error).startswith("gone The write may have taken effect, and restoring the earlier values also failed.")
-    assert "The tenant had session_lifetime 8h." in str(error)
+    assert "The tenant may have session_lifetime 1h; it had session_lifetime 8h. Run `pulumi refresh`" in str(error)
     assert len(scene.tenant.calls) == 3
 
 
@@ -299,8 +306,8 @@ def test_a_refused_create_puts_nothing_back(kind):
 
 
 @pytest.mark.parametrize("took_effect", [True, False])
-def test_an_update_that_fails_puts_back_what_no_record_has(took_effect):
-    """A setting that becomes managed is put back, or the next run would take our value for the tenant's own."""
+def test_an_update_that_fails_puts_back_all_of_it(took_effect):
+    """What a record has is put back, and so is a setting that becomes managed: the next run has another intent."""
     scene, error = stage(idle_session_lifetime=480), lost(TenantUnreachableError("gone"))
     before = scene.managed(session_lifetime=60)
     scene.tenant.failures = [(error, took_effect)]
@@ -310,30 +317,119 @@ def test_an_update_that_fails_puts_back_what_no_record_has(took_effect):
     assert scene.tenant.forget_calls() == [
         "GET",
         {"session_lifetime": 90, "idle_session_lifetime": 30},
-        {"idle_session_lifetime": 480},
+        {"session_lifetime": 60, "idle_session_lifetime": 480},
     ]
     after = scene.operations.update(before, program)
     assert after.previous == {"session_lifetime": DEFAULTS["session_lifetime"], "idle_session_lifetime": 480}
 
 
 def test_an_update_that_cannot_put_back_lists_the_old_values():
-    """The error has the values of the settings that no record has, and of no other."""
+    """The error has what the tenant may have now, and what it had."""
     scene, error = stage(idle_session_lifetime=480), lost(TenantUnreachableError("gone"))
     before = scene.managed(session_lifetime=60)
     scene.tenant.failures = [(error, True), (RateLimitError("no", status=429), False)]
-    with pytest.raises(TenantUnreachableError, match=r"The tenant had idle_session_lifetime 8h\. Restore"):
+    with pytest.raises(TenantUnreachableError, match=r"it had session_lifetime 1h, idle_session_lifetime 8h\."):
         scene.operations.update(before, declared(session_lifetime=90, idle_session_lifetime=30))
 
 
-@pytest.mark.parametrize("kind", [*LOST, *REFUSED])
-def test_an_update_that_fails_puts_nothing_back(kind):
-    """An update has a record of what was there before, so a failed one is left for the next run to repair."""
-    scene, error = stage(), lost(kind("gone"))
+@pytest.mark.parametrize("kind", LOST)
+def test_an_update_that_took_effect_and_failed_leaves_nothing_behind(kind):
+    """The program goes back to what the record says, which is no change, and the tenant has it."""
+    scene = stage()
+    before = scene.managed(session_lifetime=480)
+    scene.tenant.failures = [(lost(kind("gone")), True)]
+    with pytest.raises(kind if isinstance(kind, type) else kind.func):
+        scene.operations.update(before, declared(session_lifetime=525_600))
+    assert scene.tenant.calls == [{"session_lifetime": 525_600}, {"session_lifetime": 480}]
+    assert not diff(before, declared(session_lifetime=480)).changes
+    assert scene.tenant.stored == {"session_lifetime": 480}
+
+
+@pytest.mark.parametrize("on_delete", [OnDelete.RESTORE, OnDelete.RESET])
+def test_a_delete_that_took_effect_and_failed_leaves_nothing_behind(on_delete):
+    """The record is still there, so the tenant has what it says."""
+    scene = stage(session_lifetime=900)
+    before = scene.managed(session_lifetime=480, on_delete=on_delete)
+    scene.tenant.failures = [(lost(TenantUnreachableError("gone")), True)]
+    with pytest.raises(TenantUnreachableError):
+        scene.operations.delete(before)
+    assert scene.tenant.stored == {"session_lifetime": 480}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_a_refused_update_puts_nothing_back(kind):
+    """A write that the tenant cannot have applied changed nothing."""
+    scene, error = stage(), kind("no")
     before = scene.managed(session_lifetime=60)
-    scene.tenant.failures = [(error, True)]
+    scene.tenant.failures = [(error, False)]
     with pytest.raises(type(error)):
         scene.operations.update(before, declared(session_lifetime=120))
     assert scene.tenant.calls == [{"session_lifetime": 120}]
+
+
+def test_only_values_without_a_record_need_an_engine():
+    """Before a write of settings that no record has, the engine has to be there; any other write can be repeated."""
+    scene, gone = stage(), CanceledError("the engine has ended")
+
+    def fail():
+        raise gone
+
+    orphaned = replace(scene.operations, confirm=fail)
+    with pytest.raises(CanceledError):
+        orphaned.create(declared(session_lifetime=60))
+    assert scene.tenant.forget_calls() == ["GET"]
+    before = scene.managed(session_lifetime=60)
+    orphaned.create(declared(session_lifetime=60))
+    orphaned.update(before, declared(session_lifetime=90))
+    scene.tenant.forget_calls()
+    with pytest.raises(CanceledError):
+        orphaned.update(before, declared(session_lifetime=90, idle_session_lifetime=30))
+    assert scene.tenant.calls == ["GET"]
+
+
+# Values that cannot be used.
+
+
+def test_a_managed_value_that_cannot_be_used_stops_a_read():
+    """The error names the setting as the front end spells it, and what the tenant reports."""
+    scene = stage(session_lifetime=480)
+    scene.tenant.unusable = {"idle_session_lifetime": "0, which is not a lifetime"}
+    operations = replace(scene.operations, spelling=CAMEL_CASE)
+    with pytest.raises(UnexpectedAnswerError, match=r"reports idleSessionLifetime as 0, which is not a lifetime\."):
+        operations.create(declared(idle_session_lifetime=60))
+    state = operations.create(declared(session_lifetime=60))
+    assert scene.operations.refresh(state) == state
+
+
+def test_a_written_value_that_is_reported_unusably_counts():
+    """An accepted write is done: the record has the requested value, with a warning, and nothing is put back."""
+    scene = stage()
+    before = scene.managed(session_lifetime=60)
+    scene.tenant.unusable = {"session_lifetime": "0, which is not a lifetime"}
+    after = scene.operations.update(before, declared(session_lifetime=90))
+    assert (scene.tenant.calls, after.reported) == ([{"session_lifetime": 90}], {"session_lifetime": 90})
+    assert ["reports session_lifetime as 0" in line for line in scene.log.warnings] == [True]
+
+
+# Tenants above what the API accepts.
+
+
+def test_a_restore_sends_what_the_api_accepts():
+    """A value above the API's maximum cannot be restored, which is said; the others are."""
+    scene = stage(session_lifetime=600_000, idle_session_lifetime=480)
+    state = scene.managed(session_lifetime=60, idle_session_lifetime=60, on_delete=OnDelete.RESTORE)
+    scene.operations.delete(state)
+    assert scene.tenant.calls == [{"idle_session_lifetime": 480}]
+    (warning,) = scene.log.warnings
+    assert "could not restore session_lifetime 416d16h" in warning
+    assert "at most 365d. The tenant keeps session_lifetime 1h." in warning
+
+
+def test_a_restore_of_nothing_that_the_api_accepts_is_no_call():
+    """The end succeeds, and says what the tenant keeps."""
+    scene = stage(session_lifetime=600_000)
+    scene.operations.delete(scene.managed(session_lifetime=60, on_delete=OnDelete.RESTORE))
+    assert (scene.tenant.calls, len(scene.log.warnings)) == ([], 1)
 
 
 # A setting inside an object that other features share.
@@ -405,7 +501,7 @@ def test_old_sessions_are_gone_by(before, gone_by):
 def test_a_moment_is_never_cut_short():
     """Part of a second counts up, so no session outlives the moment that is reported."""
     scene = stage(session_lifetime=480)
-    scene.moment = NOON.replace(microsecond=999_999)
+    scene.tenant.moment = NOON.replace(microsecond=999_999)
     state = scene.operations.create(declared(session_lifetime=60))
     assert state.old_sessions_gone_by == "2026-09-21T20:00:01Z"
 
@@ -427,7 +523,7 @@ def test_the_moment_only_moves_later():
     second = scene.operations.update(first, declared(session_lifetime=120))
     assert first.old_sessions_gone_by == second.old_sessions_gone_by
     third = scene.operations.update(second, declared(session_lifetime=525_600))
-    scene.moment = NOON.replace(hour=13)
+    scene.tenant.moment = NOON.replace(hour=13)
     fourth = scene.operations.update(third, declared(session_lifetime=60))
     assert fourth.old_sessions_gone_by.startswith("2027-09-21T13:00:0")
 
@@ -464,7 +560,7 @@ def test_the_moment_follows_a_write_that_seemed_to_fail():
     """A refresh that finds another lifetime than the record counts from the record's: a lost write may have done it."""
     scene = stage()
     before = scene.managed(session_lifetime=43_200)
-    scene.tenant.failures = [(lost(TenantUnreachableError("gone")), True)]
+    scene.tenant.failures = [(lost(TenantUnreachableError("gone")), True), (TenantUnreachableError("gone"), False)]
     with pytest.raises(TenantUnreachableError):
         scene.operations.update(before, declared(session_lifetime=60))
     after = scene.operations.refresh(before)
@@ -474,10 +570,10 @@ def test_the_moment_follows_a_write_that_seemed_to_fail():
 def test_the_moment_follows_what_another_write_reports():
     """The answer to a write of another setting shows a lost write, too."""
     scene = stage()
-    before = scene.managed(session_lifetime=43_200, idle_session_lifetime=60)
-    scene.tenant.change_on_the_dashboard(session_lifetime=60)
-    after = scene.operations.update(before, declared(session_lifetime=43_200, idle_session_lifetime=30))
-    assert (after.reported["session_lifetime"], after.old_sessions_gone_by) == (60, "2026-10-21T12:00:01Z")
+    before = scene.managed(session_lifetime=60, idle_session_lifetime=60)
+    scene.tenant.change_on_the_dashboard(session_lifetime=43_200)
+    after = scene.operations.update(before, declared(session_lifetime=60, idle_session_lifetime=30))
+    assert after.old_sessions_gone_by == "2026-10-21T12:00:01Z"
 
 
 def test_the_moment_follows_a_value_that_a_ceiling_finds():
@@ -495,7 +591,7 @@ def test_refresh_keeps_the_moment(on_delete):
     scene = stage()
     before = scene.managed(session_lifetime=60, idle_session_lifetime=30, on_delete=on_delete)
     scene.tenant.change_on_the_dashboard(idle_session_lifetime=120)
-    scene.moment = NOON.replace(hour=13)
+    scene.tenant.moment = NOON.replace(hour=13)
     assert before.old_sessions_gone_by == scene.operations.refresh(before).old_sessions_gone_by
 
 
@@ -619,28 +715,30 @@ def test_update_warns_of_a_value_superseded_by_it():
 
 
 def test_drift_in_an_answer():
-    """A drift that the answer of a PATCH shows is recorded truthfully, warned of, and repaired by the next update."""
+    """A drift that a PATCH shows is warned of; the record stays until a refresh, as the program may ignore changes."""
     scene = stage()
     before = scene.managed(session_lifetime=600, idle_session_lifetime=60)
     scene.tenant.change_on_the_dashboard(session_lifetime=120)
     program = declared(session_lifetime=600, idle_session_lifetime=90)
     after = scene.operations.update(before, program)
     assert scene.tenant.forget_calls() == [{"idle_session_lifetime": 90}]
-    assert (after.reported, after.superseded) == ({"session_lifetime": 120, "idle_session_lifetime": 90}, {})
+    assert (after.reported, after.superseded) == ({"session_lifetime": 600, "idle_session_lifetime": 90}, {})
     assert ["session_lifetime was changed to 2h" in line and "10h" in line for line in scene.log.warnings] == [True]
-    assert diff(after.declared, program).changes
-    scene.operations.update(after, program)
-    assert scene.tenant.calls == [{"session_lifetime": 600}]
+    assert not diff(after, program).changes
+    refreshed = scene.operations.refresh(after)
+    assert diff(refreshed, program).changes
+    scene.operations.update(refreshed, program)
+    assert scene.tenant.calls == ["GET", {"session_lifetime": 600}]
 
 
 def test_drift_seen_when_a_setting_becomes_managed():
-    """A GET for a new setting shows drift of the others as well."""
+    """A GET for a new setting shows drift of the others as well, which is said."""
     scene = stage()
     before = scene.managed(session_lifetime=600)
     scene.tenant.change_on_the_dashboard(session_lifetime=120)
     after = scene.operations.update(before, declared(session_lifetime=600, idle_session_lifetime=4_320))
-    assert (scene.tenant.calls, after.reported["session_lifetime"]) == (["GET"], 120)
-    assert after.declared.wanted["session_lifetime"] == 120
+    assert (scene.tenant.calls, after.reported["session_lifetime"]) == (["GET"], 600)
+    assert ["`pulumi up --refresh` will fix it" in line for line in scene.log.warnings] == [True]
 
 
 def test_a_superseded_value_that_comes_true_is_no_trouble():
@@ -652,7 +750,7 @@ def test_a_superseded_value_that_comes_true_is_no_trouble():
     program = declared(session_lifetime=600, idle_session_lifetime=90)
     after = scene.operations.update(before, program)
     assert (after.superseded, scene.log.warnings) == ({}, [])
-    assert not diff(after.declared, program).changes
+    assert not diff(after, program).changes
 
 
 @pytest.mark.parametrize(
@@ -726,7 +824,7 @@ def test_refresh_keeps_what_is_superseded_as_before(name):
     scene.tenant.caps[name] = 120
     before = scene.managed(**{name: 600})
     after = scene.operations.refresh(State.from_props(before.to_props()))
-    assert (before, False) == (after, diff(after.declared, declared(**{name: 600})).changes)
+    assert (before, False) == (after, diff(after, declared(**{name: 600})).changes)
 
 
 @pytest.mark.parametrize("moved_to", [60, 180, 600])
@@ -852,14 +950,14 @@ DEFAULTED = ("over_limit", "on_delete", "enforce")
 
 def test_a_declaration_does_not_differ_from_itself():
     """The same values are no change, and nothing is replaced."""
-    found = diff(FULL, replace(FULL))
+    found = compared(FULL, replace(FULL))
     assert (found, found.changes, found.replaces) == (Diff(), False, ())
 
 
 def test_outputs_are_not_compared():
     """A record's outputs are not compared."""
     record = State(FULL, {**FULL.wanted, "session_lifetime": 60}, {"session_lifetime": 90}, "2026-09-21T14:13:20Z")
-    assert not diff(State.from_props(record.to_props()).declared, FULL).changes
+    assert not diff(State.from_props(record.to_props()), FULL).changes
 
 
 @pytest.mark.parametrize("name", OTHER_VALUES)
@@ -869,24 +967,24 @@ def test_each_input_that_differs_is_named(name):
     gone.pop(name, None)
     changed = {**there, name: OTHER_VALUES[name]}
     expected = {name: Change.UPDATE if name in there else Change.ADD}
-    assert diff(FULL, Declared.of(changed)) == Diff(expected)
+    assert compared(FULL, Declared.of(changed)) == Diff(expected)
     if name in there and name not in DEFAULTED:
-        assert diff(Declared.of(there), Declared.of(gone)) == Diff({name: Change.DELETE})
-        assert diff(Declared.of(gone), Declared.of(there)) == Diff({name: Change.ADD})
+        assert compared(Declared.of(there), Declared.of(gone)) == Diff({name: Change.DELETE})
+        assert compared(Declared.of(gone), Declared.of(there)) == Diff({name: Change.ADD})
 
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_an_unknown_value_counts_as_a_change(name):
     """What a preview cannot know yet may be anything."""
     values = {key: value for key, value in FULL.values.items() if key != name}
-    found = diff(FULL, Declared.of(values, frozenset({name})))
+    found = compared(FULL, Declared.of(values, frozenset({name})))
     assert found == Diff({name: Change.UPDATE if name in FULL.values else Change.ADD})
 
 
 @pytest.mark.parametrize("minutes", [1_439, 1_441, 400 * 1_440])
 def test_a_minute_is_a_difference(minutes):
     """Lengths are compared in minutes, those above today's ceiling too."""
-    found = diff(FULL, replace(FULL, wanted={**FULL.wanted, "session_lifetime": minutes}))
+    found = compared(FULL, replace(FULL, wanted={**FULL.wanted, "session_lifetime": minutes}))
     assert found == Diff({"session_lifetime": Change.UPDATE})
 
 
@@ -894,15 +992,15 @@ def test_a_minute_is_a_difference(minutes):
 def test_only_another_tenant_replaces(name):
     """Another domain, or one that is not known yet, is another tenant; everything else changes in place."""
     replaces = ("domain",) if name == "domain" else ()
-    assert diff(FULL, Declared.of({**FULL.values, name: OTHER_VALUES[name]})).replaces == replaces
-    assert diff(FULL, Declared.of(FULL.values, frozenset({name}))).replaces == replaces
+    assert compared(FULL, Declared.of({**FULL.values, name: OTHER_VALUES[name]})).replaces == replaces
+    assert compared(FULL, Declared.of(FULL.values, frozenset({name}))).replaces == replaces
 
 
 @pytest.mark.parametrize("name", DEFAULTED)
 def test_a_record_without_a_default_is_the_same(name):
     """A record that lacks an input whose default the program has now is the same."""
     props = {key: value for key, value in FULL.to_props().items() if key != name}
-    assert not diff(Declared.from_props(props), FULL).changes
+    assert not compared(Declared.from_props(props), FULL).changes
 
 
 # All of it together.
@@ -924,7 +1022,7 @@ def test_an_up_without_changes_makes_no_call(stored, wanted):
     """After a create there is no diff, and an update would make no call and leave the record alone."""
     scene = stage(**stored)
     state = scene.managed(**wanted)
-    assert not diff(state.declared, declared(**wanted)).changes
+    assert not diff(state, declared(**wanted)).changes
     assert (state, []) == (scene.operations.update(state, declared(**wanted)), scene.tenant.calls)
 
 

@@ -33,7 +33,8 @@ def test_a_new_record_has_every_property():
 
 def test_a_new_record_of_a_tenant_that_was_read():
     """`previous` is known, and the minutes of what the tenant has already."""
-    record = new_record(FREE, {"session_lifetime": 10_080, "idle_session_lifetime": 60})
+    found = {"session_lifetime": 10_080, "idle_session_lifetime": 60}
+    record = new_record(FREE, State(FREE, found, found))
     assert record["previous"] == {"session_lifetime": 10_080, "idle_session_lifetime": 60}
     assert (record["session_lifetime_minutes"], record["idle_session_lifetime_minutes"]) == (UNKNOWN, 60)
 
@@ -61,7 +62,10 @@ def test_a_changed_record_keeps_what_stays():
         ),
         ({"plan": Plan.ENTERPRISE}, {"session_lifetime_minutes", "superseded", "moment"}),
         ({"over_limit": OverLimit.WARN}, {"session_lifetime_minutes", "superseded", "moment"}),
-        ({"enforce": Enforce.AT_MOST}, {*(f"{name}_minutes" for name in WANTED), "superseded", "moment"}),
+        (
+            {"enforce": Enforce.AT_MOST},
+            {*WANTED, *(f"{name}_minutes" for name in WANTED), "own", "superseded", "moment"},
+        ),
     ],
     ids=["idle", "absolute", "another", "plan", "over_limit", "enforce"],
 )
@@ -70,6 +74,37 @@ def test_what_an_update_may_change_is_unknown(change, unknown):
     record = changed_record(SUPERSEDED, replace(FREE, **change))
     named = {"old_sessions_gone_by": "moment"}
     assert {named.get(name, name) for name, value in record.items() if value is UNKNOWN} == unknown
+
+
+CEILING = replace(FREE, enforce=Enforce.AT_MOST)
+STRICT = State(
+    CEILING.held({"session_lifetime": 90}), {**WANTED, "session_lifetime": 90}, WANTED, None, {"session_lifetime": 90}
+)
+"""A record of a tenant whose absolute lifetime is its own."""
+
+
+def test_a_new_ceiling_is_no_value():
+    """Until the tenant is read, the lifetimes under a ceiling are unknown, and so are the tenant's own values."""
+    record = new_record(CEILING)
+    assert [record[name] for name in (*WANTED, "own")] == [UNKNOWN] * 3
+    assert record["enforce"] == "at-most"
+
+
+def test_a_ceiling_of_a_tenant_that_was_read_is_a_value():
+    """The values to hold are known then, and the tenant's own values."""
+    own = {"session_lifetime": 90, "idle_session_lifetime": 480}
+    record = new_record(CEILING, State(CEILING.held(own), own, own, None, own))
+    assert (record["session_lifetime"], record["idle_session_lifetime"], record["own"]) == ("1h30m", "1h", own)
+    assert (record["session_lifetime_minutes"], record["idle_session_lifetime_minutes"]) == (90, UNKNOWN)
+
+
+@pytest.mark.parametrize(("ceiling", "held", "minutes"), [(600, "1h30m", 90), (90, "1h30m", 90), (30, "30m", UNKNOWN)])
+def test_an_update_of_a_ceiling_shows_the_value_to_hold(ceiling, held, minutes):
+    """A preview of an update has the lower of the ceiling and the tenant's own value."""
+    changed = replace(CEILING, wanted={"session_lifetime": ceiling})
+    record = changed_record(STRICT, changed)
+    assert (record["session_lifetime"], record["session_lifetime_minutes"]) == (held, minutes)
+    assert record["own"] == {"session_lifetime": 90}
 
 
 def test_a_setting_that_leaves_is_none():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
-from auth0_sessions.lifecycle.record import OUTPUTS, Declared, State
+from auth0_sessions.lifecycle.record import OUTPUTS, SINCE, Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.lifetime import MAX_MINUTES
 from auth0_sessions.model.plans import Plan
@@ -41,11 +41,14 @@ def declarations(draw):
 
 @st.composite
 def states(draw):
-    """Make a record of a managed tenant, superseded settings included."""
-    declared = draw(declarations())
+    """Make a record of a managed tenant, superseded settings and lifetimes below their ceiling included."""
+    program = draw(declarations())
+    own = {name: draw(of_setting(name)) for name in program.ceilings}
+    declared = program.held(own)
     reported = {name: draw(st.just(value) | of_setting(name)) for name, value in declared.wanted.items()}
     previous = {name: draw(of_setting(name)) for name in declared.wanted}
-    return State(declared, reported, previous, draw(st.none() | st.just("2026-09-21T14:13:20Z")))
+    moment = draw(st.none() | st.just("2026-09-21T14:13:20Z"))
+    return State(declared, reported, previous, moment, own, draw(st.just("") | st.just("2026-09-21T12:00:00+00:00")))
 
 
 def as_the_engine_stores(value):
@@ -102,12 +105,7 @@ def test_unknown_inputs_pass_through_a_record(declaration, names):
 @given(states())
 def test_superseded_follows_from_the_rest(state):
     """A setting is superseded just when the tenant does not do what was asked, and then both are there as text."""
-    is_ceiling = state.declared.enforce is Enforce.AT_MOST
-    differing = {
-        name
-        for name, asked in state.declared.wanted.items()
-        if (state.reported[name] > asked if is_ceiling and name in LIFETIMES else state.reported[name] != asked)
-    }
+    differing = {name for name, asked in state.declared.wanted.items() if state.reported[name] != asked}
     assert differing == set(state.superseded)
     assert all(row["asked"] != row["reported"] for row in state.superseded.values())
 
@@ -145,7 +143,7 @@ def test_props():
 def test_outputs(state):
     """A record holds no property but the inputs and `OUTPUTS`, of plain types only."""
     props = state.to_props()
-    assert set(props) <= {*INPUTS, *OUTPUTS}
+    assert set(props) <= {*INPUTS, *OUTPUTS, SINCE}
     assert {"previous", "superseded", "old_sessions_gone_by"} <= set(props)
     assert {str, int, dict, type(None)} >= {type(value) for value in props.values()}
 
@@ -168,6 +166,22 @@ def test_optional_keys_may_be_missing_or_null(missing, gone):
     if gone:
         del props[missing]
     assert state == State.from_props(props)
+
+
+@pytest.mark.parametrize(("reported", "held"), [(30, 30), (60, 60), (90, 60)])
+def test_a_ceiling_without_own_takes_what_the_tenant_reports(reported, held):
+    """A record of an earlier version has the ceiling as text, and the tenant's value in minutes."""
+    asked_otherwise = {"session_lifetime": {"asked": "1h", "reported": "1h30m"}} if reported > held else {}
+    props = {
+        "domain": DOMAIN,
+        "session_lifetime": "1h",
+        "enforce": "at-most",
+        "session_lifetime_minutes": reported,
+        "superseded": asked_otherwise,
+    }
+    state = State.from_props(props)
+    assert (state.own, state.declared.wanted) == ({"session_lifetime": reported}, {"session_lifetime": held})
+    assert state.superseded == asked_otherwise
 
 
 @pytest.mark.parametrize("name", SETTINGS)

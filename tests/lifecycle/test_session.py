@@ -6,9 +6,16 @@ import pytest
 
 from auth0_sessions.api.credentials import in_environment
 from auth0_sessions.api.tokens import ApiToken
-from auth0_sessions.errors import Auth0SessionsError, CredentialsError, DomainError, TenantUnreachableError
-from auth0_sessions.lifecycle.inputs import UNKNOWN
-from auth0_sessions.lifecycle.operations import Change
+from auth0_sessions.errors import (
+    Auth0SessionsError,
+    BadRequestError,
+    CredentialsError,
+    DomainError,
+    TenantUnreachableError,
+)
+from auth0_sessions.lifecycle.inputs import SECRETS, UNKNOWN
+from auth0_sessions.lifecycle.memory import Memory
+from auth0_sessions.lifecycle.plan import Change
 from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, SETTINGS, text
@@ -262,7 +269,7 @@ def test_a_delete_does_not_undo_a_create_of_the_same_run(world, on_delete):
     world.tenants[ACME].forget_calls()
     session.delete(old)
     assert world.tenants[ACME].calls == []
-    (warning,) = (line for line in world.log.warnings if "took over this tenant" in line)
+    (warning,) = (line for line in world.log.warnings if "another resource manages this tenant" in line)
     assert all(word in warning for word in (ACME, "`aliases`", "`formerly`"))
 
 
@@ -295,6 +302,114 @@ def test_a_failed_create_takes_nothing_over(world):
     assert world.tenants[OTHER].calls == [{"session_lifetime": 10_080}]
 
 
+def up(session, program, olds=None, record=None):
+    """Do what the engine does for a resource that stays: check and, if there is a record, compare and update."""
+    checked = session.check(program, olds or {}).inputs
+    if record is None:
+        return session.create(checked).to_props()
+    if session.diff(record, checked).changes:
+        return session.update(record, checked).to_props()
+    return record
+
+
+@pytest.mark.parametrize("on_delete", ["restore", "reset"])
+@pytest.mark.parametrize("changed", [{}, {"session_lifetime": "9h"}, {"on_delete": "retain"}], ids=str)
+def test_a_rename_that_an_earlier_run_left_unfinished(world, on_delete, changed):
+    """The new resource is only checked, or updated, in the run that deletes the old one, which sends nothing."""
+    program = {**INPUTS, "on_delete": on_delete}
+    old = world.session().create(program).to_props()
+    new = world.session().create(program).to_props()
+    session = world.session()
+    new = up(session, {**program, **changed}, program, new)
+    world.tenants[ACME].forget_calls()
+    session.delete(old)
+    assert world.tenants[ACME].calls == []
+    assert world.tenants[ACME].stored["session_lifetime"] == new["session_lifetime_minutes"]
+    assert ["another resource manages this tenant" in line for line in world.log.warnings if ACME in line][-1:] == [
+        True
+    ]
+
+
+def test_a_run_that_declares_nothing_restores(world):
+    """A destroy checks nothing, so each delete does what `on_delete` says."""
+    old = world.session().create(INPUTS).to_props()
+    session = world.session()
+    session.check({**INPUTS, "domain": OTHER}, INPUTS)
+    session.delete(old)
+    assert world.tenants[ACME].stored == {"session_lifetime": 10_080}
+
+
+@pytest.mark.parametrize("first", ["old", "new"])
+def test_a_destroy_of_two_records_ends_with_the_oldest_values(world, first):
+    """In whatever order they are deleted, the record that was created first has the values from before management."""
+    tenant = world.tenants[ACME]
+    tenant.change_on_the_dashboard(session_lifetime=900, idle_session_lifetime=90)
+    old = world.session().create(INPUTS).to_props()
+    tenant.moment = tenant.moment.replace(hour=13)
+    new = world.session().create({**INPUTS, "session_lifetime": "9h", "idle_session_lifetime": "1h"}).to_props()
+    session = world.session()
+    for record in (old, new) if first == "old" else (new, old):
+        session.delete(json.loads(json.dumps(record)))
+    assert tenant.stored == {"session_lifetime": 900, "idle_session_lifetime": 90}
+
+
+def test_a_session_that_is_configured_anew_remembers_its_run(world):
+    """A host may configure a process for each form of a provider in state; what the run created is one memory."""
+    memory = Memory()
+    old = world.session(memory=memory).create(INPUTS).to_props()
+    world.tenants[ACME].forget_calls()
+    world.session(memory=memory).delete(old)
+    assert world.tenants[ACME].calls == []
+
+
+# What a preview says about an update.
+
+
+@pytest.mark.parametrize(("asked", "said"), [("9h", True), ("8h", False), (UNKNOWN, False)])
+def test_a_preview_says_what_an_update_means(world, asked, said):
+    """An absolute lifetime that changes from one known value to another is explained once, before it changes."""
+    record = world.session().create(INPUTS).to_props()
+    world.log.warnings.clear()
+    session = world.session()
+    checked = session.check({**INPUTS, "session_lifetime": asked}, INPUTS).inputs
+    session.diff(record, checked)
+    assert ["session_lifetime goes from 8h to 9h" in line for line in world.log.warnings] == [True] * said
+    if asked == "9h":
+        session.update(record, checked)
+        assert len(world.log.warnings) == 1
+
+
+def test_a_refresh_says_nothing(world):
+    """The engine compares after a refresh, too, and has checked nothing then."""
+    record = world.session().create(INPUTS).to_props()
+    world.log.warnings.clear()
+    session = world.session()
+    session.refresh(record)
+    session.diff(record, {**INPUTS, "session_lifetime": "9h"})
+    assert (world.log.warnings, world.log.infos) == ([], [])
+
+
+def test_a_secret_of_the_last_run_is_not_repeated(world):
+    """What was secret in the record is hidden, also if the program gives it openly now."""
+    record = {**world.session().create(INPUTS).to_props(), SECRETS: "session_lifetime"}
+    session = world.session()
+    world.log.warnings.clear()
+    session.diff(record, session.check({**INPUTS, "session_lifetime": "9h"}, INPUTS).inputs)
+    assert ["goes from [secret] to [secret]" in line for line in world.log.warnings] == [True]
+
+
+def test_a_preview_says_what_a_ceiling_keeps(world):
+    """A change of a ceiling that changes no value to hold is no diff, and one line says what the tenant keeps."""
+    world.tenants[ACME].change_on_the_dashboard(session_lifetime=720)
+    program = {**INPUTS, "session_lifetime": "1d", "enforce": "at-most"}
+    record = world.session().create(program).to_props()
+    world.log.infos.clear()
+    session = world.session()
+    raised = session.check({**program, "session_lifetime": "2d"}, program).inputs
+    assert not session.diff(record, raised).changes
+    assert world.log.infos == [f"{ACME}: session_lifetime keeps 12h, its own value (ceiling 2d)."]
+
+
 # A record that goes on from another one, in the same run.
 
 
@@ -323,6 +438,42 @@ def test_a_replacement_goes_on_from_the_record(world, on_delete):
     second = session.create({**INPUTS, "on_delete": on_delete, "session_lifetime": "9h"})
     assert second.previous == first.previous == {"session_lifetime": 43_200}
     assert second.old_sessions_gone_by >= first.old_sessions_gone_by
+
+
+@pytest.mark.parametrize("on_delete", ["retain", "restore"])
+def test_what_a_replacement_inherits_survives_a_create_that_fails(world, on_delete):
+    """Only a create that succeeded uses it up, so a create that is tried again in the same process has it."""
+    tenant = world.tenants[ACME]
+    tenant.change_on_the_dashboard(session_lifetime=43_200)
+    program = {**INPUTS, "on_delete": on_delete}
+    first = world.session().create(program)
+    session = world.session()
+    session.delete(first.to_props())
+    tenant.failures = [(BadRequestError("no", status=400), False)]
+    with pytest.raises(BadRequestError):
+        session.create({**program, "session_lifetime": "9h"})
+    second = session.create({**program, "session_lifetime": "9h"})
+    assert second.previous == {"session_lifetime": 43_200}
+    assert second.old_sessions_gone_by >= first.old_sessions_gone_by
+
+
+@pytest.mark.parametrize("on_delete", ["retain", "restore"])
+def test_a_forced_replacement_reads_the_tenant_before_it_gives_up_the_record(world, on_delete):
+    """Also for the same tenant: if it cannot be read, the create would fail after the record is gone."""
+    program = {**INPUTS, "on_delete": on_delete}
+    old = world.session().create(program).to_props()
+    session = world.session()
+    checked = session.check(program, {}).inputs
+    read = world.tenants[ACME].read
+    world.tenants[ACME].read = lambda: (_ for _ in ()).throw(TenantUnreachableError("gone"))
+    world.tenants[ACME].forget_calls()
+    with pytest.raises(Auth0SessionsError, match=rf"{ACME} stays as it is"):
+        session.delete(old)
+    assert world.tenants[ACME].calls == []
+    world.tenants[ACME].read = read
+    session.delete(old)
+    session.create(checked)
+    assert world.tenants[ACME].calls.count("GET") == 1
 
 
 def test_only_one_create_goes_on_from_a_record(world):

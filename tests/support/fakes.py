@@ -1,9 +1,10 @@
 """An in-memory tenant and log, with the types that operations require."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from auth0_sessions.api.wire import shared_fields
-from auth0_sessions.model.settings import Value, Values
+from auth0_sessions.model.settings import Reported, Value, Values
 
 
 class FakeTenant:
@@ -15,6 +16,8 @@ class FakeTenant:
         calls: "GET", or what was written.
         tries: How often each write may be tried.
         failures: What the next writes raise, each with whether it takes effect all the same.
+        unusable: Setting -> why its reported value cannot be used.
+        moment: Its time.
 
     """
 
@@ -24,13 +27,19 @@ class FakeTenant:
         self.calls: list[object] = []
         self.tries: list[int | None] = []
         self.failures: list[tuple[Exception, bool]] = []
+        self.unusable: dict[str, str] = {}
+        self.moment = datetime(2026, 9, 21, 12, 0, 0, tzinfo=UTC)
 
-    def read(self) -> dict[str, Value]:
+    def now(self) -> datetime:
+        """Return its time."""
+        return self.moment
+
+    def read(self) -> Reported:
         """Return what was ever written."""
         self.calls.append("GET")
         return self._reported()
 
-    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
+    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> Reported:
         """Write settings and return what is reported then; a shared object that was not just read costs a GET."""
         if shared_fields(values) and not just_read:
             self.calls.append("GET")
@@ -41,10 +50,12 @@ class FakeTenant:
             self.stored.update(values)
         if error:
             raise error
-        return self._reported()
+        # A written setting whose reported value cannot be used counts as written.
+        return Reported({**values, **self._reported()}, self.unusable)
 
-    def _reported(self) -> dict[str, Value]:
-        return {name: self._capped(name, value) for name, value in self.stored.items()}
+    def _reported(self) -> Reported:
+        usable = {name: value for name, value in self.stored.items() if name not in self.unusable}
+        return Reported({name: self._capped(name, value) for name, value in usable.items()}, self.unusable)
 
     def _capped(self, name: str, value: Value) -> Value:
         return min(value, self.caps.get(name, value)) if isinstance(value, int) else value

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from auth0_sessions.errors import InputError
-from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem, read_inputs, secrets_of
+from auth0_sessions.lifecycle.inputs import READERS, UNKNOWN, Problem, Reader, read_inputs, secrets_of
 from auth0_sessions.lifecycle.record import Declared
-from auth0_sessions.model.choices import Enforce, OnDelete
+from auth0_sessions.model.choices import OnDelete
 from auth0_sessions.model.judgment import judge, settle
 from auth0_sessions.model.lifetime import Lifetime
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, Values, shown, text
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, text
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 
@@ -52,7 +51,7 @@ def check(  # noqa: PLR0913  One argument for each choice of the front end.
     given = {name: value for name, value in news.items() if value is not None}
     if default_domain is not None:
         given.setdefault("domain", default_domain)
-    read = read_inputs(given, spelling)
+    read = read_inputs(given, spelling, {**READERS, **_readers_of_unchanged(given, olds)})
     declared = Declared.of(read.values, read.unknown, secrets_of(given))
     checked = Checked(declared, given, frozenset(problem.property for problem in read.problems), read.problems)
     if "domain" not in given:
@@ -64,12 +63,18 @@ def check(  # noqa: PLR0913  One argument for each choice of the front end.
         checked.problems.append(Problem("session_lifetime", reason))
     _hold_to_caps(checked, olds, spelling)
     checked.warnings.extend(_useless_idle(checked.declared, spelling))
-    checked.warnings.extend(_changed_absolute(checked.declared, olds, spelling))
     checked.warnings.extend(_undone_elsewhere(checked.declared, olds, bound_domain, spelling))
     checked.warnings = [f"{declared.domain or 'the tenant'}: {message}" for message in checked.warnings]
     secret = declared.secrets
     checked.problems = [replace(one, is_private=one.is_private or one.property in secret) for one in checked.problems]
     return checked
+
+
+def _readers_of_unchanged(given: Mapping[str, Any], olds: Mapping[str, Any]) -> dict[str, Reader]:
+    """Return readers for lifetimes that are as in the last run: a tenant may have more than the API accepts."""
+    is_same = given.get("plan") == olds.get("plan")
+    unchanged = [name for name in LIFETIMES if is_same and name in given and given[name] == olds.get(name)]
+    return dict.fromkeys(unchanged, lambda value, _: Lifetime.parse(value, max_minutes=None).minutes)
 
 
 def missing_domain(spelling: Spelling) -> Problem:
@@ -150,56 +155,3 @@ def _undone_elsewhere(
             f"({spelling.assign('on_delete', declared.on_delete.value)}). In that case, give it `aliases`, or rename "
             "it in one run and change its provider in another."
         )
-
-
-def _changed_absolute(declared: Declared, olds: Mapping[str, Any], spelling: Spelling) -> list[str]:
-    """Warn at preview what an update of an absolute lifetime means for existing sessions.
-
-    The effect of a ceiling depends on what the tenant has, so the update reports it instead.
-    """
-    is_ceiling = Enforce.AT_MOST in (declared.enforce, olds.get("enforce")) or "enforce" in declared.unknown
-    if is_ceiling or olds.get("domain") != declared.domain:
-        return []
-    changed = {
-        name: olds[name]
-        for name, _ in ABSOLUTE_AND_IDLE
-        if name in declared.wanted and name in olds and olds[name] != text(declared.wanted[name])
-    }
-    before = {name: minutes for name, old in changed.items() if (minutes := _minutes_once(old))}
-    return changed_absolute(before, declared.wanted, spelling, declared.secrets | secrets_of(olds))
-
-
-def _minutes_once(old: Any) -> int | None:
-    """Return the minutes of a lifetime from the last run, which may exceed current limits; None if it is not one."""
-    try:
-        return Lifetime.parse(old, max_minutes=None).minutes
-    except InputError:
-        return None
-
-
-def changed_absolute(
-    before: Values, after: Values, spelling: Spelling = SNAKE_CASE, secrets: Container[str] = ()
-) -> list[str]:
-    """Return one line for raised and one for lowered absolute lifetimes, saying what they mean for existing sessions.
-
-    Settings that were missing before are left out, and secret values are not repeated.
-    """
-    raised: list[str] = []
-    lowered: list[str] = []
-    for name, _ in ABSOLUTE_AND_IDLE:
-        if name in before and name in after and before[name] != after[name]:
-            old, new = (shown(values[name], is_secret=name in secrets) for values in (before, after))
-            change = f"{spelling.name(name)} goes from {old} to {new}"
-            (raised if int(after[name]) > int(before[name]) else lowered).append(change)
-    return [f"{' and '.join(found)}. {meaning}" for found, meaning in ((raised, _RAISED), (lowered, _LOWERED)) if found]
-
-
-_RAISED = (
-    "A session's absolute expiry is fixed when it is created: existing sessions keep the earlier one, and users get "
-    "the longer lifetime at their next login."
-)
-_LOWERED = (
-    "New sessions get the lower limit; an existing session is held to it at its user's next activity, and never "
-    "outlives the earlier lifetime, which was fixed when it was created. To end sessions sooner, revoke them "
-    "(Enterprise plans)."
-)

@@ -1,267 +1,225 @@
-"""Diff, create, read, update and delete a tenant's session lifetimes, independent of Pulumi."""
+"""Create, read, update and delete a tenant's session lifetimes, independent of Pulumi."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from enum import Enum
-from typing import Protocol
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from auth0_sessions.errors import Auth0SessionsError
-from auth0_sessions.lifecycle.check import changed_absolute
-from auth0_sessions.lifecycle.inputs import INPUTS
+from auth0_sessions.errors import Auth0SessionsError, UnexpectedAnswerError
+from auth0_sessions.lifecycle.messages import Messages
+from auth0_sessions.lifecycle.plan import Plan, is_tightened, known_at_preview, managed, plan, unread
 from auth0_sessions.lifecycle.record import Declared, State
-from auth0_sessions.model.choices import Enforce, OnDelete
-from auth0_sessions.model.settings import DEFAULTS, SETTINGS, Value, Values, changes, shown, with_defaults
+from auth0_sessions.lifecycle.tenant import Log, Tenant
+from auth0_sessions.model.choices import OnDelete
+from auth0_sessions.model.lifetime import MAX_MINUTES
+from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, Reported, Values, changes, text, with_defaults
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
-
-
-class Tenant(Protocol):
-    """One live tenant's settings."""
-
-    def read(self) -> dict[str, Value]:
-        """Return the settings that were ever written."""
-
-    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
-        """Write settings, with at most `tries` attempts, and return what the tenant then reports.
-
-        `just_read` is True if this operation already read the tenant.
-        """
-
-
-class Log(Protocol):
-    """How an operation reports to its user."""
-
-    def warning(self, message: str) -> None:
-        """Log a warning."""
-
-    def info(self, message: str) -> None:
-        """Log information."""
-
-    def status(self, message: str) -> None:
-        """Show progress."""
-
-
-class Change(Enum):
-    """How an input differs from the record."""
-
-    ADD = "add"
-    DELETE = "delete"
-    UPDATE = "update"
-
-
-@dataclass(frozen=True)
-class Diff:
-    """What an update would have to do: input -> how it changed, without unchanged inputs."""
-
-    inputs: dict[str, Change] = field(default_factory=dict)
-
-    @property
-    def changes(self) -> bool:
-        """Whether anything differs, even if only in the record."""
-        return bool(self.inputs)
-
-    @property
-    def replaces(self) -> tuple[str, ...]:
-        """The changed inputs that require a replacement."""
-        return ("domain",) if "domain" in self.inputs else ()
-
-
-def diff(old: Declared, new: Declared) -> Diff:
-    """Compare two declarations by value; an unknown value counts as a change."""
-    before, after = old.values, new.values
-    changed = {}
-    for name in INPUTS:
-        if name not in before and (name in after or name in new.unknown):
-            changed[name] = Change.ADD
-        elif name in before and name not in after and name not in new.unknown:
-            changed[name] = Change.DELETE
-        elif name in new.unknown or before.get(name) != after.get(name):
-            changed[name] = Change.UPDATE
-    return Diff(changed)
 
 
 @dataclass(frozen=True)
 class Operations:
-    """The operations on one tenant; only those that say so call it. The clock is in UTC."""
+    """The operations on one tenant; only those that say so call it.
+
+    `confirm` is called before a write of settings that no record has, and raises if nobody is left to record them.
+    """
 
     tenant: Tenant
     log: Log
     spelling: Spelling = SNAKE_CASE
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    confirm: Callable[[], None] = lambda: None
+
+    @property
+    def messages(self) -> Messages:
+        """What the operations say."""
+        return Messages(self.log, self.spelling)
+
+    def read(self, declared: Declared) -> Reported:
+        """Read the tenant: one GET.
+
+        Raises:
+            UnexpectedAnswerError: It reports a managed setting with a value that cannot be used.
+
+        """
+        found = self.tenant.read()
+        if problems := found.problems(declared.wanted, self.spelling.name):
+            message = (
+                f"{declared.domain}: {'; '.join(problems)}. Correct it in the Dashboard or through the Management API, "
+                "or remove the setting from the program."
+            )
+            raise UnexpectedAnswerError(message, status=200)
+        return found
+
+    def announce(self, declared: Declared) -> State:
+        """Log what a create would write and what it means for existing sessions; return its record before the write."""
+        before = managed(self.read(declared), declared)
+        found = plan(State(declared, {}, {}), declared, before, is_create=True)
+        old_and_new = {name: (before[name], value) for name, value in found.write.items()}
+        changing = [
+            f"{self.spelling.name(name)} {declared.shown(name, old)} => {declared.shown(name, new)}"
+            for name, (old, new) in old_and_new.items()
+        ]
+        self.log.info(f"{declared.domain}: would write {', '.join(changing) or 'nothing'}.")
+        self._say(declared, found, found.write)
+        return State(found.held, before, before, own=found.own)
 
     def create(self, declared: Declared, found: Values | None = None, ended: State | None = None) -> State:
         """Start managing a tenant: one GET, and a PATCH of what differs.
 
         If `found` was just read, the GET is skipped; `ended` is the record that this one replaces in the same run.
         """
-        old = ended or State(declared, {}, {})
-        # After a restore or a reset, the tenant itself has the values to restore later.
-        kept = old.previous if old.declared.on_delete is OnDelete.RETAIN else {}
-        return self.update(replace(old, declared=replace(declared, wanted={}), previous=kept), declared, found)
+        found = self.read(declared) if found is None else found
+        old = ended or State(replace(declared, wanted={}), {}, {}, since=self.tenant.now().isoformat())
+        if old.declared.on_delete is not OnDelete.RETAIN:
+            # After a restore or a reset, the tenant itself has the values to restore later.
+            old = replace(old, previous={})
+        return self._apply(old, declared, plan(old, declared, with_defaults(found), is_create=True))
 
-    def announce(self, declared: Declared) -> dict[str, Value]:
-        """Log what a create would write and what it means for existing sessions; return what the one GET found."""
-        before = _managed(self.tenant.read(), declared)
-        write = declared.not_met_by(before)
-        old_and_new = {name: (declared.shown(name, before[name]), declared.shown(name, write[name])) for name in write}
-        changing = [f"{self.spelling.name(name)} {old} => {new}" for name, (old, new) in old_and_new.items()]
-        self.log.info(f"{declared.domain}: would write {', '.join(changing) or 'nothing'}.")
-        self._warn_of_changed_absolute(declared, before, write)
-        return before
-
-    def _write(self, write: Values, unrecorded: Values, *, just_read: bool) -> dict[str, Value]:
-        """Write settings. If a failed write may have taken effect, restore the values that no record has.
-
-        Otherwise, the next run would record what the failed one wrote as the values from before management.
-        """
-        try:
-            return self.tenant.write(write, just_read=just_read)
-        except Auth0SessionsError as error:
-            old = {name: value for name, value in unrecorded.items() if name in write}
-            if not error.may_have_written or not old:
-                raise
-            try:
-                self.tenant.write(old, tries=1, just_read=True)
-            except Auth0SessionsError:
-                message = (
-                    f"{error} The write may have taken effect, and restoring the earlier values also failed. The "
-                    f"tenant had {self._listed(old)}. Restore them in the Dashboard or through the Management API. If "
-                    "you run again first, keep this message: the next run may record the values that were just "
-                    "written as the earlier ones."
-                )
-                error.args = (message,)
-            raise
-
-    def update(self, old: State, declared: Declared, found: Values | None = None) -> State:
+    def update(self, old: State, declared: Declared) -> State:
         """Change the settings from one record's to the next.
 
-        Changes cost a PATCH; newly managed settings and ceilings also cost a GET, unless `found` was just read.
+        Changes cost a PATCH; newly managed settings and new ceilings also cost a GET.
         """
-        declared = replace(declared, secrets=declared.secrets | old.declared.secrets)
-        new_here = declared.wanted.keys() - old.declared.wanted.keys()
-        reads = bool(new_here) or declared.enforce is Enforce.AT_MOST
-        found = with_defaults(self.tenant.read() if found is None else found) if reads else {}
-        unrecorded = {name: found[name] for name in new_here}
-        before = _managed({**old.reported, **unrecorded}, declared)
-        current = _managed(found, declared) if declared.enforce is Enforce.AT_MOST else before
-        write = self._changed(old, declared, current)
-        seen = with_defaults(self._write(write, unrecorded, just_read=reads)) if write else found
-        reported = {name: seen.get(name, before[name]) for name in declared.wanted}
-        previous = {name: old.previous.get(name, before[name]) for name in declared.wanted}
-        gone_by = self._gone_by(write, reported, old, found)
-        state = self._settled(State(declared, reported, previous, gone_by), before, write)
-        unsaid = {name: value for name, value in write.items() if not _is_said_at_preview(name, old.declared, declared)}
-        self._warn_of_changed_absolute(declared, {**old.reported, **found}, unsaid)
+        declared = declared.with_secrets_of(old.declared)
+        found = with_defaults(self.read(declared)) if unread(old, declared) else None
+        return self._apply(old, declared, plan(old, declared, found, is_create=False))
+
+    def _apply(self, old: State, declared: Declared, todo: Plan) -> State:
+        """Write what is planned, report the result, and return the record."""
+        if todo.new & todo.write.keys():
+            self.confirm()
+        seen = todo.found
+        if todo.write:
+            before = {name: todo.before[name] for name in todo.write}
+            seen = with_defaults(self._write(declared, todo.write, before, just_read=bool(todo.found)))
+        state = self._settled(old, todo, seen)
+        self.messages.superseded(state, todo.write)
+        said = {} if todo.new == declared.wanted.keys() else known_at_preview(old, declared)
+        self._say(declared, todo, todo.write.keys() - said.keys())
         return state
 
-    def _changed(self, old: State, declared: Declared, current: Values) -> dict[str, Value]:
-        """Return what an update has to write, given what is known about the tenant."""
-        if Enforce.AT_MOST in (old.declared.enforce, declared.enforce) or is_judged_anew(old.declared, declared):
-            return declared.not_met_by(current)
-        # Values superseded before are not sent again, and unnoticed drift is not undone here.
-        asked = old.declared.wanted
-        return {name: value for name, value in declared.wanted.items() if asked.get(name, current[name]) != value}
+    def _say(self, declared: Declared, todo: Plan, names: Collection[str]) -> None:
+        """Say what a preview could not say yet."""
+        self.messages.kept(declared, todo.held, todo.fresh)
+        changed = {name: (int(todo.before[name]), int(todo.held.wanted[name])) for name in LIFETIMES if name in names}
+        self.messages.changed_absolute(todo.held, changed)
 
-    def _settled(self, state: State, before: Values, write: Values) -> State:
-        """Report the result. A setting that differs without having been written has drifted: its input follows."""
-        declared, reported = state.declared, state.reported
-        moved = {name: reported[name] for name in reported if name not in write and reported[name] != before[name]}
-        unmet = declared.not_met_by({**declared.wanted, **moved})
-        drifted = {name: moved[name] for name in unmet}
-        state = replace(state, declared=replace(declared, wanted={**declared.wanted, **drifted}))
-        self._warn_of_drift(declared, drifted)
-        self._warn_of_superseded(state, write)
-        return state
+    def _write(self, declared: Declared, write: Values, before: Values, *, just_read: bool) -> Reported:
+        """Write settings. If a failed write may have taken effect, write what the tenant had before.
+
+        Otherwise, the record would be wrong, or the next run would take what this one wrote for the earlier values.
+        """
+        try:
+            seen = self.tenant.write(write, just_read=just_read)
+        except Auth0SessionsError as error:
+            if error.may_have_written:
+                self._put_back(declared, write, before, error)
+            raise
+        for problem in seen.problems(write, self.spelling.name):
+            self.log.warning(f"{declared.domain}: {problem}. The write was accepted, so the requested value counts.")
+        return seen
+
+    def _put_back(self, declared: Declared, write: Values, before: Values, error: Auth0SessionsError) -> None:
+        old, above = _accepted(before)
+        failed = bool(above)
+        try:
+            if old:
+                self.tenant.write(old, tries=1, just_read=True)
+        except Auth0SessionsError:
+            failed = True
+        if failed:
+            error.args = (f"{error} {self.messages.put_back_failed(write, before, declared.secrets)}",)
+
+    def _settled(self, old: State, todo: Plan, seen: Values) -> State:
+        """Return the record after a write, and warn of drift that the tenant's answer shows.
+
+        The record of a setting stays the program's, because the engine hands back the inputs of ignored changes. A
+        setting that had no record follows the tenant, so that the next run repairs it.
+        """
+        held, before = todo.held, todo.before
+        seen = {name: value for name, value in seen.items() if name in before}
+        written = {name: seen.get(name, value) for name, value in todo.write.items()}
+        others = {name: value for name, value in seen.items() if name not in written and value != before[name]}
+        drifted = {name: value for name, value in others.items() if value != held.wanted[name]}
+        followed = {name: value for name, value in drifted.items() if name in todo.new}
+        met = {name: value for name, value in others.items() if name not in drifted}
+        reported = {**before, **met, **written, **followed}
+        self.messages.drifted(held, drifted, todo.new)
+        return State(
+            replace(held, wanted={**held.wanted, **followed}),
+            reported,
+            {name: old.previous.get(name, before[name]) for name in held.wanted},
+            self._gone_by(old, reported, written, todo.found, drifted),
+            todo.own,
+            old.since,
+        )
 
     def refresh(self, old: State) -> State:
-        """Refresh from the tenant: one GET. Values as requested, or superseded exactly as before, keep their inputs."""
-        reported = _managed(self.tenant.read(), old.declared)
-        unmet = old.declared.not_met_by(reported)
-        drifted = {name: reported[name] for name in unmet if reported[name] != old.reported[name]}
-        declared = replace(old.declared, wanted={**old.declared.wanted, **drifted})
-        gone_by = self._gone_by({}, reported, old)
-        return replace(old, declared=declared, reported=reported, old_sessions_gone_by=gone_by)
+        """Refresh from the tenant: one GET. Values as requested, or superseded exactly as before, keep their inputs.
 
-    def delete(self, old: State) -> State:
+        A lifetime under a ceiling that became shorter is the tenant's own value from now on.
+        """
+        reported = managed(self.read(old.declared), old.declared)
+        own = {name: int(reported[name]) for name in old.own if is_tightened(name, old, reported)}
+        unmet = old.declared.not_met_by(reported)
+        moved = {name: reported[name] for name in unmet if reported[name] != old.reported[name]}
+        return replace(
+            old,
+            declared=replace(old.declared, wanted={**old.declared.wanted, **moved}),
+            reported=reported,
+            old_sessions_gone_by=self._gone_by(old, reported),
+            own={**old.own, **own},
+        )
+
+    def delete(self, old: State, restored: Collection[str] = ()) -> State:
         """Stop managing, according to `on_delete`: no call, or one PATCH regardless of what the record says.
 
-        If the same run creates a record for the same tenant, it continues from what is returned.
+        An older record of the same tenant has `restored` some settings already. If the same run creates a record for
+        the tenant, it continues from what is returned.
         """
         domain, policy, secrets = old.declared.domain, old.declared.on_delete, old.declared.secrets
-        because = self.spelling.assign("on_delete", policy.value)
+        because, listed = self.spelling.assign("on_delete", policy.value), self.messages.listed
         if policy is OnDelete.RETAIN:
-            self.log.info(f"{domain}: keeps {self._listed(old.reported, secrets)} ({because}; nothing was sent).")
+            self.log.info(f"{domain}: keeps {listed(old.reported, secrets)} ({because}; nothing was sent).")
             return old
-        target = old.previous if policy is OnDelete.RESTORE else {name: DEFAULTS[name] for name in old.reported}
+        wanted = old.previous if policy is OnDelete.RESTORE else {name: DEFAULTS[name] for name in old.reported}
+        target, above = _accepted({name: value for name, value in wanted.items() if name not in restored})
+        if above:
+            self.log.warning(
+                f"{domain}: could not restore {listed(above, secrets)}, because the Management API accepts at most "
+                f"{text(MAX_MINUTES)}. The tenant keeps {listed(_only(above, old.reported), secrets)}."
+            )
         if not target:
             return old
-        seen = self.tenant.write(target)
-        refused = changes(seen, target)
+        seen = self._write(old.declared, target, {**target, **_only(target, old.reported)}, just_read=False)
         done = "restored the earlier values" if policy is OnDelete.RESTORE else "wrote Auth0's defaults"
-        self.log.info(f"{domain}: {done}: {self._listed(target, secrets)} ({because}).")
-        if refused:
-            self.log.warning(
-                f"{domain}: the tenant did not apply the requested value: {self._listed(refused, secrets)}."
-            )
-        reported = _managed(seen, old.declared)
-        return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(target, reported, old))
+        self.log.info(f"{domain}: {done}: {listed(target, secrets)} ({because}).")
+        if unmet := changes(seen, target):
+            self.log.warning(f"{domain}: the tenant did not apply the requested value: {listed(unmet, secrets)}.")
+        reported = {**old.reported, **managed(seen, old.declared)}
+        return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(old, reported, target))
 
-    def _gone_by(self, write: Values, reported: Values, old: State, found: Values | None = None) -> str | None:
+    def _gone_by(self, old: State, reported: Values, written: Values | None = None, *others: Values) -> str | None:
         """Return when the last session that was created under an earlier lifetime ends.
 
-        A failed write or a manual change may have made the tenant differ from the record. Sessions from before that
-        still exist.
+        A failed write or a manual change may have made the tenant differ from the record; `others` is what else it
+        had. Sessions from before that still exist.
         """
         name, earlier = "session_lifetime", old.old_sessions_gone_by
-        known = [int(values[name]) for values in (old.reported, found or {}) if name in values]
-        is_changed = name in write or any(minutes != reported.get(name, minutes) for minutes in known)
+        known = [int(values[name]) for values in (old.reported, *others) if name in values]
+        is_changed = name in (written or {}) or any(minutes != reported.get(name, minutes) for minutes in known)
         if not (known and is_changed):
             return earlier
-        moment = self.now() + timedelta(minutes=max(known), seconds=1)
+        moment = self.tenant.now() + timedelta(minutes=max(known), seconds=1)
         until = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         return max(until, earlier) if earlier else until
 
-    def _warn_of_changed_absolute(self, declared: Declared, before: Values, write: Values) -> None:
-        for message in changed_absolute(before, write, self.spelling, declared.secrets):
-            self.log.warning(f"{declared.domain}: {message}")
 
-    def _warn_of_superseded(self, state: State, write: Values) -> None:
-        declared = state.declared
-        for name, asked in declared.not_met_by(state.reported).items():
-            if name in write:
-                reported = declared.shown(name, state.reported[name])
-                self.log.warning(
-                    f"{declared.domain}: {self.spelling.name(name)} was set to {declared.shown(name, asked)}, but the "
-                    f"tenant reports {reported}: its plan does not allow the requested value. Declare {reported}, or "
-                    "set the tenant's actual plan so that a preview catches it."
-                )
-
-    def _warn_of_drift(self, declared: Declared, drifted: Values) -> None:
-        for name, value in drifted.items():
-            asked = declared.shown(name, declared.wanted[name])
-            self.log.warning(
-                f"{declared.domain}: {self.spelling.name(name)} was changed to {declared.shown(name, value)} outside "
-                f"of Pulumi, but the program declares {asked}. The next `pulumi up` will fix it."
-            )
-
-    def _listed(self, values: Values, secrets: Container[str] = ()) -> str:
-        found = {name: shown(values[name], is_secret=name in secrets) for name in SETTINGS if name in values}
-        return ", ".join(f"{self.spelling.name(name)} {value}" for name, value in found.items())
+def _only(names: Collection[str], values: Values) -> Values:
+    return {name: values[name] for name in names if name in values}
 
 
-def _is_said_at_preview(name: str, old: Declared, new: Declared) -> bool:
-    """Return whether the check of an update, which compares inputs, already warned about a lifetime."""
-    is_exact = old.enforce is new.enforce is Enforce.EXACT
-    return is_exact and old.wanted.get(name, new.wanted[name]) != new.wanted[name]
-
-
-def is_judged_anew(old: Declared, new: Declared) -> bool:
-    """Return whether a superseded value may be allowed now."""
-    return (old.plan, old.over_limit) != (new.plan, new.over_limit)
-
-
-def _managed(found: Values, declared: Declared) -> dict[str, Value]:
-    everything = with_defaults(found)
-    return {name: everything[name] for name in declared.wanted}
+def _accepted(values: Values) -> tuple[Values, Values]:
+    """Return the values that the Management API accepts, and those above its maximum, which a tenant may still have."""
+    above = {name: value for name, value in values.items() if isinstance(value, int) and value > MAX_MINUTES}
+    return {name: value for name, value in values.items() if name not in above}, above

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
-from auth0_sessions.lifecycle.operations import is_judged_anew
+from auth0_sessions.lifecycle.plan import is_judged_anew, unread
 from auth0_sessions.lifecycle.record import OUTPUTS, Declared, State
-from auth0_sessions.model.choices import Enforce, OverLimit
+from auth0_sessions.model.choices import OverLimit
 from auth0_sessions.model.judgment import judge
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, LOGIN_SETTINGS, Value, Values, text, with_defaults
@@ -17,16 +18,19 @@ NOTHING = dict.fromkeys((*INPUTS, *OUTPUTS))
 """Unmanaged properties, which are None instead of unknown."""
 
 
-def new_record(declared: Declared, before: Values | None = None) -> dict[str, Any]:
-    """Return what a preview knows of a create's record; `before` is what the tenant has, if it was read."""
-    known = {name: value for name, value in (before or {}).items() if declared.wanted[name] == value}
-    return _record(declared, known) | ({} if before is None else {"previous": dict(before)})
+def new_record(declared: Declared, before: State | None = None) -> dict[str, Any]:
+    """Return what a preview knows of a create's record; `before` is its record before the write, if it was read."""
+    if before is None:
+        return _record(declared, {}, {})
+    known = {name: value for name, value in before.reported.items() if before.declared.wanted[name] == value}
+    return _record(declared, known, before.own) | {"previous": dict(before.previous)}
 
 
 def changed_record(old: State, declared: Declared) -> dict[str, Any]:
     """Return what a preview knows of an update's record."""
-    kept = {name: old.reported[name] for name in declared.wanted if _stays(name, old, declared)}
-    record = _record(declared, kept)
+    held = declared.held(old.own)
+    kept = {name: old.reported[name] for name in held.wanted if _stays(name, old, held)}
+    record = _record(declared, kept, old.own)
     if not declared.wanted.keys() - old.previous.keys() and not declared.unknown:
         record["previous"] = {name: old.previous[name] for name in old.previous if name in declared.wanted}
     if kept.keys() == declared.wanted.keys() and not declared.unknown:
@@ -36,23 +40,29 @@ def changed_record(old: State, declared: Declared) -> dict[str, Any]:
     return record
 
 
-def _record(declared: Declared, known: Values) -> dict[str, Any]:
-    """Return a record with unknown outputs, other than the minutes of known settings."""
+def _record(declared: Declared, known: Values, own: Mapping[str, int]) -> dict[str, Any]:
+    """Return a record with unknown outputs, other than the minutes of known settings.
+
+    A ceiling is no value: without the tenant's own one, the value to hold is unknown.
+    """
     managed = [name for name in LIFETIMES if name in declared.wanted or name in declared.unknown]
+    ceilings = declared.ceilings.keys() if "enforce" not in declared.unknown else managed
+    is_open = bool(ceilings - own.keys())
     return {
         **NOTHING,
-        **declared.to_props(),
+        **declared.held(own).to_props(),
+        **dict.fromkeys(ceilings - own.keys(), UNKNOWN),
         **{f"{name}_minutes": known.get(name, UNKNOWN) for name in managed},
         **dict.fromkeys(("previous", "superseded", "old_sessions_gone_by"), UNKNOWN),
+        "own": UNKNOWN if is_open else {name: own[name] for name in ceilings} or None,
     }
 
 
-def _stays(name: str, old: State, declared: Declared) -> bool:
+def _stays(name: str, old: State, held: Declared) -> bool:
     """Return whether an update will neither write nor reread a setting."""
-    if Enforce.AT_MOST in (old.declared.enforce, declared.enforce) or "enforce" in declared.unknown:
-        return False
-    is_written_again = name in old.superseded and is_judged_anew(old.declared, declared)
-    return old.declared.wanted.get(name) == declared.wanted[name] and not is_written_again
+    is_open = "enforce" in held.unknown or name in unread(old, held)
+    is_written_again = name in old.superseded and is_judged_anew(old.declared, held)
+    return not is_open and old.declared.wanted.get(name) == held.wanted[name] and not is_written_again
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,7 @@ class LookedUp:
         """Return every setting and its minutes, with the keys of a record."""
         values = self.values
         props: dict[str, Any] = {"domain": self.domain, **{name: text(value) for name, value in values.items()}}
-        props.update({f"{name}_minutes": values[name] for name in LIFETIMES})
+        props.update({f"{name}_minutes": values[name] for name in LIFETIMES if name in values})
         return {**props, "credentials": self.label} if self.label is not None else props
 
     def adopted(self, plan: Plan | None) -> State:
@@ -80,7 +90,8 @@ class LookedUp:
 
         A value above the cap of the configured plan is kept, because the tenant has it.
         """
-        wanted = dict(self.found) or {name: self.values[name] for name in LOGIN_SETTINGS}
+        values = self.values
+        wanted = dict(self.found) or {name: values[name] for name in LOGIN_SETTINGS if name in values}
         above = any(judge(name, int(wanted[name]), plan=plan).cap for name in LIFETIMES if name in wanted)
         over_limit = OverLimit.WARN if above else OverLimit.ERROR
         declared = Declared(self.domain, wanted, plan, over_limit, credentials=self.label)

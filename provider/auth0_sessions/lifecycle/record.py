@@ -7,7 +7,7 @@ Between the check of an input and the call to the tenant, this is the only place
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN, secrets_of
@@ -16,11 +16,13 @@ from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Value, Values, shown, text
 
-OUTPUTS = (*(f"{name}_minutes" for name in LIFETIMES), "previous", "superseded", "old_sessions_gone_by")
+OUTPUTS = (*(f"{name}_minutes" for name in LIFETIMES), "own", "previous", "superseded", "old_sessions_gone_by")
 """A record's properties other than its inputs."""
 
+SINCE = "__since"
+"""The extra property with the time of a record's create, which Pulumi does not show."""
 
-_BY_SETTING = ("previous", "superseded", "reasons")
+_BY_SETTING = ("own", "previous", "superseded", "reasons")
 """The properties whose keys are settings; they have the same name in every spelling."""
 
 
@@ -38,7 +40,7 @@ def secrets_with(names: Iterable[str]) -> frozenset[str]:
     """Return the record properties that are secret if these inputs are: those that repeat current or earlier values."""
     secrets = {*names}
     if settings := secrets & SETTINGS.keys():
-        secrets |= {*(f"{name}_minutes" for name in settings), "previous", "superseded", "old_sessions_gone_by"}
+        secrets |= {*(f"{name}_minutes" for name in settings), *OUTPUTS[len(LIFETIMES) :]}
     return frozenset(secrets)
 
 
@@ -80,14 +82,24 @@ class Declared:
         values = {**rest, **self.wanted}
         return {name: value for name, value in values.items() if value and name not in self.unknown}
 
+    def with_secrets_of(self, old: Declared) -> Declared:
+        """Return the declaration; messages about it also hide what was secret in the last run."""
+        return replace(self, secrets=self.secrets | old.secrets)
+
+    @property
+    def ceilings(self) -> dict[str, int]:
+        """The lifetimes that are ceilings, in minutes."""
+        is_ceiling = self.enforce is Enforce.AT_MOST
+        return {name: int(self.wanted[name]) for name in LIFETIMES if is_ceiling and name in self.wanted}
+
+    def held(self, own: Mapping[str, int]) -> Declared:
+        """Return the declaration with the values to hold: a ceiling, or the tenant's own value if that is shorter."""
+        lower = {name: min(most, own.get(name, most)) for name, most in self.ceilings.items()}
+        return replace(self, wanted={**self.wanted, **lower})
+
     def not_met_by(self, values: Values) -> dict[str, Value]:
         """Return the settings to write to a tenant that has these values for all managed settings."""
-        return {name: value for name, value in self.wanted.items() if not self._is_met(name, values[name], value)}
-
-    def _is_met(self, name: str, found: Value, wanted: Value) -> bool:
-        if self.enforce is Enforce.AT_MOST and name in LIFETIMES:
-            return int(found) <= int(wanted)
-        return bool(found == wanted)
+        return {name: value for name, value in self.wanted.items() if values[name] != value}
 
     def to_props(self) -> dict[str, Any]:
         """Return the inputs as a record stores them: plain text, or `UNKNOWN` if unknown at preview."""
@@ -121,16 +133,20 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class State:
-    """A managed tenant: what was declared, what it reports, and what it had when each setting was first managed.
+    """A managed tenant: the values to hold, what it reports, and what it had when each setting was first managed.
 
-    `old_sessions_gone_by` is UTC, ISO 8601: no persistent session created under an earlier absolute lifetime outlives
-    it. It is None if `session_lifetime` was never written.
+    `own` is what the tenant had, in minutes, when a ceiling first applied to a lifetime, or a shorter value that it got
+    since. `old_sessions_gone_by` is UTC, ISO 8601: no persistent session created under an earlier absolute lifetime
+    outlives it. It is None if `session_lifetime` was never written. `since` is when the record was created, or "" in
+    records of earlier versions; the values of the oldest record are those from before management.
     """
 
     declared: Declared
     reported: Values
     previous: Values
     old_sessions_gone_by: str | None = None
+    own: Mapping[str, int] = field(default_factory=dict)
+    since: str = ""
 
     @property
     def superseded(self) -> dict[str, dict[str, str]]:
@@ -147,7 +163,15 @@ class State:
         props["previous"] = dict(self.previous)
         props["superseded"] = self.superseded
         props["old_sessions_gone_by"] = self.old_sessions_gone_by
-        return props
+        return props | ({"own": dict(self.own)} if self.own else {}) | ({SINCE: self.since} if self.since else {})
+
+    def inputs(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the inputs after a refresh; ceilings stay as the program gave them while they lead to these values."""
+        props = self.declared.to_props()
+        asked = Declared.from_props({"domain": self.declared.domain, **given})
+        held = asked.held(self.own).wanted
+        kept = (name for name in asked.ceilings if held[name] == self.declared.wanted.get(name))
+        return {**props, **{name: given[name] for name in kept}}
 
     @classmethod
     def from_props(cls, props: Mapping[str, Any]) -> State:
@@ -161,9 +185,16 @@ class State:
             if name in superseded:
                 reported[name] = _KINDS[name](superseded[name]["reported"] if minutes is None else minutes)
             elif minutes is not None:
-                reported[name] = int(minutes)
-                if props.get("enforce") != Enforce.AT_MOST:
-                    inputs[name] = int(minutes)
+                reported[name] = inputs[name] = int(minutes)
         declared = Declared.from_props(inputs)
-        previous = {name: _KINDS.get(name, str)(value) for name, value in (props.get("previous") or {}).items()}
-        return cls(declared, {**declared.wanted, **reported}, previous, props.get("old_sessions_gone_by"))
+        reported = {**declared.wanted, **reported}
+        # A record of a version without `own` takes what the tenant reports.
+        own = props.get("own") or {name: reported[name] for name in declared.ceilings}
+        return cls(
+            declared,
+            reported,
+            {name: _KINDS.get(name, str)(value) for name, value in (props.get("previous") or {}).items()},
+            props.get("old_sessions_gone_by"),
+            {name: int(minutes) for name, minutes in own.items()},
+            props.get(SINCE) or "",
+        )

@@ -16,13 +16,16 @@ from auth0_sessions.api.tokens import TokenKeeper, names_no_tenant
 from auth0_sessions.errors import Auth0SessionsError, CredentialsError, InputError
 from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem
-from auth0_sessions.lifecycle.operations import Diff, Log, Operations, Tenant, diff
+from auth0_sessions.lifecycle.memory import Memory
+from auth0_sessions.lifecycle.messages import Messages
+from auth0_sessions.lifecycle.operations import Operations
+from auth0_sessions.lifecycle.plan import Diff, diff, known_at_preview
 from auth0_sessions.lifecycle.preview import LookedUp, changed_record, new_record
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.lifecycle.run import Run
+from auth0_sessions.lifecycle.tenant import Log, Tenant
 from auth0_sessions.model.choices import OnDelete
 from auth0_sessions.model.domain import canonical_domain
-from auth0_sessions.model.settings import Value
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 Connect = Callable[[str, Callable[[], Credentials], Callable[[str], None], threading.Event], Callable[[], Tenant]]
@@ -48,7 +51,8 @@ class Session:
     An explicit provider may be bound to a domain; then no other tenant is managed. `may_move` is False if its
     credentials, which are for one tenant, would also be used to delete an earlier one. If the program cannot, `run`
     detects tenants that are managed twice, and provides the default plan. `cancelled` is set when the run is canceled,
-    which ends waits for tenants. All provider processes of a run share the engine's address.
+    which ends waits for tenants. All provider processes of a run share the engine's address. `confirm` raises if the
+    engine has ended, so that nobody would record a write. `memory` outlasts a session that is configured anew.
     """
 
     log: Log
@@ -61,17 +65,15 @@ class Session:
     cancelled: threading.Event = field(default_factory=threading.Event)
     engine: str | None = None
     connect: Connect = _connect
+    confirm: Callable[[], None] = lambda: None
+    memory: Memory = field(default_factory=Memory)
 
     def __post_init__(self) -> None:
-        """Start with nothing: no clients, and no resources of this run."""
+        """Start without clients."""
         self._begin: dict[tuple[str, str | None], Callable[[], Tenant]] = {}
         self._checked: set[str] = set()
         self._tokens = TokenKeeper(self.engine)
         self._lock = threading.Lock()
-        self._created: set[str] = set()
-        self._moves: dict[str, Declared] = {}
-        self._reached: dict[str, dict[str, Value]] = {}
-        self._ended: dict[str, State] = {}
 
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any], name: str = "") -> Checked:
         """Check inputs offline, and log warnings if they are valid.
@@ -96,6 +98,7 @@ class Session:
                 self.run.claim(checked.declared.domain, name)
             except InputError as error:
                 checked.problems.append(Problem("domain", str(error)))
+        self.memory.note_check(checked.declared, olds.get("domain"))
         for message in checked.warnings if not checked.problems else ():
             self.log.warning(message)
         return checked
@@ -113,23 +116,29 @@ class Session:
                 yield Problem("domain", str(error))
 
     def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
-        """Compare a record with checked inputs, in minutes."""
-        old, new = State.from_props(olds).declared, Declared.from_props(news)
+        """Compare a record with checked inputs, in minutes, and say what an update means."""
+        old, new = State.from_props(olds), Declared.from_props(news)
         found = diff(old, new)
-        if found.replaces and not new.unknown:
-            self._moves[old.domain] = new
+        if found.replaces:
+            if not new.unknown:
+                self.memory.moves[old.declared.domain] = new
+        elif new.domain in self.memory.held:
+            # A refresh compares as well, but without a check.
+            messages, said = Messages(self.log, self.spelling), new.with_secrets_of(old.declared)
+            messages.kept(said, said.held(old.own), old.own)
+            messages.changed_absolute(said, known_at_preview(old, new))
         return found
 
     def create(self, props: Mapping[str, Any]) -> State:
         """Start managing a tenant: 1 GET, 0 or 1 PATCH."""
         declared = Declared.from_props(props)
-        operations = self._operations(declared.domain, declared.credentials)
-        ended, found = self._ended.pop(declared.domain, None), self._reached.pop(declared.domain, None)
+        operations, memory = self._operations(declared.domain, declared.credentials), self.memory
+        ended, found = memory.ended.get(declared.domain), memory.read.pop(declared.domain, None)
         if ended is not None and ended.declared.on_delete is not OnDelete.RETAIN:
             # After a delete in the same run, a read may still show the earlier values.
-            found = {**operations.tenant.read(), **ended.reported}
+            found = {**(operations.read(declared) if found is None else found), **ended.reported}
         state = operations.create(declared, found, ended)
-        self._created.add(declared.domain)
+        memory.note_create(declared.domain)
         return state
 
     def refresh(self, props: Mapping[str, Any]) -> State:
@@ -164,28 +173,34 @@ class Session:
     def update(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> State:
         """Write what changed: 0 or 1 PATCH, and 1 GET only if a setting becomes managed."""
         declared = Declared.from_props(news)
+        self.memory.held.add(declared.domain)
         return self._operations(declared.domain, declared.credentials).update(State.from_props(olds), declared)
 
     def delete(self, props: Mapping[str, Any]) -> None:
-        """Retain (no call), restore or reset (1 PATCH); no call if another resource has taken over the tenant."""
-        old = State.from_props(props)
+        """Retain (no call), restore or reset (1 PATCH); no call if another resource manages the tenant."""
+        old, memory = State.from_props(props), self.memory
         domain = old.declared.domain
-        if domain in self._created and old.declared.on_delete is not OnDelete.RETAIN:
-            self.log.warning(
-                f"{domain}: another resource took over this tenant in this run, so nothing was sent. The values from "
-                "before the tenant was managed are no longer recorded. To keep them when you rename a resource, give "
-                "it `aliases`; in a fleet, give the tenant `formerly`; to replace one, set `deleteBeforeReplace`."
-            )
-            return
-        self._reach_next(domain)
-        self._ended[domain] = self._operations(domain, old.declared.credentials).delete(old)
+        with memory.deleting(domain):
+            if domain in memory.held and old.declared.on_delete is not OnDelete.RETAIN:
+                self.log.warning(
+                    f"{domain}: another resource manages this tenant in this run, so nothing was sent. The values from "
+                    "before the tenant was managed are no longer recorded. To keep them when you rename a resource, "
+                    "give it `aliases`; in a fleet, give the tenant `formerly`; to replace one, set "
+                    "`deleteBeforeReplace`."
+                )
+                return
+            self._read_next(domain)
+            operations = self._operations(domain, old.declared.credentials)
+            memory.ended[domain] = operations.delete(old, memory.restored_before(old))
+            if old.declared.on_delete is not OnDelete.RETAIN:
+                memory.note_restored(old)
 
-    def _reach_next(self, domain: str) -> None:
-        """Read the replacement's tenant first; if it cannot be read, the old one is left unchanged."""
-        if (new := self._moves.pop(domain, None)) is None or new.domain in self._created:
+    def _read_next(self, domain: str) -> None:
+        """Read the tenant of the resource that replaces a record; if that fails, the record is left unchanged."""
+        if (new := self.memory.next_of(domain)) is None:
             return
         try:
-            self._reached[new.domain] = self._operations(new.domain, new.credentials).tenant.read()
+            self.memory.read[new.domain] = self._operations(new.domain, new.credentials).read(new)
         except Auth0SessionsError as error:
             message = f"{domain} stays as it is, because the tenant that should replace it could not be read. {error}"
             raise Auth0SessionsError(message) from error
@@ -196,7 +211,7 @@ class Session:
             if (domain, label) not in self._begin:
                 find = lambda: self._credentials(domain, label)  # noqa: E731  Only used by this client.
                 self._begin[domain, label] = self.connect(domain, find, self.log.status, self.cancelled)
-            return Operations(self._begin[domain, label](), self.log, self.spelling)
+            return Operations(self._begin[domain, label](), self.log, self.spelling, self.confirm)
 
     def _credentials(self, domain: str, label: str | None) -> Credentials:
         if self.bound_domain not in (None, domain):

@@ -19,7 +19,8 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 import auth0_sessions
 from auth0_sessions.errors import shown
 from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN, Problem
-from auth0_sessions.lifecycle.operations import Diff
+from auth0_sessions.lifecycle.memory import Memory
+from auth0_sessions.lifecycle.plan import Diff
 from auth0_sessions.lifecycle.preview import NOTHING
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.lifecycle.run import Run
@@ -30,6 +31,7 @@ from auth0_sessions.native.config import SECRET_KEYS, ProviderConfig, check_conf
 from auth0_sessions.native.names import TO_CAMEL, Props, from_wire, to_wire
 from auth0_sessions.native.schema import schema
 from auth0_sessions.program.log import EngineLog, is_user_error
+from auth0_sessions.program.process import confirm_engine
 from auth0_sessions.program.secrets import secret
 
 T = TypeVar("T")
@@ -66,6 +68,7 @@ class Plugin(ResourceProviderServicer):
         self._address = engine_address
         self._cancelled = Event()
         self._is_configured = False
+        self._memory = Memory()
         self._start(ProviderConfig({}))
 
     def _start(self, config: ProviderConfig) -> None:
@@ -80,6 +83,8 @@ class Plugin(ResourceProviderServicer):
             engine=self._address,
             run=Run(config.plan, log.warning, CAMEL_CASE),
             spelling=CAMEL_CASE,
+            confirm=lambda: confirm_engine(self._address),
+            memory=self._memory,
         )
 
     def GetPluginInfo(self, _request: Any, _context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:  # noqa: N802  The protocol's names.
@@ -183,7 +188,7 @@ class Plugin(ResourceProviderServicer):
         state = self._session.refresh(outs.record)
         inputs = {
             name: value
-            for name, value in state.declared.to_props().items()
+            for name, value in state.inputs(_inputs(given)).items()
             if name in given.values or name not in _DEFAULTS
         }
         secrets = outs.secrets | given.secrets

@@ -111,7 +111,7 @@ class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
 # Numbers on the wire are floats; Pulumi converts those whose wire names are annotated as integers.
 SessionLifetime.__annotations__ = {
     **{TO_CAMEL[f"{name}_minutes"]: pulumi.Output[int | None] for name in LIFETIMES},
-    "previous": pulumi.Output[dict[str, int] | None],
+    **dict.fromkeys(("own", "previous"), pulumi.Output[dict[str, int] | None]),
 }
 
 

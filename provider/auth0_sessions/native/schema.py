@@ -103,7 +103,11 @@ def _input(name: str) -> Spec:
 def _output(name: str) -> Spec:
     """Return the specification of one output that is not an input."""
     if name in MEANINGS:
-        kinds: Spec = {"previous": ANY_MAP, "superseded": {**ANY_MAP, "additionalProperties": _type("Superseded")}}
+        kinds: Spec = {
+            "own": ANY_MAP,
+            "previous": ANY_MAP,
+            "superseded": {**ANY_MAP, "additionalProperties": _type("Superseded")},
+        }
         return {**kinds.get(name, STRING), "description": MEANINGS[name]}
     meaning = _meaning(name.removesuffix("_minutes"))
     return {**INTEGER, "description": f"{meaning}, as the tenant reports it, in minutes."}

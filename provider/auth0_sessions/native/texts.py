@@ -20,6 +20,7 @@ MEANINGS = {
     "credentials": "The label of a credential set, as in `acme` for `AUTH0_ACME_CLIENT_ID`. Never a secret.",
     "profile": f"The profile of the policy: `{'`, `'.join(PROFILES)}`. Default: the provider's `profile`, then by "
     "the stack's name.",
+    "own": "Each lifetime that the tenant had when a ceiling first applied to it, in minutes.",
     "previous": "Each setting as it was when first managed, lifetimes in minutes: what `restore` writes back.",
     "superseded": "The settings whose reported value differs from the requested one: `{setting: {asked, reported}}`.",
     "old_sessions_gone_by": "UTC time, ISO 8601. No persistent session created under an earlier setting outlives it.",

@@ -7,12 +7,29 @@ import socket
 import threading
 import time
 
+from auth0_sessions.errors import CanceledError
+
 WATCH_SECONDS = 1.0
 
 
 def end_with_engine(address: str | None) -> None:
     """End this process as soon as its parent is gone or its engine, if it has an address, no longer listens."""
     threading.Thread(target=_watch, args=(os.getppid(), address), daemon=True).start()
+
+
+def confirm_engine(address: str | None) -> None:
+    """Raise if this process is an orphan: nobody would record what it writes.
+
+    Raises:
+        CanceledError: The parent is gone, or the engine no longer listens.
+
+    """
+    if os.getppid() != _PARENT or (address is not None and not _listens(address)):
+        message = "Pulumi's engine has ended, so nothing was written. Run it again to continue."
+        raise CanceledError(message)
+
+
+_PARENT = os.getppid()
 
 
 def _watch(parent: int, address: str | None) -> None:

@@ -9,6 +9,7 @@ import pulumi
 
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.program import run
@@ -40,6 +41,8 @@ class SessionLifetimeArguments:
     ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
     idle_ephemeral_session_lifetime_minutes: pulumi.Output[int | None]
     anonymous_session_lifetime_minutes: pulumi.Output[int | None]
+    own: pulumi.Output[dict[str, int] | None]
+    """Under `enforce="at-most"`: lifetime -> the tenant's own value, in minutes, which it keeps if it is shorter."""
     previous: pulumi.Output[dict[str, int | str] | None]
     """Setting -> its minutes or cookie mode before it was managed; `on_delete="restore"` restores them."""
     superseded: pulumi.Output[dict[str, dict[str, str]] | None]
@@ -85,8 +88,9 @@ class SessionLifetimeArguments:
                 `"warn"` sends it unchanged.
             on_delete: `"retain"` leaves the tenant unchanged, `"restore"` writes the values it had before it was
                 managed, `"reset"` writes Auth0's defaults (7d, 3d, 3d, 1d, persistent).
-            enforce: `"exact"` sets each lifetime as declared. `"at-most"` makes each lifetime a ceiling: a tenant with
-                a shorter one keeps it. The cookie mode is always exact.
+            enforce: `"exact"` sets each lifetime as declared. `"at-most"` makes each lifetime a ceiling: the tenant
+                gets the ceiling, or keeps its own value if that is shorter. The lifetimes among the outputs are the
+                values to hold. The cookie mode is always exact.
             credentials: Label of a credential set, as in `"acme"` for `AUTH0_ACME_CLIENT_ID`; never a secret.
             opts: Resource options; `provider` may be an `auth0_sessions.Provider`.
 
@@ -115,7 +119,8 @@ class SessionLifetimeArguments:
         }
         plain = {key: run.plain(key, value) for key, value in given.items() if value is not None}
         minutes = (f"{setting}_minutes" for setting in LIFETIMES if setting in plain)
-        self._declare(name, ("domain", *minutes, "previous", "superseded", "old_sessions_gone_by"), plain, opts)
+        own = () if _is_exact(enforce) else ("own",)
+        self._declare(name, ("domain", *minutes, *own, "previous", "superseded", "old_sessions_gone_by"), plain, opts)
 
     @classmethod
     def get(
@@ -164,10 +169,23 @@ class SessionLifetimeArguments:
         none = pulumi.Output.from_input(None)
         for missing in {*INPUTS, *OUTPUTS} - props.keys():
             setattr(self, missing, none)
+        if "own" in props:
+            for setting in given.keys() & {*LIFETIMES}:
+                setattr(self, setting, _held(given["enforce"], self.own, getattr(self, setting)))
         for key, value in given.items():
             if isinstance(value, pulumi.Output):
                 for output in {key, f"{key}_minutes"} & vars(self).keys():
                     setattr(self, output, _unless_none(value, getattr(self, output)))
+
+
+def _is_exact(enforce: Any) -> bool:
+    return isinstance(enforce, str) and enforce.strip().lower() == Enforce.EXACT
+
+
+def _held(enforce: Any, own: pulumi.Output[Any], value: pulumi.Output[Any]) -> pulumi.Output[Any]:
+    """Return the value to hold. Before the tenant's own value is known, a preview has only the ceiling."""
+    held = pulumi.Output.all(own, value).apply(lambda known: known[1])
+    return pulumi.Output.from_input(enforce).apply(lambda known: value if _is_exact(known) else held)
 
 
 def _unless_none(given: pulumi.Output[Any], answer: pulumi.Output[Any]) -> pulumi.Output[Any]:

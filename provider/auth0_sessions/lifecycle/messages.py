@@ -1,0 +1,90 @@
+"""What operations say to their user, in the names of the front end. Secret values are not repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from auth0_sessions.lifecycle.record import Declared, State
+from auth0_sessions.lifecycle.tenant import Log
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, SETTINGS, Values, shown
+from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
+
+_RAISED = (
+    "A session's absolute expiry is fixed when it is created: existing sessions keep the earlier one, and users get "
+    "the longer lifetime at their next login."
+)
+_LOWERED = (
+    "New sessions get the lower limit; an existing session is held to it at its user's next activity, and never "
+    "outlives the earlier lifetime, which was fixed when it was created. To end sessions sooner, revoke them "
+    "(Enterprise plans)."
+)
+
+
+@dataclass(frozen=True)
+class Messages:
+    """The messages about one tenant."""
+
+    log: Log
+    spelling: Spelling = SNAKE_CASE
+
+    def listed(self, values: Values, secrets: Collection[str] = ()) -> str:
+        """Return settings and their values as a list."""
+        found = {name: shown(values[name], is_secret=name in secrets) for name in SETTINGS if name in values}
+        return ", ".join(f"{self.spelling.name(name)} {value}" for name, value in found.items())
+
+    def changed_absolute(self, declared: Declared, changed: Mapping[str, tuple[int, int]]) -> None:
+        """Say what raised and lowered absolute lifetimes mean for existing sessions; each has its old and new value."""
+        for is_raised, meaning in ((True, _RAISED), (False, _LOWERED)):
+            said = [
+                f"{self.spelling.name(name)} goes from {declared.shown(name, old)} to {declared.shown(name, new)}"
+                for name, (old, new) in changed.items()
+                if name in _ABSOLUTE and old != new and (new > old) is is_raised
+            ]
+            if said:
+                self.log.warning(f"{declared.domain}: {' and '.join(said)}. {meaning}")
+
+    def kept(self, declared: Declared, held: Declared, names: Collection[str]) -> None:
+        """Say which lifetimes keep a tenant's own value, which is shorter than their ceiling."""
+        said = [
+            f"{self.spelling.name(name)} keeps {held.shown(name, held.wanted[name])}, its own value "
+            f"(ceiling {held.shown(name, most)})"
+            for name, most in declared.ceilings.items()
+            if name in names and held.wanted[name] != most
+        ]
+        if said:
+            self.log.info(f"{declared.domain}: {'; '.join(said)}.")
+
+    def superseded(self, state: State, names: Collection[str]) -> None:
+        """Warn of settings that were written, but that the tenant reports otherwise."""
+        declared = state.declared
+        for name, asked in declared.not_met_by(state.reported).items():
+            if name in names:
+                reported = declared.shown(name, state.reported[name])
+                self.log.warning(
+                    f"{declared.domain}: {self.spelling.name(name)} was set to {declared.shown(name, asked)}, but the "
+                    f"tenant reports {reported}: its plan does not allow the requested value. Declare {reported}, or "
+                    "set the tenant's actual plan so that a preview catches it."
+                )
+
+    def drifted(self, declared: Declared, drifted: Values, new: Collection[str]) -> None:
+        """Warn of settings that differ without having been written; the record of new ones follows the tenant."""
+        for name, value in drifted.items():
+            asked = declared.shown(name, declared.wanted[name])
+            advice = "The next `pulumi up` will fix it." if name in new else "`pulumi up --refresh` will fix it."
+            self.log.warning(
+                f"{declared.domain}: {self.spelling.name(name)} was changed to {declared.shown(name, value)} outside "
+                f"of Pulumi, but the program declares {asked}. {advice}"
+            )
+
+    def put_back_failed(self, write: Values, before: Values, secrets: Collection[str]) -> str:
+        """Return what a tenant may have after a write with an unknown outcome that could not be taken back."""
+        return (
+            "The write may have taken effect, and restoring the earlier values also failed. The tenant may have "
+            f"{self.listed(write, secrets)}; it had {self.listed(before, secrets)}. Run `pulumi refresh` before the "
+            "next `pulumi up`. If the resource is new, restore the earlier values in the Dashboard first: the next run "
+            "records what the tenant has then as its earlier values."
+        )
+
+
+_ABSOLUTE = tuple(name for name, _ in ABSOLUTE_AND_IDLE)
