@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from auth0_sessions.errors import (
     BadRequestError,
@@ -1038,87 +1037,3 @@ def test_a_write_never_holds_more_than_it_must(stored, first, second):
     writes_shared = {SHARED} <= first.keys() & second.keys() and first[SHARED] != second[SHARED]
     assert (1 + (is_read or writes_shared)) == len(gets)
     assert all(patch and (patch.items() <= first.items() or patch.items() <= second.items()) for patch in patches)
-
-
-class Life(RuleBasedStateMachine):
-    """The life of a tenant: programs that change, people on the Dashboard, refreshes, and an end."""
-
-    def __init__(self):
-        super().__init__()
-        self.scene = stage()
-        self.state = None
-        self.before_managed = {}
-        self.moment = None
-
-    @initialize(stored=values(), wanted=values(at_least=1))
-    def begin(self, stored, wanted):
-        """Bring a tenant under management."""
-        self.scene = stage(**stored)
-        self._note_new(wanted)
-        self.state = self.scene.operations.create(declared(on_delete=OnDelete.RESTORE, **wanted))
-        assert wanted == {name: self.scene.tenant.stored.get(name, DEFAULTS[name]) for name in wanted}
-
-    def _note_new(self, wanted):
-        found = with_defaults(self.scene.tenant.stored)
-        self.before_managed = {name: self.before_managed.get(name, found[name]) for name in wanted}
-
-    @precondition(lambda self: self.state)
-    @rule(drift=values())
-    def dashboard(self, drift):
-        """Somebody changes settings behind the program's back."""
-        self.scene.tenant.change_on_the_dashboard(**drift)
-
-    @precondition(lambda self: self.state)
-    @rule()
-    def refresh(self):
-        """A refresh brings the record to what the tenant has."""
-        self.state = self.scene.operations.refresh(self.state)
-        found = with_defaults(self.scene.tenant.stored)
-        assert {name: found[name] for name in self.before_managed} == self.state.reported
-        assert self.state.superseded == {}
-
-    @precondition(lambda self: self.state)
-    @rule(wanted=values(at_least=1), refreshed=st.booleans())
-    def run_a_program(self, wanted, refreshed):
-        """A program runs with other values; after a refresh the tenant has them all at the end."""
-        if refreshed:
-            self.refresh()
-        self._note_new(wanted)
-        before, self.scene.tenant.calls = dict(self.scene.tenant.stored), []
-        self.state = self.scene.operations.update(self.state, declared(on_delete=OnDelete.RESTORE, **wanted))
-        foreign = {name: value for name, value in before.items() if name not in wanted}
-        assert foreign.items() <= self.scene.tenant.stored.items()
-        if refreshed:
-            assert wanted == {name: with_defaults(self.scene.tenant.stored)[name] for name in wanted}
-
-    @precondition(lambda self: self.state)
-    @rule()
-    def store_and_read(self):
-        """The record goes through the user's state and back."""
-        self.state = State.from_props(self.state.to_props())
-
-    @invariant()
-    def previous_is_what_was_there(self):
-        """`previous` holds what each managed setting was when it was first managed."""
-        if self.state:
-            assert self.before_managed == self.state.previous
-
-    @invariant()
-    def moments_only_move_later(self):
-        """The moment at which old sessions are gone never moves earlier and is never lost."""
-        if self.state:
-            moment = self.state.old_sessions_gone_by
-            assert self.moment is None or (moment is not None and moment >= self.moment)
-            self.moment = moment
-
-    def teardown(self):
-        """The end puts the tenant back to what it was, and leaves alone what was not managed."""
-        if not self.state:
-            return
-        foreign = {name: v for name, v in self.scene.tenant.stored.items() if name not in self.before_managed}
-        self.scene.operations.delete(self.state)
-        assert {**foreign, **self.before_managed} == self.scene.tenant.stored
-
-
-TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=100, stateful_step_count=15)

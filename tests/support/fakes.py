@@ -26,7 +26,7 @@ class FakeTenant:
         self.caps: dict[str, int] = {}
         self.calls: list[object] = []
         self.tries: list[int | None] = []
-        self.failures: list[tuple[Exception, bool]] = []
+        self.failures: list[tuple[BaseException | None, bool]] = []
         self.unusable: dict[str, str] = {}
         self.moment = datetime(2026, 9, 21, 12, 0, 0, tzinfo=UTC)
 

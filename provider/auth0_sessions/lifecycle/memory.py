@@ -21,6 +21,8 @@ class Memory:
         held: Tenants with a resource that stays: it was created, or an earlier run declared it, too. Deleting another
             record of such a tenant sends nothing. A run that loses this checks its resources again before it deletes
             any; one that only destroys declares nothing.
+        created: Those of them whose resource this run created: its values are the last that were written. Of the others,
+            a record that is deleted may have written later, which only a refresh shows.
         coming: Tenants whose resource was checked without earlier inputs, and is not created yet: a new one, or one
             that is about to be replaced. Its tenant is read before the record that it replaces is given up.
         moves: Old tenant -> the declaration for its replacement. A run that loses this reads the new tenant in the
@@ -34,6 +36,7 @@ class Memory:
     """
 
     held: set[str] = field(default_factory=set)
+    created: set[str] = field(default_factory=set)
     coming: dict[str, Declared] = field(default_factory=dict)
     moves: dict[str, Declared] = field(default_factory=dict)
     read: dict[str, Values] = field(default_factory=dict)
@@ -55,6 +58,7 @@ class Memory:
     def note_create(self, domain: str) -> None:
         """Remember that a tenant's resource exists."""
         self.held.add(domain)
+        self.created.add(domain)
         self.coming.pop(domain, None)
         self.ended.pop(domain, None)
 

@@ -181,19 +181,30 @@ class Session:
         old, memory = State.from_props(props), self.memory
         domain = old.declared.domain
         with memory.deleting(domain):
-            if domain in memory.held and old.declared.on_delete is not OnDelete.RETAIN:
-                self.log.warning(
-                    f"{domain}: another resource manages this tenant in this run, so nothing was sent. The values from "
-                    "before the tenant was managed are no longer recorded. To keep them when you rename a resource, "
-                    "give it `aliases`; in a fleet, give the tenant `formerly`; to replace one, set "
-                    "`deleteBeforeReplace`."
-                )
+            if domain in memory.held:
+                self._give_up(old)
                 return
             self._read_next(domain)
             operations = self._operations(domain, old.declared.credentials)
             memory.ended[domain] = operations.delete(old, memory.restored_before(old))
             if old.declared.on_delete is not OnDelete.RETAIN:
                 memory.note_restored(old)
+
+    def _give_up(self, old: State) -> None:
+        """Delete a record whose tenant another resource manages: nothing is sent."""
+        domain = old.declared.domain
+        said = []
+        if old.declared.on_delete is not OnDelete.RETAIN:
+            said.append(
+                "The values from before the tenant was managed are no longer recorded. To keep them when you rename a "
+                "resource, give it `aliases`; in a fleet, give the tenant `formerly`; to replace one, set "
+                "`deleteBeforeReplace`."
+            )
+        if domain not in self.memory.created:
+            said.append("If both resources were changed since the last refresh, run `pulumi up --refresh`.")
+        if said:
+            start = f"{domain}: another resource manages this tenant in this run, so nothing was sent."
+            self.log.warning(" ".join([start, *said]))
 
     def _read_next(self, domain: str) -> None:
         """Read the tenant of the resource that replaces a record; if that fails, the record is left unchanged."""
