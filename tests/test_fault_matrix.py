@@ -48,6 +48,7 @@ class Dynamic:
 
     source = "configuration auth0:clientId and auth0:clientSecret, or auth0:apiToken"
     earlier = "session_lifetime 6d22h40m, idle_session_lifetime 3d"
+    settings = ("session_lifetime", "idle_session_lifetime")
 
     def run(self, verb: str, domain: str, state: dict[str, Any] | None, asked: dict[str, Any]) -> dict[str, Any] | None:
         """Run one verb, and return the record that the engine keeps after it."""
@@ -87,6 +88,7 @@ class Native:
         "cannot see keys that start with auth0:)"
     )
     earlier = "sessionLifetime 6d22h40m, idleSessionLifetime 3d"
+    settings = ("sessionLifetime", "idleSessionLifetime")
 
     def run(self, verb: str, domain: str, state: dict[str, Any] | None, asked: dict[str, Any]) -> dict[str, Any] | None:
         """Run one verb, and return the record that the engine keeps after it, under the names of the other one."""
@@ -176,7 +178,12 @@ def test_no_fault_loses_anything(auth0_sandbox, front_end, fault, verb):
     cells = list(product(ATTEMPTS, (False, True)))
     assert {cell: meet(auth0_sandbox, front_end, verb, fault, *cell) for cell in cells} == {
         (operation, stays): expected(verb, fault, operation, stays=stays).format(
-            tenant="TENANT", source=front_end.source, earlier=front_end.earlier
+            tenant="TENANT",
+            source=front_end.source,
+            earlier=front_end.earlier,
+            unusable="; ".join(
+                f'the tenant reports {name} as "eight hours", which is not a lifetime' for name in front_end.settings
+            ),
         )
         for operation, stays in cells
     }
@@ -199,13 +206,23 @@ def meet(sandbox: Any, front_end: Any, verb: str, fault: str, operation: str, st
         assert stack.state == before
         tenant.clear_faults()
         stack.run(name)
-    assert_truth(stack, name)
     tenant.clear_faults()
+    if (fault, operation) == (Fault.HTML_OK, "patch") and not tenant_got_it(stack, name):
+        return outcome.replace(tenant.domain, "TENANT")
+    assert_truth(stack, name)
     if stack.state is not None:
         assert stack.state["previous"] == FIRST
         stack.run("delete")
         assert tenant.settings == FIRST
     return outcome.replace(tenant.domain, "TENANT")
+
+
+def tenant_got_it(stack: Stack, name: str) -> bool:
+    """Refresh after a page with status 200, which did not come from the tenant, and run again; no record, no second run."""
+    if stack.state is not None:
+        stack.run("read")
+        stack.run("update", {"create": ASKED}.get(name, LATER))
+    return stack.state is not None
 
 
 def outcome_of(act: Callable[[], None]) -> str:

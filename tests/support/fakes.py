@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from auth0_sessions.api.wire import shared_fields
-from auth0_sessions.model.settings import Value, Values
+from auth0_sessions.model.settings import Reported, Value, Values
 
 
 class FakeTenant:
@@ -25,12 +25,12 @@ class FakeTenant:
         self.tries: list[int | None] = []
         self.failures: list[tuple[Exception, bool]] = []
 
-    def read(self) -> dict[str, Value]:
+    def read(self) -> Reported:
         """Return what was ever written."""
         self.calls.append("GET")
         return self._reported()
 
-    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
+    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> Reported:
         """Write settings and return what is reported then; a shared object that was not just read costs a GET."""
         if shared_fields(values) and not just_read:
             self.calls.append("GET")
@@ -43,8 +43,8 @@ class FakeTenant:
             raise error
         return self._reported()
 
-    def _reported(self) -> dict[str, Value]:
-        return {name: self._capped(name, value) for name, value in self.stored.items()}
+    def _reported(self) -> Reported:
+        return Reported({name: self._capped(name, value) for name, value in self.stored.items()})
 
     def _capped(self, name: str, value: Value) -> Value:
         return min(value, self.caps.get(name, value)) if isinstance(value, int) else value

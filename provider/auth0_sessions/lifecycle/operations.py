@@ -8,23 +8,23 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
-from auth0_sessions.errors import Auth0SessionsError
+from auth0_sessions.errors import Auth0SessionsError, UnexpectedAnswerError
 from auth0_sessions.lifecycle.check import changed_absolute
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete
-from auth0_sessions.model.settings import DEFAULTS, SETTINGS, Value, Values, changes, shown, with_defaults
+from auth0_sessions.model.settings import DEFAULTS, SETTINGS, Reported, Value, Values, changes, shown, with_defaults
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 
 class Tenant(Protocol):
     """One live tenant's settings."""
 
-    def read(self) -> dict[str, Value]:
+    def read(self) -> Reported:
         """Return the settings that were ever written."""
 
-    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
-        """Write settings, with at most `tries` attempts, and return what the tenant then reports.
+    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> Reported:
+        """Write settings, with at most `tries` attempts, and return what the tenant then reports, else what was written.
 
         `just_read` is True if this operation already read the tenant.
         """
@@ -103,7 +103,7 @@ class Operations:
 
     def announce(self, declared: Declared) -> dict[str, Value]:
         """Log what a create would write and what it means for existing sessions; return what the one GET found."""
-        before = _managed(self.tenant.read(), declared)
+        before = _managed(self._usable(self.tenant.read(), declared), declared)
         write = declared.not_met_by(before)
         old_and_new = {name: (declared.shown(name, before[name]), declared.shown(name, write[name])) for name in write}
         changing = [f"{self.spelling.name(name)} {old} => {new}" for name, (old, new) in old_and_new.items()]
@@ -111,7 +111,24 @@ class Operations:
         self._warn_of_changed_absolute(declared, before, write)
         return before
 
-    def _write(self, write: Values, unrecorded: Values, *, just_read: bool) -> dict[str, Value]:
+    def _usable(self, found: Values, declared: Declared) -> Values:
+        """Return what a read found, unless the value of a managed setting is unusable."""
+        problems = found.problems(declared.wanted, self.spelling.name) if isinstance(found, Reported) else []
+        if problems:
+            message = (
+                f"{declared.domain}: {'; '.join(problems)}. Correct it in the Dashboard or through the Management API, "
+                "or remove it from the program."
+            )
+            raise UnexpectedAnswerError(message, status=200)
+        return found
+
+    def _seen(self, found: Reported, declared: Declared) -> dict[str, Value]:
+        """Return every setting as a write's answer reports it, without those that it does not tell."""
+        for problem in found.problems(declared.wanted, self.spelling.name):
+            self.log.warning(f"{declared.domain}: the write succeeded, but {problem}. `pulumi refresh` reads it again.")
+        return with_defaults(found)
+
+    def _write(self, write: Values, unrecorded: Values, *, just_read: bool) -> Reported:
         """Write settings. If a failed write may have taken effect, restore the values that no record has.
 
         Otherwise, the next run would record what the failed one wrote as the values from before management.
@@ -142,12 +159,12 @@ class Operations:
         declared = replace(declared, secrets=declared.secrets | old.declared.secrets)
         new_here = declared.wanted.keys() - old.declared.wanted.keys()
         reads = bool(new_here) or declared.enforce is Enforce.AT_MOST
-        found = with_defaults(self.tenant.read() if found is None else found) if reads else {}
+        found = with_defaults(self._usable(self.tenant.read() if found is None else found, declared)) if reads else {}
         unrecorded = {name: found[name] for name in new_here}
         before = _managed({**old.reported, **unrecorded}, declared)
         current = _managed(found, declared) if declared.enforce is Enforce.AT_MOST else before
         write = self._changed(old, declared, current)
-        seen = with_defaults(self._write(write, unrecorded, just_read=reads)) if write else found
+        seen = self._seen(self._write(write, unrecorded, just_read=reads), declared) if write else found
         reported = {name: seen.get(name, before[name]) for name in declared.wanted}
         previous = {name: old.previous.get(name, before[name]) for name in declared.wanted}
         gone_by = self._gone_by(write, reported, old, found)
@@ -177,7 +194,7 @@ class Operations:
 
     def refresh(self, old: State) -> State:
         """Refresh from the tenant: one GET. Values as requested, or superseded exactly as before, keep their inputs."""
-        reported = _managed(self.tenant.read(), old.declared)
+        reported = _managed(self._usable(self.tenant.read(), old.declared), old.declared)
         unmet = old.declared.not_met_by(reported)
         drifted = {name: reported[name] for name in unmet if reported[name] != old.reported[name]}
         declared = replace(old.declared, wanted={**old.declared.wanted, **drifted})
@@ -197,7 +214,7 @@ class Operations:
         target = old.previous if policy is OnDelete.RESTORE else {name: DEFAULTS[name] for name in old.reported}
         if not target:
             return old
-        seen = self.tenant.write(target)
+        seen = self._seen(self.tenant.write(target), old.declared)
         refused = changes(seen, target)
         done = "restored the earlier values" if policy is OnDelete.RESTORE else "wrote Auth0's defaults"
         self.log.info(f"{domain}: {done}: {self._listed(target, secrets)} ({because}).")
@@ -205,7 +222,7 @@ class Operations:
             self.log.warning(
                 f"{domain}: the tenant did not apply the requested value: {self._listed(refused, secrets)}."
             )
-        reported = _managed(seen, old.declared)
+        reported = {name: seen.get(name, value) for name, value in old.reported.items()}
         return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(target, reported, old))
 
     def _gone_by(self, write: Values, reported: Values, old: State, found: Values | None = None) -> str | None:

@@ -65,14 +65,14 @@ class LookedUp:
 
     @property
     def values(self) -> dict[str, Value]:
-        """Every setting, with Auth0's default for those that were never written."""
+        """Every setting that has a usable value, with Auth0's default for those that were never written."""
         return with_defaults(self.found)
 
     def to_props(self) -> dict[str, Any]:
         """Return every setting and its minutes, with the keys of a record."""
         values = self.values
         props: dict[str, Any] = {"domain": self.domain, **{name: text(value) for name, value in values.items()}}
-        props.update({f"{name}_minutes": values[name] for name in LIFETIMES})
+        props.update({f"{name}_minutes": values[name] for name in LIFETIMES if name in values})
         return {**props, "credentials": self.label} if self.label is not None else props
 
     def adopted(self, plan: Plan | None) -> State:
@@ -80,7 +80,7 @@ class LookedUp:
 
         A value above the cap of the configured plan is kept, because the tenant has it.
         """
-        wanted = dict(self.found) or {name: self.values[name] for name in LOGIN_SETTINGS}
+        wanted = dict(self.found) or {name: value for name, value in self.values.items() if name in LOGIN_SETTINGS}
         above = any(judge(name, int(wanted[name]), plan=plan).cap for name in LIFETIMES if name in wanted)
         over_limit = OverLimit.WARN if above else OverLimit.ERROR
         declared = Declared(self.domain, wanted, plan, over_limit, credentials=self.label)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -129,9 +129,30 @@ ABSOLUTE, IDLE = ABSOLUTE_AND_IDLE[0]
 DEFAULTS: Values = {row.name: row.default for row in SETTINGS.values()}
 
 
+class Reported(dict[str, Value]):
+    """A tenant's settings as it reports them; those that were never written are missing.
+
+    Attributes:
+        unusable: The settings whose reported value cannot be used, each with why: `"0, which is not a lifetime"`.
+
+    """
+
+    def __init__(self, values: Values | None = None, unusable: Mapping[str, str] | None = None) -> None:
+        super().__init__(values or {})
+        self.unusable: Mapping[str, str] = unusable or {}
+
+    def problems(self, names: Iterable[str], spell: Callable[[str], str] = str) -> list[str]:
+        """Return what is wrong with the values of some settings, for a message."""
+        return [f"the tenant reports {spell(name)} as {self.unusable[name]}" for name in names if name in self.unusable]
+
+
 def with_defaults(found: Values) -> dict[str, Value]:
-    """Return every setting of a tenant, with Auth0's default for those that were never written."""
-    return {**DEFAULTS, **found}
+    """Return every setting of a tenant, with Auth0's default for those that were never written.
+
+    Settings with an unusable value have neither a value nor the default, and are missing.
+    """
+    unusable = found.unusable if isinstance(found, Reported) else ()
+    return {**{name: value for name, value in DEFAULTS.items() if name not in unusable}, **found}
 
 
 def changes(old: Values, new: Values) -> dict[str, Value]:
