@@ -11,7 +11,15 @@ from auth0_sessions.lifecycle.operations import Operations, diff
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, DEFAULTS, LIFETIMES, CookieMode, text, with_defaults
+from auth0_sessions.model.settings import (
+    ABSOLUTE_AND_IDLE,
+    DEFAULTS,
+    LIFETIMES,
+    CookieMode,
+    Reported,
+    text,
+    with_defaults,
+)
 from fakes import FakeLog, FakeTenant
 
 DOMAIN = "acme.eu.auth0.com"
@@ -71,7 +79,7 @@ def test_the_cookie_mode_is_exact(found, wanted):
 def test_a_tenant_that_stays_longer_is_superseded(monkeypatch):
     """A ceiling that the tenant does not take is reported and warned of like an exact value."""
     scene = Stage(session_lifetime=600)
-    monkeypatch.setattr(scene.tenant, "write", lambda *_, **__: {"session_lifetime": 90})
+    monkeypatch.setattr(scene.tenant, "write", lambda *_, **__: Reported({"session_lifetime": 90}))
     state = scene.operations.create(ceiling(session_lifetime=60))
     assert state.superseded == {"session_lifetime": {"asked": "1h", "reported": "1h30m"}}
     assert ["set to 1h, but the tenant reports 1h30m" in line for line in scene.log.warnings] == [True, False]

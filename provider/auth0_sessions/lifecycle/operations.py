@@ -24,7 +24,7 @@ class Tenant(Protocol):
         """Return the settings that were ever written."""
 
     def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> Reported:
-        """Write settings, with at most `tries` attempts, and return what the tenant then reports, else what was written.
+        """Write settings, with at most `tries` attempts, and return what the tenant then reports or what was written.
 
         `just_read` is True if this operation already read the tenant.
         """
