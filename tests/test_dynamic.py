@@ -108,6 +108,7 @@ def test_what_is_left_out_is_none_and_not_sent():
         *(f"{name}_minutes" for name in LIFETIMES if name != "session_lifetime"),
         "credentials",
         "old_sessions_gone_by",
+        "own",
     }
 
 

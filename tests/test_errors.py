@@ -11,6 +11,7 @@ from auth0_sessions.errors import (
     InputError,
     listed,
     shown,
+    visible,
 )
 
 EVERY_ERROR = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
@@ -70,6 +71,35 @@ def test_shown(value, expected):
 def test_shown_is_short(length):
     """A message repeats no more of a value than a line holds."""
     assert min(length + 2, SHOWN_CHARACTERS) == len(shown("x" * length))
+
+
+UNSEEN = {
+    "\x1b": r"\x1b".replace("x", "u00"),
+    "\u00ad": r"\u00ad",
+    "\u3164": r"\u3164",
+    "\u202e": r"\u202e",
+    "\u200b": r"\u200b",
+    "\u2800": r"\u2800",
+    "\ufffa": r"\ufffa",
+    "\ud800": r"\ud800",
+    "\U000e0041": r"\U000e0041",
+    "\U0001d173": r"\U0001d173",
+}
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_what_cannot_be_seen_is_escaped(unseen):
+    """A character that shows nothing, or changes how others are shown, is written as its number."""
+    assert visible(f"a{unseen}b") == f"a{UNSEEN[unseen]}b"
+    assert unseen not in shown(f"a{unseen}b")
+
+
+@pytest.mark.parametrize(
+    "text", ["a\tb\nc", "\u05e9\u05dc\u05d5\u05dd", "\U0001f469\u200d\U0001f467", "\u2764\ufe0f", "\u0645\u06cc\u200c"]
+)
+def test_what_can_be_seen_stays(text):
+    """Letters of every script, emoji of several parts, and line breaks stay as they are."""
+    assert visible(text) == text
 
 
 @pytest.mark.parametrize("count", [LISTED_PROBLEMS, LISTED_PROBLEMS + 1])

@@ -71,13 +71,16 @@ def of_resource(name: str) -> dict[str, str]:
     return {f"{page}_inputs": properties(inputs), f"{page}_outputs": properties(outputs)}
 
 
+UNUSABLE = "the tenant reports SETTING as VALUE, which is not a lifetime"
+
+
 def faults(endings: Mapping[str, str], final: Collection[str]) -> str:
     """Return the outcome of each fault."""
     rows = (
         (
             code(fault),
             "fails" if fault in final else "survives",
-            message.format(tenant="TENANT", source="SOURCE", scope="SCOPE").lstrip(": "),
+            message.format(tenant="TENANT", source="SOURCE", scope="SCOPE", unusable=UNUSABLE).lstrip(": "),
         )
         for fault, message in endings.items()
     )

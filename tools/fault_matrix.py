@@ -35,12 +35,14 @@ _NEEDED = "read:tenant_settings and, to write, update:tenant_settings"
 _IN_USE = "The token came from {source}: check that it is a Management API token of this tenant and has not expired."
 _CLOSED = f": the connection was closed without an answer. {_NETWORK}"
 
+_BUSY = {
+    fault: f"It was not tried again: the tenant asks to wait {wait} s, longer than is left of the 120 s limit. "
+    "Try again later, or reduce other traffic to this tenant's API."
+    for fault, wait in {"429": 1, "429-retry-after": 2}.items()
+}
+
 AT_CALL = {
-    **dict.fromkeys(
-        ("429", "429-retry-after"),
-        " (429 too_many_requests): Global limit has been reached. The rate limit lasted longer than we wait. "
-        "Try again later, or reduce other traffic to this tenant's API.",
-    ),
+    **{fault: f" (429 too_many_requests): Global limit has been reached. {busy}" for fault, busy in _BUSY.items()},
     "500": f" (500 internal_error): Internal error. {_OUTAGE}",
     "502": f" (502): Bad gateway. {_OUTAGE}",
     "503": f" (503): Service unavailable. {_OUTAGE}",
@@ -62,7 +64,9 @@ AT_CALL = {
     "hang": f": no answer in time. {_NETWORK}",
     "drop-after": _CLOSED,
     "truncated-json": f": got HTTP 200 with a non-JSON body (application/json). {_ANSWER}",
-    "wrong-types": f": got an answer in which session_lifetime should be a number of hours, not str. {_ANSWER}",
+    "wrong-types": (
+        ": {unusable}. Correct it in the Dashboard or through the Management API, or remove it from the program."
+    ),
     "not-an-object": f": got an answer in which the answer should be a JSON object, not list. {_ANSWER}",
 }
 """Each fault of the sandbox, by its name there: the end of the error if it persists at a read or a write."""
@@ -73,15 +77,10 @@ AT_LOGIN = {
         ' (403 access_denied): Client is not authorized to access "{tenant}/api/v2/". You need to create a '
         '"client-grant" associated to this API. See: '
         "https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants. Authorize the application for the "
-        f"Auth0 Management API with {_NEEDED}. With a custom domain, set the audience to "
-        "https://TENANT.auth0.com/api/v2/. The credentials came from {source}."
+        f"Auth0 Management API with {_NEEDED}. The credentials came from {{source}}."
     ),
     "400": f" (400 invalid_request): Missing required parameter: grant_type. {_CLIENT}",
-    **dict.fromkeys(
-        ("429", "429-retry-after"),
-        " (429 too_many_requests): Rate limit exceeded. The rate limit of the token endpoint lasted longer than "
-        "we wait. Try again later.",
-    ),
+    **{fault: f" (429 too_many_requests): Rate limit exceeded. {busy}" for fault, busy in _BUSY.items()},
     **dict.fromkeys(
         ("401-expired", "401-invalid"),
         f" (401 access_denied): Unauthorized. {_CLIENT} After a rotation: `pulumi refresh` and `pulumi destroy` use "
@@ -93,27 +92,33 @@ AT_LOGIN = {
 }
 """The same at the login."""
 
-FINAL_AT_CALL = {"403-scope", "400", "redirect"}
-FINAL_AT_LOGIN = {*FINAL_AT_CALL, "401-expired", "401-invalid"}
+DONE = {"html-200", "truncated-json", "wrong-types", "not-an-object"}
+"""The faults whose status is 2xx, so that a write is done whatever comes with it."""
+
+FINAL_AT_CALL = {"403-scope", "400", "redirect", "wrong-types"}
+FINAL_AT_LOGIN = {*FINAL_AT_CALL, "401-expired", "401-invalid"} - {"wrong-types"}
 """The faults that fail a verb although they occur only once."""
 
 REFUSALS = {*FINAL_AT_LOGIN, "429", "429-retry-after"} - {"redirect"}
 """The faults after which a write is known to have changed nothing."""
 NOT_PUT_BACK = (
-    " The write may have taken effect, and restoring the earlier values also failed. The tenant had {earlier}. "
-    "Restore them in the Dashboard or through the Management API. If you run again first, keep this message: the next "
-    "run may record the values that were just written as the earlier ones."
+    " The write may have taken effect, and restoring the earlier values also failed. The tenant may have {written}; it "
+    "had {earlier}. Run `pulumi refresh` before the next `pulumi up`. If the resource is new, restore the earlier "
+    "values in the Dashboard first: the next run records what the tenant has then as its earlier values."
 )
 
 
 def expected(verb: str, fault: str, operation: str, *, stays: bool) -> str:
     """Return what a verb ends with: `SURVIVED`, or its error.
 
-    In an error, `{tenant}` stands for the domain, `{source}` for the place of the credentials, and `{earlier}` for what
-    the tenant had. `operation` is the one that meets the fault.
+    In an error, `{tenant}` stands for the domain, `{source}` for the place of the credentials, `{written}` for what the
+    tenant may have, `{earlier}` for what it had, and `{unusable}` for the values that it reports. `operation` is the
+    one that meets the fault.
     """
     endings, final = (AT_LOGIN, FINAL_AT_LOGIN) if operation == "token" else (AT_CALL, FINAL_AT_CALL)
-    if operation not in CALLS[verb] or not (stays or fault in final):
+    if operation not in CALLS[verb] or not (stays or fault in final) or (operation == "patch" and fault in DONE):
         return SURVIVED
-    lost = NOT_PUT_BACK if (verb, operation) == ("create", "patch") and stays and fault not in REFUSALS else ""
+    if operation == "get" and fault == "wrong-types":
+        return f"{{tenant}}{endings[fault]}"
+    lost = NOT_PUT_BACK if operation == "patch" and stays and fault not in REFUSALS else ""
     return f"{{tenant}}: {ATTEMPTS[operation]}{endings[fault].replace('{scope}', SCOPES.get(operation, ''))}{lost}"

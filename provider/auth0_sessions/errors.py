@@ -11,6 +11,9 @@ from collections.abc import Sequence
 SHOWN_CHARACTERS = 80
 """How many characters of a given value a message repeats."""
 
+URN = "<URN>"
+"""Stands for a resource's URN in a message; a front end that knows the URN replaces it."""
+
 LISTED_PROBLEMS = 1_000
 """How many problems one message lists."""
 
@@ -94,19 +97,27 @@ def listed(where: str, problems: Sequence[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a value for a message: quoted, and shortened if long."""
+    """Return a value for a message: quoted, without invisible characters, and shortened if long."""
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001  A custom __repr__ may raise anything.
         text = f"<{type(value).__name__}>"
+    text = visible(text)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."
 
 
 def visible(text: str) -> str:
-    r"""Escape characters that control a terminal or reverse text, as in `\u202e`."""
-    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    r"""Escape characters that are invisible, control a terminal, or reverse text, as in `\u202e`."""
+    return _UNSEEN.sub(
+        lambda match: f"\\u{ord(match[0]):04x}" if match[0] < "\U00010000" else f"\\U{ord(match[0]):08x}", text
+    )
 
 
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+_CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ufff9-\ufffb\ud800-\udfff\ufffe\uffff"
+_IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufff8"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+"""What Unicode calls default ignorable, and the blank Braille pattern, but not what shapes letters and emoji."""
+
+_UNSEEN = re.compile(f"[{_CONTROLS}{_IGNORABLE}]")

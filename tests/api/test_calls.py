@@ -6,6 +6,7 @@ import pytest
 
 from auth0_sessions.api import calls
 from auth0_sessions.api.credentials import ClientCredentials
+from auth0_sessions.model.settings import Reported
 
 SECRET = "canary-client-secret"
 
@@ -15,8 +16,8 @@ def test_each_call_says_what_it_is():
     login = calls.login(ClientCredentials("id", SECRET, None, "here"), "https://acme.eu.auth0.com")
     made: list[calls.Call[Any]] = [
         login,
-        calls.read_settings(["x"], dict),
-        calls.write_settings({"session_lifetime": 480}, {}, dict),
+        calls.read_settings(["x"], Reported),
+        calls.write_settings({"session_lifetime": 480}, {}, Reported),
     ]
     assert [(call.method, call.is_login, call.is_write) for call in made] == [
         ("POST", True, False),

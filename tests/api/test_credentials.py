@@ -211,7 +211,7 @@ def test_no_secret_in_the_error_of_an_incomplete_set(missing, label):
         ApiToken(CANARY, "here"),
         ClientCredentials("id", CANARY, None, "here"),
         in_environment({"AUTH0_API_TOKEN": CANARY}, None),
-        in_config({"auth0:apiToken": CANARY}, "here", None),
+        in_config({"auth0:apiToken": CANARY}, "here", None, "auth0:audience"),
         in_labeled_config(labeled(acme={"apiToken": CANARY}), "acme"),
     ],
 )

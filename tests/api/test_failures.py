@@ -1,7 +1,7 @@
 """A call that failed -> an error that says what, where, why and what to do now."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -95,15 +95,15 @@ def test_every_error_says_what_to_do(status, login):
         ({"status": 403, "body": {"errorCode": "insufficient_entitlement"}}, "plan does not include this"),
         ({"status": 404}, "Check the domain"),
         ({"status": 404}, "If the tenant no longer exists"),
-        ({"status": 404}, "`pulumi state delete URN`"),
-        ({"status": 404, "is_page": True}, "`pulumi state delete URN`"),
-        ({"status": 404, "login": True}, "`pulumi state delete URN`"),
+        ({"status": 404}, "`pulumi state delete '<URN>'` (`pulumi stack --show-urns`"),
+        ({"status": 404, "is_page": True}, "`pulumi state delete '<URN>'` (`pulumi stack --show-urns`"),
+        ({"status": 404, "login": True}, "`pulumi state delete '<URN>'` (`pulumi stack --show-urns`"),
         ({"status": 409}, "Check the domain and the settings"),
-        ({"status": 429}, "rate limit lasted longer than we wait"),
+        ({"status": 429}, "The tenant is still rate-limited after the last attempt"),
         ({"status": 401, "login": True}, "Check the client id and the client secret from the test's own place"),
         ({"status": 403, "login": True}, "Authorize the application for the Auth0 Management API"),
-        ({"status": 403, "login": True}, "custom domain"),
-        ({"status": 429, "login": True}, "rate limit of the token endpoint"),
+        ({"status": 404}, "and remove it from the program or the tenants file"),
+        ({"status": 429, "login": True}, "The token endpoint is still rate-limited"),
         ({"status": 418, "login": True}, "Check the client id"),
         ({"status": 418, "is_page": True}, "that no proxy answers in its place"),
         ({"status": 302}, "that no proxy answers in its place"),
@@ -112,6 +112,39 @@ def test_every_error_says_what_to_do(status, login):
 def test_advice(parts, advice):
     """The advice belongs to the status and to the endpoint, and names where the credentials came from."""
     assert advice in str(error(**parts))
+
+
+AUDIENCE = "https://app.example/api/"
+NOT_ENABLED = {"error": "access_denied", "error_description": f"Service not enabled within domain: {AUDIENCE}"}
+NO_GRANT = {"error": "access_denied", "error_description": 'Client is not authorized to access "x"'}
+BAD_AUDIENCE = {"message": f"Bad audience: {AUDIENCE}"}
+
+
+@pytest.mark.parametrize(
+    ("status", "login", "body", "is_about_scopes"),
+    [
+        (403, True, NOT_ENABLED, False),
+        (403, True, NO_GRANT, True),
+        (401, False, BAD_AUDIENCE, False),
+        (401, False, {"message": "Invalid token"}, True),
+    ],
+)
+@pytest.mark.parametrize("key", ["AUTH0_ACME_AUDIENCE", "auth0:audience"])
+def test_every_refusal_that_an_audience_can_cause_names_what_set_it(status, login, body, is_about_scopes, key):
+    """A refusal that a given audience may have caused names the audience and the variable or key that sets it."""
+    attempt = replace(ATTEMPT, is_login=login, audience=AUDIENCE, audience_key=key)
+    text = str(refused(attempt, Reply(status, {}, b""), body))
+    assert f"The audience '{AUDIENCE}' comes from {key}. It has to be https://TENANT.auth0.com/api/v2/" in text
+    assert is_about_scopes == (ATTEMPT.source in text)
+
+
+@pytest.mark.parametrize(("status", "login", "body"), [(403, True, NOT_ENABLED), (401, False, BAD_AUDIENCE)])
+def test_a_custom_domain_is_told_which_audience_to_set(status, login, body):
+    """Without an audience, a refusal over it says which variable or key to set for a custom domain."""
+    attempt = replace(ATTEMPT, domain="login.acme.com", is_login=login, audience_key="AUTH0_AUDIENCE")
+    text = str(refused(attempt, Reply(status, {}, b""), body))
+    assert "set AUTH0_AUDIENCE to https://TENANT.auth0.com/api/v2/" in text
+    assert "The audience is https://login.acme.com/api/v2/, because none is set." in text
 
 
 @pytest.mark.parametrize("login", [False, True])

@@ -65,6 +65,22 @@ def test_a_written_default_is_no_default(tenant, credentials):
     assert "session_lifetime" not in read_tenant_sessions(tenant.domain).defaulted
 
 
+def test_an_unusable_value_is_neither_a_value_nor_a_default(serve, monkeypatch):
+    """What a tenant reports and nobody can use is named for what it is, and the rest of the tenant is as usual."""
+    body = b'{"session_lifetime": 8, "idle_session_lifetime": 0, "session_cookie": {"mode": null}}'
+    server = serve(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+    monkeypatch.setenv("AUTH0_API_TOKEN", "t")
+    found = read_tenant_sessions(server.domain)
+    usable = SETTINGS.keys() - {"idle_session_lifetime", "session_cookie_mode"}
+    assert found.values["session_lifetime"] == 480
+    assert found.values.keys() == usable
+    assert found.defaulted == usable - {"session_lifetime"}
+    assert found.problems == [
+        "the tenant reports idle_session_lifetime as 0, which is not a lifetime",
+        "the tenant reports session_cookie_mode as null, which is not a cookie mode",
+    ]
+
+
 def test_only_session_settings_are_asked_for(tenant, credentials):
     """The one GET names its fields, so nothing else of the tenant comes over the wire."""
     read_tenant_sessions(tenant.domain)

@@ -61,6 +61,8 @@ def is_sent(token, domain, *, audience=None, tenant=None, keeper=None, **options
         ({"iss": f"https://{ACME}/{CANARY_CLAIM}"}, ACME, None, False),
         ({"iss": None}, ACME, None, False),
         ({"iss": [ACME], "aud": {"x": 1}}, ACME, None, False),
+        ({"iss": f"https://{ACME}/", "aud": "https://app.example/api/"}, ACME, None, False),
+        ({"iss": f"https://{ACME}/", "aud": ["https://app.example/", f"https://{ACME}/userinfo"]}, ACME, None, False),
         ({"iss": f"{LOOPBACK}/", "aud": f"{LOOPBACK}/api/v2/"}, LOOPBACK, None, True),
         ({"iss": f"{LOOPBACK}/", "aud": f"{LOOPBACK}/api/v2/"}, "http://127.0.0.1:8400/globex", None, False),
     ],
@@ -77,6 +79,21 @@ def test_what_a_jwt_says_is_what_counts(tenant, is_only_tenant):
     token = jwt(iss=f"https://{ACME}/")
     assert is_sent(token, ACME, tenant=tenant, is_only_tenant=is_only_tenant)
     assert not is_sent(token, GLOBEX, tenant=tenant, is_only_tenant=is_only_tenant)
+
+
+@pytest.mark.parametrize(
+    ("domain", "audience", "words"),
+    [
+        (CUSTOM, f"https://{ACME}/api/v2/", f"of it, set the key to https://{ACME}/api/v2/)"),
+        (ACME, "https://app.example/", f"has the audience 'https://app.example/', not https://{ACME}/api/v2/"),
+    ],
+)
+def test_a_refused_jwt_says_why(domain, audience, words):
+    """A token of a custom domain's tenant comes with the audience to set, an application's token with its own."""
+    found = ApiToken(jwt(iss=f"https://{ACME}/", aud=audience), "here", audience_key="the key")
+    with pytest.raises(CredentialsError) as raised:
+        TokenKeeper().kept(found, domain)
+    assert words in str(raised.value)
 
 
 def test_a_jwt_may_go_to_both_names_of_its_tenant():

@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auth0_sessions.api.wire import FIELDS, from_tenant, shared_fields, to_patch_body
-from auth0_sessions.model.settings import LIFETIMES, LOGIN_LIFETIMES, SETTINGS, CookieMode
+from auth0_sessions.api.wire import FIELDS, after_write, from_tenant, shared_fields, to_patch_body
+from auth0_sessions.model.settings import (
+    DEFAULTS,
+    LIFETIMES,
+    LOGIN_LIFETIMES,
+    SETTINGS,
+    CookieMode,
+    Values,
+    with_defaults,
+)
 
 MODES = [mode.value for mode in CookieMode]
 ANSWERS = {
@@ -171,24 +179,31 @@ def test_anonymous_sessions_that_were_never_written(answer):
     assert from_tenant(answer) == {}
 
 
+def unusable(answer, name):
+    """Return why a setting's value in an answer is unusable, of an answer that has no other setting."""
+    found = from_tenant(answer)
+    assert (found, list(found.unusable)) == ({}, [name])
+    return found.unusable[name]
+
+
 @pytest.mark.parametrize(
     "minutes", [0, -1, 1.5, 10**400, float("nan"), float("inf"), 60_000_000, True, "60", [60], {"minutes": 60}]
 )
-def test_hostile_minutes(minutes):
-    """A lifetime that is not a plausible number of whole minutes is refused by its name."""
-    with pytest.raises(ValueError, match=r"^anonymous_session_lifetime should be "):
-        from_tenant(anonymous(minutes))
+def test_unusable_minutes(minutes):
+    """A lifetime that is not a plausible number of whole minutes is named for what it is."""
+    why = unusable(anonymous(minutes), "anonymous_session_lifetime")
+    assert why == f"{json.dumps(minutes)[:77]}{'...' * (minutes == 10**400)}, which is not a lifetime"
 
 
 @pytest.mark.parametrize("value", ["persistent", [], 0, False, [{}]])
 @pytest.mark.parametrize("path", [("session_cookie",), ("sessions",), ("sessions", "anonymous")])
-def test_what_is_not_an_object_is_refused(path, value):
+def test_what_is_not_an_object_is_unusable(path, value):
     """A key that should hold an object is named with what it holds."""
     answer = value
     for key in reversed(path):
         answer = {key: answer}
-    with pytest.raises(ValueError, match=f"^{path[-1]} should be a JSON object, not {type(value).__name__}$"):
-        from_tenant(answer)
+    name = "session_cookie_mode" if path[0] == "session_cookie" else "anonymous_session_lifetime"
+    assert unusable(answer, name) == f"{json.dumps(value)}, while {path[-1]} should be an object"
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
@@ -211,7 +226,6 @@ def test_never_written(answer):
     assert from_tenant(answer) == {}
 
 
-@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 @pytest.mark.parametrize(
     "hours",
     [
@@ -221,25 +235,78 @@ def test_never_written(answer):
         1e9,
         float("nan"),
         float("inf"),
-        float("-inf"),
-        pytest.param(10**400, id="huge"),
+        pytest.param(10**400, id="400 digits"),
+        pytest.param(10**5000, id="5000 digits"),
         True,
         "8",
         [8],
         {"hours": 8},
+        "\ud800",
     ],
 )
-def test_hostile_hours(name, hours):
-    """A lifetime that is not a plausible number of hours is rejected by key."""
-    with pytest.raises(ValueError, match=f"^{name} should be "):
-        from_tenant({name: hours})
+@pytest.mark.parametrize("name", LOGIN_LIFETIMES)
+def test_unusable_hours(name, hours):
+    """A lifetime that is not a plausible number of hours is named for what it is, in one short line."""
+    why = unusable({name: hours}, name)
+    assert (why.endswith(", which is not a lifetime"), why.isprintable(), len(why) < 120) == (True, True, True)
 
 
-@pytest.mark.parametrize("cookie", [{}, {"mode": None}, {"mode": 1}, {"mode": ["persistent"]}, {"mode": "\ud800"}])
-def test_hostile_cookie(cookie):
-    """A cookie object without a mode in it is refused by the key's name."""
-    with pytest.raises(ValueError, match="session_cookie should be a mode"):
-        from_tenant({"session_cookie": cookie})
+@pytest.mark.parametrize(
+    ("cookie", "shown"),
+    [
+        ({}, "{}"),
+        ({"mode": None}, "null"),
+        ({"mode": 1}, "1"),
+        ({"mode": ["persistent"]}, '["persistent"]'),
+        ({"mode": "\ud800"}, '"\\ud800"'),
+        ({"mode": "non_persistent"}, '"non_persistent"'),
+    ],
+)
+def test_unusable_cookie(cookie, shown):
+    """A cookie object without a mode that Auth0 documents is named for what it is."""
+    assert unusable({"session_cookie": cookie}, "session_cookie_mode") == f"{shown}, which is not a cookie mode"
+
+
+UNUSABLE = {
+    "idle_session_lifetime": 0,
+    "session_cookie": {},
+    "sessions": {"anonymous": {"lifetime_in_minutes": 0}},
+}
+
+
+def test_an_unusable_value_leaves_the_others():
+    """What is unusable is not mistaken for a value, for the default, or for a reason to lose the rest."""
+    found = from_tenant({**UNUSABLE, "session_lifetime": 8})
+    assert found == {"session_lifetime": 480}
+    assert with_defaults(found) == {
+        "session_lifetime": 480,
+        "ephemeral_session_lifetime": DEFAULTS["ephemeral_session_lifetime"],
+        "idle_ephemeral_session_lifetime": DEFAULTS["idle_ephemeral_session_lifetime"],
+    }
+    assert found.problems(["session_lifetime", "session_cookie_mode"], str.upper) == [
+        "the tenant reports SESSION_COOKIE_MODE as {}, which is not a cookie mode"
+    ]
+
+
+WRITTEN: Values = {"session_lifetime": 90, "session_cookie_mode": "persistent"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "found", "unusable"),
+    [
+        ({"session_lifetime": 8, "session_cookie": {"mode": "non-persistent"}}, [480, "non-persistent"], set()),
+        ({}, [90, "persistent"], set()),
+        ({"session_lifetime": 0}, [90, "persistent"], {"session_lifetime"}),
+        ({"session_cookie": {"mode": None}}, [90, "persistent"], {"session_cookie_mode"}),
+        ({"idle_session_lifetime": 0}, [90, "persistent"], {"idle_session_lifetime"}),
+        *[(answer, [90, "persistent"], SETTINGS.keys()) for answer in (None, [], "x", 1)],
+    ],
+)
+def test_after_a_write(answer, found, unusable):
+    """What was written and is not usable in the answer counts as written; without settings, nothing else is known."""
+    after = after_write(WRITTEN, answer)
+    assert after == dict(zip(WRITTEN, found, strict=True))
+    assert after.unusable.keys() == unusable
 
 
 @pytest.mark.parametrize("answer", [None, [], "{}", 1, True, [{}]])
@@ -252,11 +319,14 @@ def test_no_object(answer):
 @pytest.mark.thorough
 @settings(settings.get_profile("thorough"))
 @given(JSON | st.dictionaries(st.sampled_from(FIELDS), JSON | st.just({"anonymous": {}}) | JSON.map(anonymous)))
-def test_only_value_errors(answer):
-    """Whatever JSON a tenant answers, it is read as lifetimes of at least a minute, or refused by ValueError."""
+def test_any_answer(answer):
+    """Whatever JSON a tenant answers, each setting is a value, unusable with a printable reason, or missing."""
     try:
         found = from_tenant(answer)
     except ValueError:
+        assert not isinstance(answer, dict)
         return
+    assert not found.keys() & found.unusable.keys()
+    assert all(reason.isprintable() for reason in found.unusable.values())
     assert all(found[name] >= 1 for name in found if name in LIFETIMES)
     assert set(found) <= set(SETTINGS)

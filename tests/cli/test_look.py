@@ -17,9 +17,10 @@ import requests
 from typer.testing import CliRunner
 
 from auth0_sessions import __version__, cli
+from auth0_sessions.api.reader import TenantSessions
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.profiles import Profile
-from auth0_sessions.model.settings import SETTINGS
+from auth0_sessions.model.settings import DEFAULTS, SETTINGS
 
 COMMAND = Path(sys.executable).with_name("auth0-sessions")
 ROOT = Path(__file__).parents[2]
@@ -167,6 +168,16 @@ def test_show_for_programs(acme):
         "cap_minutes": 43_200,
     }
     assert found["settings"]["session_cookie_mode"] == {"value": "persistent", "is_default": True}
+
+
+def test_show_names_an_unusable_value_for_programs(monkeypatch):
+    """It has no value and is not a default, and the rest of the tenant is as usual."""
+    values = {name: value for name, value in DEFAULTS.items() if name != "idle_session_lifetime"}
+    odd = TenantSessions("acme.auth0.com", values, frozenset(values), {"idle_session_lifetime": "0, which is not"})
+    monkeypatch.setattr("auth0_sessions.api.reader.read_tenant_sessions", lambda *_, **__: odd)
+    settings = json.loads(invoke("show", "acme.auth0.com", "--format", "json").output)["settings"]
+    assert settings["idle_session_lifetime"] == {"value": None, "is_default": False, "unusable": "0, which is not"}
+    assert settings["session_lifetime"]["value"] == "7d"
 
 
 def test_show_uses_a_label(acme):

@@ -72,6 +72,21 @@ def test_every_lifetime_is_declared(exported):
     assert (made.unread, made.notes, made.domains) == ({}, [], {"acme": "acme.auth0.com"})
 
 
+def test_an_unusable_value_is_left_out_and_named(tmp_path):
+    """It has no line in the entry; a comment and a note say what the tenant reports."""
+    unusable = {"idle_session_lifetime": "0, which is not a lifetime", "session_cookie_mode": "{}, which is not one"}
+    found = {name: value for name, value in DEFAULTS.items() if name not in unusable}
+    path = tmp_path / "tenants.yaml"
+    path.write_text(ACME.format("free", "balanced"))
+    reads = lambda domain, _: TenantSessions(domain, found, frozenset(found), unusable)  # noqa: E731
+    made = export(read_tenants_file(path), path.name, read=reads)
+    text = made.document.text()
+    assert (said(text, "idleSessionLifetime"), said(text, "sessionCookieMode")) == ([], [])
+    assert said(text, "sessionLifetime") == ["sessionLifetime: 7d  # Auth0's default, never set"]
+    assert "acme: The tenant reports idleSessionLifetime as 0, which is not a lifetime." in made.notes
+    assert "The tenant reports sessionCookieMode as {}, which is not one." in text
+
+
 @pytest.mark.parametrize(
     ("before", "found", "expected"),
     [

@@ -210,27 +210,34 @@ class Walk(RuleBasedStateMachine):
         except RunFailedError as failed:
             error = str(failed)
         except KilledError:
-            self.unseen |= set(self.tenants)
             error = "killed"
         finally:
             for tenant in self.tenants.values():
                 tenant.failures = []
-        if any("no longer recorded" in line for line in self.log.warnings):
-            self.lost |= {domain for domain in self.tenants if any(domain in line for line in self.log.warnings)}
-        if error is None and is_refreshed:
-            self.unseen.clear()
-        elif any("run `pulumi up --refresh`" in line for line in self.log.warnings):
-            self.unseen |= {domain for domain in self.tenants if any(domain in line for line in self.log.warnings)}
-        if error and "pulumi refresh" in error:
-            self.unseen |= set(self.tenants)
-        if error == "killed":
-            self.lost |= set(self.tenants)
+        self.note_what_is_known(error, is_refreshed=is_refreshed)
         for domain in self.tenants.keys() - self.unseen:
             assert self.agrees(domain), (domain, error)
         if error is None and is_whole:
             self.hold_to_the_program()
         self.note_origin()
         return error is None
+
+    def note_what_is_known(self, error, *, is_refreshed):
+        """Remember what a run said about values that are lost, or that only a refresh shows."""
+        if error == "killed":
+            self.lost |= set(self.tenants)
+        self.lost |= self.warned("no longer recorded")
+        if error is None and is_refreshed:
+            self.unseen.clear()
+        else:
+            self.unseen |= self.warned("run `pulumi up --refresh`")
+        if error == "killed" or "pulumi refresh" in (error or ""):
+            self.unseen |= set(self.tenants)
+
+    def warned(self, words):
+        """Return the tenants that a warning with these words is about."""
+        lines = [line for line in self.log.warnings if words in line]
+        return {domain for domain in self.tenants if any(domain in line for line in lines)}
 
     def hold_to_the_program(self):
         """After a clean `up`, every tenant has exactly what the program declares."""
@@ -289,8 +296,9 @@ TestWalk = Walk.TestCase
 TestWalk.settings = settings(max_examples=150, stateful_step_count=20)
 
 
-@pytest.mark.deep
-class TestLongWalks(Walk.TestCase):
-    """Thousands of walks."""
+class LongWalk(Walk):
+    """The same, for thousands of walks."""
 
-    settings = settings(max_examples=3_000, stateful_step_count=30)
+
+TestLongWalk = pytest.mark.deep(LongWalk.TestCase)
+TestLongWalk.settings = settings(max_examples=3_000, stateful_step_count=30)

@@ -8,7 +8,7 @@ from typing import Any
 
 import grpc
 import pytest
-from pulumi.runtime.proto import provider_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 import provider_process
 from provider_process import plain, starter, struct
@@ -28,6 +28,11 @@ class Host(provider_process.Host):
         request = provider_pb2.ConfigureRequest(args=struct(config), name=name, urn=urn)
         answer = self.stub.Configure(request)
         assert (answer.acceptSecrets, answer.supportsPreview) == (True, True)
+        return self
+
+    def new_run(self) -> Host:
+        """Let another engine attach, whose run starts from nothing."""
+        self.stub.Attach(plugin_pb2.PluginAttach(address=self.address))
         return self
 
     def check_config(self, news: dict[str, Any], name: str = DEFAULT) -> tuple[dict[str, Any], dict[str, str]]:
@@ -99,7 +104,7 @@ def start() -> Iterator[Callable[..., Host]]:
 
 @pytest.fixture(scope="session")
 def shared() -> Iterator[Host]:
-    """One process for all tests that do not need their own environment; configuring it resets it."""
+    """One process for all tests that do not need their own environment; each test is a run of its own."""
     with starter(**CREDENTIALS) as made:
         yield made.start(Host, [sys.executable, "-m", "auth0_sessions", made.address])
 
@@ -108,7 +113,7 @@ def shared() -> Iterator[Host]:
 def configured(shared: Host) -> Callable[..., Host]:
     """Configure the shared process, as `Host.configure` does, and clear earlier log lines."""
     shared.engine.said.clear()
-    return shared.configure
+    return shared.new_run().configure
 
 
 @pytest.fixture

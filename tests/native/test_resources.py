@@ -92,6 +92,7 @@ def test_outputs_have_the_names_of_python():
         *(f"{name}_minutes" for name in LIFETIMES if name != "session_lifetime"),
         "credentials",
         "old_sessions_gone_by",
+        "own",
     }
 
 

@@ -9,10 +9,10 @@ from typing import Any, Generic, TypeVar
 
 from auth0_sessions.api.credentials import ClientCredentials
 from auth0_sessions.api.wire import to_patch_body
-from auth0_sessions.model.settings import Value, Values
+from auth0_sessions.model.settings import Reported, Values
 
 T = TypeVar("T")
-Read = Callable[[Any], dict[str, Value]]
+Read = Callable[[Any], Reported]
 
 SETTINGS_PATH = "/api/v2/tenants/settings"
 TOKEN_PATH = "/oauth/token"  # noqa: S105  A path, not a password.
@@ -30,7 +30,8 @@ class Call(Generic[T]):
     """One call: its path on the tenant, its query and its body.
 
     `doing` describes its purpose, to follow "could not"; `read` reads the JSON of a successful response, and raises
-    `ValueError` if it is malformed.
+    `ValueError` if it is malformed. A successful write is done whatever its response holds: its `read` never raises,
+    and gets None if there is no JSON.
     """
 
     method: str
@@ -62,13 +63,13 @@ def login(credentials: ClientCredentials, url: str) -> Call[tuple[str, float]]:
     return Call("POST", TOKEN_PATH, "get a Management API token", _token_and_life, json=form)
 
 
-def read_settings(fields: Sequence[str], read: Read) -> Call[dict[str, Value]]:
+def read_settings(fields: Sequence[str], read: Read) -> Call[Reported]:
     """Return the narrow GET of some session settings."""
     query = {"fields": ",".join(fields), "include_fields": "true"}
     return Call("GET", SETTINGS_PATH, "read the session settings", read, params=query)
 
 
-def write_settings(values: Values, reported: Mapping[str, Any], read: Read) -> Call[dict[str, Value]]:
+def write_settings(values: Values, reported: Mapping[str, Any], read: Read) -> Call[Reported]:
     """Return the PATCH of some session settings, given what the tenant reports for shared objects."""
     body = to_patch_body(values, reported)
     return Call("PATCH", SETTINGS_PATH, "write the session settings", read, json=body)

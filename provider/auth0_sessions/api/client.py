@@ -6,20 +6,24 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from auth0_sessions.api import calls, failures
 from auth0_sessions.api.calls import Call
+from auth0_sessions.api.clock import ServerClock
 from auth0_sessions.api.connection import Session
 from auth0_sessions.api.credentials import Credentials
 from auth0_sessions.api.exchange import ExchangeError, Limits, Reply, Request, Trouble, exchange
 from auth0_sessions.api.failures import Attempt
 from auth0_sessions.api.retry import Patience, RetryPolicy, TransientError, asked_wait
 from auth0_sessions.api.tokens import ApiToken
-from auth0_sessions.api.wire import FIELDS, from_tenant, shared_fields
-from auth0_sessions.errors import Auth0SessionsError, RateLimitError, UnauthorizedError, UnexpectedAnswerError
+from auth0_sessions.api.wire import FIELDS, after_write, from_tenant, shared_fields
+from auth0_sessions.errors import Auth0SessionsError, UnauthorizedError, UnexpectedAnswerError
 from auth0_sessions.model.domain import base_url, is_loopback
-from auth0_sessions.model.settings import Value, Values
+from auth0_sessions.model.settings import Reported, Values
 
 T = TypeVar("T")
 
@@ -27,6 +31,8 @@ TIMEOUTS_SECONDS = (10.0, 30.0)
 """How long to wait for a connection and for a response; their sum is the longest that a call takes."""
 GRACE_SECONDS = 5.0
 """How long a write may still take after the run is canceled, so that its outcome can be recorded."""
+SUCCESS = range(200, 300)
+"""The HTTP statuses of a call that was carried out, whatever its response holds."""
 NOT_APPLIED = (400, 401, 403, 404, 429)
 """The HTTP statuses which mean that a write changed nothing."""
 
@@ -63,6 +69,7 @@ class TenantClient:
         self._token: str | None = None
         self._token_good_until = 0.0
         self._may_have_written = False
+        self._clock = ServerClock()
         self.reported: dict[str, Any] = {}
         # Requests to this machine must not go through a proxy.
         self._session = Session(trust_env=not is_loopback(domain))
@@ -71,19 +78,29 @@ class TenantClient:
         """Return an operation whose reads and writes share one time limit, starting now."""
         return Operation(self, self._policy.begin(self._cancelled))
 
-    def read(self) -> dict[str, Value]:
+    def now(self) -> datetime:
+        """Return the time, in UTC, according to the tenant's last response; without one, this machine's."""
+        return self._clock.now()
+
+    def read(self) -> Reported:
         """Read in a separate operation."""
         return self.operation().read()
 
-    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
+    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> Reported:
         """Write in a separate operation."""
         return self.operation().write(values, tries=tries, just_read=just_read)
 
-    def noted(self, answer: Any) -> dict[str, Value]:
+    def noted(self, answer: Any) -> Reported:
         """Read a response, and keep the parts of shared objects that a write has to repeat."""
         found = from_tenant(answer)
         self.reported = {key: answer.get(key) for key in FIELDS}
         return found
+
+    def noted_after(self, written: Values, answer: Any) -> Reported:
+        """Read the response to a successful write."""
+        if isinstance(answer, Mapping):
+            self.noted(answer)
+        return after_write(written, answer)
 
     def make(self, call: Call[T], patience: Patience) -> T:
         """Make a Management API call within its operation's time limit, once no other is in progress."""
@@ -155,18 +172,41 @@ class TenantClient:
         try:
             reply = exchange(self._session, request, limits)
         except ExchangeError as error:
+            if call.is_write and error.status in SUCCESS:
+                return call.read(None)
             self._may_have_written |= call.is_write and error.sent
             failure = failures.no_answer(attempt, error)
             if error.trouble in (Trouble.NO_ANSWER, Trouble.MALFORMED):
                 raise TransientError(failure) from None
             raise failure from None
+        self._clock.note(reply.headers)
         self._may_have_written |= call.is_write and reply.status not in NOT_APPLIED
-        return _result(call, attempt, reply)
+        return self._result(call, attempt, reply, patience)
+
+    def _result(self, call: Call[T], attempt: Attempt, reply: Reply, patience: Patience) -> T:
+        """Return the content of a successful response; raise for any other."""
+        is_json, body = _json(reply.body)
+        if reply.status in SUCCESS and (is_json or call.is_write):
+            try:
+                return call.read(body)
+            except ValueError as reason:
+                raise TransientError(failures.unusable(attempt, f"an answer in which {reason}", reply.status)) from None
+        words = (body if isinstance(body, Mapping) else {}) if is_json else None
+        if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
+            wait = asked_wait(reply.headers, now=self.now())
+            error: Auth0SessionsError = failures.refused(attempt, reply, words, patience.too_long(wait))
+            raise TransientError(error, wait_seconds=wait)
+        error = failures.refused(attempt, reply, words)
+        if isinstance(error, UnexpectedAnswerError) and not 300 <= error.status < 500:  # noqa: PLR2004  HTTP's own.
+            raise TransientError(error)
+        raise error
 
     def _attempt(self, call: Call[T], token: str | None) -> Attempt:
         credentials = self._known_credentials()
         secret = credentials.token if isinstance(credentials, ApiToken) else credentials.client_secret
-        return Attempt(self._domain, call.doing, credentials.source, call.is_login, (secret, token or ""))
+        secrets = (secret, token or "")
+        audience, key = credentials.audience, credentials.audience_key
+        return Attempt(self._domain, call.doing, credentials.source, call.is_login, secrets, audience, key)
 
 
 @dataclass(frozen=True)
@@ -176,12 +216,15 @@ class Operation:
     client: TenantClient
     patience: Patience
 
-    def read(self) -> dict[str, Value]:
+    def read(self) -> Reported:
         """Return the session settings that were ever written, with one GET of only those fields."""
         return self._make(calls.read_settings(FIELDS, self.client.noted), None)
 
-    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> dict[str, Value]:
+    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> Reported:
         """Write settings with one PATCH, and return what the tenant reports in its response.
+
+        Any 2xx is a success. A written setting that the response lacks, or whose value in it is unusable, counts as
+        written.
 
         Writing a setting inside an object that other features share requires a GET of that object first.
 
@@ -191,29 +234,15 @@ class Operation:
         shared = shared_fields(values)
         if shared and not just_read:
             self._make(calls.read_settings(shared, self.client.noted), tries)
-        return self._make(calls.write_settings(values, self.client.reported, self.client.noted), tries)
+        read = partial(self.client.noted_after, values)
+        return self._make(calls.write_settings(values, self.client.reported, read), tries)
+
+    def now(self) -> datetime:
+        """Return the time, in UTC, according to the tenant's last response; without one, this machine's."""
+        return self.client.now()
 
     def _make(self, call: Call[T], tries: int | None) -> T:
         return self.client.make(call, self.patience) if tries is None else self.client.make_regardless(call, tries)
-
-
-def _result(call: Call[T], attempt: Attempt, reply: Reply) -> T:
-    """Return the content of a successful response; raise for any other."""
-    is_json, body = _json(reply.body)
-    error: Auth0SessionsError
-    if 200 <= reply.status < 300 and is_json:  # noqa: PLR2004  HTTP 2xx.
-        try:
-            return call.read(body)
-        except ValueError as reason:
-            error = failures.unusable(attempt, f"an answer in which {reason}", status=reply.status)
-    else:
-        words = body if isinstance(body, Mapping) else {}
-        error = failures.refused(attempt, reply, words if is_json else None)
-    if isinstance(error, RateLimitError):
-        raise TransientError(error, wait_seconds=asked_wait(reply.headers, now=time.time()))
-    if isinstance(error, UnexpectedAnswerError) and not 300 <= error.status < 500:  # noqa: PLR2004  HTTP status classes.
-        raise TransientError(error)
-    raise error
 
 
 def _json(body: bytes) -> tuple[bool, Any]:

@@ -32,6 +32,10 @@ CONFIG_KEYS = {
 }
 SECRET_CONFIG_KEYS = (CONFIG_KEYS["client_secret"], CONFIG_KEYS["api_token"], LABELED_CONFIG_KEY)
 DOMAIN_CONFIG_KEY = "auth0:domain"
+OWN_PROCESS = (
+    "The provider is a process of its own and sees the environment of `pulumi`, not what a program puts into "
+    "`os.environ`."
+)
 STALE_CONFIG = (
     "`pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`, unless run with "
     "--run-program."
@@ -44,12 +48,16 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True)
 class ClientCredentials:
-    """A machine-to-machine application; `audience` None means `https://DOMAIN/api/v2/`."""
+    """A machine-to-machine application; `audience` None means `https://DOMAIN/api/v2/`.
+
+    `audience_key` is the variable or key that sets the audience, or would.
+    """
 
     client_id: str
     client_secret: str = field(repr=False)
     audience: str | None
     source: str
+    audience_key: str = "the audience"
 
 
 Credentials = ApiToken | ClientCredentials
@@ -67,12 +75,13 @@ class Source:
     """One place where credentials may be, with a description for messages.
 
     `find` returns the parts that are set, under the names in `CONFIG_KEYS`; `tenant` is the domain that is set along
-    with them, as written.
+    with them, as written. `audience_key` is the variable or key that sets the audience.
     """
 
     place: str
     find: Callable[[], Mapping[str, Any]] = field(repr=False)
     tenant: str | None = field(default=None, repr=False)
+    audience_key: str = "the audience"
 
 
 def in_environment(environ: Mapping[str, str], label: str | None) -> Source:
@@ -81,12 +90,12 @@ def in_environment(environ: Mapping[str, str], label: str | None) -> Source:
     names = {part: f"AUTH0_{prefix}{part.upper()}" for part in CONFIG_KEYS}
     place = f"{_ENVIRONMENT} {names['client_id']} and {names['client_secret']}, or {names['api_token']}"
     tenant = None if label else environ.get(DOMAIN_VARIABLE) or None
-    return Source(place, lambda: {part: environ.get(name) for part, name in names.items()}, tenant)
+    return Source(place, lambda: {part: environ.get(name) for part, name in names.items()}, tenant, names["audience"])
 
 
-def in_config(config: Configuration, place: str, tenant: str | None) -> Source:
+def in_config(config: Configuration, place: str, tenant: str | None, audience_key: str) -> Source:
     """Return the configuration keys without a label as a source, including those of an explicit `Provider`."""
-    return Source(place, lambda: {part: config.get(key) for part, key in CONFIG_KEYS.items()}, tenant)
+    return Source(place, lambda: {part: config.get(key) for part, key in CONFIG_KEYS.items()}, tenant, audience_key)
 
 
 def in_labeled_config(config: Configuration, label: str) -> Source:
@@ -100,7 +109,8 @@ def in_labeled_config(config: Configuration, label: str) -> Source:
 
         return read_entry(raw, label)
 
-    return Source(f"configuration {LABELED_CONFIG_KEY}, entry {label!r}", find)
+    place = f"configuration {LABELED_CONFIG_KEY}, entry {label!r}"
+    return Source(place, find, audience_key=f"audience in {place}")
 
 
 def check_label(value: object) -> str:
@@ -125,14 +135,12 @@ def sources(
     environment = in_environment(os.environ if environ is None else environ, label)
     domain = config.get(DOMAIN_CONFIG_KEY)
     if explicit:
-        return (
-            in_config(config, "the explicit Provider's client_id and client_secret, or api_token", domain),
-            environment,
-        )
+        place = "the explicit Provider's client_id and client_secret, or api_token"
+        return (in_config(config, place, domain, "the explicit Provider's audience"), environment)
     if label:
         return (environment, in_labeled_config(config, label))
     place = "configuration auth0:clientId and auth0:clientSecret, or auth0:apiToken"
-    return (environment, in_config(config, place, domain or environment.tenant))
+    return (environment, in_config(config, place, domain or environment.tenant, CONFIG_KEYS["audience"]))
 
 
 def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
@@ -148,7 +156,7 @@ def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
         f"needs {NEEDED_SCOPES} of the Management API."
     )
     if not all(source.place.startswith(_ENVIRONMENT) for source in places):
-        message += f" {STALE_CONFIG}"
+        message += f" {OWN_PROCESS} {STALE_CONFIG}"
     raise CredentialsError(message)
 
 
@@ -163,9 +171,10 @@ def _complete(parts: Mapping[str, str], source: Source) -> Credentials | None:
         return None
     place = source.place
     clean = {part: _printable(value.strip(), part, place) for part, value in parts.items()}
+    audience = f"{clean['audience'].removesuffix('/')}/" if "audience" in clean else None
     if token := clean.get("api_token"):
-        return ApiToken(token, place, clean.get("audience"), source.tenant)
-    return ClientCredentials(clean["client_id"], clean["client_secret"], clean.get("audience"), place)
+        return ApiToken(token, place, audience, source.tenant, source.audience_key)
+    return ClientCredentials(clean["client_id"], clean["client_secret"], audience, place, source.audience_key)
 
 
 def _printable(value: str, part: str, place: str) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from auth0_sessions.api.credentials import NEEDED_SCOPES, STALE_CONFIG
 from auth0_sessions.api.exchange import ExchangeError, Reply, Trouble
 from auth0_sessions.errors import (
+    URN,
     ApiError,
     Auth0SessionsError,
     BadRequestError,
@@ -20,7 +21,9 @@ from auth0_sessions.errors import (
     TenantUnreachableError,
     UnauthorizedError,
     UnexpectedAnswerError,
+    shown,
 )
+from auth0_sessions.model.domain import base_url
 
 MAX_DETAIL_CHARACTERS = 300
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -39,7 +42,8 @@ _CHALLENGE = re.compile(r'\b(?:error_description|error)="([^"]+)"')
 class Attempt:
     """What was attempted: `doing` follows "could not", `source` is where the credentials came from.
 
-    `is_login` is True for the token endpoint; messages never repeat `secrets`.
+    `is_login` is True for the token endpoint; messages never repeat `secrets`. `audience` is the one that
+    `audience_key`, a variable or a key, sets, if any.
     """
 
     domain: str
@@ -47,39 +51,45 @@ class Attempt:
     source: str = ""
     is_login: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    audience: str | None = None
+    audience_key: str = "the audience"
 
     def failed(self, why: str, advice: str) -> str:
         """Return the message for a failure."""
         return f"{self.domain}: could not {self.doing}{why} {advice}"
 
 
-def refused(attempt: Attempt, reply: Reply, body: Mapping[str, Any] | None) -> ApiError:
+def refused(attempt: Attempt, reply: Reply, body: Mapping[str, Any] | None, too_long: str | None = None) -> ApiError:
     """Return the error for an unsuccessful response.
 
-    `body` is its JSON object, an empty one for other JSON, or None if it is not JSON.
+    `body` is its JSON object, an empty one for other JSON, or None if it is not JSON; `too_long` is why the wait that a
+    429 asks for is not made.
     """
-    location = reply.headers.get("Location")
-    if reply.status in REDIRECTS and location is not None:
+    if reply.status in REDIRECTS and (location := reply.headers.get("Location")) is not None:
         host = _clean(_host(location) or "another place", attempt.secrets).removesuffix(".")
         got = f"a redirect to {host}, which is not followed so that no token leaves the tenant"
-        return unusable(attempt, got, status=reply.status)
+        return unusable(attempt, got, reply.status)
     code, detail = _words(body or {}, reply.headers.get("WWW-Authenticate", ""))
     code = _clean(code, attempt.secrets).removesuffix(".") if code else None
     if body is None or (detail is None and reply.status not in _KINDS):
-        media_type = _clean(reply.headers.get("Content-Type", "no content type").split(";")[0], attempt.secrets)
-        page = "" if body is not None else f" with a non-JSON body ({media_type.removesuffix('.')})"
-        why = f": got HTTP {reply.status}{page}."
+        why = f": got HTTP {reply.status}{_page(attempt, reply) if body is None else ''}."
     else:
         named = f"{reply.status} {code}" if code else f"{reply.status}"
         why = f" ({named}): {_clean(detail or 'no reason was given', attempt.secrets)}"
     is_client_error = 400 <= reply.status < 500 and body is not None  # noqa: PLR2004  HTTP's own numbers.
     kind = _KINDS.get(reply.status, ApiError if is_client_error else UnexpectedAnswerError)
-    is_about_token = code == "Bearer" or (detail or "").startswith("Bad HTTP authentication header")
-    advice = _advice(attempt, 401 if is_about_token else reply.status, code, is_json=body is not None)
+    advice = _advice(attempt, reply.status, code, detail or "", is_json=body is not None)
+    if too_long:
+        advice = f"It was not tried again: {too_long}. {_BUSY}"
     return kind(attempt.failed(why, advice), status=reply.status, error_code=code)
 
 
-def unusable(attempt: Attempt, got: str, *, status: int = 200) -> UnexpectedAnswerError:
+def _page(attempt: Attempt, reply: Reply) -> str:
+    media_type = _clean(reply.headers.get("Content-Type", "no content type").split(";")[0], attempt.secrets)
+    return f" with a non-JSON body ({media_type.removesuffix('.')})"
+
+
+def unusable(attempt: Attempt, got: str, status: int) -> UnexpectedAnswerError:
     """Return the error for a response that Auth0 would not send."""
     return UnexpectedAnswerError(attempt.failed(f": got {got}.", _elsewhere(attempt)), status=status)
 
@@ -90,7 +100,7 @@ def no_answer(attempt: Attempt, error: ExchangeError) -> Auth0SessionsError:
     if error.trouble is Trouble.CANCELED:
         return canceled(attempt)
     if error.trouble is Trouble.MALFORMED:
-        return unusable(attempt, reason, status=error.status)
+        return unusable(attempt, reason, error.status)
     if error.trouble is Trouble.TLS:
         why = f": the TLS certificate was not accepted ({reason}), and nothing was sent."
         advice = "Check the domain; behind a proxy that intercepts TLS, set REQUESTS_CA_BUNDLE to its certificates."
@@ -146,17 +156,42 @@ def _words(body: Mapping[str, Any], challenge: str) -> tuple[str | None, str | N
     return (code if isinstance(code, str) else None), text
 
 
-def _advice(attempt: Attempt, status: int, code: str | None, *, is_json: bool) -> str:
+def _advice(attempt: Attempt, status: int, code: str | None, detail: str, *, is_json: bool) -> str:
     if status >= 500:  # noqa: PLR2004  HTTP's own number.
         return "The service failed, which is usually temporary: try again later, and see https://status.auth0.com."
     if code == "insufficient_entitlement":
         return "The tenant's plan does not include this."
+    if status in (400, 401, 403) and _is_about_audience(detail):
+        return _audience_advice(attempt)
+    if code == "Bearer" or detail.startswith("Bad HTTP authentication header"):
+        status = 401
     table = _LOGIN_ADVICE if attempt.is_login else _ADVICE
     if status not in table and (not is_json or status < 400):  # noqa: PLR2004  HTTP's own number.
         return _elsewhere(attempt)
-    advice = table.get(status, table[0]).format(source=attempt.source, scopes=NEEDED_SCOPES)
-    is_stale = attempt.is_login and status == 401 and "configuration" in attempt.source  # noqa: PLR2004
-    return f"{advice} {_STALE}" if is_stale else advice
+    advice = [table.get(status, table[0]).format(source=attempt.source, scopes=NEEDED_SCOPES)]
+    if attempt.audience and status == (403 if attempt.is_login else 401):
+        advice.append(_audience_advice(attempt))
+    if attempt.is_login and status == 401 and "configuration" in attempt.source:  # noqa: PLR2004  HTTP's own number.
+        advice.append(_STALE)
+    return " ".join(advice)
+
+
+def _is_about_audience(detail: str) -> bool:
+    return detail.startswith("Service not enabled within domain") or "audience" in detail.lower()
+
+
+def _audience_advice(attempt: Attempt) -> str:
+    """Return what to do about an audience that may be wrong, with the variable or key that sets it."""
+    if attempt.audience:
+        return (
+            f"The audience {shown(attempt.audience)} comes from {attempt.audience_key}. It has to be "
+            "https://TENANT.auth0.com/api/v2/ with the tenant's canonical domain, not the audience of an application's "
+            f"own API. Without it, the audience is {base_url(attempt.domain)}/api/v2/."
+        )
+    return (
+        f"The audience is {base_url(attempt.domain)}/api/v2/, because none is set. If {attempt.domain} is a custom "
+        f"domain, set {attempt.audience_key} to https://TENANT.auth0.com/api/v2/ with the tenant's canonical domain."
+    )
 
 
 def _elsewhere(attempt: Attempt) -> str:
@@ -168,26 +203,25 @@ def _elsewhere(attempt: Attempt) -> str:
 
 _GONE = (
     "Check the domain. If the tenant no longer exists, remove its resource from the stack's state with "
-    "`pulumi state delete URN`."
+    f"`pulumi state delete '{URN}'` (`pulumi stack --show-urns` lists its URN), and remove it from the program or the "
+    "tenants file."
 )
+_BUSY = "Try again later, or reduce other traffic to this tenant's API."
 _ADVICE = {
     0: "Check the domain and the settings.",
     400: "Correct the value that is named; what a tenant accepts may depend on its plan.",
     401: "The token came from {source}: check that it is a Management API token of this tenant and has not expired.",
     403: "Grant {scopes} of the Auth0 Management API to the application; the credentials came from {source}.",
     404: f"There are no tenant settings here. {_GONE}",
-    429: "The rate limit lasted longer than we wait. Try again later, or reduce other traffic to this tenant's API.",
+    429: f"The tenant is still rate-limited after the last attempt. {_BUSY}",
 }
 _CLIENT = "Check the client id and the client secret from {source}; both belong to one machine-to-machine application."
 _LOGIN_ADVICE = {
     0: _CLIENT,
     401: _CLIENT,
-    403: (
-        "Authorize the application for the Auth0 Management API with {scopes}. With a custom domain, set the audience "
-        "to https://TENANT.auth0.com/api/v2/. The credentials came from {source}."
-    ),
+    403: ("Authorize the application for the Auth0 Management API with {scopes}. The credentials came from {source}."),
     404: f"There is no token endpoint here. {_GONE}",
-    429: "The rate limit of the token endpoint lasted longer than we wait. Try again later.",
+    429: f"The token endpoint is still rate-limited after the last attempt. {_BUSY}",
 }
 _STALE = f"After a rotation: {STALE_CONFIG}"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from auth0_sessions.api.client import TenantClient
@@ -14,7 +14,7 @@ from auth0_sessions.api.credentials import Credentials, Source, check_label, fin
 from auth0_sessions.api.tokens import TokenKeeper
 from auth0_sessions.errors import Auth0SessionsError
 from auth0_sessions.model.domain import canonical_domain
-from auth0_sessions.model.settings import SETTINGS, Values, with_defaults
+from auth0_sessions.model.settings import SETTINGS, Reported, Values, with_defaults
 
 T = TypeVar("T")
 
@@ -28,14 +28,21 @@ class TenantSessions:
 
     Attributes:
         domain: Canonical domain.
-        values: Every setting: lifetimes in minutes, and the cookie mode.
+        values: Every setting that has a usable value: lifetimes in minutes, and the cookie mode.
         defaulted: The settings that were never written and so have Auth0's default.
+        unusable: The settings whose reported value cannot be used, each with why: `"0, which is not a lifetime"`.
 
     """
 
     domain: str
     values: Values
     defaulted: frozenset[str]
+    unusable: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with each unusable value, for a message."""
+        return Reported(unusable=self.unusable).problems(self.unusable)
 
 
 def read_tenant_sessions(
@@ -88,7 +95,8 @@ class TenantReader:
             tenant, lambda: self._credentials(places, tenant, label), on_wait=self._on_wait, cancelled=self._cancelled
         )
         found = client.read()
-        return TenantSessions(tenant, with_defaults(found), frozenset(SETTINGS) - found.keys())
+        defaulted = SETTINGS.keys() - found.keys() - found.unusable.keys()
+        return TenantSessions(tenant, with_defaults(found), frozenset(defaulted), found.unusable)
 
     def _credentials(self, places: Sequence[Source], tenant: str, label: str | None) -> Credentials:
         is_only_tenant = None if label else self._is_only_tenant

@@ -7,10 +7,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import TypeVar
 
+from auth0_sessions.api.clock import moment_of
 from auth0_sessions.errors import Auth0SessionsError, RateLimitError
 
 T = TypeVar("T")
@@ -53,6 +53,14 @@ class Patience:
         """Whether to make no further calls."""
         return self.cancelled.is_set() and not self.is_last_effort
 
+    def too_long(self, asked_seconds: float) -> str | None:
+        """Return why a wait that a tenant asks for is not made, for a message; None if it is."""
+        if asked_seconds + SHORTEST_CALL_SECONDS <= self.left_seconds:
+            return None
+        limit = self.policy.patience_seconds
+        than = "" if asked_seconds + SHORTEST_CALL_SECONDS > limit else "is left of "
+        return f"the tenant asks to wait {asked_seconds:.0f} s, longer than {than}the {limit:.0f} s limit"
+
     def run(self, call: Callable[[], T], on_wait: Callable[[float, TransientError], None]) -> T:
         """Make a call until it succeeds, fails permanently, or runs out of tries or time; raise the last failure.
 
@@ -65,9 +73,11 @@ class Patience:
             except TransientError as failure:
                 counts = policy.rate_limits_count or not isinstance(failure.error, RateLimitError)
                 failed += counts
-                seconds = policy.seconds_before_next(failure, failed)
-                if (counts and failed >= policy.tries) or seconds + SHORTEST_CALL_SECONDS > self.left_seconds:
+                shortest = policy.seconds_before_next(failure, failed)
+                most = self.left_seconds - SHORTEST_CALL_SECONDS
+                if (counts and failed >= policy.tries) or shortest > most:
                     raise failure.error from failure
+                seconds = min(shortest * policy.stretch(), most)
                 on_wait(seconds, failure)
             policy.wait(seconds, self.cancelled)
 
@@ -113,19 +123,27 @@ class RetryPolicy:
         return Patience(self, self.now() + self.patience_seconds, cancelled)
 
     def seconds_before_next(self, failure: TransientError, failed: int) -> float:
-        """Return how long to wait after a number of failures."""
+        """Return how long to wait at least after a number of failures."""
         asked = failure.wait_seconds
-        seconds = max(1.0, asked) if asked is not None else 2.0 ** (failed - 1)
-        return seconds * (1 + random.uniform(0, self.jitter))  # noqa: S311  Not used for secrets.
+        return max(1.0, asked) if asked is not None else 2.0 ** (failed - 1)
+
+    def stretch(self) -> float:
+        """Return the factor by which to stretch a wait."""
+        return 1 + random.uniform(0, self.jitter)  # noqa: S311  Not used for secrets.
 
 
-def asked_wait(headers: Mapping[str, str], *, now: float) -> float:
-    """Return how many seconds a 429 response asks to wait, at least one.
+def asked_wait(headers: Mapping[str, str], *, now: datetime) -> float:
+    """Return how many seconds a 429 response asks to wait, at least one; `now` is the time according to the server.
 
     `Retry-After` (seconds or a date) takes precedence over `x-ratelimit-reset` (Unix seconds).
     """
     after, reset = headers.get("Retry-After"), _number(headers.get("x-ratelimit-reset"))
-    for seconds in (_number(after), _until(after, now), None if reset is None else reset - now):
+    until = moment_of(after)
+    for seconds in (
+        _number(after),
+        None if until is None else (until - now).total_seconds(),
+        None if reset is None else reset - now.timestamp(),
+    ):
         if seconds is not None:
             return max(1.0, seconds)
     return 1.0
@@ -133,11 +151,3 @@ def asked_wait(headers: Mapping[str, str], *, now: float) -> float:
 
 def _number(text: str | None) -> float | None:
     return float(text) if text and text.isascii() and text.isdigit() and len(text) <= 12 else None  # noqa: PLR2004  Unix time.
-
-
-def _until(date: str | None, now: float) -> float | None:
-    try:
-        moment = parsedate_to_datetime(date or "")
-    except (ValueError, OverflowError):
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now

@@ -15,13 +15,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from auth0_sessions.errors import CredentialsError, DomainError
+from auth0_sessions.errors import CredentialsError, DomainError, shown
 from auth0_sessions.model.domain import base_url, canonical_domain
 
 C = TypeVar("C")
 
 DOMAIN_VARIABLE = "AUTH0_DOMAIN"
 JWT_PARTS = 3
+MANAGEMENT_PATH = "/api/v2/"
+"""How the audience of every Management API ends."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class ApiToken:
     source: str
     audience: str | None = None
     tenant: str | None = field(default=None, repr=False)
+    audience_key: str = "the audience"
 
 
 class TokenKeeper:
@@ -126,14 +129,23 @@ def claims_of(token: str) -> Mapping[str, Any] | None:
 
 
 def _elsewhere(found: ApiToken, claims: Mapping[str, Any], domain: str) -> str | None:
-    """Return the tenant that a token is for, or None if it is for this one.
+    """Return why a token is not for a tenant, or None if it is.
 
-    It is for this one if the called host, which may be a custom domain, is its issuer or audience.
+    It is if the called host, which may be a custom domain, is its issuer or is named by its audience.
     """
-    url, audience = base_url(domain), claims.get("aud")
+    url, issuer, audience = base_url(domain), claims.get("iss"), claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
-    is_audience = any(one in audiences for one in (f"{url}/api/v2/", found.audience) if one)
-    return None if is_audience or claims.get("iss") == f"{url}/" else f"was issued by {_shown(claims.get('iss'))}"
+    if any(one in audiences for one in (f"{url}/api/v2/", found.audience) if one):
+        return None
+    if issuer == f"{url}/":
+        is_for_management = "aud" not in claims or any(str(one).endswith(MANAGEMENT_PATH) for one in audiences)
+        return None if is_for_management else f"has the audience {shown(audience)}, not {url}{MANAGEMENT_PATH}"
+    if (tenant := _canonical(issuer)) is None:
+        return "was issued by another tenant"
+    return (
+        f"was issued by {tenant} (if {domain} is a custom domain of it, set {found.audience_key} to "
+        f"{base_url(tenant)}{MANAGEMENT_PATH})"
+    )
 
 
 def _canonical(domain: object) -> str | None:

@@ -8,15 +8,14 @@ in whole minutes both ways.
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from auth0_sessions.errors import shown
-from auth0_sessions.model.settings import SETTINGS, Setting, Value, Values
+from auth0_sessions.errors import SHOWN_CHARACTERS, shown
+from auth0_sessions.model.settings import SETTINGS, CookieMode, Reported, Setting, Value, Values
 
-_MODE = re.compile(r"[a-z_-]{1,40}")
-"""The modes that may go into users' state; modes that Auth0 may add should also be one word."""
+MODES = tuple(mode.value for mode in CookieMode)
 MINUTES_PER_HOUR = 60
 MAX_HOURS = 1_000_000
 """More than a century, so never intended. Values above the API's maximum of 8,760 hours have been seen."""
@@ -61,18 +60,42 @@ def _inside(reported: Any, path: tuple[str, ...], value: Value) -> dict[str, Any
     return {**known, key: _inside(known.get(key), tuple(inner), value) if inner else value}
 
 
-def from_tenant(answer: object) -> dict[str, Value]:
-    """Return the settings in a response; those that were never written are missing.
+def from_tenant(answer: object) -> Reported:
+    """Return the settings in a response.
 
     Raises:
-        ValueError: The response does not look like tenant settings; the message names the key.
+        ValueError: The response is not a JSON object.
 
     """
-    found = {name: _found(row, _object(answer, "the answer")) for name, row in SETTINGS.items()}
-    return {name: value for name, value in found.items() if value is not None}
+    if not isinstance(answer, Mapping):
+        message = f"the answer should be a JSON object, not {type(answer).__name__}"
+        raise ValueError(message)  # noqa: TRY004  One kind of error for one kind of trouble.
+    found: dict[str, Value] = {}
+    unusable: dict[str, str] = {}
+    for name, row in SETTINGS.items():
+        try:
+            value = _found(row, answer)
+        except ValueError as reason:
+            unusable[name] = str(reason)
+        else:
+            found.update({} if value is None else {name: value})
+    return Reported(found, unusable)
+
+
+def after_write(written: Values, answer: object) -> Reported:
+    """Return the settings after a successful write: as its response reports them, or else as they were written.
+
+    If the response holds no settings, nothing is known about those that were not written.
+    """
+    try:
+        found = from_tenant(answer)
+    except ValueError:
+        return Reported(written, dict.fromkeys(SETTINGS, "nothing, because its answer holds no settings"))
+    return Reported({**written, **found}, found.unusable)
 
 
 def _found(row: Setting, answer: Mapping[str, Any]) -> Value | None:
+    """Return a setting's value, or None if it was never written; raise `ValueError` with what it is instead."""
     *outer, key = row.wire
     home: Any = answer
     for name in outer:
@@ -81,41 +104,41 @@ def _found(row: Setting, answer: Mapping[str, Any]) -> Value | None:
         home = _object(home, name)
     value = home.get(key)
     if row.clock is None:
-        return _mode(value, outer[-1])
+        return _mode(value if key in home else home)
     if value is None:
         return None
-    return _whole_minutes(row.name, value) if outer else _minutes_of_hours(row.name, value)
+    return _minutes(value, per_unit=1 if outer else MINUTES_PER_HOUR)
 
 
 def _object(value: object, name: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        message = f"{name} should be a JSON object, not {type(value).__name__}"
-        raise ValueError(message)  # noqa: TRY004  One kind of error for one kind of trouble.
-    return value
+    if isinstance(value, Mapping):
+        return value
+    message = f"{_shown(value)}, while {name} should be an object"
+    raise ValueError(message)
 
 
-def _minutes_of_hours(name: str, hours: object) -> int:
-    if isinstance(hours, bool) or not isinstance(hours, (int, float)):
-        message = f"{name} should be a number of hours, not {type(hours).__name__}"
-        raise ValueError(message)  # noqa: TRY004  One kind of error for one kind of trouble.
-    if not 0 < hours < MAX_HOURS or not (minutes := round(hours * MINUTES_PER_HOUR)):
-        message = f"{name} should be at least one minute and a plausible number of hours, not {shown(hours)}"
-        raise ValueError(message)
-    return minutes
+def _minutes(value: object, *, per_unit: int) -> int:
+    """Return a number of hours or minutes in minutes; minutes are never fractions."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if is_number and 0 < value < MAX_HOURS * MINUTES_PER_HOUR / per_unit:  # type: ignore[operator]
+        minutes = round(value * per_unit)  # type: ignore[operator]
+        if minutes and (per_unit > 1 or minutes == value):
+            return minutes
+    message = f"{_shown(value)}, which is not a lifetime"
+    raise ValueError(message)
 
 
-def _whole_minutes(name: str, minutes: object) -> int:
-    if isinstance(minutes, bool) or not isinstance(minutes, (int, float)) or minutes != minutes // 1:
-        message = f"{name} should be a whole number of minutes, not {shown(minutes)}"
-        raise ValueError(message)
-    if not 0 < minutes < MAX_HOURS * MINUTES_PER_HOUR:
-        message = f"{name} should be at least one minute and a plausible number of minutes, not {shown(minutes)}"
-        raise ValueError(message)
-    return int(minutes)
+def _mode(value: object) -> str:
+    if isinstance(value, str) and value in MODES:
+        return value
+    message = f"{_shown(value)}, which is not a cookie mode"
+    raise ValueError(message)
 
 
-def _mode(mode: object, name: str) -> str:
-    if not isinstance(mode, str) or not _MODE.fullmatch(mode):
-        message = f"{name} should be a mode, which is one lowercase word"
-        raise ValueError(message)
-    return mode
+def _shown(value: object) -> str:
+    """Return a value as JSON for a message, shortened if long."""
+    try:
+        text = json.dumps(value)
+    except (ValueError, RecursionError):
+        text = shown(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."

@@ -13,10 +13,10 @@ from auth0_sessions.model.settings import text
 if TYPE_CHECKING:
     from auth0_sessions.api.reader import TenantSessions
 
-PANEL = "Look at tenants"
+PANEL = "Inspect tenants"
 
 
-FormatOption = Annotated[Literal["table", "json"], typer.Option("--format", help="For people, or for programs.")]
+FormatOption = Annotated[Literal["table", "json"], typer.Option("--format", help="Output format.")]
 
 
 @app.command(rich_help_panel=PANEL)
@@ -64,4 +64,6 @@ def _sessions_json(sessions: "TenantSessions", plan: Plan | None) -> dict[str, A
         most = cap(plan, name) if plan else None
         figures = {"minutes": value, "cap_minutes": most} if isinstance(value, int) else {}
         settings[name] = {"value": text(value), "is_default": name in sessions.defaulted, **figures}
+    for name, why in sessions.unusable.items():
+        settings[name] = {"value": None, "is_default": False, "unusable": why}
     return {"domain": sessions.domain, "plan": plan, "settings": settings}

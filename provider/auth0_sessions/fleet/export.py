@@ -19,7 +19,7 @@ from auth0_sessions.model.judgment import Judgment, judge
 from auth0_sessions.model.lifetime import MAX_MINUTES
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, text
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, LOGIN_SETTINGS, text
 
 MODE = "session_cookie_mode"
 NO_CEILING = PROFILES[Profile.BALANCED]
@@ -122,7 +122,7 @@ def _kept(_: int, answer: Answer) -> TenantSessions | str:
 
 def _complete(made: Export, entry: Entry, found: TenantSessions, file: TenantsFile, *, only_set: bool) -> None:
     """Complete one tenant's entry, and note what a fleet would write nevertheless."""
-    minutes = {name: int(found.values[name]) for name in LOGIN_LIFETIMES}
+    minutes = {name: int(found.values[name]) for name in LOGIN_LIFETIMES if name in found.values}
     left_out = found.defaulted if only_set else ()
     declared = {name: value for name, value in minutes.items() if name not in left_out and 0 < value <= MAX_MINUTES}
     profile: ProfileLimits | None = entry.values.get("profile")
@@ -134,7 +134,7 @@ def _complete(made: Export, entry: Entry, found: TenantSessions, file: TenantsFi
     rows: dict[str, Row | None] = dict.fromkeys(LOGIN_LIFETIMES)
     for one in judged:
         rows[one.setting] = Row(text(one.minutes), tuple(_phrases(entry, found, one, spelled)))
-    if MODE not in found.defaulted or MODE in entry.values:
+    if MODE in found.values and (MODE not in found.defaulted or MODE in entry.values):
         rows[MODE] = Row(str(found.values[MODE]), (_DEFAULT,) if MODE in found.defaulted else ())
     if any(one.cap for one in judged):
         rows["over_limit"] = Row(OverLimit.WARN, (_AS_IT_IS,))
@@ -151,6 +151,11 @@ def _complete(made: Export, entry: Entry, found: TenantSessions, file: TenantsFi
         for name, value in minutes.items()
         if picked.applied(name, value) != value
     ]
+    left += [
+        f"The tenant reports {spelled(name)} as {why}."
+        for name, why in found.unusable.items()
+        if name in LOGIN_SETTINGS
+    ]
     made.document.say_of(entry.name, left)
     made.notes.extend(f"{entry.name}: {sentence}" for sentence in left)
 
@@ -162,5 +167,5 @@ def _phrases(entry: Entry, found: TenantSessions, judged: Judgment, spelled: Cal
     if judged.cap is not None:
         yield judged.above_cap if entry.plan else _ONLY.format(text(judged.cap))
     for absolute, idle in ABSOLUTE_AND_IDLE:
-        if judged.setting == idle and judged.minutes > int(found.values[absolute]):
+        if judged.setting == idle and judged.minutes > int(found.values.get(absolute, judged.minutes)):
             yield _USELESS.format(spelled(absolute))

@@ -21,8 +21,8 @@ class Memory:
         held: Tenants with a resource that stays: it was created, or an earlier run declared it, too. Deleting another
             record of such a tenant sends nothing. A run that loses this checks its resources again before it deletes
             any; one that only destroys declares nothing.
-        created: Those of them whose resource this run created: its values are the last that were written. Of the others,
-            a record that is deleted may have written later, which only a refresh shows.
+        created: Those of them whose resource this run created: its values are the last that were written. For the
+            others, a record that is deleted may have been written later, which only a refresh shows.
         coming: Tenants whose resource was checked without earlier inputs, and is not created yet: a new one, or one
             that is about to be replaced. Its tenant is read before the record that it replaces is given up.
         moves: Old tenant -> the declaration for its replacement. A run that loses this reads the new tenant in the
@@ -44,16 +44,14 @@ class Memory:
     restored: dict[str, dict[str, str]] = field(default_factory=dict)
     _deletes: dict[str, threading.Lock] = field(default_factory=dict)
 
-    def note_check(self, declared: Declared, old_domain: object) -> None:
+    def note_check(self, declared: Declared, old_domain: object, *, is_valid: bool) -> None:
         """Remember that the program declares a resource; `old_domain` is its tenant in an earlier run, or None."""
-        if not declared.domain:
-            return
-        if old_domain is None:
+        if declared.domain and old_domain == declared.domain:
+            self.held.add(declared.domain)
+        elif declared.domain and old_domain is None and is_valid:
             # A resource that is about to be replaced is checked again, without its earlier inputs.
             self.held.discard(declared.domain)
             self.coming[declared.domain] = declared
-        elif old_domain == declared.domain:
-            self.held.add(declared.domain)
 
     def note_create(self, domain: str) -> None:
         """Remember that a tenant's resource exists."""

@@ -45,7 +45,7 @@ class Operations:
         if problems := found.problems(declared.wanted, self.spelling.name):
             message = (
                 f"{declared.domain}: {'; '.join(problems)}. Correct it in the Dashboard or through the Management API, "
-                "or remove the setting from the program."
+                "or remove it from the program."
             )
             raise UnexpectedAnswerError(message, status=200)
         return found
@@ -115,8 +115,8 @@ class Operations:
             if error.may_have_written:
                 self._put_back(declared, write, before, error)
             raise
-        for problem in seen.problems(write, self.spelling.name):
-            self.log.warning(f"{declared.domain}: {problem}. The write was accepted, so the requested value counts.")
+        for problem in seen.problems(declared.wanted, self.spelling.name):
+            self.log.warning(f"{declared.domain}: the write succeeded, but {problem}. `pulumi refresh` reads it again.")
         return seen
 
     def _put_back(self, declared: Declared, write: Values, before: Values, error: Auth0SessionsError) -> None:

@@ -75,7 +75,7 @@ class LookedUp:
 
     @property
     def values(self) -> dict[str, Value]:
-        """Every setting, with Auth0's default for those that were never written."""
+        """Every setting that has a usable value, with Auth0's default for those that were never written."""
         return with_defaults(self.found)
 
     def to_props(self) -> dict[str, Any]:
@@ -90,8 +90,7 @@ class LookedUp:
 
         A value above the cap of the configured plan is kept, because the tenant has it.
         """
-        values = self.values
-        wanted = dict(self.found) or {name: values[name] for name in LOGIN_SETTINGS if name in values}
+        wanted = dict(self.found) or {name: value for name, value in self.values.items() if name in LOGIN_SETTINGS}
         above = any(judge(name, int(wanted[name]), plan=plan).cap for name in LIFETIMES if name in wanted)
         over_limit = OverLimit.WARN if above else OverLimit.ERROR
         declared = Declared(self.domain, wanted, plan, over_limit, credentials=self.label)

@@ -98,7 +98,7 @@ class Session:
                 self.run.claim(checked.declared.domain, name)
             except InputError as error:
                 checked.problems.append(Problem("domain", str(error)))
-        self.memory.note_check(checked.declared, olds.get("domain"))
+        self.memory.note_check(checked.declared, olds.get("domain"), is_valid=not checked.problems)
         for message in checked.warnings if not checked.problems else ():
             self.log.warning(message)
         return checked
@@ -213,6 +213,8 @@ class Session:
         try:
             self.memory.read[new.domain] = self._operations(new.domain, new.credentials).read(new)
         except Auth0SessionsError as error:
+            if new.domain == domain:
+                raise
             message = f"{domain} stays as it is, because the tenant that should replace it could not be read. {error}"
             raise Auth0SessionsError(message) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -109,7 +110,7 @@ def _in_range(minutes: Fraction, given: object, max_minutes: int | None) -> int:
         message = f"{shown(given)} is not a whole number of minutes, and Auth0 only stores whole minutes. {ALLOWED}"
         raise LifetimeError(message)
     if minutes < 1:
-        message = f"{shown(given)} is zero; the shortest lifetime is '1m'."
+        message = f"{shown(given)} is {'negative' if minutes else 'zero'}; the shortest lifetime is '1m'."
         raise LifetimeError(message)
     if max_minutes is not None and minutes > max_minutes:
         message = (
@@ -121,10 +122,19 @@ def _in_range(minutes: Fraction, given: object, max_minutes: int | None) -> int:
 
 
 def _no_unit(number: str) -> str:
-    plausible = number.isdecimal() and len(number) <= len(str(MAX_MINUTES)) and int(number) > 0
-    hint = f"write '{number}h' or '{number}m'" if plausible else "write '8h' or '90m'"
-    number = number if len(number) <= SHOWN_CHARACTERS else f"{number[:20]}..."
-    return f"{number} has no unit: {hint}. The Management API counts hours, the Dashboard counts minutes."
+    whole = re.sub(r"\.0+$", "", number)
+    hint = " or ".join(repr(reading) for reading in (*_readings(whole),) or ("8h", "90m"))
+    given = whole if len(whole) <= SHOWN_CHARACTERS else f"{whole[:20]}..."
+    return f"{given} has no unit: write {hint}. The Management API counts hours, the Dashboard counts minutes."
+
+
+def _readings(number: str) -> Iterator[str]:
+    """Yield a bare number with each unit that makes it an allowed lifetime; a fraction is hours."""
+    for unit in ("h", "m"):
+        match = _COMPACT.fullmatch(f"{number}{unit}")
+        minutes = Fraction(number) * MINUTES_PER_UNIT[unit] if match else Fraction(0)
+        if minutes.denominator == 1 and 1 <= minutes <= MAX_MINUTES:
+            yield f"{number}{unit}" if number.isdecimal() else str(Lifetime(int(minutes)))
 
 
 def _not_understood(text: str, given: object) -> str:

@@ -66,9 +66,9 @@ class ProviderConfig:
         environment, other = sources(self._adapted, label, explicit=False)
         domain = self.given.get("domain")
         if self.explicit:
-            own = in_config(self._adapted, _EXPLICIT_PLACE, domain)
+            own = in_config(self._adapted, _EXPLICIT_PLACE, domain, "the explicit provider's audience")
             return (own, environment, *([other] if label else []))
-        own = in_config(self._adapted, _PLACE, domain or environment.tenant)
+        own = in_config(self._adapted, _PLACE, domain or environment.tenant, "auth0-sessions:audience")
         return (environment, other if label else own)
 
     @property

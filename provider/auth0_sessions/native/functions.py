@@ -11,7 +11,6 @@ from auth0_sessions.lifecycle.inputs import PLAN_ADVICE, Problem
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.choices import choose
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
-from auth0_sessions.model.settings import SETTINGS
 from auth0_sessions.model.spelling import CAMEL_CASE
 from auth0_sessions.native.names import PACKAGE, TO_CAMEL
 
@@ -38,7 +37,7 @@ def _tenant_sessions(given: Mapping[str, Any], session: Session) -> tuple[dict[s
     except InputError as error:
         return {}, [Problem("domain", str(error), is_private=True)]
     props = {name: value for name, value in found.to_props().items() if name != "credentials"}
-    return {**props, "defaults": [TO_CAMEL[name] for name in SETTINGS if name not in found.found]}, []
+    return {**props, "defaults": [TO_CAMEL[name] for name in found.values if name not in found.found]}, []
 
 
 def _plan_limits(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:

@@ -17,7 +17,7 @@ from pulumi.runtime.proto import provider_pb2 as proto
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 import auth0_sessions
-from auth0_sessions.errors import shown
+from auth0_sessions.errors import URN, shown
 from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN, Problem
 from auth0_sessions.lifecycle.memory import Memory
 from auth0_sessions.lifecycle.plan import Diff
@@ -54,7 +54,7 @@ def _verb(call: Verb[T]) -> Verb[T]:
             return call(self, request, context)
         except Exception as error:
             if is_user_error(error):
-                context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+                context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error).replace(URN, _urn.get() or URN))
             context.abort(grpc.StatusCode.INTERNAL, traceback.format_exc())
             raise
 
@@ -96,8 +96,9 @@ class Plugin(ResourceProviderServicer):
         return proto.GetSchemaResponse(schema=json.dumps(schema()))
 
     def Attach(self, request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
-        """Take the address of an engine that did not start this plugin."""
+        """Take the address of an engine that did not start this plugin, and whose run begins now."""
         self._address = request.address
+        self._memory = Memory()
         self._is_configured = False
         self._start(self._config)
         return empty_pb2.Empty()

@@ -24,21 +24,20 @@ def confirm_engine(address: str | None) -> None:
         CanceledError: The parent is gone, or the engine no longer listens.
 
     """
-    if os.getppid() != _PARENT or (address is not None and not _listens(address)):
+    if os.getppid() != _PARENT or (address in _HAVE_LISTENED and not _listens(address)):
         message = "Pulumi's engine has ended, so nothing was written. Run it again to continue."
         raise CanceledError(message)
 
 
 _PARENT = os.getppid()
+_HAVE_LISTENED: set[str] = set()
+"""The engines' addresses; a host without an engine has one that never listens."""
 
 
 def _watch(parent: int, address: str | None) -> None:
-    has_listened = False
     while os.getppid() == parent:
-        listens = address is not None and _listens(address)
-        if has_listened and not listens:
+        if address is not None and not _listens(address) and address in _HAVE_LISTENED:
             break
-        has_listened = listens
         time.sleep(WATCH_SECONDS)
     os._exit(1)
 
@@ -50,4 +49,5 @@ def _listens(address: str) -> bool:
         socket.create_connection((host, int(port)), WATCH_SECONDS).close()
     except (OSError, ValueError) as error:
         return not isinstance(error, ConnectionRefusedError)
+    _HAVE_LISTENED.add(address)
     return True
