@@ -185,7 +185,7 @@ def test_the_same_name_in_two_components_is_distinguished():
             opts = pulumi.ResourceOptions(parent=group)
             SessionLifetime("child", domain="acme.auth0.com", plan="free", session_lifetime="8h", opts=opts)
 
-    with pytest.raises(pulumi.RunError, match=r"'child' in 'left' and by 'child' in 'right'"):
+    with pytest.raises(pulumi.RunError, match=r"'child' in 'left' \(t:i:G\) and by 'child' in 'right'"):
         run(program)
 
 

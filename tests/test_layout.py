@@ -66,6 +66,7 @@ TESTED_BY = {
     "native.plugin": "native/test_plugin.py",
     "native.remote": "native/test_plugin.py",
     "native.resources": "native/test_resources.py",
+    "native.serve": "native/test_serve.py",
     "program.fleet": "program/test_components.py",
     "native.texts": "native/test_schema.py",
     "program.log": "test_provider_host.py",

@@ -203,6 +203,15 @@ def test_warnings_and_waits_reach_the_engine(host, tenant):
     assert [one.ephemeral for one in waits] == [True]
 
 
+@pytest.mark.parametrize("variable", ["https_proxy", "grpc_proxy"])
+def test_the_engine_is_not_behind_a_proxy(start, tenant, variable):
+    """Warnings reach the engine, although nothing listens where the proxy should be."""
+    host = start(**{variable: "http://127.0.0.1:9"})
+    host.configure()
+    host.create({"domain": tenant.domain, "session_lifetime": "1d"})
+    assert [text for text in host.warnings() if "from 7d to 1d" in text]
+
+
 def test_no_engine_is_no_failure(start, tenant):
     """An engine that does not listen loses lines, never a write."""
     deaf = start(address="127.0.0.1:9")

@@ -19,7 +19,7 @@ from auth0_sessions.lifecycle.record import State, respelled
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.model.spelling import snake_case
-from auth0_sessions.program import fleet, run
+from auth0_sessions.program import fleet, policy, run
 from auth0_sessions.program.log import EngineLog, engine_address, with_clean_errors
 from auth0_sessions.program.process import confirm_engine, end_with_engine
 from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, PACKAGE
@@ -193,4 +193,33 @@ SessionLifetime.__annotations__ = {
 }
 
 
-SessionPolicy, TenantFleet = fleet.components(SessionLifetime)
+class SessionPolicy(policy.SessionPolicy):
+    """One tenant's session lifetimes, picked from arguments, profile and plan, each with a reason.
+
+    Arguments take precedence over the profile, and the profile over the plan's cap. No value exceeds the plan's cap,
+    unless `over_limit="warn"` allows it for an argument. An idle timeout does not exceed the absolute lifetime, and
+    non-persistent sessions get the same values or shorter, unless an argument for them says otherwise. The
+    lifetimes are outputs, as applied.
+
+    >>> from auth0_sessions import SessionPolicy
+    >>> SessionPolicy("acme", domain="acme.eu.auth0.com", plan="enterprise", profile="nist-aal2")  # doctest: +SKIP
+    """
+
+    resource = SessionLifetime
+
+
+class TenantFleet(fleet.TenantFleet):
+    """Many tenants, each with a `SessionPolicy`, and a report of what each tenant gets and why.
+
+    >>> from auth0_sessions import TenantFleet, TenantSpec
+    >>> fleet = TenantFleet(
+    ...     "fleet",
+    ...     plan="essential",
+    ...     tenants={
+    ...         "acme": TenantSpec(domain="acme.eu.auth0.com", credentials="acme"),
+    ...         "globex": TenantSpec(domain="globex.eu.auth0.com", credentials="globex", plan="enterprise"),
+    ...     },
+    ... )  # doctest: +SKIP
+    """
+
+    policy = SessionPolicy

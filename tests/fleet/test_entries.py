@@ -2,7 +2,8 @@
 
 import pytest
 
-from auth0_sessions.fleet.entries import Defaults, TenantSpec, read_entries
+from auth0_sessions.fleet.entries import Defaults, Secret, TenantSpec, read_entries
+from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES
@@ -161,3 +162,57 @@ def test_no_problem_repeats_what_may_be_a_secret(tenants):
     problems = read_entries(tenants, Defaults("free")).all_problems
     assert problems
     assert [problem for problem in problems if CANARY in problem] == []
+
+
+# Values that a program does not have in plain.
+
+
+@pytest.mark.parametrize(
+    ("tenants", "problem"),
+    [
+        (UNKNOWN, "tenants is not known yet"),
+        ({"acme": UNKNOWN}, "acme: is not known yet"),
+        ({"acme": {"domain": UNKNOWN}}, "acme: domain is not known yet"),
+        ({"acme": {"domain": "a.auth0.com", "sessionLifetime": UNKNOWN}}, "acme: sessionLifetime is not known yet"),
+        ({"acme": {"domain": "a.auth0.com", "plan": Secret(UNKNOWN)}}, "acme: plan is not known yet"),
+    ],
+)
+def test_what_is_not_known_is_named(tenants, problem):
+    """Entry and key, and what to do instead."""
+    problems = read_entries(tenants, Defaults("free"), needs_plan=True).all_problems
+    assert problems[0].startswith(problem)
+    assert "SessionPolicy" in problems[0]
+
+
+@pytest.mark.parametrize("key", ["plan", "profile", "enforce"])
+def test_a_default_that_is_not_known_is_named(key):
+    """It is the fleet's, and no tenant is blamed for it."""
+    defaults = Defaults(**{"plan": "free", key: UNKNOWN})
+    problems = read_entries({"acme": {"domain": "a.auth0.com", "plan": "free"}}, defaults).all_problems
+    assert [problem.partition(" is not known")[0] for problem in problems] == [f"the fleet: {key}"]
+
+
+def test_a_secret_is_a_value_that_is_not_repeated():
+    """It decides like any other, and neither the entry's text nor a problem or warning has it."""
+    given = {"domain": "a.auth0.com", "sessionLifetime": Secret("7h13m"), "onDelete": Secret(CANARY)}
+    entries = read_entries({"acme": given}, Defaults("free", "convenient"))
+    acme = entries.tenants["acme"]
+    assert acme.secrets == {"session_lifetime", "on_delete"}
+    assert acme.picked.minutes["session_lifetime"] == 433
+    (problem,) = entries.all_problems
+    assert problem.startswith("acme: onDelete: the value cannot be used")
+    assert CANARY not in problem
+    for over_limit in ("error", "clamp"):
+        long = {"domain": "a.auth0.com", "sessionLifetime": Secret("63d"), "overLimit": over_limit}
+        picked = read_entries({"acme": long}, Defaults("free", "convenient")).tenants["acme"].picked
+        texts = [*picked.warnings, *(one.reason for one in picked.problems)]
+        assert ["[secret]" in text and "63d" not in text for text in texts] == [True]
+
+
+@pytest.mark.parametrize("key", ["plan", "profile", "enforce", "formerly"])
+def test_what_names_things_cannot_be_secret(key):
+    """Names and reasons are in plain, so a secret there is refused with its key."""
+    values = {"plan": "free", "profile": "strict", "enforce": "exact", "formerly": "old"}
+    entry = {"domain": "a.auth0.com", key: Secret(values[key])}
+    (problem,) = read_entries({"acme": entry}, Defaults("free")).all_problems
+    assert problem.startswith(f"acme: {key} is a secret")

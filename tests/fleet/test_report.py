@@ -400,6 +400,7 @@ def test_every_file_is_checked():
     [
         ({"sessionLifetime": "1h", "idleSessionLifetime": "2h"}, "idleSessionLifetime (2h) is longer than"),
         ({"sessionLifetime": "40d", "overLimit": "warn"}, "It is sent unchanged, and Auth0 may supersede it."),
+        ({"sessionLifetime": "40d", "overLimit": "clamp"}, "sessionLifetime is 40d; the free plan allows at most 30d"),
     ],
 )
 def test_what_a_preview_warns_about(entry, warning):

@@ -11,21 +11,23 @@ import pytest
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
 import provider_process
+from auth0_sessions.native.config import OF_STACK
 from provider_process import plain, starter, struct
 
 CREDENTIALS = {"AUTH0_CLIENT_ID": "plugin-client", "AUTH0_CLIENT_SECRET": "plugin-canary"}
 STACK = "urn:pulumi:dev::sessions::"
 KIND = "auth0-sessions:index:SessionLifetime"
-DEFAULT = "default_0_1_0"
+PROVIDER = f"{STACK}pulumi:providers:auth0-sessions::p"
+URN = f"{STACK}{KIND}::acme"
 
 
 class Host(provider_process.Host):
     """A plugin's process, its engine, and the engine's calls with plain dictionaries."""
 
-    def configure(self, name: str = DEFAULT, **config: Any) -> Host:
-        """Configure the default provider, or an explicit one with another name."""
-        urn = f"{STACK}pulumi:providers:auth0-sessions::{name}"
-        request = provider_pb2.ConfigureRequest(args=struct(config), name=name, urn=urn)
+    def configure(self, *, explicit: bool = False, **config: Any) -> Host:
+        """Configure the default provider, or an explicit one."""
+        args = struct({**config, OF_STACK: "false" if explicit else "true"})
+        request = provider_pb2.ConfigureRequest(args=args, name="p", urn=PROVIDER)
         answer = self.stub.Configure(request)
         assert (answer.acceptSecrets, answer.supportsPreview) == (True, True)
         return self
@@ -35,14 +37,12 @@ class Host(provider_process.Host):
         self.stub.Attach(plugin_pb2.PluginAttach(address=self.address))
         return self
 
-    def check_config(self, news: dict[str, Any], name: str = DEFAULT) -> tuple[dict[str, Any], dict[str, str]]:
-        urn = f"{STACK}pulumi:providers:auth0-sessions::{name}"
-        answer = self.stub.CheckConfig(provider_pb2.CheckRequest(urn=urn, news=struct(news)))
+    def check_config(self, news: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        answer = self.stub.CheckConfig(provider_pb2.CheckRequest(urn=PROVIDER, news=struct(news)))
         return plain(answer.inputs), {failure.property: failure.reason for failure in answer.failures}
 
-    def diff_config(self, olds: dict[str, Any], news: dict[str, Any], name: str = DEFAULT) -> provider_pb2.DiffResponse:
-        urn = f"{STACK}pulumi:providers:auth0-sessions::{name}"
-        return self.stub.DiffConfig(provider_pb2.DiffRequest(urn=urn, olds=struct(olds), news=struct(news)))
+    def diff_config(self, olds: dict[str, Any], news: dict[str, Any]) -> provider_pb2.DiffResponse:
+        return self.stub.DiffConfig(provider_pb2.DiffRequest(urn=PROVIDER, olds=struct(olds), news=struct(news)))
 
     def check(
         self, news: dict[str, Any], olds: dict[str, Any] | None = None, name: str = "acme"
@@ -52,7 +52,7 @@ class Host(provider_process.Host):
         return plain(answer.inputs), {failure.property: failure.reason for failure in answer.failures}
 
     def diff(self, olds: dict[str, Any], news: dict[str, Any]) -> provider_pb2.DiffResponse:
-        return self.stub.Diff(provider_pb2.DiffRequest(id="x", olds=struct(olds), news=struct(news)))
+        return self.stub.Diff(provider_pb2.DiffRequest(id="x", urn=URN, olds=struct(olds), news=struct(news)))
 
     def create(self, news: dict[str, Any], *, preview: bool = False, name: str = "acme") -> dict[str, Any]:
         urn = f"{STACK}{KIND}::{name}"
@@ -70,11 +70,11 @@ class Host(provider_process.Host):
         return answer.id, plain(answer.properties), plain(answer.inputs)
 
     def update(self, olds: dict[str, Any], news: dict[str, Any], *, preview: bool = False) -> dict[str, Any]:
-        request = provider_pb2.UpdateRequest(id="x", olds=struct(olds), news=struct(news), preview=preview)
+        request = provider_pb2.UpdateRequest(id="x", urn=URN, olds=struct(olds), news=struct(news), preview=preview)
         return plain(self.stub.Update(request).properties)
 
     def delete(self, state: dict[str, Any]) -> None:
-        self.stub.Delete(provider_pb2.DeleteRequest(id="x", properties=struct(state)))
+        self.stub.Delete(provider_pb2.DeleteRequest(id="x", urn=URN, properties=struct(state)))
 
     def invoke(self, function: str, **arguments: Any) -> tuple[dict[str, Any], dict[str, str]]:
         request = provider_pb2.InvokeRequest(tok=f"auth0-sessions:index:{function}", args=struct(arguments))

@@ -8,13 +8,23 @@ from auth0_sessions.api.credentials import CONFIG_KEYS, find_credentials
 from auth0_sessions.errors import CredentialsError
 from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.native.config import KEYS, SECRET_KEYS, ProviderConfig, check_config, is_default
+from auth0_sessions.native.config import KEYS, OF_STACK, SECRET_KEYS, ProviderConfig, check_config, is_of_stack
 from auth0_sessions.native.plugin import Plugin
 from auth0_sessions.native.schema import schema
 
 ACME = "acme.eu.auth0.com"
 OWN = {"clientId": "own", "clientSecret": "own-secret"}
 LABELED = {"credentials": '{"lab": {"clientId": "labeled", "clientSecret": "s"}}'}
+
+
+def default(given):
+    """Return the configuration of a default provider."""
+    return ProviderConfig({**given, OF_STACK: "true"})
+
+
+def explicit(given):
+    """Return the configuration of an explicit provider."""
+    return ProviderConfig(given)
 
 
 def client_of(config, label=None):
@@ -32,7 +42,7 @@ def test_the_keys_are_those_of_the_schema():
 
 def test_the_environment_takes_precedence_over_the_default_providers_configuration(monkeypatch):
     """A rotated secret in the environment wins over the copy of the configuration in state."""
-    config = ProviderConfig(OWN)
+    config = default(OWN)
     assert client_of(config) == "own"
     monkeypatch.setenv("AUTH0_CLIENT_ID", "environment")
     monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
@@ -43,9 +53,9 @@ def test_an_explicit_providers_credentials_take_precedence(monkeypatch):
     """An explicit provider's own credentials win; without any it falls back to the environment."""
     monkeypatch.setenv("AUTH0_CLIENT_ID", "environment")
     monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
-    assert client_of(ProviderConfig(OWN, explicit=True)) == "own"
-    assert client_of(ProviderConfig(OWN, explicit=True), "lab") == "own"
-    assert client_of(ProviderConfig({}, explicit=True)) == "environment"
+    assert client_of(explicit(OWN)) == "own"
+    assert client_of(explicit(OWN), "lab") == "own"
+    assert client_of(explicit({})) == "environment"
 
 
 @pytest.mark.parametrize("credentials", [LABELED["credentials"], {"lab": {"clientId": "labeled", "clientSecret": "s"}}])
@@ -53,9 +63,9 @@ def test_a_label_is_looked_up_in_the_environment_and_then_in_the_configuration(m
     """A label never falls back to the unlabeled set; its object may come as text or as an object."""
     monkeypatch.setenv("AUTH0_CLIENT_ID", "unlabeled")
     monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
-    config = ProviderConfig({**OWN, "credentials": credentials})
+    config = default({**OWN, "credentials": credentials})
     assert client_of(config, "lab") == "labeled"
-    assert client_of(ProviderConfig({"credentials": credentials}, explicit=True), "lab") == "labeled"
+    assert client_of(explicit({"credentials": credentials}), "lab") == "labeled"
     with pytest.raises(CredentialsError):
         client_of(config, "other")
     monkeypatch.setenv("AUTH0_LAB_CLIENT_ID", "labeled-environment")
@@ -66,10 +76,10 @@ def test_a_label_is_looked_up_in_the_environment_and_then_in_the_configuration(m
 @pytest.mark.parametrize(
     ("config", "expected"),
     [
-        (ProviderConfig({"apiToken": "opaque", "domain": ACME}), ACME),
-        (ProviderConfig({"apiToken": "opaque", "domain": ACME}, explicit=True), ACME),
-        (ProviderConfig({"apiToken": "opaque"}), "environment.eu.auth0.com"),
-        (ProviderConfig({"apiToken": "opaque"}, explicit=True), None),
+        (default({"apiToken": "opaque", "domain": ACME}), ACME),
+        (explicit({"apiToken": "opaque", "domain": ACME}), ACME),
+        (default({"apiToken": "opaque"}), "environment.eu.auth0.com"),
+        (explicit({"apiToken": "opaque"}), None),
     ],
 )
 def test_a_token_is_of_the_tenant_that_is_named_beside_it(monkeypatch, config, expected):
@@ -81,15 +91,15 @@ def test_a_token_is_of_the_tenant_that_is_named_beside_it(monkeypatch, config, e
 def test_missing_credentials_name_the_keys_that_this_front_end_has():
     """A native plugin cannot see `auth0:` keys, and the message says so."""
     with pytest.raises(CredentialsError) as caught:
-        client_of(ProviderConfig({}))
+        client_of(default({}))
     assert "environment AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET" in str(caught.value)
     assert "auth0-sessions:clientId and auth0-sessions:clientSecret, or auth0-sessions:apiToken" in str(caught.value)
     assert "cannot see keys that start with auth0:" in str(caught.value)
     with pytest.raises(CredentialsError) as caught:
-        client_of(ProviderConfig({}, explicit=True))
+        client_of(explicit({}))
     assert "the explicit provider's clientId and clientSecret, or apiToken" in str(caught.value)
     with pytest.raises(CredentialsError) as caught:
-        client_of(ProviderConfig({}), "lab")
+        client_of(default({}), "lab")
     assert "AUTH0_LAB_CLIENT_ID" in str(caught.value)
     assert "configuration auth0-sessions:credentials, entry 'lab'" in str(caught.value)
 
@@ -97,29 +107,46 @@ def test_missing_credentials_name_the_keys_that_this_front_end_has():
 def test_only_an_explicit_provider_is_bound_to_its_domain(monkeypatch):
     """The configured domain is a default for the stack; an explicit provider's domain is the only one it manages."""
     given = {"domain": f"https://{ACME.upper()}/"}
-    assert (ProviderConfig(given).bound_domain, ProviderConfig(given).default_domain) == (None, given["domain"])
-    explicit = ProviderConfig(given, explicit=True)
-    assert (explicit.bound_domain, explicit.default_domain) == (ACME, ACME)
+    assert (default(given).bound_domain, default(given).default_domain) == (None, given["domain"])
+    assert (explicit(given).bound_domain, explicit(given).default_domain) == (ACME, ACME)
     monkeypatch.setenv("AUTH0_DOMAIN", "environment.auth0.com")
-    assert ProviderConfig(given).default_domain == "environment.auth0.com"
-    assert explicit.default_domain == ACME
-    assert ProviderConfig({}, explicit=True).default_domain == "environment.auth0.com"
+    assert default(given).default_domain == "environment.auth0.com"
+    assert explicit(given).default_domain == ACME
+    assert explicit({}).default_domain == "environment.auth0.com"
+
+
+@pytest.mark.parametrize("half", [{"clientId": "own"}, {"clientSecret": "s"}, {"audience": "https://x/"}], ids=str)
+def test_an_incomplete_explicit_provider_is_never_completed(monkeypatch, half):
+    """Its missing part is an error that names it, although the environment has a whole set of another tenant."""
+    monkeypatch.setenv("AUTH0_CLIENT_ID", "environment")
+    monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
+    with pytest.raises(CredentialsError) as caught:
+        client_of(explicit(half))
+    missing = {"clientId": "client secret is missing", "clientSecret": "client id is missing", "audience": "not set"}
+    assert missing[next(iter(half))] in str(caught.value)
+    assert "AUTH0_CLIENT_ID" not in str(caught.value)
+
+
+STACK = {"domain": ACME, "tenants": '{"acme": {}}'}
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"),
+    ("given", "stack", "expected"),
     [
-        ("default", True),
-        ("default_0_1_0", True),
-        ("default_1_0_0_rc_1_https___example.com", True),
-        ("default-eu", False),
-        ("defaults", False),
-        ("acme", False),
+        ({}, {}, True),
+        (STACK, STACK, True),
+        ({**STACK, "version": "0.1.0"}, STACK, True),
+        ({"domain": ACME}, STACK, False),
+        ({**STACK, "plan": "free"}, STACK, False),
+        ({**STACK, "domain": "b.auth0.com"}, STACK, False),
+        (STACK, {}, False),
+        ({**STACK, "domain": UNKNOWN}, STACK, False),
+        ({**STACK, OF_STACK: "false"}, STACK, False),
     ],
 )
-def test_the_engines_own_providers_are_known_by_their_names(name, expected):
-    """The engine builds names from `default` and a version; a user's `default-eu` is an explicit provider."""
-    assert is_default(name) is expected
+def test_a_default_provider_has_the_configuration_of_the_stack(given, stack, expected):
+    """Nothing depends on a provider's name: one whose configuration is not the stack's is explicit."""
+    assert is_of_stack(given, stack) is expected
 
 
 @pytest.mark.parametrize(
@@ -134,7 +161,7 @@ def test_live_preview_is_a_boolean_that_may_come_as_text(value, expected):
 def test_the_plan_is_read_as_everywhere(value):
     """A plan's case and surrounding spaces do not matter."""
     assert ProviderConfig({"plan": value}).plan is Plan.ENTERPRISE
-    assert ProviderConfig({}).plan is None
+    assert default({}).plan is None
 
 
 def test_right_and_unknown_configuration_has_no_problem():

@@ -43,7 +43,7 @@ def test_a_tenant_by_its_label(start, tenant):
 
 def test_the_providers_domain_is_the_default(configured, tenant):
     """Without a domain, the provider's is read; without any, the message says where to set one."""
-    found, _ = configured("p", domain=tenant.domain).invoke("getTenantSessions")
+    found, _ = configured(domain=tenant.domain).invoke("getTenantSessions")
     assert found["domain"] == tenant.domain
     _, failures = configured().invoke("getTenantSessions")
     assert "auth0-sessions:domain" in failures["domain"]

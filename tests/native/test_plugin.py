@@ -15,6 +15,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, plugin_pb2, provider_pb2
 
 import auth0_sessions
+from auth0_sessions.native.config import OF_STACK
 from auth0_sessions.native.schema import schema
 from auth0_sessions.program.secrets import secret
 
@@ -67,6 +68,34 @@ def test_what_is_not_served_is_unimplemented(host, verb):
     with pytest.raises(grpc.RpcError) as caught:
         getattr(host.stub, verb)(request.get(verb, provider_pb2.GetMappingRequest)())
     assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
+
+
+@pytest.mark.parametrize("verb", ["Check", "Diff", "Create", "Read", "Update", "Delete"])
+@pytest.mark.parametrize("kind", ["auth0-sessions:index:SesionLifetime", "test:index:Group$auth0-sessions:index:Other"])
+def test_a_type_that_it_does_not_have_is_refused(host, verb, kind):
+    """No operation treats a resource as one of another type; the type is named."""
+    names = {"Check": "CheckRequest", "Diff": "DiffRequest"}
+    request = getattr(provider_pb2, names.get(verb, f"{verb}Request"))(urn=ACME.replace(KIND, kind))
+    text = host.refused(lambda: getattr(host.stub, verb)(request))
+    assert text == f"This plugin has no resource {kind.rpartition('$')[2]}; use {KIND}."
+
+
+@pytest.mark.parametrize("kind", ["SesionPolicy", "SessionLifetime"])
+def test_a_component_that_it_does_not_have_is_refused(host, kind):
+    """The components are named, and nothing is looked up before that."""
+    request = provider_pb2.ConstructRequest(type=f"auth0-sessions:index:{kind}", name="acme")
+    text = host.refused(lambda: host.stub.Construct(request))
+    assert text.startswith(
+        f"This plugin has no component auth0-sessions:index:{kind}; use auth0-sessions:index:Session"
+    )
+
+
+@pytest.mark.parametrize("variable", ["https_proxy", "http_proxy", "grpc_proxy"])
+def test_the_engine_is_not_behind_a_proxy(start, tenant, variable):
+    """Warnings reach the engine, although nothing listens where the proxy should be."""
+    host = start(**{variable: "http://127.0.0.1:9", "no_proxy": "127.0.0.1" if variable == "http_proxy" else ""})
+    host.configure().create(inputs_of(tenant))
+    assert [text for text in host.warnings() if "from 7d to 1d" in text]
 
 
 # The whole life
@@ -466,32 +495,31 @@ def test_wrong_configuration_is_refused_in_one_go(host):
 
 
 @pytest.mark.parametrize(
-    ("olds", "news", "name", "replaces"),
+    ("olds", "news", "replaces"),
     [
-        ({"domain": "a.auth0.com"}, {"domain": "b.auth0.com"}, "p", True),
-        ({"domain": "a.auth0.com"}, {"domain": "b.auth0.com"}, "default-eu", True),
-        ({"domain": "a.auth0.com"}, {"domain": "https://A.auth0.com/"}, "p", False),
-        ({"domain": "a.auth0.com", "clientSecret": "x"}, {"domain": "a.auth0.com", "clientSecret": "y"}, "p", False),
-        ({"domain": "a.auth0.com"}, {"domain": rpc.UNKNOWN}, "p", False),
-        ({"domain": "a.auth0.com"}, {}, "p", False),
-        ({}, {"domain": "a.auth0.com"}, "p", False),
-        ({"domain": "a.auth0.com"}, {"domain": "b.auth0.com"}, "default_0_1_0", False),
-        ({"auth0:domain": "a.auth0.com", "auth0-sessions:provider": "p"}, {"domain": "a.auth0.com"}, "p", False),
+        ({"domain": "a.auth0.com"}, {"domain": "b.auth0.com"}, True),
+        ({"domain": "a.auth0.com"}, {"domain": "https://A.auth0.com/"}, False),
+        ({"domain": "a.auth0.com", "clientSecret": "x"}, {"domain": "a.auth0.com", "clientSecret": "y"}, False),
+        ({"domain": "a.auth0.com"}, {"domain": rpc.UNKNOWN}, False),
+        ({"domain": "a.auth0.com"}, {}, False),
+        ({}, {"domain": "a.auth0.com"}, False),
+        ({"domain": "a.auth0.com"}, {"domain": "b.auth0.com", OF_STACK: "true"}, False),
+        ({"auth0:domain": "a.auth0.com", "auth0-sessions:provider": "p"}, {"domain": "a.auth0.com"}, False),
     ],
 )
-def test_only_an_explicit_provider_that_moves_is_replaced(shared, olds, news, name, replaces):
+def test_only_an_explicit_provider_that_moves_is_replaced(shared, olds, news, replaces):
     """A move to another tenant replaces, so that each tenant keeps its own credentials; nothing else does."""
     shared.stub.Attach(plugin_pb2.PluginAttach(address=shared.address))  # Not configured yet.
-    assert list(shared.diff_config(olds, news, name).replaces) == (["domain"] if replaces else [])
+    assert list(shared.diff_config(olds, news).replaces) == (["domain"] if replaces else [])
     # The engine asks a configured provider about each resource that its predecessor had.
-    shared.configure(name)
-    assert list(shared.diff_config(olds, news, name).replaces) == []
+    shared.configure()
+    assert list(shared.diff_config(olds, news).replaces) == []
 
 
 def test_an_explicit_provider_is_bound_to_its_domain(start, host, tenant, auth0_sandbox):
     """Its domain is the default and the only one, and its credentials go nowhere else."""
     other = auth0_sandbox.add_tenant("other")
-    explicit = start().configure("p", domain=tenant.domain, clientId="own", clientSecret="own-canary")
+    explicit = start().configure(explicit=True, domain=tenant.domain, clientId="own", clientSecret="own-canary")
     inputs, failures = explicit.check({"sessionLifetime": "8h"})
     assert (inputs["domain"], failures) == (tenant.domain, {})
     _, failures = explicit.check({"sessionLifetime": "8h", "domain": other.domain}, name="other")

@@ -55,7 +55,10 @@ def test_a_provider_takes_what_the_other_front_ends_takes():
     """The explicit provider has the same arguments, and those that only the plugin knows."""
     ours, theirs = (set(inspect.signature(module.Provider.__init__).parameters) for module in (native, auth0_sessions))
     assert theirs < ours
-    assert ours - theirs == {"plan", "profile", "credentials", "live_preview"}
+    assert ours - theirs == {
+        *("plan", "profile", "profiles", "enforce", "tenants"),
+        *("credentials", "live_preview"),
+    }
 
 
 def test_what_is_sent_has_the_names_of_the_wire():
@@ -171,6 +174,7 @@ def test_a_provider_marks_its_secrets():
         "audience": "aud",
         "plan": "free",
         "livePreview": "true",
+        "__ofStack": "false",
     }
 
 

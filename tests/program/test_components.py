@@ -10,8 +10,9 @@ from typing import Any
 import pulumi
 import pytest
 
+import auth0_sessions
 import mocked
-from auth0_sessions import Lifetime, Plan, Profile, SessionPolicy, TenantFleet, TenantSpec
+from auth0_sessions import Lifetime, Plan, Profile, SessionPolicy, TenantFleet, TenantSpec, native
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS
@@ -521,3 +522,107 @@ def test_previous_is_an_output_of_a_policy_and_of_a_fleet():
     assert seen["previous"] == {}
     run(fleet_of(seen, plan="free"))
     assert [row["previous"] for row in seen["tenants"].values()] == [{}] * len(TENANTS)
+
+
+# One path to each component, for both front ends.
+
+
+class Group(pulumi.ComponentResource):
+    """A component that somebody else wrote, of a type of its own, with a resource of ours inside."""
+
+    def __init__(self, kind: str, name: str, make: Any, domain: str) -> None:
+        super().__init__(f"test:index:{kind}", name)
+        opts = pulumi.ResourceOptions(parent=self)
+        make(f"{name}-lifetime", domain=domain, plan="free", session_lifetime="8h", opts=opts)
+
+
+@pytest.mark.parametrize("api", [auth0_sessions, native], ids=["dynamic", "native"])
+@pytest.mark.parametrize("domain", ["acme.auth0.com", "output"])
+def test_components_of_one_name_are_two_resources(api, domain):
+    """A tenant is managed twice by children of two types of components, although all their names are the same."""
+
+    def program() -> None:
+        for kind in ("One", "Other"):
+            known: Any = pulumi.Output.from_input("acme.auth0.com") if domain == "output" else domain
+            Group(kind, "acme", api.SessionLifetime, known)
+
+    words = r"managed twice.*'acme-lifetime' in 'acme' \(test:index:One\) and by .* \(test:index:Other\)"
+    with pytest.raises(pulumi.RunError, match=words):
+        run(program)
+
+
+@pytest.mark.parametrize("of", [policy_of, fleet_of])
+@pytest.mark.parametrize("stack", ["dev", "production"])
+def test_a_reason_says_that_the_stack_s_name_chose_the_profile(of, stack):
+    """After `pulumi stack rename` a reader sees why the values changed; a named profile has no such remark."""
+    for config, has_remark in (({}, True), ({"profile": "balanced"}, False)):
+        seen: dict[str, Any] = {}
+        run(of(seen, plan="free"), stack=stack, **config)
+        reasons = seen["reasons"] if of is policy_of else seen["tenants"]["acme"]["reasons"]
+        chosen = [f"chosen by the stack's name '{stack}'" in reason for reason in reasons.values()]
+        assert chosen == [has_remark] * len(LOGIN_LIFETIMES)
+
+
+def warnings_of(program: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Run a program and return its warnings."""
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, **_: said.append(message))
+    run(program)
+    return said
+
+
+def test_a_clamp_warns_in_policy_and_fleet(monkeypatch):
+    """What was lowered is said once for each setting, in the words of the resource's own check."""
+    given: dict[str, Any] = {"plan": "free", "profile": "convenient", "session_lifetime": "60d", "over_limit": "clamp"}
+    (policy,) = warnings_of(policy_of(**given), monkeypatch)
+    entry = {"domain": "a.auth0.com", **given}
+    (fleet,) = warnings_of(fleet_of({}, tenants={"a": entry}), monkeypatch)
+    assert policy.removeprefix("acme: ") == fleet.removeprefix("fleet-a: ")
+    assert "lowered to 30d (over_limit='clamp')" in policy
+
+
+@pytest.mark.parametrize("secret", [True, False])
+def test_a_clamp_does_not_repeat_a_secret(monkeypatch, secret):
+    """The value of a secret argument is in no warning."""
+    given: Any = pulumi.Output.secret("60d") if secret else "60d"
+
+    async def program() -> None:
+        await policy_of(plan="free", profile="convenient", session_lifetime=given, over_limit="clamp")()
+
+    (warning,) = warnings_of(program, monkeypatch)
+    assert ("60d" in warning) is not secret
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"), [({}, "nist-aal3"), ({"profile": "pci-dss"}, "pci-dss")], ids=["provider", "argument"]
+)
+def test_arguments_of_a_configured_fleet_and_its_provider(argument, expected):
+    """A fleet from the configuration takes arguments like any other; the native provider's settings come next."""
+    seen: dict[str, Any] = {}
+
+    async def program() -> None:
+        provider = native.Provider(
+            "p", plan="enterprise", profile="nist-aal3", tenants={"a": {"domain": "a.auth0.com"}}
+        )
+        opts = pulumi.ResourceOptions(provider=provider)
+        made: Any = native.TenantFleet.from_config("fleet", **argument, opts=opts)
+        policy: Any = native.SessionPolicy("policy", domain="b.auth0.com", **argument, opts=opts)
+        seen.update(fleet=(await made.tenants.future())["a"], policy=await policy.profile.future())
+
+    run(program, plan="free", profile="strict")
+    assert (seen["fleet"]["plan"], seen["fleet"]["profile"], seen["policy"]) == ("enterprise", expected, expected)
+
+
+def test_a_provider_s_plan_has_to_be_known():
+    """A component decides by it, so an output is refused, unless an argument is given."""
+
+    def program(**given: Any) -> Callable[[], None]:
+        def declared() -> None:
+            provider = native.Provider("p", plan=pulumi.Output.from_input("free"))
+            native.SessionPolicy("a", domain="a.auth0.com", **given, opts=pulumi.ResourceOptions(provider=provider))
+
+        return declared
+
+    with pytest.raises(pulumi.RunError, match="plan of the provider is an output"):
+        run(program())
+    run(program(plan="free"))

@@ -12,7 +12,7 @@ from typing import Any
 from auth0_sessions.errors import shown
 from auth0_sessions.fleet.policy import Chosen, Picked, choose_plan, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
-from auth0_sessions.lifecycle.inputs import READERS, Reader, read_inputs
+from auth0_sessions.lifecycle.inputs import READERS, SECRETS, UNKNOWN, Reader, read_inputs
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
@@ -67,6 +67,16 @@ class TenantSpec:
 KEYS = {camel_case(row.name): row.name for row in fields_of(TenantSpec)}
 """A key as configuration spells it -> as Python spells it."""
 
+_PLAIN = ("plan", "profile", "enforce", "formerly")
+"""The keys that decide about the program itself, so that their values cannot be secret."""
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A known value of an entry that outputs keep encrypted and that no message repeats."""
+
+    value: Any = field(repr=False)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -76,6 +86,7 @@ class Entry:
     values: Mapping[str, Any]
     own: frozenset[str]
     spelling: Spelling
+    secrets: frozenset[str] = frozenset()
 
     @property
     def place(self) -> tuple[str, str | None]:
@@ -96,13 +107,19 @@ class Entry:
     @cached_property
     def picked(self) -> Picked:
         """The values that it gets."""
-        return pick(self.chosen, self.values, self.values.get("over_limit", OverLimit.ERROR), self.spelling)
+        over_limit = self.values.get("over_limit", OverLimit.ERROR)
+        return pick(self.chosen, self.values, over_limit, self.spelling, self.secrets)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Its policy's arguments."""
+        lifetimes = {key: Lifetime(self.values[key]) for key in LOGIN_LIFETIMES if key in self.values}
+        return {**{key: value for key, value in self.values.items() if key != "formerly"}, **lifetimes}
 
     @property
     def rest(self) -> dict[str, str]:
         """Its resource's other inputs, which are passed through."""
-        decided = ("plan", "profile", "enforce", "formerly", *LOGIN_LIFETIMES)
-        return {key: str(value) for key, value in self.values.items() if key not in decided}
+        return {key: str(value) for key, value in self.values.items() if key not in (*_PLAIN, *LOGIN_LIFETIMES)}
 
 
 @dataclass(frozen=True)
@@ -133,6 +150,8 @@ class Entries:
 
 def read_entries(tenants: object, defaults: Defaults, *, needs_plan: bool = False) -> Entries:
     """Read a fleet's tenants by short name; problems are collected, not raised."""
+    if tenants is UNKNOWN:
+        return Entries(of_all=[f"tenants {_NOT_KNOWN}"])
     if not isinstance(tenants, Mapping) or not tenants:
         wanted = "tenants should be an object with an entry for each tenant, as in acme: {domain: ...}."
         return Entries(of_all=[wanted])
@@ -150,7 +169,8 @@ def read_entries(tenants: object, defaults: Defaults, *, needs_plan: bool = Fals
             entries.problems[name].append("two tenants have this name.")
         given = _as_mapping(spec)
         if given is None:
-            entries.problems[name].append("is not a tenant; give an object with at least its domain.")
+            wrong_kind = "is not a tenant; give an object with at least its domain."
+            entries.problems[name].append(_NOT_KNOWN if spec is UNKNOWN else wrong_kind)
             continue
         entry, problems = _read(name, given, filled, readers)
         missing = {"domain", *(["plan"] if needs_plan else [])} - entry.values.keys() - entry.own
@@ -177,6 +197,7 @@ def _filled(entries: Entries, defaults: Defaults, readers: Mapping[str, Reader])
     given = {"plan": defaults.plan, "profile": defaults.profile, "enforce": defaults.enforce}
     read = read_inputs(given, SNAKE_CASE, {**readers, "plan": lambda value, _: choose_plan(value)})
     entries.of_all.extend(f"the fleet: {problem.reason}" for problem in read.problems)
+    entries.of_all.extend(f"the fleet: {key} {_NOT_KNOWN}" for key in sorted(read.unknown))
     return read.values | {problem.property: _STAND_INS[problem.property] for problem in read.problems}
 
 
@@ -189,12 +210,21 @@ def _read(
     """Read one tenant's entry, with keys in either spelling."""
     spelling = CAMEL_CASE if any(key in KEYS and key != KEYS[key] for key in given) else SNAKE_CASE
     inputs, problems = _inputs(given)
-    read = read_inputs(inputs, spelling, readers)
-    for problem in read.problems:
-        key = spelling.name(problem.property)
-        problems.append(problem.reason if problem.reason.startswith(f"{key} ") else f"{key}: {problem.reason}")
+    secrets = frozenset(key for key, value in inputs.items() if isinstance(value, Secret))
+    known = {key: value.value if isinstance(value, Secret) else value for key, value in inputs.items()}
+    read = read_inputs({**known, SECRETS: ",".join(secrets)}, spelling, readers)
+    problems.extend(problem.named(spelling) for problem in read.problems)
+    problems.extend(f"{spelling.name(key)} {_NOT_KNOWN}" for key in inputs if key in read.unknown)
+    problems.extend(f"{spelling.name(key)} {_NOT_SECRET}" for key in _PLAIN if key in secrets)
     values = {key: value for key, value in filled.items() if key not in inputs} | read.values
-    return Entry(name, values, frozenset(inputs), spelling), problems
+    return Entry(name, values, frozenset(inputs), spelling, secrets), problems
+
+
+_NOT_KNOWN = (
+    "is not known yet, and a fleet needs to know its tenants at preview. Give it as plain text or as configuration, or "
+    "declare this tenant as a SessionPolicy, whose settings may be outputs."
+)
+_NOT_SECRET = "is a secret, but it becomes part of names and reasons. Give it as plain text."  # noqa: S105  A message.
 
 
 def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

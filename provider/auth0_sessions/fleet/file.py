@@ -14,7 +14,7 @@ import yaml
 from auth0_sessions.errors import InputError, shown
 from auth0_sessions.fleet.entries import KEYS, Defaults
 from auth0_sessions.fleet.loader import Loader
-from auth0_sessions.model.profiles import Profile, profile_of_stack
+from auth0_sessions.model.profiles import Profile, chosen_by_stack
 
 NAMESPACE = "auth0-sessions"
 _STACK_FILE = re.compile(r"Pulumi\.(.+)\.(?:ya?ml|json)")
@@ -61,7 +61,8 @@ class TenantsFile:
         if self.profile is not None:
             return self.profile, "the file"
         if self.stack:
-            return profile_of_stack(self.stack), f"the stack's name '{self.stack}'"
+            profile = chosen_by_stack(self.stack)
+            return profile, profile.chosen_by
         return Profile.BALANCED, "the default, Auth0's own values"
 
     @property

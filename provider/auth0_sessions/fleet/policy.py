@@ -35,14 +35,14 @@ class Chosen:
 class Picked:
     """What one tenant gets, in minutes, and why; if there are problems, the rest is meaningless.
 
-    `lowered` holds the settings whose argument was lowered to the plan's cap. Under a ceiling, the tenant keeps a
-    shorter lifetime.
+    `warnings` holds a sentence for each argument that was lowered to the plan's cap. Under a ceiling, the tenant keeps
+    a shorter lifetime.
     """
 
     minutes: dict[str, int] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    lowered: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     is_ceiling: bool = False
 
     def applied(self, name: str, reported: int | None) -> int:
@@ -64,7 +64,9 @@ def choose_plan(value: object) -> Plan:
 
 
 def choose_profile(value: object, known: Mapping[str, ProfileLimits] = PROFILES) -> ProfileLimits:
-    """Return a profile by name."""
+    """Return a profile by name; one that was already chosen is returned as it is."""
+    if isinstance(value, ProfileLimits):
+        return value
     return known[choose(known, value, "profile", "It sets the lifetimes that are not given.")]
 
 
@@ -77,7 +79,7 @@ def pick(
 ) -> Picked:
     """Pick a tenant's four lifetimes; settings without an argument come from the profile or plan.
 
-    Problems never repeat the arguments in `secrets`; reasons do.
+    Problems and warnings never repeat the arguments in `secrets`; reasons do.
     """
     picked = Picked(is_ceiling=chosen.enforce is Enforce.AT_MOST)
     for name in LOGIN_LIFETIMES:
@@ -99,11 +101,11 @@ def _from_profile(picked: Picked, chosen: Chosen, name: str) -> None:
     plan, profile = chosen.plan, chosen.profile
     asked, most = profile.minutes(name), cap(plan, name) or 0
     if asked is None:
-        picked.why[name] = f"profile '{profile.name}' asks for the plan's cap, {plan} allows {text(most)}"
+        picked.why[name] = f"{profile.phrase} asks for the plan's cap, {plan} allows {text(most)}"
     elif asked > most:
-        picked.why[name] = f"profile '{profile.name}' has {text(asked)}, lowered to what {plan} allows"
+        picked.why[name] = f"{profile.phrase} has {text(asked)}, lowered to what {plan} allows"
     else:
-        picked.why[name] = f"profile '{profile.name}' ({profile.source})"
+        picked.why[name] = f"{profile.phrase} ({profile.source})"
     picked.minutes[name] = most if asked is None else min(asked, most)
 
 
@@ -115,7 +117,7 @@ def _from_argument(picked: Picked, chosen: Chosen, found: Judgment, outcome: Out
     if outcome.problem:
         picked.problems.append(Problem(name, outcome.problem))
     elif outcome.minutes < minutes:
-        picked.lowered.append(name)
+        picked.warnings.append(str(outcome.warning))
         why = f"explicit argument {text(minutes)}, lowered to what {plan} allows"
     elif found.cap is not None:
         why += f"; {plan} allows {text(found.cap)}"

@@ -78,7 +78,8 @@ def validate(files: Mapping[str, TenantsFile]) -> Validation:
         for tenant in [] if problems else fleet.tenants:
             checked = _checked(tenant)
             problems.extend(f"{tenant.name}: {problem.reason}" for problem in checked.problems)
-            found.warnings.extend(f"{source}: {tenant.name}: {warning}" for warning in checked.warnings)
+            warnings = [*tenant.picked.warnings, *checked.warnings]
+            found.warnings.extend(f"{source}: {tenant.name}: {warning}" for warning in warnings)
             domains.append((checked.declared.domain, source, tenant.name))
         found.tenants[source] = len(fleet.tenants)
         if problems:

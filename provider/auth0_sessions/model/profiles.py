@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
@@ -46,6 +46,7 @@ class ProfileLimits:
         ephemeral_idle_minutes: Inactivity timeout of non-persistent sessions; None means as for persistent ones.
         absolute_force: How binding the absolute lifetimes are; None if no standard requires them.
         idle_force: The same for the inactivity timeouts.
+        chosen_by: What chose it, if nobody named it, as in "the stack's name 'dev'".
 
     """
 
@@ -60,6 +61,13 @@ class ProfileLimits:
     ephemeral_idle_minutes: int | None = None
     absolute_force: Force | None = None
     idle_force: Force | None = None
+    chosen_by: str = field(default="", compare=False)
+
+    @property
+    def phrase(self) -> str:
+        """Its name for reasons, with what chose it."""
+        chosen = f" (chosen by {self.chosen_by})" if self.chosen_by else ""
+        return f"profile '{self.name}'{chosen}"
 
     def ceiling(self, setting: str) -> Ceiling | None:
         """Return the profile's ceiling for a lifetime setting, or None."""
@@ -159,3 +167,8 @@ def profile_of_stack(stack: str) -> Profile:
     """Return a stack's default profile, by its name: `convenient` for short-lived stacks, else `balanced`."""
     convenient = any(fnmatchcase(stack, pattern) for pattern in CONVENIENT_STACKS)
     return Profile.CONVENIENT if convenient else Profile.BALANCED
+
+
+def chosen_by_stack(stack: str) -> ProfileLimits:
+    """Return the profile that a stack's name chooses, which reasons mention."""
+    return replace(PROFILES[profile_of_stack(stack)], chosen_by=f"the stack's name '{stack}'")

@@ -21,7 +21,13 @@ from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.spelling import CAMEL_CASE
 
 SECRET_KEYS = ("clientSecret", "apiToken", "credentials")
-KEYS = ("domain", "clientId", "clientSecret", "apiToken", "audience", "plan", "profile", "credentials", "livePreview")
+COMPONENT_KEYS = ("plan", "profile", "profiles", "enforce", "tenants")
+"""The keys that components take as defaults."""
+
+KEYS = ("domain", "clientId", "clientSecret", "apiToken", "audience", *COMPONENT_KEYS, "credentials", "livePreview")
+OF_STACK = "__ofStack"
+"""The key that marks a default provider in state: its configuration is the stack's. Pulumi does not show such a key."""
+
 _PLACE = (
     "configuration auth0-sessions:clientId and auth0-sessions:clientSecret, or auth0-sessions:apiToken (the plugin "
     "cannot see keys that start with auth0:)"
@@ -32,13 +38,14 @@ _TRUE, _FALSE = (True, "true"), (False, "false", None, UNKNOWN)
 
 @dataclass(frozen=True)
 class ProviderConfig:
-    """The configuration of one provider, by key in camelCase.
-
-    The credentials of an explicit provider take precedence over the environment's.
-    """
+    """The configuration of one provider, by key in camelCase."""
 
     given: Mapping[str, Any] = field(repr=False)
-    explicit: bool = False
+
+    @property
+    def explicit(self) -> bool:
+        """Whether a program declares it; the engine declares a default provider."""
+        return self.given.get(OF_STACK) != "true"
 
     @property
     def plan(self) -> Plan | None:
@@ -67,7 +74,8 @@ class ProviderConfig:
         domain = self.given.get("domain")
         if self.explicit:
             own = in_config(self._adapted, _EXPLICIT_PLACE, domain, "the explicit provider's audience")
-            return (own, environment, *([other] if label else []))
+            # An incomplete set is an error, and never completed from elsewhere.
+            return (own,) if any(own.find().values()) else (own, environment, *([other] if label else []))
         own = in_config(self._adapted, _PLACE, domain or environment.tenant, "auth0-sessions:audience")
         return (environment, other if label else own)
 
@@ -84,9 +92,12 @@ def check_config(given: Mapping[str, Any]) -> list[Problem]:
     return [replace(one, is_private=one.is_private or "@" in str(given[one.property])) for one in problems]
 
 
-def is_default(name: str) -> bool:
-    """Return whether a name is that of a default provider, which the engine creates itself."""
-    return name == "default" or name.startswith("default_")
+def is_of_stack(given: Mapping[str, Any], stack: Mapping[str, Any]) -> bool:
+    """Return whether a provider's configuration is the stack's, as that of a default provider, which has no other mark.
+
+    Whoever declares a provider with exactly the stack's configuration gets what the default one does.
+    """
+    return OF_STACK not in given and all(given.get(key) == stack.get(key) for key in {*KEYS, *stack})
 
 
 def has_moved(old: Any, new: Any) -> bool:

@@ -24,7 +24,7 @@ def call(token: str, given: Mapping[str, Any], session: Session) -> tuple[dict[s
         return _tenant_sessions(given, session)
     if token == GET_PLAN_LIMITS:
         return _plan_limits(given)
-    message = f"The function {token} does not exist; use {GET_TENANT_SESSIONS} or {GET_PLAN_LIMITS}."
+    message = f"This plugin has no function {token}; use {GET_TENANT_SESSIONS} or {GET_PLAN_LIMITS}."
     raise InputError(message)
 
 

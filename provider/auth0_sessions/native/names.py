@@ -16,6 +16,7 @@ from auth0_sessions.program.secrets import secret
 
 PACKAGE = "auth0-sessions"
 RESOURCE = f"{PACKAGE}:index:SessionLifetime"
+PROVIDER = f"pulumi:providers:{PACKAGE}"
 DYNAMIC = "pulumi-python:dynamic/auth0-sessions:SessionLifetime"
 """The dynamic resource's type; state that it wrote is taken over."""
 
@@ -24,6 +25,7 @@ TO_CAMEL = {name: camel_case(name) for name in (*INPUTS, *OUTPUTS)}
 
 TO_SNAKE = {camel: name for name, camel in TO_CAMEL.items()}
 
+_UNKNOWN = struct_pb2.Value(string_value=rpc.UNKNOWN)
 _SIGNATURE, _SECRET, _OUTPUT = rpc._special_sig_key, rpc._special_secret_sig, rpc._special_output_value_sig  # noqa: SLF001  Part of the protocol.
 
 
@@ -45,7 +47,7 @@ def from_wire(struct: struct_pb2.Struct) -> Props:
     values, secrets = {}, set()
     for key, value in struct.fields.items():
         marks: list[bool] = []
-        values[key] = _plain(value, marks)
+        values[key] = plain(value, marks)
         if any(marks):
             secrets.add(TO_SNAKE.get(key, key))
     return Props(respelled(values, lambda name: TO_SNAKE.get(name, name)), frozenset(secrets))
@@ -61,20 +63,29 @@ def to_wire(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> struct_pb
     return struct
 
 
-def _plain(value: struct_pb2.Value, marks: list[bool]) -> Any:
+def unwrapped(value: struct_pb2.Value) -> tuple[struct_pb2.Value, bool]:
+    """Return what is inside of secrets and outputs, and whether any of them is a secret."""
+    fields = value.struct_value.fields if value.WhichOneof("kind") == "struct_value" else {}
+    signature = fields[_SIGNATURE].string_value if _SIGNATURE in fields else ""
+    if signature not in (_SECRET, _OUTPUT):
+        return value, False
+    is_secret = signature == _SECRET or ("secret" in fields and fields["secret"].bool_value)
+    inner, is_more = unwrapped(fields["value"]) if "value" in fields else (_UNKNOWN, False)
+    return inner, is_secret or is_more
+
+
+def plain(value: struct_pb2.Value, marks: list[bool] | None = None) -> Any:
     """Unwrap secrets and outputs, and turn whole numbers back into integers; `marks` gets whether each is a secret."""
+    value, is_secret = unwrapped(value)
+    marks = [] if marks is None else marks
+    marks.append(is_secret)
     kind = value.WhichOneof("kind")
     if kind == "number_value":
         return int(value.number_value) if value.number_value.is_integer() else value.number_value
     if kind == "list_value":
-        return [_plain(item, marks) for item in value.list_value.values]
+        return [plain(item, marks) for item in value.list_value.values]
     if kind == "struct_value":
-        fields = value.struct_value.fields
-        signature = fields[_SIGNATURE].string_value if _SIGNATURE in fields else ""
-        if signature in (_SECRET, _OUTPUT):
-            marks.append(signature == _SECRET or ("secret" in fields and fields["secret"].bool_value))
-            return _plain(fields["value"], marks) if "value" in fields else UNKNOWN
-        return {key: _plain(item, marks) for key, item in fields.items()}
+        return {key: plain(item, marks) for key, item in value.struct_value.fields.items()}
     if kind == "string_value":
         return UNKNOWN if value.string_value == rpc.UNKNOWN else value.string_value
     return value.bool_value if kind == "bool_value" else None

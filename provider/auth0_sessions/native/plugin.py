@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.config import get_config_env
 from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as proto
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 import auth0_sessions
-from auth0_sessions.errors import URN, shown
+from auth0_sessions.errors import URN, InputError, shown
 from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN, Problem
 from auth0_sessions.lifecycle.memory import Memory
 from auth0_sessions.lifecycle.plan import Diff
@@ -27,8 +28,8 @@ from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.spelling import CAMEL_CASE
 from auth0_sessions.native import functions, remote
-from auth0_sessions.native.config import SECRET_KEYS, ProviderConfig, check_config, has_moved, is_default
-from auth0_sessions.native.names import TO_CAMEL, Props, from_wire, to_wire
+from auth0_sessions.native.config import OF_STACK, SECRET_KEYS, ProviderConfig, check_config, has_moved, is_of_stack
+from auth0_sessions.native.names import PROVIDER, RESOURCE, TO_CAMEL, Props, from_wire, to_wire
 from auth0_sessions.native.schema import schema
 from auth0_sessions.program.log import EngineLog, is_user_error
 from auth0_sessions.program.process import confirm_engine
@@ -51,6 +52,7 @@ def _verb(call: Verb[T]) -> Verb[T]:
     def wrapped(self: Plugin, request: Any, context: grpc.ServicerContext) -> T:
         _urn.set(getattr(request, "urn", ""))
         try:
+            _refuse_other_types(_urn.get())
             return call(self, request, context)
         except Exception as error:
             if is_user_error(error):
@@ -59,6 +61,14 @@ def _verb(call: Verb[T]) -> Verb[T]:
             raise
 
     return wrapped
+
+
+def _refuse_other_types(urn: str) -> None:
+    """Stop a call for a resource that this plugin does not have."""
+    kind = urn.split("::")[2].rpartition("$")[2] if urn else RESOURCE
+    if kind not in (RESOURCE, PROVIDER):
+        message = f"This plugin has no resource {kind}; use {RESOURCE}."
+        raise InputError(message)
 
 
 class Plugin(ResourceProviderServicer):
@@ -120,6 +130,8 @@ class Plugin(ResourceProviderServicer):
                 # The protocol sends configuration as text.
                 text = json.dumps(given[key]) if isinstance(given[key], Mapping) else given[key]
                 response.inputs.update({key: secret(text)})
+        if is_of_stack(given, get_config_env()):
+            response.inputs.update({OF_STACK: "true"})
         return response
 
     @_verb
@@ -130,7 +142,7 @@ class Plugin(ResourceProviderServicer):
         those, so that a resource whose tenant is unchanged is not replaced.
         """
         old, new = (from_wire(struct).values.get("domain") for struct in (request.olds, request.news))
-        is_own = not self._is_configured and not is_default(request.urn.rpartition("::")[2])
+        is_own = not self._is_configured and ProviderConfig(from_wire(request.news).values).explicit
         if not is_own or not has_moved(old, new):
             return proto.DiffResponse(changes=proto.DiffResponse.DIFF_UNKNOWN)
         return proto.DiffResponse(changes=proto.DiffResponse.DIFF_SOME, replaces=["domain"], diffs=["domain"])
@@ -139,7 +151,7 @@ class Plugin(ResourceProviderServicer):
     def Configure(self, request: Any, _context: grpc.ServicerContext) -> proto.ConfigureResponse:  # noqa: N802
         """Take the configuration of this provider."""
         given = from_wire(request.args).values
-        self._start(ProviderConfig(given, explicit=not is_default(request.name)))
+        self._start(ProviderConfig(given))
         self._is_configured = True
         return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=True)
 

@@ -3,61 +3,142 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+import json
+import threading
+from collections.abc import Coroutine, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import grpc
 import pulumi
+from google.protobuf import struct_pb2
 from pulumi.provider import ConstructResult, Provider
 from pulumi.provider.server import ComponentInitError, ProviderServicer
 from pulumi.runtime.proto import provider_pb2 as proto
 
 from auth0_sessions import __version__
-from auth0_sessions.errors import Auth0SessionsError, InputError
-from auth0_sessions.fleet.entries import KEYS
+from auth0_sessions.errors import Auth0SessionsError, InputError, listed
+from auth0_sessions.fleet.entries import KEYS, Secret
+from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.model.spelling import CAMEL_CASE
+from auth0_sessions.native.config import COMPONENT_KEYS
+from auth0_sessions.native.names import plain, unwrapped
 from auth0_sessions.native.resources import SessionLifetime
-from auth0_sessions.program.fleet import FLEET, components
-from auth0_sessions.program.policy import POLICY
+from auth0_sessions.program import fleet, policy
 
-SessionPolicy, TenantFleet = components(SessionLifetime, CAMEL_CASE)
+T = TypeVar("T")
+
+CALLS = 256
+"""How many calls to the engine the components make at once, which is how many of their tenants are under way."""
+
+_PLAIN = ("plan", "profile", "profiles", "enforce")
+"""The inputs that have to be known when a component is created, besides a fleet's tenants."""
+
+
+class SessionPolicy(policy.SessionPolicy):
+    """One tenant's session lifetimes, as `auth0_sessions.SessionPolicy`."""
+
+    resource = SessionLifetime
+    spelling = CAMEL_CASE
+
+
+class TenantFleet(fleet.TenantFleet):
+    """Many tenants and one report, as `auth0_sessions.TenantFleet`."""
+
+    policy = SessionPolicy
 
 
 class _Components(Provider):
-    """Creates the components that the engine requests; omitted arguments come from the provider's configuration."""
+    """Creates the component that the engine requests, with the inputs that have to be plain."""
 
-    def __init__(self, config: Mapping[str, Any]) -> None:
+    def __init__(self, known: Mapping[str, Any]) -> None:
         super().__init__(__version__)
-        self._config = config
+        self._known = known
 
     def construct(
         self, name: str, resource_type: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions | None = None
     ) -> ConstructResult:
         """Create one component."""
-        keys = ("plan", "profile", "enforce", "profiles") if resource_type == FLEET else ("plan", "profile", "enforce")
-        given: dict[str, Any] = {key: self._config.get(key) for key in keys} | dict(inputs)
-        given = {key: value for key, value in given.items() if value is not None}
-        made: Any
-        if resource_type == POLICY:
-            made = SessionPolicy(name, opts=options, **{KEYS.get(key, key): value for key, value in given.items()})
+        given = {KEYS.get(key, key): value for key, value in {**inputs, **self._known}.items() if value is not None}
+        if resource_type == policy.POLICY:
+            made = SessionPolicy(name, opts=options, **given)
             return ConstructResult(made.urn, {**made.applied, "lifetime": made.lifetime})
-        if resource_type == FLEET:
-            made = (
-                TenantFleet(name, opts=options, **given)
-                if "tenants" in given
-                else TenantFleet.from_config(name, opts=options)
-            )
-            return ConstructResult(made.urn, {"tenants": made.tenants, "report": made.report})
-        message = f"The component {resource_type} does not exist."
-        raise InputError(message)
+        make = TenantFleet if "tenants" in given else TenantFleet.from_config
+        created = make(name, opts=options, **given)
+        return ConstructResult(created.urn, {"tenants": created.tenants, "report": created.report})
+
+
+class _Loop:
+    """The event loop of all components: they wait for calls to this plugin, so they hold none of its threads."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine, and return its result."""
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._loop.set_default_executor(ThreadPoolExecutor(CALLS))
+                threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+_LOOP = _Loop()
 
 
 def construct(
     request: Any, context: grpc.ServicerContext, engine_address: str, config: Mapping[str, Any]
 ) -> proto.ConstructResponse:
-    """Create a component in this call's own thread and event loop."""
-    servicer = ProviderServicer(_Components(config), [], engine_address)
+    """Create a component; what it leaves out comes from the provider's configuration, then from the stack's."""
+    if request.type not in (policy.POLICY, fleet.FLEET):
+        message = f"This plugin has no component {request.type}; use {policy.POLICY} or {fleet.FLEET}."
+        raise InputError(message)
+    _configure(request.config, config)
+    servicer = ProviderServicer(_Components(_known(request)), [], engine_address)
     try:
-        return asyncio.run(servicer._construct(request, context))  # noqa: SLF001  `Construct` would add a traceback.
+        # `Construct` would add a traceback.
+        return _LOOP.run(servicer._construct(request, context))  # noqa: SLF001
     except ComponentInitError as error:
         raise Auth0SessionsError(str(error.inner)) from None
+
+
+def _configure(stack: MutableMapping[str, str], provider: Mapping[str, Any]) -> None:
+    """Put a provider's configuration into the stack's, where components look for it."""
+    for key in COMPONENT_KEYS:
+        value = provider.get(key)
+        if value is not None and value is not UNKNOWN:
+            stack[f"auth0-sessions:{key}"] = value if isinstance(value, str) else json.dumps(value)
+
+
+def _known(request: Any) -> dict[str, Any]:
+    """Take the inputs that have to be plain out of a request."""
+    given = request.inputs.fields
+    known = {key: plain(given[key]) for key in _PLAIN if key in given}
+    if problems := [f"{key} is not known yet. Give it as plain text." for key in known if known[key] is UNKNOWN]:
+        raise InputError(listed(f"{request.type.rpartition(':')[2]} '{request.name}'", problems))
+    if request.type == fleet.FLEET and "tenants" in given:
+        known["tenants"] = _tenants(given["tenants"])
+    for key in known:
+        del given[key]
+    return known
+
+
+def _tenants(value: struct_pb2.Value) -> Any:
+    """Return a fleet's tenants, with outputs that are known as their values."""
+    tenants, is_secret = unwrapped(value)
+    if is_secret:
+        message = "tenants is a secret as a whole, but its names become those of resources. Encrypt single values."
+        raise InputError(message)
+    if tenants.WhichOneof("kind") != "struct_value":
+        return plain(tenants)
+    return {name: _entry(spec) for name, spec in tenants.struct_value.fields.items()}
+
+
+def _entry(value: struct_pb2.Value) -> Any:
+    spec, is_secret = unwrapped(value)
+    if spec.WhichOneof("kind") != "struct_value":
+        return plain(spec)
+    fields = {key: unwrapped(row) for key, row in spec.struct_value.fields.items()}
+    return {key: Secret(plain(row)) if is_secret or is_own else plain(row) for key, (row, is_own) in fields.items()}

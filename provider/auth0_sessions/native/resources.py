@@ -9,8 +9,9 @@ import pulumi
 
 from auth0_sessions.api.credentials import default_domain
 from auth0_sessions.model.settings import LIFETIMES
+from auth0_sessions.native.config import OF_STACK
 from auth0_sessions.native.names import DYNAMIC, PACKAGE, RESOURCE, TO_CAMEL, TO_SNAKE
-from auth0_sessions.program import fleet, run
+from auth0_sessions.program import fleet, policy, run
 from auth0_sessions.program.provider import provider_of
 from auth0_sessions.program.resource import SessionLifetimeArguments
 from auth0_sessions.program.secrets import encrypted
@@ -38,6 +39,9 @@ class Provider(pulumi.ProviderResource):
         credentials: pulumi.Input[Mapping[str, Mapping[str, str]]] | None = None,
         plan: pulumi.Input[str] | None = None,
         profile: pulumi.Input[str] | None = None,
+        profiles: pulumi.Input[Mapping[str, Any]] | None = None,
+        enforce: pulumi.Input[str] | None = None,
+        tenants: pulumi.Input[str | Mapping[str, Any]] | None = None,
         live_preview: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -54,6 +58,9 @@ class Provider(pulumi.ProviderResource):
                 It is also marked secret.
             plan: The default plan of its tenants. Default: the configuration `auth0-sessions:plan`.
             profile: The default profile of its policies. Default: the configuration `auth0-sessions:profile`.
+            profiles: Your own profiles, for its policies. Default: the configuration `auth0-sessions:profiles`.
+            enforce: The default enforcement of its policies. Default: the configuration `auth0-sessions:enforce`.
+            tenants: The tenants of `TenantFleet.from_config`, or the name of a file that lists them.
             live_preview: True to read a tenant once when its create is previewed.
             opts: Resource options.
 
@@ -69,9 +76,15 @@ class Provider(pulumi.ProviderResource):
             "credentials": encrypted(_json(credentials)),
             "plan": run.configured("plan", plan),
             "profile": run.configured("profile", profile),
+            "profiles": _json(profiles),
+            "enforce": enforce,
+            "tenants": tenants if isinstance(tenants, str) else _json(tenants),
             "livePreview": _json(live_preview),
+            OF_STACK: "false",
         }
         super().__init__(PACKAGE, name, {key: value for key, value in given.items() if value is not None}, opts)
+        decided = {"plan": plan, "profile": profile, "profiles": profiles, "enforce": enforce, "tenants": tenants}
+        self.defaults: Mapping[str, Any] = decided
         # Pulumi turned it into an output, but the program already knows the domain.
         self.domain = domain
         self.has_credentials = api_token is not None or client_secret is not None
@@ -120,4 +133,13 @@ def _json(value: pulumi.Input[Any] | None) -> pulumi.Output[str] | None:
     return None if value is None else pulumi.Output.json_dumps(value)
 
 
-SessionPolicy, TenantFleet = fleet.components(SessionLifetime)
+class SessionPolicy(policy.SessionPolicy):
+    """One tenant's session lifetimes, as `auth0_sessions.SessionPolicy`."""
+
+    resource = SessionLifetime
+
+
+class TenantFleet(fleet.TenantFleet):
+    """Many tenants and one report, as `auth0_sessions.TenantFleet`."""
+
+    policy = SessionPolicy

@@ -83,7 +83,8 @@ def _described(meanings: Mapping[str, str], **kinds: Spec) -> Spec:
 
 
 def _config() -> Spec:
-    found = _described(CONFIG_MEANINGS, credentials=ANY_MAP, livePreview={"type": "boolean"})
+    kinds = {"credentials": ANY_MAP, "profiles": ANY_MAP, "livePreview": {"type": "boolean"}}
+    found = _described(CONFIG_MEANINGS, **kinds, tenants={"$ref": "pulumi.json#/Any"})
     return {key: {**spec, "secret": True} if key in SECRET_KEYS else spec for key, spec in found.items()}
 
 

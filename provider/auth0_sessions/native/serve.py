@@ -10,10 +10,8 @@ from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from auth0_sessions.native.plugin import Plugin
+from auth0_sessions.program.log import reach_engine_directly
 from auth0_sessions.program.process import end_with_engine
-
-THREADS = 128
-"""How many calls can run in parallel; the engine's `--parallel` determines how many it makes."""
 
 
 def main() -> None:
@@ -21,7 +19,9 @@ def main() -> None:
 
     The engine passes its address; without one, an engine attaches later.
     """
-    server = grpc.server(ThreadPoolExecutor(THREADS), options=_GRPC_CHANNEL_OPTIONS)
+    reach_engine_directly()
+    # A component waits for calls to this plugin, so a limit would let the components of a large stack wait for ever.
+    server = grpc.server(ThreadPoolExecutor(sys.maxsize), options=_GRPC_CHANNEL_OPTIONS)
     address = next((argument for argument in sys.argv[1:] if not argument.startswith("-")), None)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Plugin(address), server)
     port = server.add_insecure_port("127.0.0.1:0")

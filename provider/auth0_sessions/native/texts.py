@@ -34,6 +34,9 @@ CONFIG_MEANINGS = {
     "audience": "The audience of the token request. Default: `https://DOMAIN/api/v2/`. Environment: `AUTH0_AUDIENCE`.",
     "plan": "The plan of tenants that set none.",
     "profile": "The profile of policies that set none.",
+    "profiles": "Your own profiles, by name: `{absolute, idle, ephemeralAbsolute, ephemeralIdle, ceiling, source}`.",
+    "enforce": "Whether the lifetimes of policies that set none are exact or ceilings: `exact` or `at-most`.",
+    "tenants": "The tenants of a fleet that lists none, by short name, or the name of a file that lists them.",
     "credentials": "Credential sets by label: `{clientId, clientSecret}` or `{apiToken}`, with an optional `audience`.",
     "livePreview": "Set to true to read a tenant once at the preview of its create, and to show what would be written.",
 }

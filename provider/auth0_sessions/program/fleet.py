@@ -8,29 +8,18 @@ from typing import Any, ClassVar, Self
 import pulumi
 
 from auth0_sessions.errors import listed
-from auth0_sessions.fleet.entries import Defaults, Entry, TenantSpec
+from auth0_sessions.fleet.entries import Entry, TenantSpec
 from auth0_sessions.fleet.file import tenants_of
 from auth0_sessions.fleet.report import plan_fleet, report
-from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 from auth0_sessions.program import run
-from auth0_sessions.program.policy import POLICY, SessionPolicy, default_profile
+from auth0_sessions.program.policy import SessionPolicy, defaults_of
+from auth0_sessions.program.provider import provider_of
 
 FLEET = "auth0-sessions:index:TenantFleet"
 
 
 class TenantFleet(pulumi.ComponentResource):
-    """Many tenants, each with a `SessionPolicy`, and a report of what each tenant gets and why.
-
-    >>> from auth0_sessions import TenantFleet, TenantSpec
-    >>> fleet = TenantFleet(
-    ...     "fleet",
-    ...     plan="essential",
-    ...     tenants={
-    ...         "acme": TenantSpec(domain="acme.eu.auth0.com", credentials="acme"),
-    ...         "globex": TenantSpec(domain="globex.eu.auth0.com", credentials="globex", plan="enterprise"),
-    ...     },
-    ... )  # doctest: +SKIP
-    """
+    """Many tenants; the fleet of a front end names the class of their policies."""
 
     tenants: pulumi.Output[dict[str, dict[str, Any]]]
     """Name -> what was applied (domain, plan, profile, the four lifetimes, cookie mode, reasons)."""
@@ -70,54 +59,64 @@ class TenantFleet(pulumi.ComponentResource):
 
         """
         super().__init__(FLEET, name, {}, opts)
-        fleet = plan_fleet(
-            tenants,
-            Defaults(
-                run.configured("plan", plan),
-                default_profile(profile),
-                run.configured("profiles", profiles),
-                run.configured("enforce", enforce),
-            ),
-        )
+        given = {"plan": plan, "profile": profile, "profiles": profiles, "enforce": enforce}
+        fleet = plan_fleet(tenants, defaults_of(self.policy.resource, opts, **given))
         if fleet.problems:
             raise pulumi.RunError(listed(f"TenantFleet '{name}'", fleet.problems))
         self.policies = {tenant.name: self._policy_of(name, tenant) for tenant in fleet.tenants}
+        has_secrets = any(tenant.secrets for tenant in fleet.tenants)
         table = report(fleet)
-        if pulumi.runtime.is_dry_run():
+        if pulumi.runtime.is_dry_run() and not has_secrets:
             # A preview truncates long outputs, and this one is worth reading in full.
             pulumi.log.info(f"\n{table}", resource=self)
         applied = {tenant: made.applied for tenant, made in self.policies.items()}
         self.tenants = pulumi.Output.from_input(applied)
         ceilings = {name: made for name, made in self.policies.items() if made.is_ceiling}
         reported = {name: made._reported() for name, made in ceilings.items()}  # noqa: SLF001
-        self.report = pulumi.Output.all(**reported).apply(lambda known: report(fleet, known))
+        made = pulumi.Output.all(**reported).apply(lambda known: report(fleet, known))
+        self.report = pulumi.Output.secret(made) if has_secrets else made
         self.register_outputs({"tenants": self.tenants, "report": self.report})
 
     def _policy_of(self, name: str, tenant: Entry) -> SessionPolicy:
-        """Declare one tenant's policy with the values that the fleet picked for it."""
-        made, full = self.policy.__new__(self.policy), f"{name}-{tenant.name}"
+        """Declare one tenant's policy, with the arguments of its entry and the fleet's where it has none."""
         formerly = tenant.values.get("formerly")
         was = [pulumi.Alias(name=f"{name}-{formerly}")] if formerly else None
-        pulumi.ComponentResource.__init__(made, POLICY, full, {}, pulumi.ResourceOptions(parent=self, aliases=was))
-        made._declare(full, tenant.chosen, tenant.picked, tenant.rest)  # noqa: SLF001
-        return made
+        given: dict[str, Any] = {
+            key: pulumi.Output.secret(value) if key in tenant.secrets else value
+            for key, value in tenant.arguments.items()
+        }
+        return self.policy(f"{name}-{tenant.name}", **given, opts=pulumi.ResourceOptions(parent=self, aliases=was))
 
     @classmethod
-    def from_config(cls, name: str, *, opts: pulumi.ResourceOptions | None = None) -> Self:
+    def from_config(  # noqa: PLR0913  One argument for each input.
+        cls,
+        name: str,
+        *,
+        plan: str | None = None,
+        profile: str | None = None,
+        profiles: Mapping[str, Any] | None = None,
+        enforce: str | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> Self:
         """Declare the fleet that is configured in `auth0-sessions:tenants`.
 
         The value is an object with an entry for each tenant, or the name of a YAML or JSON file with such an object,
-        relative to the folder of `Pulumi.yaml`. `auth0-sessions audit --tenants` reads the same format.
+        relative to the folder of `Pulumi.yaml`. `auth0-sessions audit --tenants` reads the same format. Arguments take
+        precedence over what such a file says beside its tenants, and that over the rest of the configuration.
 
         Args:
             name: The component's name in the stack.
+            plan: As for a fleet, like the next three.
+            profile: The profile of tenants that do not set one.
+            profiles: Your own profiles.
+            enforce: `"exact"` or `"at-most"`.
             opts: Resource options.
 
         Raises:
             pulumi.RunError: No tenants are configured, or some are wrong; reports all problems of all tenants.
 
         """
-        configured = run.configured("tenants")
+        configured = run.configured("tenants", None, provider_of(opts, cls.policy.resource.package))
         if configured is None:
             message = (
                 "The configuration auth0-sessions:tenants is missing. Give one entry for each tenant, as in "
@@ -127,20 +126,6 @@ class TenantFleet(pulumi.ComponentResource):
             raise pulumi.RunError(message)
         with run.errors_shown("The configuration auth0-sessions:tenants is neither an object nor a usable file: "):
             file = tenants_of(configured, run.project_folder())
-        return cls(
-            name,
-            tenants=file.tenants,
-            plan=file.plan,
-            profile=file.profile,
-            profiles=file.profiles,
-            enforce=file.enforce,
-            opts=opts,
-        )
-
-
-def components(resource: type[Any], spelling: Spelling = SNAKE_CASE) -> tuple[type[SessionPolicy], type[TenantFleet]]:
-    """Return the components whose children are resources of a front end, and how their outputs spell names."""
-    shared = {"__module__": resource.__module__, "resource": resource, "spelling": spelling}
-    policy = type("SessionPolicy", (SessionPolicy,), {"__doc__": SessionPolicy.__doc__, **shared})
-    own = {"__module__": resource.__module__, "policy": policy}
-    return policy, type("TenantFleet", (TenantFleet,), {"__doc__": TenantFleet.__doc__, **own})
+        given = {"plan": plan, "profile": profile, "profiles": profiles, "enforce": enforce}
+        beside: dict[str, Any] = {key: getattr(file, key) if value is None else value for key, value in given.items()}
+        return cls(name, tenants=file.tenants, **beside, opts=opts)

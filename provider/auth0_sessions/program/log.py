@@ -22,6 +22,9 @@ DEBUG_VARIABLE = "AUTH0_SESSIONS_DEBUG"
 
 LOG_TIMEOUT_SECONDS = 5.0
 
+_WITHOUT_PROXY = [("grpc.enable_http_proxy", 0)]
+"""The engine runs on this machine, but gRPC would look for it behind the proxy of a lowercase `https_proxy`."""
+
 
 def is_user_error(error: Exception) -> bool:
     """Return whether to show an error as text only; a bug is shown with its traceback."""
@@ -35,6 +38,13 @@ def engine_address() -> str | None:
     return sys.argv[1] if is_provider else None
 
 
+def reach_engine_directly() -> None:
+    """Make the SDK's connections to the engine, too, bypass a proxy."""
+    name = "no_grpc_proxy"
+    own = os.environ.get(name) or os.environ.get("no_proxy")
+    os.environ[name] = ",".join(filter(None, (own, "127.0.0.1", "localhost")))
+
+
 class EngineLog:
     """Writes to the terminal of the user who runs `pulumi`, through the engine's log, if the engine has an address.
 
@@ -42,7 +52,9 @@ class EngineLog:
     """
 
     def __init__(self, address: str | None, urn: Callable[[], str] = lambda: "") -> None:
-        self._stub: Any = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address)) if address else None
+        self._stub: Any = (
+            engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, _WITHOUT_PROXY)) if address else None
+        )
         self._urn = urn
 
     def warning(self, message: str) -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, ClassVar, TypeVar
 
 import pulumi
 
 from auth0_sessions.errors import InputError, listed
+from auth0_sessions.fleet.entries import Defaults
 from auth0_sessions.fleet.policy import Chosen, Picked, choose_plan, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
 from auth0_sessions.lifecycle.inputs import READERS, read_inputs, secrets_of
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
-from auth0_sessions.model.profiles import profile_of_stack
+from auth0_sessions.model.profiles import ProfileLimits, chosen_by_stack
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, text
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 from auth0_sessions.program import run
+from auth0_sessions.program.provider import provider_of
 from auth0_sessions.program.secrets import named_secrets
 
 T = TypeVar("T")
@@ -25,16 +28,7 @@ POLICY_OUTPUTS = ("domain", "plan", "profile", *LOGIN_SETTINGS, "reasons", "prev
 
 
 class SessionPolicy(pulumi.ComponentResource):
-    """One tenant's session lifetimes, picked from arguments, profile and plan, each with a reason.
-
-    Arguments take precedence over the profile, and the profile over the plan's cap. No value exceeds the plan's cap,
-    unless `over_limit="warn"` allows it for an argument. An idle timeout does not exceed the absolute lifetime, and
-    non-persistent sessions get the same values or shorter, unless an argument for them says otherwise. The
-    lifetimes are outputs, as applied.
-
-    >>> from auth0_sessions import SessionPolicy
-    >>> SessionPolicy("acme", domain="acme.eu.auth0.com", plan="enterprise", profile="nist-aal2")  # doctest: +SKIP
-    """
+    """One tenant's policy; the policy of a front end names the class of its child."""
 
     domain: pulumi.Output[str]
     """Canonical domain of the tenant."""
@@ -65,7 +59,7 @@ class SessionPolicy(pulumi.ComponentResource):
         *,
         domain: pulumi.Input[str] | None = None,
         plan: str | None = None,
-        profile: str | None = None,
+        profile: str | ProfileLimits | None = None,
         enforce: str | None = None,
         session_lifetime: pulumi.Input[str | Lifetime] | None = None,
         idle_session_lifetime: pulumi.Input[str | Lifetime] | None = None,
@@ -83,8 +77,9 @@ class SessionPolicy(pulumi.ComponentResource):
             name: The component's name in the stack.
             domain: The tenant; default as for `SessionLifetime`.
             plan: The tenant's plan, a plain value; required here or as the configuration `auth0-sessions:plan`.
-            profile: A name in `PROFILES`, a plain value. Default: the configuration `auth0-sessions:profile`, else by
-                the stack's name: dev, development, test, sandbox, preview and pr-* get `convenient`, others `balanced`.
+            profile: A name or a row of `PROFILES`, a plain value. Default: the configuration `auth0-sessions:profile`,
+                else by the stack's name: dev, development, test, sandbox, preview and pr-* get `convenient`, others
+                `balanced`.
             enforce: `"exact"`, or `"at-most"` to leave a tenant with shorter lifetimes alone; a plain value. Default:
                 the configuration `auth0-sessions:enforce`, else `"exact"`.
             session_lifetime: Overrides the profile; text with a unit, `"1m"` to `"365d"`. A built-in profile
@@ -102,7 +97,7 @@ class SessionPolicy(pulumi.ComponentResource):
             pulumi.RunError: An argument is wrong, weakens the profile, or exceeds the plan; all problems are reported.
 
         """
-        chosen = _chosen(name, plan, profile, enforce)
+        chosen = _chosen(name, defaults_of(self.resource, opts, plan=plan, profile=profile, enforce=enforce))
         arguments = {
             "session_lifetime": session_lifetime,
             "idle_session_lifetime": idle_session_lifetime,
@@ -170,25 +165,27 @@ class SessionPolicy(pulumi.ComponentResource):
         if problems or picked.problems:
             reasons = [*problems, *(problem.reason for problem in picked.problems)]
             raise pulumi.RunError(listed(f"SessionPolicy '{name}'", reasons))
-        for setting in picked.lowered:
-            because = self.spelling.assign("over_limit", OverLimit.CLAMP.value)
-            plain = f"{self.spelling.name(setting)} was lowered to what {chosen.plan} allows"
-            reason = plain if setting in secrets else picked.reason(setting)
-            pulumi.log.warn(f"{name}: {reason} ({because}).", resource=self)
+        for warning in picked.warnings:
+            pulumi.log.warn(f"{name}: {warning}", resource=self)
         return picked
 
 
-def default_profile(given: str | None) -> Any:
-    """Return a given profile, else the configured one, else the one for the stack's name."""
-    return run.configured("profile", given, profile_of_stack(pulumi.get_stack()).value)
+def defaults_of(resource: type[Any], opts: pulumi.ResourceOptions | None, **given: Any) -> Defaults:
+    """Return what decides about a component's tenants: its arguments, else its provider's or the stack's settings."""
+    provider = provider_of(opts, resource.package)
+    found = {key.name: run.configured(key.name, given.get(key.name), provider) for key in fields(Defaults)}
+    by_stack = chosen_by_stack(pulumi.get_stack())
+    return Defaults(**{**found, "profile": by_stack if found["profile"] is None else found["profile"]})
 
 
-def _chosen(name: str, plan: str | None, profile: str | None, enforce: str | None) -> Chosen:
-    profiles, problems = read_profiles(run.configured("profiles"))
+def _chosen(name: str, defaults: Defaults) -> Chosen:
+    is_named = not isinstance(defaults.profile, ProfileLimits)
+    profiles, problems = read_profiles(defaults.profiles if is_named else None)
+    enforce = Enforce.EXACT if defaults.enforce is None else defaults.enforce
     readers: dict[str, Callable[[], Any]] = {
-        "plan": lambda: choose_plan(run.configured("plan", plan)),
-        "profile": lambda: choose_profile(default_profile(profile), profiles),
-        "enforce": lambda: READERS["enforce"](run.configured("enforce", enforce, Enforce.EXACT), "enforce"),
+        "plan": lambda: choose_plan(defaults.plan),
+        "profile": lambda: choose_profile(defaults.profile, profiles),
+        "enforce": lambda: READERS["enforce"](enforce, "enforce"),
     }
     chosen = {}
     for key, read in readers.items():

@@ -100,7 +100,8 @@ class SessionLifetimeArguments:
 
         """
         provider = provider_of(opts, self.package)
-        is_shared = credentials is None and not getattr(provider, "has_credentials", False)
+        # Only one that this program declares is known to have no credentials; for others, the plugin's check decides.
+        is_shared = credentials is None and not getattr(provider, "has_credentials", provider is not None)
         domain = domain if domain is not None else getattr(provider, "domain", None)
         domain = domain if domain is not None else self._default_domain()
         given = {

@@ -39,9 +39,13 @@ def _this_run() -> Run:
     return _runs[monitor]
 
 
-def configured(key: str, given: Any = None, default: Any = None) -> Any:
-    """Return a given value, else the configured one, as in `auth0-sessions:plan`, else the default."""
-    values = (given, pulumi.Config("auth0-sessions").get(key), default)
+def configured(key: str, given: Any = None, provider: pulumi.ProviderResource | None = None) -> Any:
+    """Return a given value, else that of an explicit provider, else the stack's, as in `auth0-sessions:plan`."""
+    own = getattr(provider, "defaults", {}).get(key)
+    if given is None and is_pending(own):
+        message = f"{key} of the provider is an output, but components need to know it. Give it as plain text."
+        raise pulumi.RunError(message)
+    values = (given, own, pulumi.Config("auth0-sessions").get(key))
     return next((value for value in values if value is not None), None)
 
 
@@ -97,9 +101,9 @@ def claim(
     label would share a token that is for one of them. If the domain is an output, this happens once it is known.
     """
     run = _this_run()
-    parent = getattr(opts.parent, "_name", None) if opts is not None else None
-    # Resources under different parents may have the same name.
-    called = f"'{name}'" if parent is None else f"'{name}' in '{parent}'"
+    parent = opts.parent if opts is not None else None
+    # Under different parents, resources may have the same name. A program knows no URN yet.
+    called = f"'{name}'" if parent is None else f"'{name}' in '{parent._name}' ({parent._type})"  # noqa: SLF001
 
     def claimed(known: str) -> None:
         with errors_shown():

@@ -1,0 +1,246 @@
+"""Components that the native plugin creates for another process, as it does for every language, on the real engine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi import automation
+
+from auth0_sessions.model.settings import LOGIN_LIFETIMES
+from auth0_sessions.model.spelling import camel_case
+from auth0_sessions.native import SessionLifetime
+
+pytestmark = pytest.mark.front_ends("native")
+
+POLICY, FLEET = "SessionPolicy", "TenantFleet"
+OUTPUTS = {
+    POLICY: (*map(camel_case, LOGIN_LIFETIMES), "plan", "profile", "reasons"),
+    FLEET: ("tenants", "report"),
+}
+TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
+CANARY = "Canary-7h3s3cr3t-x9"
+
+
+class Remote(pulumi.ComponentResource):
+    """A component as a generated SDK registers it."""
+
+    def __init__(self, kind: str, name: str, opts: pulumi.ResourceOptions | None = None, **inputs: Any) -> None:
+        props = {**dict.fromkeys(OUTPUTS[kind]), **inputs}
+        super().__init__(f"auth0-sessions:index:{kind}", name, props, opts, remote=True)
+
+
+def provider_of(name: str, **config: Any) -> pulumi.ResourceOptions:
+    """Return the options for an explicit provider as another language declares it."""
+    return pulumi.ResourceOptions(provider=pulumi.ProviderResource("auth0-sessions", name, config))
+
+
+def fleet(opts: Callable[[], pulumi.ResourceOptions] | None = None, **inputs: Any) -> Callable[[], None]:
+    """Return a program with one remote fleet, which exports its outputs."""
+
+    def program() -> None:
+        made: Any = Remote(FLEET, "fleet", opts() if opts else None, **inputs)
+        pulumi.export("tenants", made.tenants)
+        pulumi.export("report", made.report)
+
+    return program
+
+
+# Where arguments come from
+
+
+@pytest.mark.parametrize(
+    ("inputs", "config", "stack", "expected"),
+    [
+        ({}, {}, {}, ("free", "convenient")),
+        ({}, {}, {"profile": "strict"}, ("free", "strict")),
+        ({}, {"profile": "nist-aal3", "plan": "enterprise"}, {"profile": "strict"}, ("enterprise", "nist-aal3")),
+        ({"profile": "pci-dss"}, {"profile": "nist-aal3"}, {"profile": "strict"}, ("free", "pci-dss")),
+        ({"profile": "own", "profiles": {"own": {"idle": "5m"}}}, {}, {}, ("free", "own")),
+        ({"profile": "own"}, {"profiles": '{"own": {"idle": "5m"}}'}, {}, ("free", "own")),
+    ],
+    ids=["stack's name", "stack", "provider", "argument", "own profiles", "provider's own profiles"],
+)
+@pytest.mark.parametrize("listed", ["argument", "provider", "stack"])
+def test_a_fleet_takes_each_argument_from_where_it_is(engine, tenant, inputs, config, stack, expected, listed):
+    """An argument goes first, then the provider's configuration, then the stack's, wherever the tenants are listed."""
+    tenants = {"acme": {"domain": tenant.domain}}
+    for key, value in {"plan": "free", **stack, **({"tenants": tenants} if listed == "stack" else {})}.items():
+        text = value if isinstance(value, str) else json.dumps(value)
+        engine.stack.set_config(f"auth0-sessions:{key}", automation.ConfigValue(text))
+    given = {**inputs, **({"tenants": tenants} if listed == "argument" else {})}
+    own = {**config, **({"tenants": json.dumps(tenants)} if listed == "provider" else {})}
+    engine.program = fleet((lambda: provider_of("p", **own)) if own else None, **given)
+    run = engine.up()
+    assert run.ok, run.output
+    (applied,) = engine.outputs["tenants"].values()
+    assert (applied["plan"], applied["profile"]) == expected
+
+
+def test_a_clamp_warns_in_a_fleet_as_in_a_policy(engine, auth0_sandbox):
+    """Both say which argument was lowered, and why."""
+    first, second = (auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("first", "second"))
+
+    def program() -> None:
+        given: dict[str, Any] = {"plan": "free", "sessionLifetime": "60d", "overLimit": "clamp"}
+        Remote(POLICY, "policy", domain=first.domain, **given)
+        Remote(FLEET, "fleet", tenants={"second": {"domain": second.domain, **given}})
+
+    engine.program = program
+    run = engine.preview()
+    assert run.ok, run.output
+    lowered = [line for line in run.said("warning") if "sessionLifetime is 60d" in line]
+    assert sorted(line.split(":")[0] for line in lowered) == ["fleet-second", "policy"]
+
+
+# Known outputs and secrets
+
+
+def test_known_outputs_and_secrets_inside_tenants(engine, auth0_sandbox):
+    """They are resolved; a secret lifetime and domain stay encrypted, in the component's outputs, too."""
+    plain, hidden = (auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("plain", "hidden"))
+    live = auth0_sandbox.add_tenant("source", plan="enterprise")
+
+    def program() -> None:
+        source = SessionLifetime("source", domain=live.domain, plan="free", session_lifetime="8h")
+        tenants = {
+            "plain": {"domain": source.session_lifetime.apply(lambda _: plain.domain), "sessionLifetime": "8h"},
+            "hidden": {"domain": pulumi.Output.secret(hidden.domain), "sessionLifetime": pulumi.Output.secret("7h13m")},
+        }
+        made: Any = Remote(FLEET, "fleet", plan="free", tenants=tenants)
+        pulumi.export("tenants", made.tenants)
+
+    engine.program = lambda: SessionLifetime("source", domain=live.domain, plan="free", session_lifetime="8h")
+    assert engine.up().ok
+    engine.program = program
+    run = engine.up()
+    assert run.ok, run.output
+    assert (plain.settings["session_lifetime"], hidden.settings["session_lifetime"]) == (480, 433)
+    assert "7h13m" not in engine.files
+    assert "7h13m" not in run.output
+
+
+def test_what_is_unknown_is_named(engine, auth0_sandbox):
+    """The error has the entry and the key of everything that a preview cannot know, and the rest of the problems."""
+    live = auth0_sandbox.add_tenant("source", plan="enterprise")
+
+    def program() -> None:
+        source = SessionLifetime("source", domain=live.domain, plan="free", session_lifetime="8h")
+        later = source.session_lifetime_minutes.apply(lambda minutes: f"{minutes}m")
+        tenants = {"acme": {"domain": later, "plan": "gold", "sessionLifetime": later}, "globex": later}
+        Remote(FLEET, "fleet", plan="free", tenants=tenants)
+
+    engine.program = program
+    run = engine.preview()
+    assert not run.ok
+    printed = "\n".join(run.said("error"))
+    words = [
+        "4 problems",
+        "acme: domain is not known yet",
+        "acme: sessionLifetime is not known",
+        "globex: is not known",
+    ]
+    assert [word for word in [*words, "acme: plan is 'gold'"] if word not in printed] == []
+
+
+# Providers
+
+
+@pytest.mark.parametrize("name", ["default", "default_eu", "default_0_1_0", "p"])
+def test_a_provider_s_name_means_nothing(engine, tenant, auth0_sandbox, name):
+    """An explicit provider uses its own credentials for its own tenant only, whatever it is called."""
+    other = auth0_sandbox.add_tenant("other", plan="enterprise")
+
+    def program() -> None:
+        opts = provider_of(name, domain=tenant.domain, clientId=tenant.name, clientSecret=CANARY)
+        Remote(POLICY, "acme", opts, plan="free", profile="strict")
+        if is_bound:
+            SessionLifetime("other", domain=other.domain, plan="free", session_lifetime="8h", opts=opts)
+
+    is_bound = False
+    engine.program = program
+    run = engine.up()
+    assert run.ok, run.output
+    assert [request.body["client_id"] for request in tenant.requests if request.call == TOKEN] == ["acme"]
+    is_bound = True
+    run = engine.preview()
+    assert not run.ok
+    assert f"{other.domain} is not the tenant of this Provider" in "\n".join(run.said("error"))
+    assert engine.destroy().ok
+
+
+def test_an_incomplete_provider_is_not_completed(engine, tenant):
+    """Its missing part is the error, and the environment's set of another tenant is not used."""
+    opts = {"domain": tenant.domain, "clientId": "own"}
+    engine.program = lambda: Remote(POLICY, "acme", provider_of("default", **opts), plan="free")
+    run = engine.up()
+    assert not run.ok
+    assert "the client secret is missing" in "\n".join(run.said("error"))
+    assert tenant.calls == []
+
+
+def test_an_unrelated_token_refuses_no_fleet(make_engine, auth0_sandbox):
+    """A provider with credentials of its own has nothing to do with the token in the environment."""
+    engine = make_engine(AUTH0_API_TOKEN="opaque")
+    live = [auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("a", "b")]
+    tenants = {one.name: {"domain": one.domain, "profile": "strict"} for one in live}
+    engine.program = fleet(lambda: provider_of("p", clientId="own", clientSecret=CANARY), plan="free", tenants=tenants)
+    run = engine.up()
+    assert run.ok, run.output
+    assert [one.settings["session_lifetime"] for one in live] == [1_440, 1_440]
+
+
+def test_a_type_that_the_plugin_does_not_have_is_refused(engine, tenant):
+    """A misspelled type is an error at preview, and not a resource under another name."""
+
+    def program() -> None:
+        pulumi.CustomResource("auth0-sessions:index:SesionLifetime", "acme", {"domain": tenant.domain})
+
+    engine.program = program
+    run = engine.preview()
+    assert not run.ok
+    assert "This plugin has no resource auth0-sessions:index:SesionLifetime" in "\n".join(run.said("error"))
+
+
+@pytest.mark.parametrize("variable", ["https_proxy", "http_proxy", "HTTPS_PROXY", "grpc_proxy"])
+def test_a_proxy_is_not_between_plugin_and_engine(make_engine, auth0_sandbox, variable):
+    """With a proxy that does not answer, warnings are shown and components are created."""
+    engine = make_engine(**{variable: "http://127.0.0.1:9", "no_proxy": "elsewhere.example"})
+    tenant = auth0_sandbox.add_tenant("acme")
+
+    def program() -> None:
+        Remote(POLICY, "acme", plan="free", domain="acme.eu.auth0.com", sessionLifetime="1h", idleSessionLifetime="2h")
+        SessionLifetime("other", domain=tenant.domain, session_lifetime="1h")
+
+    engine.program = program
+    run = engine.preview()
+    assert run.ok, run.output
+    printed = "\n".join(run.said("warning"))
+    assert "never ends a session" in printed
+    assert "no plan" in printed
+
+
+# Many
+
+
+@pytest.mark.parametrize(
+    ("count", "parallel"),
+    [(150, 64), *(pytest.param(n, p, marks=pytest.mark.deep) for n in (150, 1_000) for p in (16, 200))],
+)
+def test_any_number_of_components_at_once(make_engine, auth0_sandbox, count, parallel):
+    """More components than a pool has threads are created, as each waits for its child's calls to the same plugin."""
+    engine = make_engine(PULUMI_EXPERIMENTAL="true", PULUMI_SKIP_CHECKPOINTS="true")
+    names = [f"t{number:04}" for number in range(count)]
+
+    def program() -> None:
+        for name in names:
+            Remote(POLICY, name, domain=f"{name}.eu.auth0.com", plan="free", profile="strict")
+
+    engine.program = program
+    run = engine.preview(parallel=parallel)
+    assert run.ok, run.output[-3_000:]
+    assert run.changes == {"create": 1 + 2 * count}
+    assert auth0_sandbox.requests == []
