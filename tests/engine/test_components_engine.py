@@ -146,8 +146,7 @@ def test_a_smaller_plan_stops_arguments_and_lowers_profiles(engine, tenant, auth
     assert engine.up().changes == {"same": 2, "update": 1}
     assert tenant.settings == ESSENTIAL_CAPS
     assert engine.outputs["reasons"]["session_lifetime"] == (
-        "absolute 30d: profile 'convenient' (chosen by the stack's name 'dev') asks for the plan's cap, "
-        "essential allows 30d"
+        "absolute 30d: profile 'convenient' asks for the plan's cap, essential allows 30d"
     )
 
 
