@@ -29,8 +29,6 @@ DIRECT = {
     "yaml": {"fleet.document", "fleet.file", "fleet.loader"},
     "jinja2": {"audit.page"},
     "markupsafe": {"audit.page"},
-    "starlette": {"sandbox"},
-    "uvicorn": {"sandbox.server"},
     "typer": {"cli"},
     "rich": {"cli"},
 }
