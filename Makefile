@@ -34,9 +34,10 @@ format: $(READY) ## Format the code, and fix what ruff can fix by itself.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-check: $(READY) ## Check format, lint and types.
+check: $(READY) ## Check format, lint, imports and types.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 
 docs: $(READY) ## Build the documentation into docs/_build/html, strictly.

@@ -1,9 +1,10 @@
-"""Shared by all tests: stable property tests, and an environment without real credentials."""
+"""Shared by all tests: stable property tests, and the same environment wherever they run."""
 
 from __future__ import annotations
 
 import logging
 import os
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,22 @@ settings.load_profile("project")
 # collected, at any later moment; formatting its traceback parses source code, and Python 3.11 cannot nest two parses.
 logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
-PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+OURS = re.compile(
+    r"AUTH0_|PULUMI_|(HTTPS?|ALL|NO)_PROXY$|(REQUESTS|CURL)_CA_BUNDLE$"  # Credentials, stacks, and the way to a tenant.
+    r"|((NO|FORCE)_COLOR|PY_COLORS|CLICOLOR\w*|COLUMNS|LINES|GITHUB_ACTIONS)$",  # What a terminal shows.
+    re.IGNORECASE,
+)
+"""The variables of a developer or a runner that change what is tested."""
+PLUGIN = "pulumi-resource-auth0-sessions*"
+
+
+def clean_environment() -> None:
+    """Leave out what a developer or a runner has set up, our plugin on PATH included: the engine would prefer it."""
+    for name in list(os.environ):
+        if OURS.match(name):
+            del os.environ[name]
+    folders = os.environ["PATH"].split(os.pathsep)
+    os.environ["PATH"] = os.pathsep.join(name for name in folders if not any(Path(name).glob(PLUGIN)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,7 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the profile of those properties, before a test module asks for it."""
+    """Clean the environment, and make the profile of those properties, before a test module asks for either."""
+    clean_environment()
     number = config.getoption("--examples")
     settings.register_profile("thorough", settings.get_profile("project"), max_examples=number)
 
@@ -56,11 +73,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if left := config.stash.get(LEFT, Counter()):
         terminalreporter.section(f"tests not selected: {left.total()}")
         terminalreporter.write_line(", ".join(f"{Path(name).name} {count}" for name, count in left.items()))
-
-
-@pytest.fixture(autouse=True)
-def no_real_environment(monkeypatch):
-    """Remove a developer's environment variables for Auth0 and proxies."""
-    for name in list(os.environ):
-        if name.startswith("AUTH0_") or name.upper() in PROXY_VARIABLES:
-            monkeypatch.delenv(name)

@@ -1,82 +1,102 @@
-"""A dynamic resource that only sleeps, so that the benchmark can measure the engine's own cost."""
+"""Resources that only sleep, for the benchmark: a dynamic one, and one of a native plugin, which this script serves."""
 
 from __future__ import annotations
 
 import os
+import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from pulumi import Input, dynamic
+import grpc
+from google.protobuf import empty_pb2
+from pulumi import CustomResource, dynamic
+from pulumi.runtime.proto import plugin_pb2
+from pulumi.runtime.proto import provider_pb2 as proto
+from pulumi.runtime.proto import provider_pb2_grpc as service
 
 VARIABLE = "BENCH_SECONDS_PER_CALL"
-SECONDS_PER_CALL = float(os.environ.get(VARIABLE, "0.05"))
+VERSION = "0.0.1"
 CALLS = {"create": 3, "read": 2, "update": 2, "delete": 2}
-"""How many calls our resource makes, including logins, which determines the sleep."""
+"""How many calls our resource makes, including logins."""
+
+
+def sleep(verb: str) -> None:
+    """Sleep as long as our calls take."""
+    time.sleep(CALLS.get(verb, 0) * float(os.environ[VARIABLE]))
 
 
 class IdleProvider(dynamic.ResourceProvider):
-    """Sleeps as long as our calls take."""
+    """Returns what it is given."""
 
     serialize_as_secret_always = False
 
-    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.DiffResult:
-        """Compare the one input."""
-        return dynamic.DiffResult(changes=_olds["value"] != _news["value"])
-
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Sleep."""
-        _sleep("create")
-        return dynamic.CreateResult(props["value"], _outputs(props))
+        sleep("create")
+        return dynamic.CreateResult("idle", props)
 
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
         """Sleep."""
-        _sleep("read")
-        return dynamic.ReadResult(id_, _outputs(props))
+        sleep("read")
+        return dynamic.ReadResult(id_, props)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """Sleep."""
-        _sleep("update")
-        return dynamic.UpdateResult(_outputs(_news))
+        sleep("update")
+        return dynamic.UpdateResult(_news)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Sleep."""
-        _sleep("delete")
+        sleep("delete")
 
 
-def _sleep(verb: str) -> None:
-    time.sleep(CALLS[verb] * SECONDS_PER_CALL)
+class Dynamic(dynamic.Resource, module="bench", name="Idle"):
+    """A dynamic resource that does nothing."""
 
 
-def _outputs(props: dict[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in props.items() if name != "__provider"}
-    return {**given, **WIDE_OUTPUTS} if given.keys() > {"value"} else given
+class Native(CustomResource):
+    """A resource of the plugin, with a class of its own, as ours: the SDK then stores where it was declared."""
+
+    def __init__(self, name: str, value: str) -> None:
+        super().__init__("idle:index:Idle", name, {"value": value})
 
 
-WIDE_INPUTS: dict[str, Any] = {
-    "plan": "enterprise",
-    "session_lifetime": "8h",
-    "on_delete": "restore",
-    "over_limit": "error",
-    "enforce": "exact",
+RESPONSES: dict[str, Callable[[Any], object]] = {
+    "GetPluginInfo": lambda _: plugin_pb2.PluginInfo(version=VERSION),
+    "CheckConfig": lambda request: proto.CheckResponse(inputs=request.news),
+    "Configure": lambda _: proto.ConfigureResponse(supportsPreview=True),
+    "Check": lambda request: proto.CheckResponse(inputs=request.news),
+    "Diff": lambda _: proto.DiffResponse(),
+    "Create": lambda request: proto.CreateResponse(id=request.name, properties=request.properties),
+    "Read": lambda request: proto.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs),
+    "Update": lambda request: proto.UpdateResponse(properties=request.news),
+    "Delete": lambda _: empty_pb2.Empty(),
+    "Cancel": lambda _: empty_pb2.Empty(),
 }
-WIDE_OUTPUTS: dict[str, Any] = {
-    "session_lifetime_minutes": 480,
-    "previous": {"session_lifetime": 10_080},
-    "superseded": {},
-    "old_sessions_gone_by": "2026-11-30T19:36:50Z",
-}
 
 
-class Idle(dynamic.Resource, module="bench", name="Idle"):
-    """Does nothing.
+def main() -> None:
+    """Serve the native plugin until the engine exits."""
 
-    Args:
-        name: Its name.
-        value: Its one input.
-        wide: Gives it as many properties as a resource of ours has, because the engine carries each of them.
+    def method(name: str) -> Callable[[Any, Any], object]:
+        def respond(request: Any, _context: Any) -> object:
+            if not getattr(request, "preview", False):
+                sleep(name.lower())
+            return RESPONSES[name](request)
 
-    """
+        return respond
 
-    def __init__(self, name: str, value: Input[str], *, wide: bool = False) -> None:
-        ours = {"domain": f"{name}.eu.auth0.com", **WIDE_INPUTS, **dict.fromkeys(WIDE_OUTPUTS)} if wide else {}
-        super().__init__(IdleProvider(), name, {"value": value, **ours})
+    servicer = service.ResourceProviderServicer()
+    vars(servicer).update({name: method(name) for name in RESPONSES})
+    server = grpc.server(ThreadPoolExecutor(128))
+    service.add_ResourceProviderServicer_to_server(servicer, server)
+    sys.stdout.write(f"{server.add_insecure_port('127.0.0.1:0')}\n")
+    sys.stdout.flush()
+    server.start()
+    server.wait_for_termination()
+
+
+if __name__ == "__main__":
+    main()

@@ -171,7 +171,7 @@ def test_the_command_line_starts_without_pulumi() -> None:
     """Importing the command line imports neither Pulumi nor the server."""
     program = (
         "import sys; import auth0_sessions.cli;"
-        "print([name for name in ('pulumi', 'uvicorn', 'starlette') if name in sys.modules])"
+        "print([name for name in ('pulumi', 'http.server') if name in sys.modules])"
     )
 
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

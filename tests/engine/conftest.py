@@ -171,11 +171,3 @@ def collect_what_the_sdk_left() -> Iterator[None]:
 def nothing_logged_by_grpc(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep out of pytest's records what the SDK's server logs at a failure: its traceback keeps an event loop alive."""
     monkeypatch.setattr(logging.getLogger("grpc._server"), "disabled", True)
-
-
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever runs the tests may have Auth0 credentials of their own: they stay out."""
-    for name in list(os.environ):
-        if name.startswith(("AUTH0_", "PULUMI_")):
-            monkeypatch.delenv(name)

@@ -27,7 +27,7 @@ def sandbox(  # noqa: PLR0913, PLR0917 - One parameter for each option of the co
         list[str] | None,
         typer.Argument(metavar="NAME[:PLAN]", help="More tenants, as with --tenant.", show_default=False),
     ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8400,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 picks a free port.")] = 8400,
     tenant: Annotated[
         list[str] | None,
         typer.Option(
@@ -48,7 +48,9 @@ def sandbox(  # noqa: PLR0913, PLR0917 - One parameter for each option of the co
     and `GET` and `PATCH` of `/api/v2/tenants/settings` like Auth0 does, refusals and rate limits included.
     Any client id and secret are accepted. Nothing is kept when the command ends (Ctrl-C).
 
-    Copy the printed block into another terminal and run your program there; each request shows up here.
+    Copy the printed block into another terminal and run your program there; each request shows up here. While the
+    sandbox runs, faults, clients and changes in the Dashboard are requests to `/.sandbox`; this one deletes a tenant:
+    `curl -X DELETE http://127.0.0.1:8400/.sandbox/tenants/acme`.
 
     Example: `auth0-sessions sandbox --tenant acme:enterprise --tenant beta:free --over-cap clamp`
     """
@@ -82,10 +84,8 @@ def _parse_tenants(specs: "Sequence[str]") -> dict[str, str]:
 
 
 def _start(port: int, *, rate_limits: bool) -> "Sandbox":
-    try:
-        from auth0_sessions.sandbox import Sandbox  # noqa: PLC0415 - The server is slow to import; --help needs none.
-    except ImportError as error:
-        fail(str(error), FAILURE)
+    from auth0_sessions.sandbox import Sandbox  # noqa: PLC0415 - The server is slow to import; --help needs none.
+
     server = Sandbox(port, rate_limits=rate_limits, on_request=_print_request)
     try:
         server.start()

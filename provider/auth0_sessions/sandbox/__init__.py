@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Fault", "LoggedRequest", "OverCap", "Sandbox", "Tenant"]
 
-_PACKAGES = ("starlette", "uvicorn")
-"""What the `sandbox` extra installs."""
-
 _HOMES = dict(zip(__all__, ("faults", "journal", "plans", "server", "tenant"), strict=True))
 
 
@@ -37,10 +34,4 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    try:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _PACKAGES:
-            raise
-        message = "The sandbox is an extra. Install it with: pip install 'auth0-sessions[sandbox]'"
-        raise ImportError(message) from error
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -19,10 +19,10 @@ class Answer:
 
     status: int
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str | None] = field(default_factory=dict)
 
-    def adding(self, headers: Mapping[str, str]) -> "Answer":
-        """Return the same response with additional headers."""
+    def adding(self, headers: Mapping[str, str | None]) -> "Answer":
+        """Return the same response with additional headers; None removes one that every response has."""
         return Answer(self.status, self.body, {**self.headers, **headers})
 
 

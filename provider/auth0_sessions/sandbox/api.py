@@ -23,12 +23,9 @@ def respond(world: World, call: Call) -> Answer | Fault:
         message = f"No such tenant or endpoint: {call.logged.method} {call.logged.path}"
         return answers.management_error(404, message)
     rule = faults.meet(tenant.faults, operation)
-    if rule is not None and rule.kind not in faults.AFTER_EFFECT:
+    if rule is not None and not rule.takes_effect:
         rule.spend()
-        found = faults.instead(rule, operation, tenant.domain + API_PATH, now)
-        if isinstance(found, Answer) and rule.kind in faults.FROM_API:
-            return found.adding(tenant.take(operation, now)[1])
-        return found
+        return _with_headers(rule.instead(operation, tenant, now), rule.headers)
     allowed, headers = tenant.take(operation, now)
     try:
         answer = _perform(world, tenant, call, now) if allowed else answers.too_many_requests(operation)
@@ -38,7 +35,12 @@ def respond(world: World, call: Call) -> Answer | Fault:
     if rule is None or answer.status != HTTPStatus.OK:
         return answer
     rule.spend()
-    return faults.spoiled(rule.kind, answer)
+    return _with_headers(rule.spoiled(answer), rule.headers)
+
+
+def _with_headers(found: Answer | Fault, headers: Mapping[str, str | None]) -> Answer | Fault:
+    lowered = {name.lower(): value for name, value in headers.items()}
+    return found.adding(lowered) if isinstance(found, Answer) else found
 
 
 def _perform(world: World, tenant: Tenant, call: Call, now: float) -> Answer:

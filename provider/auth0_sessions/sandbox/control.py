@@ -9,34 +9,33 @@ import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
-
+from auth0_sessions.sandbox.answers import Answer, as_json
 from auth0_sessions.sandbox.settings import Stored
 from auth0_sessions.sandbox.tenant import Tenant, World
 
+PREFIX = "/.sandbox/"
 
-def routes(world: World) -> list[Route]:
-    """Return the control API's routes."""
 
-    def route(method: str, path: str, action: Callable[[World, Any, dict[str, Any]], object]) -> Route:
-        async def endpoint(request: Request) -> JSONResponse:
-            name = request.path_params.get("name", request.query_params.get("tenant"))
-            try:
-                body = json.loads(await request.body() or b"{}")
-                with world.lock:
-                    result = action(world, name, body)
-            except LookupError as error:
-                return JSONResponse({"error": f"unknown tenant {error}"}, 404)
-            except (ValueError, TypeError, AttributeError) as error:
-                return JSONResponse({"error": str(error)}, 400)
-            return JSONResponse({} if result is None else result)
-
-        return Route(f"/.sandbox/{path}", endpoint, methods=[method])
-
-    return [route(method, path, action) for (method, path), action in ACTIONS.items()]
+def respond(world: World, method: str, target: str, raw: bytes) -> Answer:
+    """Respond to a request whose target begins with ``PREFIX``."""
+    parts = urlsplit(target)
+    room, _, rest = parts.path.removeprefix(PREFIX).partition("/")
+    name, _, rest = rest.partition("/")
+    place = "/".join(filter(None, (room, name and "{name}", rest)))
+    action = ACTIONS.get((method, place))
+    if action is None:
+        return as_json(404, {"error": f"unknown request; use {', '.join(map(' '.join, ACTIONS))}"})
+    try:
+        with world.lock:
+            tenant = name or parse_qs(parts.query).get("tenant", [None])[0]
+            result = action(world, tenant, json.loads(raw or b"{}"))
+    except LookupError as error:
+        return as_json(404, {"error": f"unknown tenant {error}"})
+    except (ValueError, TypeError, AttributeError) as error:
+        return as_json(400, {"error": str(error)})
+    return as_json(200, {} if result is None else result)
 
 
 def _described(tenant: Tenant) -> dict[str, Any]:
@@ -67,9 +66,11 @@ ACTIONS: dict[tuple[str, str], Callable[[World, Any, dict[str, Any]], object]] =
     ("PUT", "tenants/{name}"): _put,
     ("PATCH", "tenants/{name}"): _patch,
     ("GET", "tenants/{name}"): lambda world, name, _: _described(world.tenants[name]),
+    ("DELETE", "tenants/{name}"): lambda world, name, _: world.tenants[name].delete(),
     ("POST", "tenants/{name}/clients"): lambda world, name, body: world.tenants[name].add_client(**body),
     ("POST", "tenants/{name}/tokens"): lambda world, name, body: {
         "access_token": world.tenants[name].issue_token(**body)
     },
     ("POST", "tenants/{name}/faults"): lambda world, name, body: world.tenants[name].fault(**body),
+    ("POST", "tenants/{name}/answers"): lambda world, name, body: world.tenants[name].answer(**body),
 }

@@ -1,15 +1,15 @@
-"""Faults on demand: the response for each kind, and which requests it affects.
+"""Faults and responses on demand: what each kind sends, and which requests it affects.
 
-Every figure is known to come from an Auth0 tenant or the edge in front of it.
+Every response of a fault is known to come from an Auth0 tenant or the edge in front of it.
 """
 
 import json
 from collections.abc import Iterable
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, NonNegativeInt, PositiveInt
 
 from auth0_sessions.sandbox import answers
 from auth0_sessions.sandbox.answers import Answer
@@ -57,16 +57,16 @@ FROM_API = {Fault.INTERNAL_ERROR, Fault.EXPIRED_TOKEN, Fault.INVALID_TOKEN, Faul
 """The faults that come from the API itself, and so have rate-limit headers; the edge sends none."""
 
 
-class FaultRule(BaseModel):
-    """One fault: which requests it affects, and how often."""
+class Rule(BaseModel):
+    """Which requests are affected, and how often."""
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Fault
     times: PositiveInt | None = 1
     operation: Literal["token", "get", "patch"] | None = None
     after: NonNegativeInt = 0
-    retry_after: NonNegativeInt = 1
+    headers: dict[str, str | None] = {}
+    """Headers of the response; None removes one."""
 
     def spend(self) -> None:
         """Count one use."""
@@ -74,34 +74,67 @@ class FaultRule(BaseModel):
             self.times -= 1
 
 
-def meet(rules: Iterable[FaultRule], operation: str) -> FaultRule | None:
-    """Return the first fault for a request, which counts toward every rule's ``after``."""
+class FaultRule(Rule):
+    """A fault."""
+
+    kind: Fault
+    retry_after: NonNegativeInt = 1
+
+    @property
+    def takes_effect(self) -> bool:
+        """Whether the request is performed, and only its response is corrupted."""
+        return self.kind in AFTER_EFFECT
+
+    def instead(self, operation: str, tenant: Any, now: float) -> Answer | Fault:
+        """Return the response that replaces the real one, or the fault itself if there is none."""
+        if self.kind in {Fault.RATE_LIMITED, Fault.RETRY_AFTER}:
+            wait = {"retry-after": str(self.retry_after)} if self.kind is Fault.RETRY_AFTER else {}
+            return answers.too_many_requests(operation).adding({**ratelimit_headers(2, 0, int(now)), **wait})
+        found = (_AT_LOGIN if operation == "token" else _AT_CALL).get(self.kind, self.kind)
+        if self.kind is Fault.INSUFFICIENT_SCOPE:
+            login = operation == "token"
+            found = answers.no_client_grant(tenant.audience) if login else answers.insufficient_scope(SCOPES[operation])
+        if isinstance(found, Answer) and self.kind in FROM_API:
+            return found.adding(tenant.take(operation, now)[1])
+        return found
+
+    def spoiled(self, answer: Answer) -> Answer | Fault:
+        """Return the corrupted form of a successful response, or the fault itself if there is none."""
+        if self.kind is Fault.DROP_AFTER:
+            return self.kind
+        body = answer.body[: len(answer.body) // 2]
+        if self.kind is not Fault.TRUNCATED_JSON:
+            wrong = [] if self.kind is Fault.NOT_AN_OBJECT else _wrong_types(json.loads(answer.body))
+            body = json.dumps(wrong).encode()
+        return Answer(answer.status, body, answer.headers)
+
+
+class AnswerRule(Rule):
+    """A response that a test writes."""
+
+    status: Annotated[int, Field(ge=200, le=599)] = 200
+    body: JsonValue = {}
+    takes_effect: bool = True
+
+    def instead(self, _operation: str, _tenant: Any, _now: float) -> Answer:
+        """Return the response."""
+        return self.spoiled(answers.as_json(self.status, {}))
+
+    def spoiled(self, answer: Answer) -> Answer:
+        """Return a response with this status; an object is merged into its body, anything else replaces it."""
+        if isinstance(self.body, str):
+            return Answer(self.status, self.body.encode(), answer.headers)
+        body = {**json.loads(answer.body), **self.body} if isinstance(self.body, dict) else self.body
+        return answers.as_json(self.status, body).adding(answer.headers)
+
+
+def meet(rules: Iterable[FaultRule | AnswerRule], operation: str) -> FaultRule | AnswerRule | None:
+    """Return the first rule for a request, which counts toward every rule's ``after``."""
     matching = [rule for rule in rules if rule.operation in {None, operation} and rule.times != 0]
     hit = next((rule for rule in matching if not rule.after), None)
     for rule in matching:
         rule.after = max(0, rule.after - 1)
     return hit
-
-
-def instead(rule: FaultRule, operation: str, audience: str, now: float) -> Answer | Fault:
-    """Return the response that replaces the real one, or the fault itself if there is none."""
-    if rule.kind in {Fault.RATE_LIMITED, Fault.RETRY_AFTER}:
-        wait = {"retry-after": str(rule.retry_after)} if rule.kind is Fault.RETRY_AFTER else {}
-        return answers.too_many_requests(operation).adding({**ratelimit_headers(2, 0, int(now)), **wait})
-    if rule.kind is Fault.INSUFFICIENT_SCOPE:
-        login = operation == "token"
-        return answers.no_client_grant(audience) if login else answers.insufficient_scope(SCOPES[operation])
-    return (_AT_LOGIN if operation == "token" else _AT_CALL).get(rule.kind, rule.kind)
-
-
-def spoiled(kind: Fault, answer: Answer) -> Answer | Fault:
-    """Return the corrupted form of a successful response, or the fault itself if there is none."""
-    if kind is Fault.DROP_AFTER:
-        return kind
-    body = answer.body[: len(answer.body) // 2]
-    if kind is not Fault.TRUNCATED_JSON:
-        body = json.dumps([] if kind is Fault.NOT_AN_OBJECT else _wrong_types(json.loads(answer.body))).encode()
-    return Answer(answer.status, body, answer.headers)
 
 
 def _wrong_types(body: dict[str, object]) -> dict[str, object]:

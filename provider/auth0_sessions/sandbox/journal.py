@@ -1,13 +1,10 @@
-"""Requests: what each contains, and the log, kept for tests and shown by the command line, which never has a secret."""
+"""Requests: what each contains, and its line in the log, which tests and the command line show: never a secret."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 SECRET_MEMBERS = frozenset({"client_secret", "client_assertion", "password", "refresh_token"})
 
@@ -56,15 +53,18 @@ class Call:
     """The parsed body, secrets included."""
 
 
-def incoming(request: "Request", raw: bytes, now: float) -> Call:
+def incoming(  # noqa: PLR0913 - The parts of a request.
+    method: str, target: str, headers: Mapping[str, str], raw: bytes, *, connection: str, now: float
+) -> Call:
     """Return a request as the tenants see it."""
-    tenant, _, below = request.url.path.removeprefix("/").partition("/")
-    shown = body = _parsed(raw, request.headers.get("content-type", ""))
+    parts = urlsplit(target)
+    tenant, _, below = parts.path.removeprefix("/").partition("/")
+    shown = body = _parsed(raw, headers.get("content-type", ""))
     if isinstance(body, dict):
         shown = {name: "***" if name in SECRET_MEMBERS else value for name, value in body.items()}
-    query, client = dict(request.query_params), "{}:{}".format(*request.client or ("", ""))
-    logged = LoggedRequest(now, tenant, request.method, f"/{tenant}/{below}", query, shown, client)
-    return Call(logged, OPERATIONS.get((request.method, below), ""), request.headers, raw, body)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    logged = LoggedRequest(now, tenant, method, f"/{tenant}/{below}", query, shown, connection)
+    return Call(logged, OPERATIONS.get((method, below), ""), headers, raw, body)
 
 
 def _parsed(raw: bytes, content_type: str) -> Any:

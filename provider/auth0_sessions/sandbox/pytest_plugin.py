@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def _auth0_sandbox_server() -> "Iterator[Sandbox]":
-    try:
-        from auth0_sessions.sandbox import Sandbox  # noqa: PLC0415 - See the module's docstring.
-    except ImportError as error:
-        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    from auth0_sessions.sandbox import Sandbox  # noqa: PLC0415 - See the module's docstring.
+
     with Sandbox(rate_limits=False) as sandbox:
         yield sandbox
 

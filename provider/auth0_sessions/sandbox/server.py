@@ -1,18 +1,16 @@
-"""The sandbox: a real HTTP server on loopback, in a thread of the calling process."""
+"""The sandbox: a real HTTP server on loopback, in threads of the calling process."""
 
-import asyncio
 import socket
+import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
-from typing import Self
-
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from contextlib import suppress
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
+from typing import Any, Self
 
 from auth0_sessions.sandbox import api, control
 from auth0_sessions.sandbox.answers import Answer
@@ -21,26 +19,16 @@ from auth0_sessions.sandbox.journal import LoggedRequest, incoming
 from auth0_sessions.sandbox.tenant import World
 
 HOST = "127.0.0.1"
-METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 POLL_SECONDS = 0.02
 STOP_TIMEOUT_SECONDS = 10
-
-
-class _Protocol(H11Protocol):
-    """HTTP/1.1 that gives its transport to the application, which can then drop the connection."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Add the transport to the ``state`` of every request on this connection."""
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, "transport": transport}
 
 
 class Sandbox(World):
     """A fake Auth0 with any number of tenants, each at ``http://127.0.0.1:PORT/NAME``; the package has an example.
 
     ``port=0`` picks a free port. ``rate_limits=False`` disables Auth0's request rates for new tenants. ``clock``
-    returns Unix seconds; a test that moves it does not have to wait for tokens to expire. ``on_request`` is called,
-    on the server's thread, with each request after it is answered.
+    returns Unix seconds, which responses have in ``Date``; a test that moves it does not have to wait for tokens to
+    expire. ``on_request`` is called with each request after it is answered, one at a time, on a thread of the server.
     """
 
     def __init__(
@@ -55,7 +43,8 @@ class Sandbox(World):
         super().__init__(clock, rate_limits=rate_limits)
         self._port = port
         self._on_request = on_request
-        self._running: tuple[uvicorn.Server, threading.Thread] | None = None
+        self._running: tuple[_Server, threading.Thread] | None = None
+        self._stopping = threading.Event()
 
     def __exit__(self, *_: object) -> None:
         """Stop."""
@@ -66,31 +55,12 @@ class Sandbox(World):
         if self._running is not None:
             message = "this sandbox is already running"
             raise RuntimeError(message)
-        listener = socket.create_server((HOST, self._port))
-        # Accepted connections inherit it; with Nagle's algorithm, a response's second small write would wait
-        # 40 ms for the client's delayed acknowledgment.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.url = f"http://{HOST}:{listener.getsockname()[1]}"
-        self.stopping = False
-        config = uvicorn.Config(
-            Starlette(routes=[*control.routes(self), Route("/{path:path}", self._serve, methods=METHODS)]),
-            http=_Protocol,
-            ws="none",
-            loop="asyncio",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_keep_alive=60,
-            timeout_graceful_shutdown=2,
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([listener],), name="auth0-sandbox", daemon=True)
+        server = _Server(self, self._port)
+        self.url = f"http://{HOST}:{server.server_address[1]}"
+        self._stopping.clear()
+        thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), name="auth0-sandbox", daemon=True)
         self._running = server, thread
         thread.start()
-        while thread.is_alive() and not server.started:
-            time.sleep(0.005)
         return self
 
     __enter__ = start
@@ -99,27 +69,79 @@ class Sandbox(World):
         """Stop serving, and drop hanging requests."""
         if self._running is not None:
             server, thread = self._running
-            self.stopping = server.should_exit = True
+            self._stopping.set()
+            server.stop()
             thread.join(STOP_TIMEOUT_SECONDS)
             self._running = None
 
-    async def _serve(self, request: Request) -> Response:
-        """Log a request, wait for the latency, and return the tenant's response, or leave the client without one."""
-        call = incoming(request, await request.body(), self.clock())
+    def respond(self, method: str, target: str, headers: Any, raw: bytes, connection: str) -> Answer | Fault:
+        """Log a request and wait for the latency; return the tenant's response, or the fault that withholds it."""
+        if target.startswith(control.PREFIX):
+            return control.respond(self, method, target, raw)
+        call = incoming(method, target, headers, raw, connection=connection, now=self.clock())
         with self.lock:
             self.log.append(call.logged)
             tenant = self.tenants.get(call.logged.tenant)
         if tenant and tenant.latency_seconds:
-            await asyncio.sleep(tenant.latency_seconds)
+            self._stopping.wait(tenant.latency_seconds)
         with self.lock:
             outcome = api.respond(self, call)
             call.logged.status = outcome.status if isinstance(outcome, Answer) else None
-        if self._on_request is not None:
-            self._on_request(call.logged)
-        if isinstance(outcome, Answer):
-            return Response(outcome.body, outcome.status, dict(outcome.headers))
-        while not await request.is_disconnected():
-            if outcome is not Fault.HANG or self.stopping:
-                request.state.transport.abort()
-            await asyncio.sleep(POLL_SECONDS)
-        return Response()  # Reaches no one.
+            if self._on_request is not None:
+                self._on_request(call.logged)
+        return outcome
+
+
+class _Server(ThreadingTCPServer):
+    """One thread for each connection; stopping closes them all."""
+
+    allow_reuse_address = sys.platform != "win32"  # There, it would allow a second server on the port.
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, sandbox: Sandbox, port: int) -> None:
+        self.sandbox = sandbox
+        self._connections: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        super().__init__((HOST, port), _Handler)
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        self._connections.add(connection)
+        return connection, address
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), OSError):  # A client that went away is nothing to report.
+            super().handle_error(request, client_address)
+
+    def stop(self) -> None:
+        self.shutdown()
+        self.server_close()
+        for connection in list(self._connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # A response is one write, flushed when it is complete.
+    server: _Server
+
+    def _answer(self) -> None:
+        raw = self.rfile.read(int(self.headers.get("content-length", 0)))
+        sandbox, connection = self.server.sandbox, "{}:{}".format(*self.client_address)
+        outcome = sandbox.respond(self.command, self.path, self.headers, raw, connection)
+        if isinstance(outcome, Fault):
+            self.close_connection = True
+            while outcome is Fault.HANG and self.connection.recv(1024):
+                """Wait until the client gives up, or the sandbox stops."""
+            return
+        self.send_response_only(outcome.status)
+        length = {"content-length": str(len(outcome.body))}
+        for name, value in {"date": formatdate(sandbox.clock(), usegmt=True), **length, **outcome.headers}.items():
+            if value is not None:
+                self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(outcome.body)
+
+    do_DELETE = do_GET = do_PATCH = do_POST = do_PUT = _answer  # noqa: N815 - http.server's names.

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from auth0_sessions.sandbox import tokens
-from auth0_sessions.sandbox.faults import FaultRule
+from auth0_sessions.sandbox.faults import AnswerRule, FaultRule
 from auth0_sessions.sandbox.journal import LoggedRequest
 from auth0_sessions.sandbox.plans import PLANS, Bucket, OverCap, Plan, Rate
 from auth0_sessions.sandbox.schema import IDLE, LIFETIMES, check_body
@@ -62,7 +62,7 @@ class Tenant(BaseModel):
     _stored: Stored
     _replaced: list[tuple[float, dict[str, Any]]] = []
     _clients: dict[str, str] = {}
-    _faults: list[FaultRule] = []
+    _faults: list[FaultRule | AnswerRule] = []
     _buckets: dict[Rate, Bucket] = {}
 
     def __init__(self, world: "World", stored: Stored, **options: Any) -> None:
@@ -129,22 +129,46 @@ class Tenant(BaseModel):
         """Make requests fail: the next ``times`` (None: all), or only those of one ``operation``.
 
         ``after`` matching requests are let through first. The kinds are the values of ``Fault``; ``retry_after``
-        (seconds) is for 429-retry-after.
+        (seconds) is for 429-retry-after; ``headers`` are sent with the response of any kind.
         """
-        rule = FaultRule(kind=kind, times=times, operation=operation, after=after, **details)
+        self._add(FaultRule(kind=kind, times=times, operation=operation, after=after, **details))
+
+    def answer(
+        self, body: Any = None, *, times: int | None = 1, operation: str | None = None, after: int = 0, **details: Any
+    ) -> None:
+        """Change responses, chosen as for ``fault``: to any ``status``, ``headers`` (None removes one) and ``body``.
+
+        The members of an object are added to the real response, or replace its own; a text or a list replaces it. The
+        request takes effect, and an error response stays as it is, unless ``takes_effect=False`` sends the response
+        instead of performing the request.
+        """
+        body = {} if body is None else body
+        self._add(AnswerRule(body=body, times=times, operation=operation, after=after, **details))
+
+    def _add(self, rule: FaultRule | AnswerRule) -> None:
         with self._world.lock:
             self._faults.append(rule)
 
+    def delete(self) -> None:
+        """Delete the tenant, as in the Dashboard: each later request is a 404; the log keeps the earlier ones."""
+        with self._world.lock:
+            del self._world.tenants[self.name]
+
     def clear_faults(self) -> None:
-        """Drop every fault that is still waiting."""
+        """Drop every fault and response that is still waiting."""
         with self._world.lock:
             self._faults.clear()
 
     # Called by the server, which holds the lock.
 
     @property
-    def faults(self) -> list[FaultRule]:
-        """The faults that wait for requests."""
+    def audience(self) -> str:
+        """The audience of the tenant's Management API."""
+        return self.domain + API_PATH
+
+    @property
+    def faults(self) -> list[FaultRule | AnswerRule]:
+        """The faults and responses that wait for requests."""
         return self._faults
 
     def knows(self, client_id: str, client_secret: str) -> bool:
@@ -181,7 +205,6 @@ class World:
     def __init__(self, clock: Callable[[], float], *, rate_limits: bool) -> None:
         """Start without tenants and without an address."""
         self.url = ""
-        self.stopping = False
         self.clock = clock
         self.rate_limits = rate_limits
         self.lock = threading.RLock()
