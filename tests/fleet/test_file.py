@@ -3,14 +3,18 @@
 import json
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auth0_sessions.errors import InputError
+from auth0_sessions.errors import InputError, LifetimeError
 from auth0_sessions.fleet.file import TenantsFile, read_tenants_file, tenants_of
+from auth0_sessions.fleet.report import plan_fleet
+from auth0_sessions.fleet.stack import project_folder
+from auth0_sessions.model.lifetime import Lifetime
 
 TENANTS = {"acme": {"domain": "acme.eu.auth0.com", "sessionLifetime": "8h"}}
 STACK = {
@@ -80,14 +84,14 @@ def file(tmp_path):
         ({"tenants": TENANTS}, TenantsFile(TENANTS)),
         ({"tenants": TENANTS, "plan": "free", "profile": "strict"}, TenantsFile(TENANTS, "free", "strict")),
         ({"tenants": TENANTS, **OF_A_TEAM}, TenantsFile(TENANTS, **OF_A_TEAM)),
-        ({"auth0-sessions:tenants": TENANTS}, TenantsFile(TENANTS)),
         (STACK, TenantsFile(TENANTS, "free", "strict")),
         ({"config": {"auth0-sessions:tenants": json.dumps(TENANTS)}}, TenantsFile(TENANTS)),
         (NO_WRAPPER, TenantsFile(NO_WRAPPER)),
         ('\ufeff{\t"a": {"domain":\t"a.auth0.com"}}', TenantsFile({"a": {"domain": "a.auth0.com"}})),
         ('{"\\ud83d\\ude00": {"domain": "a.auth0.com"}}', TenantsFile({"\U0001f600": {"domain": "a.auth0.com"}})),
-        ("no: {plan: off}\noff: {plan: 010}", TenantsFile({"no": {"plan": "off"}, "off": {"plan": "010"}})),
-        ("a: {b: 12:30, c: ~, d: , ~: null}", TenantsFile({"a": {"b": "12:30", "c": None, "d": None, "~": None}})),
+        ("no: {plan: off}\noff: {plan: '010'}", TenantsFile({"no": {"plan": "off"}, "off": {"plan": "010"}})),
+        ("a: {b: 12:30, c: ~, d: , '~': null}", TenantsFile({"a": {"b": "12:30", "c": None, "d": None, "~": None}})),
+        ("secure: {domain: a.auth0.com}", TenantsFile({"secure": {"domain": "a.auth0.com"}})),
         ("x: &x {b: c}\na: {<<: *x, d: e}", TenantsFile({"x": {"b": "c"}, "a": {"b": "c", "d": "e"}})),
     ],
 )
@@ -98,7 +102,7 @@ def test_every_shape_of_a_list(file, content, expected):
 
 @pytest.mark.parametrize(
     ("name", "stack"),
-    [("Pulumi.prod.yaml", "prod"), ("Pulumi.pr-7.yml", "pr-7"), ("Pulumi.a.b.json", "a.b"), ("Pulumi.yaml", None)],
+    [("Pulumi.prod.yaml", "prod"), ("Pulumi.pr-7.yml", "pr-7"), ("Pulumi.a.b.json", "a.b"), ("other.yaml", None)],
 )
 def test_a_stack_s_file_names_the_stack(file, name, stack):
     """`Pulumi.STACK.yaml` is Pulumi's own way to name it."""
@@ -117,7 +121,7 @@ def test_a_project_s_file_says_what_the_stack_s_does_not(file, tmp_path):
     """Pulumi lays the configuration of `Pulumi.yaml` under the stack's, and a file's name starts from its folder."""
     (tmp_path / "conf").mkdir()
     file({"tenants": TENANTS}, "list.yaml")
-    project = {"auth0-sessions:plan": "free", "auth0-sessions:profile": {"type": "string", "default": "strict"}}
+    project = {"auth0-sessions:plan": "free", "auth0-sessions:profile": {"value": "strict"}}
     file({"name": "x", "config": project}, "Pulumi.yaml")
     stack = file({"config": {"auth0-sessions:tenants": "list.yaml"}}, "conf/Pulumi.prod.yaml")
     assert read_tenants_file(stack) == TenantsFile(TENANTS, "free", "strict", stack="prod")
@@ -128,7 +132,7 @@ def test_a_project_s_file_says_what_the_stack_s_does_not(file, tmp_path):
 def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path):
     """What the list has of its own takes precedence over the stack's configuration, and that over the project's."""
     config = {f"auth0-sessions:{key}": value for key, value in OF_A_TEAM.items()}
-    file({"name": "x", "config": {"auth0-sessions:enforce": {"default": "exact"}}}, "Pulumi.yaml")
+    file({"name": "x", "config": {"auth0-sessions:enforce": {"value": "exact"}}}, "Pulumi.yaml")
     stack = file({"config": {**config, "auth0-sessions:tenants": TENANTS}}, "Pulumi.prod.yaml")
     found = read_tenants_file(stack)
     assert {key: getattr(found, key) for key in OF_A_TEAM} == OF_A_TEAM
@@ -165,12 +169,16 @@ def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path
         ("", "is not a tenants file"),
         ({"config": {"auth0-sessions:plan": "free"}}, "has no auth0-sessions:tenants in its config"),
         *(
-            ({"config": {"auth0-sessions:tenants": TENANTS, f"auth0-sessions:{key}": value}}, f"{key} is encrypted in")
+            ({"config": {"auth0-sessions:tenants": TENANTS, f"auth0-sessions:{key}": value}}, f"{key} is encrypted")
             for key in ("tenants", "plan", "profile", "profiles", "enforce")
             for value in ({"secure": "v1:abc"}, {"acme": {"plan": {"secure": "v1:abc"}}})
         ),
         ({"config": {"auth0-sessions:plan": {"secure": "x"}}}, "has no auth0-sessions:tenants in its config"),
         ({"config": {"auth0-sessions:tenants": '{"a": {}, "a": {}}'}}, "'a' is a duplicate key"),
+        ({"auth0-sessions:tenants": TENANTS}, "has no auth0-sessions:tenants in its config"),
+        ({"config": {"auth0-sessions:tenants": '{"a": {}'}}, "is neither JSON nor the name of a file"),
+        ("a: {<<: {b: c}, <<: {d: e}}", "'<<' is a duplicate key"),
+        ("a: !!null x", "is neither YAML nor JSON: expected null"),
         ({"config": {"auth0-sessions:tenants": "gone.yaml"}}, "gone.yaml cannot be read: No such file or directory."),
     ],
 )
@@ -179,6 +187,265 @@ def test_what_is_no_list_is_reported(file, content, words):
     with pytest.raises(InputError) as raised:
         read_tenants_file(file(content))
     assert words in str(raised.value)
+
+
+SCALARS = {
+    "number": (
+        *("0042", "34", "1_0", "0x1F", "0b11", "0o17", "08", "+7", "-0", "1.", "1.50", ".5", "1e3", "-1.5E-3"),
+        *(".inf", "-.Inf", ".NaN", "99999999999999999999", "0X1f", "0b-1"),
+    ),
+    "boolean": ("true", "True", "TRUE", "false", "False", "FALSE"),
+    "date": ("2024-01-01", "2024-1-1", "2001-12-14 21:59:43.10", "2001-12-14t21:59:43Z"),
+}
+TEXTS = (
+    "no",
+    "off",
+    "y",
+    "12:30",
+    "1.2.3",
+    "8h",
+    "0x",
+    "0b2",
+    "1__a",
+    "tRUE",
+    "--1",
+    "2024-01",
+    ".inf1",
+    "'0042'",
+    '"true"',
+)
+
+
+def in_a_list(scalar):
+    """Return a tenants file with a scalar as a label."""
+    return f"acme: {{domain: acme.auth0.com, credentials: {scalar}}}", "tenants.yaml", "acme.credentials"
+
+
+def in_a_stack_s_file(scalar):
+    """Return a stack's file with a scalar as a label."""
+    content, *_ = in_a_list(scalar)
+    return f"config:\n  auth0-sessions:tenants:\n    {content}", "Pulumi.dev.yaml", "acme.credentials"
+
+
+def as_the_value_itself(scalar):
+    """Return a stack's file with a scalar as its plan."""
+    content, name, _ = in_a_stack_s_file("a")
+    return f"{content}\n  auth0-sessions:plan: {scalar}", name, "auth0-sessions:plan"
+
+
+def as_a_name(scalar):
+    """Return a tenants file with a scalar as a tenant's name."""
+    return f"{scalar}: {{domain: acme.auth0.com}}", "tenants.yaml", "the key"
+
+
+PLACES = (in_a_list, in_a_stack_s_file, as_the_value_itself, as_a_name)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("kind", "scalar"), [(kind, scalar) for kind, row in SCALARS.items() for scalar in row])
+def test_a_scalar_that_pulumi_does_not_read_as_text_is_refused(file, place, kind, scalar):
+    """`up` sees 34 where a file says 0042: the message names the place, what is written, its kind, and the way out."""
+    content, name, where = place(scalar)
+    with pytest.raises(InputError) as raised:
+        read_tenants_file(file(content, name))
+    assert [
+        words for words in (name, where, f"{scalar} is a {kind}", "Quote it") if words not in str(raised.value)
+    ] == []
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("scalar", TEXTS)
+def test_a_scalar_that_pulumi_reads_as_text_is_that_text(file, place, scalar):
+    """Quoted, or not like any number, boolean or date of Go's YAML."""
+    content, name, _ = place(scalar)
+    found = read_tenants_file(file(content, name))
+    (tenant,) = found.tenants
+    assert scalar.strip("'\"") in (tenant, found.tenants[tenant].get("credentials"), found.plan)
+
+
+@pytest.mark.parametrize("name", ["tenants.json", "Pulumi.dev.json"])
+@pytest.mark.parametrize("number", ["7", "-7.50", "1e400", "NaN", "9" * 5000, "true"])
+def test_json_is_held_to_the_same(file, name, number):
+    """A number or a boolean in JSON is not text either, however long it is."""
+    entry = f'{{"acme": {{"domain": "acme.auth0.com", "formerly": {number}}}}}'
+    content = f'{{"config": {{"auth0-sessions:tenants": {entry}}}}}' if name.startswith("Pulumi") else entry
+    with pytest.raises(InputError, match=r"acme\.formerly: the .{1,80} is a (number|boolean) .* Quote it"):
+        read_tenants_file(file(content, name))
+    with pytest.raises(InputError, match=r"acme\.formerly: the .{1,80} is a (number|boolean) .* Quote it"):
+        tenants_of(entry, file("", name).parent)
+
+
+def test_every_such_scalar_is_reported(file):
+    """All of a file's are in one message."""
+    config = "auth0-sessions:plan: 7\n  auth0-sessions:tenants: {7: {credentials: 0042, formerly: 1.0}}"
+    with pytest.raises(InputError) as raised:
+        read_tenants_file(file(f"config:\n  {config}\n", "Pulumi.dev.yaml"))
+    assert str(raised.value).count("Quote it.") == 4
+
+
+@pytest.mark.parametrize("source", SCALARS["number"])
+@pytest.mark.parametrize(("place", "key"), [("tenants", "sessionLifetime"), ("profiles", "idle"), ("ceiling", "idle")])
+def test_a_lifetime_that_is_a_number_stays_as_it_is_written(file, place, key, source):
+    """What it lacks is a unit and not quotes, so the check of lifetimes says that."""
+    tenants = "{acme: {domain: acme.auth0.com}}"
+    rows = {"tenants": tenants, place: f"{{ours: {{{key}: {source}}}}}"}
+    lines = "".join(f"  auth0-sessions:{name}: {row}\n" for name, row in rows.items())
+    found = read_tenants_file(file(f"config:\n{lines}", "Pulumi.dev.yaml"))
+    assert getattr(found, place)["ours"][key] == source
+    with pytest.raises(LifetimeError):
+        Lifetime.parse(source)
+
+
+@pytest.mark.parametrize(("source", "value"), [(one, one.lower() == "true") for one in SCALARS["boolean"]])
+def test_a_profile_s_ceiling_is_a_boolean(file, source, value):
+    """In every spelling that Pulumi reads as one."""
+    content = f"profiles: {{ours: {{idle: 1h, ceiling: {source}}}}}\ntenants: {{acme: {{domain: a.auth0.com}}}}"
+    assert read_tenants_file(file(content)).profiles["ours"]["ceiling"] is value
+
+
+@pytest.mark.parametrize("scalar", ["0042", "yes", "1", "0x1", "2024-01-01", "'True'"])
+def test_a_profile_s_ceiling_is_nothing_else(file, scalar):
+    """Text such as yes, and a number, are no boolean for Pulumi."""
+    path = file(f"profiles: {{ours: {{idle: 1h, ceiling: {scalar}}}}}\ntenants: {{acme: {{domain: a.auth0.com}}}}")
+    try:
+        found = read_tenants_file(path)
+    except InputError as error:
+        problems = str(error)
+    else:
+        problems = str(plan_fleet(found.tenants, replace(found.defaults, plan="free")).problems)
+    assert "ceiling" in problems
+
+
+def test_names_that_pulumi_takes_for_one_are_refused(file):
+    """0042 and 34 become one tenant in a stack's file."""
+    for names in (("0042", "34"), ("0042", "'34'")):
+        rows = "".join(f"    {name}: {{domain: {number}.auth0.com}}\n" for number, name in enumerate(names))
+        with pytest.raises(InputError, match="the key 0042 is a number"):
+            read_tenants_file(file(f"config:\n  auth0-sessions:tenants:\n{rows}", "Pulumi.dev.yaml"))
+
+
+def test_a_tenant_may_be_named_secure(file):
+    """Only text under that key is what Pulumi encrypts."""
+    found = read_tenants_file(
+        file({"config": {"auth0-sessions:tenants": {"secure": TENANTS["acme"]}}}, "Pulumi.dev.yaml")
+    )
+    assert found.tenants == {"secure": TENANTS["acme"]}
+
+
+def test_half_a_character_is_refused(file):
+    """Pulumi replaces half of a surrogate pair, so two names could become one."""
+    for content in ('{"\\ud800": {"domain": "a.auth0.com"}}', '{"a": {"domain": "\\ud800"}}'):
+        with pytest.raises(InputError, match="half of a surrogate pair"):
+            read_tenants_file(file(content))
+
+
+@pytest.mark.parametrize("environment", [["base"], {"imports": ["base"]}, {"values": {"a": "b"}}])
+@pytest.mark.parametrize("config", [{}, STACK])
+def test_a_stack_that_imports_environments_is_not_read_from_its_file(file, environment, config):
+    """Tenants, plan and profile may come from there; the message names the option that reads them."""
+    with pytest.raises(InputError, match="Give `--stack NAME`"):
+        read_tenants_file(file({**config, "environment": environment}, "Pulumi.dev.yaml"))
+    assert read_tenants_file(file({**STACK, "environment": []}, "Pulumi.dev.yaml")).plan == "free"
+
+
+DEPLOY_CLI = {
+    "tenant": {"friendly_name": "Acme", "session_lifetime": 168, "flags": {}},
+    "clients": [{"name": "a"}],
+    "pages": [],
+}
+
+
+@pytest.mark.parametrize("content", [DEPLOY_CLI, {"tenant": DEPLOY_CLI["tenant"]}, DEPLOY_CLI["tenant"], {"rules": []}])
+def test_a_file_of_the_deploy_cli_is_recognized(file, content):
+    """One sentence says what it is, and what to write."""
+    with pytest.raises(InputError) as raised:
+        read_tenants_file(file(content))
+    message = str(raised.value)
+    assert ("as Auth0's Deploy CLI writes it" in message, message.count(". "), message.count("\n")) == (True, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["tenant", "clients", "flags"])
+def test_a_tenant_may_be_named_as_a_part_of_such_a_file(file, name):
+    """An entry is an object, and has a domain."""
+    assert read_tenants_file(file({name: TENANTS["acme"]})).tenants == {name: TENANTS["acme"]}
+
+
+PROJECT = "auth0-sessions"
+
+
+@pytest.mark.parametrize(
+    ("project", "stack", "expected"),
+    [
+        ({"auth0-sessions:plan": {"value": "free"}}, {}, "free"),
+        ({"auth0-sessions:plan": {"value": "free", "description": "x"}}, {}, "free"),
+        ({"auth0-sessions:config:plan": "free"}, {}, "free"),
+        ({"auth0-sessions:plan": "free"}, {"auth0-sessions:config:plan": "essential"}, "essential"),
+        ({"plan": "free"}, {"plan": "essential"}, None),
+        ("folder", {}, None),
+    ],
+)
+def test_the_keys_of_a_configuration(file, project, stack, expected):
+    """As Pulumi reads them: also in the older form; a key without a namespace is the project's own."""
+    file({"name": "x", "config": project}, "Pulumi.yaml")
+    path = file({"config": {**stack, "auth0-sessions:tenants": TENANTS}}, "Pulumi.dev.yaml")
+    assert read_tenants_file(path).plan == expected
+
+
+def test_the_keys_of_a_project_of_our_name(file):
+    """Its own keys need no namespace, may declare a type, and have a default."""
+    own = {"plan": "free", "profile": {"type": "string", "default": "strict"}, "enforce": {"value": "exact"}}
+    file({"name": PROJECT, "config": own}, "Pulumi.yaml")
+    found = read_tenants_file(file({"config": {"tenants": TENANTS, "plan": "essential"}}, "Pulumi.dev.yaml"))
+    assert found == TenantsFile(TENANTS, "essential", "strict", enforce="exact", stack="dev")
+
+
+@pytest.mark.parametrize(
+    ("project", "stack", "words"),
+    [
+        ({"auth0-sessions:tenants": TENANTS}, {}, "Put it under `value:`"),
+        ({"auth0-sessions:plan": {"default": "free"}}, {}, "Put it under `value:`"),
+        ({"auth0-sessions:plan": {"type": "string", "value": "free"}}, {}, "Put it under `value:`"),
+        ({}, {"auth0-sessions:plan": "free", "auth0-sessions:config:plan": "free"}, "are the same key"),
+        ({}, {"auth0-sessions:plan": None}, "auth0-sessions:plan has no value"),
+        ({"auth0-sessions:plan": {"value": None}}, {}, "auth0-sessions:plan has no value"),
+    ],
+)
+def test_what_pulumi_refuses_or_drops_is_refused(file, project, stack, words):
+    """An object without `value`, a default for another namespace, one key in two forms, no value."""
+    file({"name": "x", "config": project}, "Pulumi.yaml")
+    path = file({"config": {"auth0-sessions:tenants": TENANTS, **stack}}, "Pulumi.dev.yaml")
+    with pytest.raises(InputError, match=words):
+        read_tenants_file(path)
+
+
+@pytest.mark.parametrize("value", [{"value": TENANTS}, {"value": json.dumps(TENANTS)}, json.dumps(TENANTS)])
+def test_a_project_s_list_is_found_in_its_file(file, value):
+    """The path and keys lead to the list, also under `value`."""
+    project = file({"name": "x", "config": {"auth0-sessions:tenants": value}}, "Pulumi.yaml")
+    found = read_tenants_file(file({"config": {}}, "Pulumi.dev.yaml"))
+    keys = ("config", "auth0-sessions:tenants", *(value if isinstance(value, dict) else ()))
+    assert (found.tenants, found.path, found.keys) == (TENANTS, project, keys)
+
+
+def test_a_stack_s_ceiling_is_read(file):
+    """As an object or its JSON text, from the stack's configuration only."""
+    for value in ({"absolute": "1h", "except": ["acme"]}, '{"absolute": "1h", "except": ["acme"]}'):
+        config = {"auth0-sessions:tenants": TENANTS, "auth0-sessions:ceiling": value}
+        found = read_tenants_file(file({"config": config}, "Pulumi.dev.yaml"))
+        assert found.ceiling == {"absolute": "1h", "except": ["acme"]}
+    with pytest.raises(InputError, match="ceiling: unknown key"):
+        read_tenants_file(file({"tenants": TENANTS, "ceiling": {"absolute": "1h"}}))
+
+
+def test_the_project_s_folder_is_found_from_below(tmp_path):
+    """It has the file with the project's name; a folder between may have another project's."""
+    inner = tmp_path / "src" / "inner"
+    inner.mkdir(parents=True)
+    (tmp_path / "Pulumi.yml").write_text("name: ours\nmain: src/inner\n")
+    (inner / "Pulumi.yaml").write_text("name: theirs\n")
+    assert project_folder(inner, "ours") == tmp_path
+    assert project_folder(inner, "theirs") == inner
+    assert project_folder(inner, "no such project") == inner
 
 
 def unfolding(join):

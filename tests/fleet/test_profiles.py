@@ -62,7 +62,11 @@ def test_one_lifetime_is_enough(key):
         ({"ours": {"idle": "1h", "ceiling": ["x"]}}, "profile 'ours': ceiling is ['x']"),
         ({7: {"idle": "x"}}, "profile '7': idle: 'x' is not a lifetime"),
         ([], "profiles should be an object"),
-        ("[" * 100_000, "profiles should be an object"),
+        ("[" * 100_000, "auth0-sessions:profiles: the JSON is nested too deeply"),
+        (
+            '{"ours": {"idle": "1h", "source": 7}}',
+            "auth0-sessions:profiles has one problem:\n  - ours.source: the 7 is a number",
+        ),
         ({"ours": {"idle": "1h", "ceiling": "perhaps"}}, "profile 'ours': ceiling is 'perhaps'"),
         ({"ours": "1h"}, "profile 'ours': should be an object"),
         ("no JSON", "profiles should be an object"),

@@ -54,6 +54,17 @@ class _Marked(yaml.SafeLoader):
         return node
 
 
+class _AsWritten(Loader):
+    """Loads a scalar that is not text as it is written."""
+
+    def construct_as_written(self, node: yaml.ScalarNode) -> str:
+        """Construct a scalar."""
+        return str(node.value)
+
+
+_AsWritten.add_constructor("!misread", _AsWritten.construct_as_written)
+
+
 class Document:
     """A YAML or JSON file, already read by `read_tenants_file`, with a list of tenants under some keys.
 
@@ -72,7 +83,7 @@ class Document:
         self._above: defaultdict[int, str] = defaultdict(str)
         self._root = _composed(self._text)
         self._tenants = _pairs(_inside(self._root, keys))
-        values = yaml.load(self._text, Loader=Loader)  # noqa: S506  It makes text, lists and objects only.
+        values = yaml.load(self._text, Loader=_AsWritten)  # noqa: S506  It makes text, lists and objects only.
         for key in keys:
             values = values[key]
         self._values: Mapping[str, Mapping[str, Any]] = values
@@ -147,7 +158,7 @@ class Document:
 
     def json(self) -> str:
         """Return the file as it is now, in JSON, which has no comments."""
-        loader = yaml.SafeLoader if self.is_json else Loader
+        loader = yaml.SafeLoader if self.is_json else _AsWritten
         return json.dumps(yaml.load(self.text(), Loader=loader), indent=2) + "\n"  # noqa: S506  Both loaders are safe.
 
     def _source(self, pair: Pair | None, value: Any) -> str:
@@ -207,7 +218,7 @@ def _in_blocks(path: Path, content: str, keys: tuple[str, ...]) -> str:
     if _COMMENT.search(text):
         message = f"{path}: the list of tenants is in braces. Write it as a block, so that its comments have a place."
         raise InputError(message)
-    return _dumped(yaml.load(text, Loader=Loader))  # noqa: S506  It makes text, lists and objects only.
+    return _dumped(yaml.load(text, Loader=_AsWritten))  # noqa: S506  It makes text, lists and objects only.
 
 
 def _remarks(sentences: Iterable[str], column: int) -> str:

@@ -238,9 +238,7 @@ def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         elif key != field_name and field_name in given:
             problems.append(f"{field_name}: is given twice, also as {key}. Keep one of them.")
         else:
-            # A stack's configuration can hold numbers, but files are read as text: 7 is the same label in both.
-            is_number = field_name == "credentials" and type(value) is int
-            inputs[field_name] = str(value) if is_number else value
+            inputs[field_name] = value
     return inputs, problems
 
 

@@ -1,34 +1,52 @@
-"""A YAML loader for tenants files: only text, lists and objects, with a limit on expanded aliases."""
+"""Parses YAML and JSON as Pulumi does, into text, lists, objects, and scalars that Pulumi does not read as text."""
 
 from __future__ import annotations
 
-import re
+import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from auth0_sessions.errors import InputError, shown
+from auth0_sessions.fleet.scalars import NULLS, Misread, from_json, misread
 
 MAX_VALUES = 1_000_000
 """How many values a list may have after its aliases are expanded."""
 
+MAX_CHARACTERS = 5_000_000
+"""The longest allowed file, enough for tens of thousands of tenants."""
+
+_TAG = "tag:yaml.org,2002:"
+_MISREAD = "!misread"
+
 
 class Loader(yaml.SafeLoader):
-    """Loads every scalar as text, and rejects duplicate keys.
+    """Loads text, lists and objects, and rejects duplicate keys, so that no tenant is lost.
 
-    So `no` can be a tenant's name, 720 stays a number without a unit, and no tenant is lost.
+    A scalar is text where Go's YAML says so: `no` is, `0042` is not.
     """
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012  As inherited.
     yaml_constructors = {  # noqa: RUF012  As inherited.
         tag: constructor
         for tag, constructor in yaml.SafeLoader.yaml_constructors.items()
-        if tag is None or tag.rpartition(":")[2] in ("str", "seq", "map", "null")
+        if tag is None or tag.removeprefix(_TAG) in ("str", "seq", "map", "null")
     }
 
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
         self._sizes: dict[yaml.Node, int] = {}
+
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: Any) -> str:
+        """Return the tag of a node that has none."""
+        if value is None or not (kind is yaml.ScalarNode and implicit[0]):
+            return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
+        if value in NULLS:
+            return f"{_TAG}null"
+        if value == "<<":
+            return f"{_TAG}merge"
+        return _MISREAD if misread(value) else f"{_TAG}str"
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """Compose a node, counting expanded values: nested aliases can turn a few lines into a huge list."""
@@ -44,26 +62,83 @@ class Loader(yaml.SafeLoader):
         return node
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        """Compose an object if its keys are text and unique."""
+        """Compose an object if its keys are scalars and unique."""
         node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise yaml.constructor.ConstructorError(None, None, "a key should be text", key.start_mark)
-            if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
+            if key.value in seen:
                 message = f"line {key.start_mark.line + 1}: {shown(key.value)} is a duplicate key; keep one."
                 raise InputError(message)
             seen.add(key.value)
-            if key.tag == "tag:yaml.org,2002:null":
-                key.tag = "tag:yaml.org,2002:str"
         return node
 
     def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  As inherited.
         """Construct an object, even if a tag claims that something else is one."""
         if not isinstance(node, yaml.MappingNode):
             raise yaml.constructor.ConstructorError(None, None, "expected an object", node.start_mark)
-        return super().construct_mapping(node, deep=deep)
+        self.flatten_mapping(node)
+        # Go's YAML makes a key of `~`, too.
+        return {
+            Misread(key.value, "null") if key.tag == f"{_TAG}null" else self.construct_object(key, deep=deep): (
+                self.construct_object(value, deep=deep)
+            )
+            for key, value in node.value
+        }
+
+    def construct_null(self, node: yaml.Node) -> None:
+        """Construct an empty value, if it is one."""
+        if node.value not in NULLS:
+            raise yaml.constructor.ConstructorError(None, None, "expected null", node.start_mark)
+
+    def construct_misread(self, node: yaml.ScalarNode) -> Misread:
+        """Construct a scalar that is not text."""
+        return misread(self.construct_scalar(node)) or Misread(node.value, "value of an unknown type")
 
 
-Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile("<<$"), ["<"])
-Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+Loader.add_constructor(f"{_TAG}null", Loader.construct_null)
+Loader.add_constructor(_MISREAD, Loader.construct_misread)
+
+
+def load(path: Path) -> Mapping[str, Any]:
+    """Read a file that holds an object, in YAML or JSON.
+
+    Raises:
+        InputError: It cannot be read, or it is something else.
+
+    """
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            content = file.read(MAX_CHARACTERS + 1)
+        found = _parsed(content, path)
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}."
+    except UnicodeDecodeError:
+        message = f"{path} is not a text file; it should be YAML or JSON in UTF-8."
+    except InputError as error:
+        message = f"{path}: {error}"
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f", line {where.line + 1}" if where else ""
+        message = f"{path}{line} is neither YAML nor JSON: {getattr(error, 'problem', None) or error}."
+    else:
+        if isinstance(found, Mapping):
+            return found
+        message = f"{path} is not a tenants file; it should be an object like acme: {{domain: acme.eu.auth0.com}}."
+    raise InputError(message)
+
+
+def _parsed(content: str, path: Path) -> Any:
+    if len(content) > MAX_CHARACTERS:
+        message = f"it has more than {MAX_CHARACTERS:,} characters. Split the list into several files."
+        raise InputError(message)
+    # JSON is not always YAML: it may contain tabs, or characters written as surrogate pairs. Pulumi goes by the name.
+    is_pulumi_s, is_json = path.name.startswith("Pulumi."), path.suffix == ".json"
+    if is_json if is_pulumi_s else content.lstrip().startswith("{"):
+        try:
+            return from_json(content)
+        except json.JSONDecodeError:
+            if is_pulumi_s:
+                raise
+    return yaml.load(content, Loader=Loader)  # noqa: S506  It makes text, lists and objects only.

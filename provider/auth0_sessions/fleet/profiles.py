@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from auth0_sessions.errors import InputError, shown, visible
+from auth0_sessions.fleet.scalars import read_object
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.profiles import PROFILES, ProfileLimits
 
@@ -30,9 +30,9 @@ def read_profiles(raw: object) -> tuple[dict[str, ProfileLimits], list[str]]:
     A team's profiles are an object by name, as in `_EXAMPLE`, or its JSON text; None for no profiles.
     """
     try:
-        given = json.loads(raw) if isinstance(raw, str) else raw
-    except (ValueError, RecursionError):
-        given = raw
+        given = read_object(raw, "profiles") if isinstance(raw, str) else raw
+    except InputError as error:
+        return dict(PROFILES), [str(error)]
     if given is None:
         return dict(PROFILES), []
     if not isinstance(given, Mapping):

@@ -15,6 +15,7 @@ from pulumi.runtime.settings import get_monitor
 from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain, sources
 from auth0_sessions.api.tokens import claims_of
 from auth0_sessions.errors import InputError
+from auth0_sessions.fleet import stack
 from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.lifetime import Lifetime
@@ -50,9 +51,12 @@ def configured(key: str, given: Any = None, provider: pulumi.ProviderResource | 
 
 
 def project_folder() -> Path:
-    """Return the folder of `Pulumi.yaml`, or the current folder for inline programs and mocks, which have none."""
+    """Return the folder of `Pulumi.yaml`, or the current folder for inline programs and mocks, which have none.
+
+    The native plugin knows no root and runs in the program's folder, which `main` in `Pulumi.yaml` may have changed.
+    """
     root = Path(pulumi.get_root_directory() or "")
-    return root if root.is_dir() else Path()
+    return stack.project_folder(root if root.is_dir() else Path(), pulumi.get_project())
 
 
 def is_pending(value: Any) -> bool:
