@@ -85,6 +85,24 @@ class Team(pulumi.ComponentResource):
         native.SessionLifetime(f"{name}-native", domain="b.auth0.com", plan="free", **text, opts=inside)
 
 
+def test_what_no_plan_allows_and_what_exempts_nothing(guarded):
+    """A value that the API rejects is refused without a limit for it, and an exempt name without a resource is said."""
+
+    def program() -> None:
+        Tenant("never", sessionLifetime=46_000, idleSessionLifetime=1)
+        Tenant("kiosk", sessionLifetime=0, idleSessionLifetime=9)
+
+    policy = {"enforcementLevel": "mandatory", "maxIdle": "1h", "exempt": ["kiosk", "kiosks"]}
+    run = guarded.run(program, config={"session-lifetime-baseline": policy})
+    assert not run.ok
+    assert violations(run) == {("baseline", "mandatory", "never"), ("baseline", "advisory", "sessions-dev")}
+    shown = " ".join(run.output.split())
+    assert (
+        "sessionLifetime is 46000 hours (1916d16h); the Management API accepts 1 minute to 365d (8,760 hours)" in shown
+    )
+    assert "exempt: no resource with session lifetimes is named 'kiosks' in this stack." in shown
+
+
 def test_all_three_resources_inside_and_outside_components(guarded):
     """Each resource above the baseline is refused at preview, wherever it is declared; each within it passes."""
 

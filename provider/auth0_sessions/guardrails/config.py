@@ -48,7 +48,7 @@ _PROFILES: Schema = {
             "type": "object",
             "properties": {
                 **{key: _text(f"A lifetime, {_LENGTH}.") for key in KEYS},
-                "ceiling": {"type": "boolean", "description": "A baseline is a ceiling, whatever this says."},
+                "ceiling": {"type": "boolean", "description": "Ignored: a baseline is always a ceiling."},
                 "source": _text("Where the figures come from."),
             },
         },
