@@ -51,11 +51,11 @@ MAY_READ_ENVIRONMENT = {"api.credentials", "program.log"}
 TESTED_BY = {
     "__init__": "test_layout.py",
     "__main__": "native/test_serve.py",
+    "audit.expected": "audit/test_audit.py",
     "audit.findings": "audit/test_audit.py",
     "audit.model": "audit/test_audit.py",
     "fleet.loader": "fleet/test_file.py",
     "guardrails": "guardrails/test_pack.py",
-    "guardrails.pack": "guardrails/test_pack.py",
     "guardrails.server": "guardrails/test_pack.py",
     "cli.app": "cli/test_cli.py",
     "cli.look": "cli/test_look.py",

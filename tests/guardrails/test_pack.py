@@ -9,6 +9,7 @@ from pulumi.runtime.proto import analyzer_pb2
 from auth0_sessions.guardrails import server
 from auth0_sessions.guardrails.config import BASELINE, PLAN_CAP, ROUNDING, SCHEMAS, UNDECLARED
 from auth0_sessions.guardrails.declared import OFFICIAL, SPELLINGS
+from auth0_sessions.guardrails.pack import POLICIES
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 
 DYNAMIC, NATIVE, _ = SPELLINGS
@@ -32,8 +33,8 @@ def secret(value):
 def test_what_the_engine_learns(pack):
     """Four policies, two of them mandatory, each with its description and the schema of its configuration."""
     info = pack.info()
-    assert (info.name, info.supportsConfig) == ("auth0-sessions", True)
-    assert list(server.POLICIES) == list(SCHEMAS) == [one.name for one in info.policies]
+    assert (info.name, info.supportsConfig) == (server.NAME, True)
+    assert list(POLICIES) == list(SCHEMAS) == [one.name for one in info.policies]
     assert {one.name: one.enforcementLevel for one in info.policies} == {
         BASELINE: analyzer_pb2.MANDATORY,
         PLAN_CAP: analyzer_pb2.MANDATORY,

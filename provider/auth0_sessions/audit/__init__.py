@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from auth0_sessions.api.reader import Reader, read_many
-from auth0_sessions.audit.findings import expected_of, hold
+from auth0_sessions.audit.expected import expected_of
+from auth0_sessions.audit.findings import hold
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.fleet.file import TenantsFile
 
