@@ -18,7 +18,7 @@ from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, LO
 MODE = "session_cookie_mode"
 
 
-def hold(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> AuditedTenant:
+def compare(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> AuditedTenant:
     """Compare one tenant with its baseline."""
     findings: list[Finding] = []
     lifetimes: list[AuditedLifetime] = []

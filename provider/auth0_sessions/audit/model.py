@@ -22,7 +22,7 @@ class Rule(StrEnum):
 
 
 class Status(StrEnum):
-    """What came out for a tenant."""
+    """The result for a tenant."""
 
     MEETS = "meets"
     FINDINGS = "findings"
@@ -50,7 +50,7 @@ class Finding(_Row):
     )
     force: Force | None = Field(
         None,
-        description="How binding the baseline's source makes its figure; null where no source says.",
+        description="How binding the baseline's source makes its figure; null if it does not say.",
     )
     is_in_use: bool = Field(
         default=True,
@@ -59,7 +59,7 @@ class Finding(_Row):
 
     @property
     def tag(self) -> str:
-        """How binding it is, as standards write it; empty where that is not said."""
+        """How binding it is, as standards write it; empty if the source does not say."""
         return self.force.upper() if self.force else ""
 
     @property
@@ -77,28 +77,26 @@ class AuditedLifetime(_Row):
     )
     text: str = Field(description="The same in days, hours and minutes, or `unusable`.")
     is_default: bool = Field(description="True if it was never set, so that Auth0's default applies.")
-    cap_minutes: int | None = Field(description="The most that the plan allows; null where no plan is named.")
+    cap_minutes: int | None = Field(description="The most that the plan allows; null if no plan is set.")
     share_of_cap: float | None = Field(ge=0, description="1.0 for all of the cap, more for a value above it.")
     baseline_minutes: int | None = Field(
-        description="The most that the baseline allows, never more than the cap; null where it allows any."
+        description="The most that the baseline allows, never more than the cap; null if it sets no limit."
     )
-    declared_minutes: int | None = Field(
-        description="What the tenants file sets; null where it leaves it to the profile."
-    )
+    declared_minutes: int | None = Field(description="What the tenants file sets; null if it leaves it to the profile.")
 
 
 class AuditedTenant(_Row):
-    """What came out for one tenant."""
+    """The result for one tenant."""
 
     name: str = Field(description="The tenant's short name in the tenants file.")
     source: str = Field("", description="The tenants file that lists it.")
     domain: str
     plan: Plan | None = Field(description="As in the tenants file; Auth0's API does not expose the plan.")
     profile: str = Field(description="The baseline: the name of a built-in profile, or of one of your own.")
-    profile_from: str = Field(description="What named the profile.")
+    profile_from: str = Field(description="Where the profile is set.")
     status: Status
     error: str | None = Field(description="Why an unreachable tenant could not be read, and what to do.")
-    lifetimes: list[AuditedLifetime] = Field(description="The four lifetimes; empty where unreachable.")
+    lifetimes: list[AuditedLifetime] = Field(description="The four lifetimes; empty if unreachable.")
     session_cookie_mode: str | None = Field(
         description="The kind of session that the tenant creates; null if it was not read or is not a known kind."
     )
@@ -126,13 +124,13 @@ class AuditedTenant(_Row):
 
 
 class Audit(_Row):
-    """What a session may do in each tenant of a file, and whether it meets the baseline."""
+    """The session lifetimes of each tenant in some files, and whether they meet the baseline."""
 
     model_config = ConfigDict(json_schema_extra={"$schema": "https://json-schema.org/draft/2020-12/schema"})
 
     version: Literal[1] = Field(1, description="Increases when readers of the JSON have to change.")
     generated_at: AwareDatetime = Field(description="UTC.")
-    source: str = Field(description="The tenants file, or all of them.")
+    source: str = Field(description="The tenants file, or all of them, separated by commas.")
     tenants: list[AuditedTenant] = Field(description="In the order of the files.")
 
     @property
@@ -151,21 +149,21 @@ class Audit(_Row):
 
     @property
     def has_many_files(self) -> bool:
-        """True where the tenants come from more than one file."""
+        """True if the tenants come from more than one file."""
         return len({tenant.source for tenant in self.tenants}) > 1
 
     def count(self, status: Status) -> int:
-        """Return how many tenants came out so."""
+        """Return how many tenants have this result."""
         return sum(tenant.status == status for tenant in self.tenants)
 
     @property
     def is_fine(self) -> bool:
-        """True where every tenant was read and meets its baseline."""
+        """True if every tenant was read and meets its baseline."""
         return self.count(Status.MEETS) == len(self.tenants)
 
     @property
     def verdict(self) -> str:
-        """What came out, in one sentence."""
+        """The result, in one sentence."""
         total, meeting = len(self.tenants), self.count(Status.MEETS)
         if total == 0:
             return "No tenant was audited."
