@@ -147,6 +147,10 @@ def test_without_configuration(guarded):
         arguments: dict[str, Any] = {"session_lifetime": "7d", "idle_session_lifetime": "4d", "over_limit": "warn"}
         SessionLifetime("warned", domain="a.auth0.com", plan="free", **arguments)
         SessionLifetime("clamped", domain="b.auth0.com", plan="free", **{**arguments, "over_limit": "clamp"})
+        provider = native.Provider("theirs", plan="free")
+        native.SessionLifetime(
+            "provided", domain="c.auth0.com", **arguments, opts=pulumi.ResourceOptions(provider=provider)
+        )
 
     run = guarded.run(program)
     assert not run.ok
@@ -154,6 +158,8 @@ def test_without_configuration(guarded):
         ("baseline", "longer"),
         ("baseline", "warned"),
         ("plan-cap", "warned"),
+        ("baseline", "provided"),
+        ("plan-cap", "provided"),
     }
 
 

@@ -91,9 +91,19 @@ def test_the_plan_of_our_resources(kind):
     assert read_resource(kind, {"plan": ["gold"]}).plan is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "own", "plan"), [(OURS[1], None, "free"), (OURS[1], "essential", "essential"), (OURS[0], None, None)]
+)
+def test_the_plan_of_the_native_provider(kind, own, plan):
+    """A native resource without a plan of its own has its provider's; the dynamic provider's configuration has none."""
+    resource = read_resource(kind, {"plan": own}, {"plan": "free"})
+    assert resource.plan == plan
+    assert read_resource(OURS[1], {}, {"plan": min(UNKNOWN)}).plan_or(Plan.FREE) is None
+
+
 def test_the_official_resource_names_no_plan():
     """A property of another resource with the same name says nothing about the tenant's plan."""
-    assert read_resource(OFFICIAL, {"plan": "essential"}).plan is None
+    assert read_resource(OFFICIAL, {"plan": "essential"}, {"plan": "essential"}).plan is None
 
 
 @pytest.mark.parametrize(

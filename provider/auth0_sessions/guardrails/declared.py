@@ -13,9 +13,10 @@ from auth0_sessions.model.settings import LOGIN_LIFETIMES, text
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling
 
 OFFICIAL = "auth0:index/tenant:Tenant"
+NATIVE = "auth0-sessions:index:SessionLifetime"
 SPELLINGS: Mapping[str, Spelling] = {
     "pulumi-python:dynamic/auth0-sessions:SessionLifetime": SNAKE_CASE,
-    "auth0-sessions:index:SessionLifetime": CAMEL_CASE,
+    NATIVE: CAMEL_CASE,
     OFFICIAL: CAMEL_CASE,
 }
 """The types that declare session lifetimes, and how their users spell properties."""
@@ -118,8 +119,12 @@ class Resource:
         return None if self.is_plan_unknown else self.plan or configured
 
 
-def read_resource(kind: str, props: Mapping[str, Any]) -> Resource | None:
-    """Return what a resource declares, from its properties as the engine sends them; None without session lifetimes."""
+def read_resource(kind: str, props: Mapping[str, Any], provider: Mapping[str, Any] | None = None) -> Resource | None:
+    """Return what a resource declares, or None without session lifetimes.
+
+    Its properties and its provider's configuration are as the engine sends them. A native resource without a plan has
+    its provider's; the dynamic resource resolves its plan in the program.
+    """
     if kind not in SPELLINGS:
         return None
     spelling, read = SPELLINGS[kind], _read_hours if kind == OFFICIAL else _read_text
@@ -131,6 +136,8 @@ def read_resource(kind: str, props: Mapping[str, Any]) -> Resource | None:
         if value is not None:
             lifetimes[setting] = None if _is_unknown(value) else read(name, value, is_secret=is_secret)
     plan = _value(props, "plan")[0] if kind != OFFICIAL else None
+    if plan is None and kind == NATIVE:
+        plan = _value(provider or {}, "plan")[0]
     named = Plan(plan) if isinstance(plan, str) and plan in set(Plan) else None
     return Resource(spelling, lifetimes, named, is_plan_unknown=_is_unknown(plan))
 

@@ -88,7 +88,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Run the policies on one resource."""
         answer = analyzer_pb2.AnalyzeResponse()
-        resource = read_resource(request.type, MessageToDict(request.properties))
+        resource = read_resource(
+            request.type, MessageToDict(request.properties), MessageToDict(request.provider.properties)
+        )
         for name, level, config in self._enabled():
             reason = "It declares no session lifetimes." if resource is None else ""
             reason = "It is exempt by name." if request.name in config.exempt else reason
