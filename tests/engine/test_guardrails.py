@@ -85,6 +85,14 @@ class Team(pulumi.ComponentResource):
         native.SessionLifetime(f"{name}-native", domain="b.auth0.com", plan="free", **text, opts=inside)
 
 
+class OurLifetime(SessionLifetime):
+    """A subclass of a user's own, over the dynamic resource."""
+
+
+class OurNativeLifetime(native.SessionLifetime):
+    """A subclass of a user's own, over the native resource."""
+
+
 def test_what_no_plan_allows_and_what_exempts_nothing(guarded):
     """A value that the API rejects is refused without a limit for it, and an exempt name without a resource is said."""
 
@@ -104,7 +112,10 @@ def test_what_no_plan_allows_and_what_exempts_nothing(guarded):
 
 
 def test_all_three_resources_inside_and_outside_components(guarded):
-    """Each resource above the baseline is refused at preview, wherever it is declared; each within it passes."""
+    """Each resource above the baseline is refused at preview, wherever it is declared; each within it passes.
+
+    A subclass is refused like its base.
+    """
 
     def program() -> None:
         Team("team")
@@ -113,6 +124,10 @@ def test_all_three_resources_inside_and_outside_components(guarded):
         SessionLifetime(
             "exactly", domain="c.auth0.com", plan="free", session_lifetime="24h", idle_session_lifetime="60m"
         )
+        OurLifetime("ours", domain="g.auth0.com", plan="free", session_lifetime="1d1h", idle_session_lifetime="1h")
+        OurNativeLifetime(
+            "ours-native", domain="h.auth0.com", plan="free", session_lifetime="1d1h", idle_session_lifetime="1h"
+        )
         SessionPolicy("policy", domain="d.auth0.com", plan="free", profile="balanced")
         native.SessionPolicy("remote", domain="e.auth0.com", plan="free", profile="balanced")
         TenantFleet("fleet", tenants={"f": {"domain": "f.auth0.com", "profile": "nist-aal2"}}, plan="free")
@@ -120,7 +135,10 @@ def test_all_three_resources_inside_and_outside_components(guarded):
     run = guarded.run(program, config=AAL2)
     assert not run.ok
     refused = {name for policy, level, name in violations(run) if (policy, level) == ("baseline", "mandatory")}
-    assert refused == {"team-official", "team-dynamic", "team-native", "above", "policy-lifetime", "remote-lifetime"}
+    assert refused == {
+        *("team-official", "team-dynamic", "team-native", "above", "ours", "ours-native"),
+        *("policy-lifetime", "remote-lifetime"),
+    }
     assert {policy for policy, *_ in violations(run)} == {"baseline", "rounding"}
     shown = " ".join(run.output.split())
     source = "NIST SP 800-63B-4 section 2.2.3: overall timeout required (SHALL), at most 24 hours (SHOULD)"
