@@ -1,4 +1,4 @@
-"""A policy pack that holds the session lifetimes of Auth0 tenants to a baseline."""
+"""A policy pack that checks the session lifetimes of Auth0 tenants against a baseline."""
 
 from auth0_sessions.guardrails import policy_pack
 

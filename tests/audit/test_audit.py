@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from auth0_sessions import TenantFleet
 from auth0_sessions.api.reader import WORKERS, TenantSessions, read_tenant_sessions
 from auth0_sessions.audit import Audit, Rule, Status, audit
-from auth0_sessions.audit.findings import expected_of as expected_in
+from auth0_sessions.audit.expected import expected_of as expected_in
 from auth0_sessions.errors import InputError, TenantUnreachableError
 from auth0_sessions.fleet.entries import Defaults
 from auth0_sessions.fleet.file import TenantsFile, read_tenants_file
@@ -67,7 +67,11 @@ def test_a_minute_makes_the_difference(plan, profile, name, named_by):
     wrong = audited({"plan": plan, **entry}, baseline=baseline, read=holding(**most | {name: most[name] + 1}))
     assert wrong.status is Status.FINDINGS
     assert set(rules_of(wrong)) == {name}
-    assert all(f"Set {name} to {Lifetime(most[name])}:" in finding.change for finding in wrong.findings)
+    to = Lifetime(most[name])
+    fixed = (
+        f"`pulumi up` fixes this: the tenants file sets {name} to {to}." if named_by == "entry" else f"Set it to {to}: "
+    )
+    assert all(finding.change.startswith(fixed) for finding in wrong.findings)
 
 
 ENTRIES = st.fixed_dictionaries(
@@ -186,8 +190,11 @@ def test_what_the_file_declares(entry, value, rules, target):
     """A declared value goes before a profile that is no ceiling; it has to be there exactly, as the advice says."""
     tenant = audited({"plan": "free", **entry}, read=holding(session_lifetime=value, idle_session_lifetime=5))
     assert rules_of(tenant).get("session_lifetime", []) == rules
-    changes = {finding.change.partition(":")[0] for finding in tenant.findings if finding.setting == "session_lifetime"}
-    assert changes == ({f"Set session_lifetime to {target}"} if target else set())
+    changes = {finding.change for finding in tenant.findings if finding.setting == "session_lifetime"}
+    fixed = f"`pulumi up` fixes this: the tenants file sets session_lifetime to {target}."
+    if entry.get("overLimit") == "warn":
+        fixed = f"Set session_lifetime to {target} in the tenants file, then run `pulumi up`."
+    assert changes == ({fixed} if target else set())
 
 
 @pytest.mark.parametrize(
@@ -237,20 +244,45 @@ def test_a_declared_cookie_mode():
     assert finding.message == (
         "session_cookie_mode is persistent, Auth0's default; the tenants file declares non-persistent."
     )
-    assert finding.change == "Set session_cookie_mode to non-persistent."
+    assert finding.change == ("`pulumi up` fixes this: the tenants file sets session_cookie_mode to non-persistent.")
 
 
-@given(st.integers(1, 525_600))
+@given(st.integers(1, 525_599))
 def test_the_advice_is_in_both_units(minutes):
     """What to type into the Dashboard, and what to send: whole hours as hours, everything else as minutes."""
-    entry = {"plan": "enterprise", "sessionLifetime": f"{minutes}m"}
-    tenant = audited(entry, read=holding(session_lifetime=minutes % 525_600 + 1))
+    own = {"ours": {"absolute": f"{minutes}m"}}
+    read = holding(session_lifetime=minutes + 1)
+    tenant = audited({"plan": "enterprise"}, read=read, baseline="ours", profiles=own)
     (change,) = {finding.change for finding in tenant.findings if finding.setting == "session_lifetime"}
     here = f"{minutes:,} minute{'s' * (minutes > 1)}"
     there = f"{here} as session_lifetime_in_minutes"
     if minutes % 60 == 0:
         there = f"{minutes // 60:,} hour{'s' * (minutes > 60)} as session_lifetime"
-    assert change.endswith(f": {here} in the Dashboard, {there} in the Management API.")
+    field = '"Maximum Session Lifetime (Persistent)" in the Dashboard'
+    assert change == f"Set it to {Lifetime(minutes)}: {here} as {field}, {there} in the Management API."
+
+
+@pytest.mark.parametrize(
+    ("entry", "file", "is_fixed"),
+    [
+        ({"sessionLifetime": "1d"}, {}, True),
+        ({"profile": "strict"}, {}, True),
+        ({}, {"profile": "strict"}, True),
+        ({}, {"stack": "dev", "profile": "strict"}, True),
+        ({}, {"profile": "balanced"}, "Set session_lifetime to 1d in the tenants file, then run `pulumi up`."),
+        ({}, {"stack": "prod"}, "Set session_lifetime to 1d in the tenants file, then run `pulumi up`."),
+        ({"idleSessionLifetime": "1h"}, {}, "Set session_lifetime to 1d in the tenants file, then run `pulumi up`."),
+        ({"credentials": "acme"}, {"enforce": "at-most"}, "Set it to 1d: 1,440 minutes as"),
+        ({"sessionLifetime": "2d"}, {}, "Set session_lifetime to 1d in the tenants file, then run `pulumi up`."),
+        ({}, {}, "Set it to 1d: 1,440 minutes as"),
+    ],
+)
+def test_what_the_file_fixes(entry, file, is_fixed):
+    """What `pulumi up` fixes is said, else where to change it: in a file that sets the value, or in the Dashboard."""
+    tenant = audited({"plan": "free", **entry}, read=holding(session_lifetime=2_881), baseline="nist-aal2", **file)
+    (change,) = {finding.change for finding in tenant.findings if finding.setting == "session_lifetime"}
+    fixed = "`pulumi up` fixes this: the tenants file sets session_lifetime to 1d." if is_fixed is True else is_fixed
+    assert change.startswith(fixed)
 
 
 def test_what_a_declared_value_comes_to():
@@ -259,7 +291,7 @@ def test_what_a_declared_value_comes_to():
     tenant = audited(entry, read=holding(idle_session_lifetime=30))
     (finding,) = [one for one in tenant.findings if one.setting == "idle_session_lifetime"]
     assert finding.message == "idle_session_lifetime is 30m; the tenants file declares 4d, which comes to 3d."
-    assert finding.change.startswith("Set idle_session_lifetime to 3d: ")
+    assert finding.change == "`pulumi up` fixes this: the tenants file sets idle_session_lifetime to 3d."
 
 
 def test_an_idle_value_that_is_declared_is_wanted_as_it_is():
@@ -281,6 +313,68 @@ def test_a_note_says_which_values_are_the_tenant_s_own(enforce, baseline):
     kept = "session_lifetime 1h instead of 12h, ephemeral_session_lifetime 1h instead of 12h"
     own = [f"The tenant's own values, stricter than the tenants file and kept (at-most): {kept}."]
     assert notes == (own if (enforce, baseline) == ("at-most", None) else [])
+
+
+@pytest.mark.parametrize(
+    ("profile", "rows"),
+    [
+        ("nist-aal3", ["session_lifetime", "idle_session_lifetime", "ephemeral_session_lifetime"]),
+        ("balanced", ["idle_session_lifetime", "session_lifetime", "ephemeral_session_lifetime"]),
+    ],
+)
+def test_the_worst_finding_comes_first(profile, rows):
+    """Sessions in use come before those that are not, then what is required before the rest, then how far above."""
+    held = {"session_lifetime": 14 * DAY, "idle_session_lifetime": 30 * DAY, "ephemeral_session_lifetime": 300 * DAY}
+    tenant = audited({"plan": "enterprise"}, read=holding(**held), baseline=profile)
+    assert list(dict.fromkeys(finding.setting for finding in tenant.findings))[:3] == rows
+    assert [finding.is_in_use for finding in tenant.findings][:3] == [True, True, False]
+
+
+def test_the_worst_tenant_comes_first():
+    """Reports list tenants by their worst finding, then those that were not read, then those that meet the baseline."""
+    held = {
+        "fine": {},
+        "gone": None,
+        "unused": {"ephemeral_session_lifetime": 30 * DAY},
+        "near": {"session_lifetime": 2 * DAY},
+        "exact": {"session_lifetime": DAY},
+        "more": {"session_lifetime": 2 * DAY, "idle_session_lifetime": 90},
+        "far": {"session_lifetime": 30 * DAY},
+    }
+
+    def read(domain, label):
+        values = held[domain.partition(".")[0]]
+        if values is None:
+            raise TenantUnreachableError(domain)
+        return holding(**{**dict.fromkeys(LOGIN_LIFETIMES, 60), **values})(domain, label)
+
+    tenants = {name: {"domain": f"{name}.auth0.com", "plan": "enterprise"} for name in held}
+    report = audit({"x": TenantsFile(tenants)}, read=read, profile="strict")
+    assert [tenant.name for tenant in report.tenants] == list(held)
+    assert [tenant.name for tenant in report.worst_first] == ["far", "more", "near", "unused", "gone", "fine", "exact"]
+    assert [tenant.worst.times_allowed for tenant in report.worst_first[:4]] == [30.0, 2.0, 2.0, 30.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("idle_session_lifetime", "0, which is not a lifetime"), ("session_cookie_mode", "None, which is not a mode")],
+)
+def test_an_unusable_value_is_reported_for_what_it_is(name, words):
+    """A setting without a usable value is a finding, and the tenant's other settings are judged as usual."""
+
+    def read(domain, _label):
+        values = {key: value for key, value in {**DEFAULTS, "session_lifetime": 31 * DAY}.items() if key != name}
+        return TenantSessions(domain, values, frozenset(), {name: words, "anonymous_session_lifetime": "0"})
+
+    tenant = audited({"plan": "free"}, read=read)
+    assert rules_of(tenant)[name] == [Rule.UNUSABLE]
+    assert rules_of(tenant)["session_lifetime"] == [Rule.ABOVE_CAP, Rule.ABOVE_BASELINE]
+    (finding,) = [one for one in tenant.findings if one.setting == name]
+    assert (finding.message, finding.is_in_use) == (f"{name} is {words}.", True)
+    rows = {row.setting: (row.minutes, row.text) for row in tenant.lifetimes}
+    assert rows["ephemeral_session_lifetime"] == (4_320, "3d")
+    assert rows.get(name, (None, "unusable")) == (None, "unusable")
+    assert tenant.session_cookie_mode == (None if name == "session_cookie_mode" else "persistent")
 
 
 def test_the_sixth_setting_is_not_audited():

@@ -1,5 +1,6 @@
 """An audit as Markdown: its content, and that external text is never markup."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -26,6 +27,8 @@ HOSTILE = (
     "![](https://evil.example/pixel.png)",
     "https://evil.example",
     "www.evil.example",
+    "WWW.evil.example",
+    "mailto:a@evil.example",
     "**bold** _it_ ~~gone~~",
     "# heading",
     "- [ ] task",
@@ -85,15 +88,16 @@ def test_the_whole_of_it():
     """The outcome, a row for each tenant, and of those that need it the findings with what to change."""
     gone = {"status": Status.UNREACHABLE, "lifetimes": [], "error": "gone: no answer."}
     two = (finding(force=Force.SHALL), finding(rule=Rule.ABOVE_CAP, message="It is above the cap."))
-    audit = audit_of(tenant("meets"), tenant("bad", *two, notes=["Mind this."]), tenant("gone", **gone))
+    bad = tenant("bad", *two, notes=["Mind this."], profile="strict")
+    audit = audit_of(tenant("meets"), bad, tenant("gone", **gone))
     assert to_markdown(audit).splitlines() == [
         "**1 of 3 tenants meets its baseline; 1 has findings and 1 could not be read.**",
         "",
         "| tenant | plan | profile | absolute | idle | non-persistent | result |",
         "| --- | --- | --- | --: | --: | --: | --- |",
-        r"| `meets` | not set | `balanced` | 7d | 3d\* | 3d\* / 1d\* | meets |",
-        r"| `bad` | not set | `balanced` | ⚠ 7d | 3d\* | 3d\* / 1d\* | **findings** |",
+        r"| `bad` | not set | `strict` | ⚠ 7d | 3d\* | 3d\* / 1d\* | **findings** |",
         "| `gone` | not set | `balanced` | - | - | - / - | **unreachable** |",
+        r"| `meets` | not set | `balanced` | 7d | 3d\* | 3d\* / 1d\* | meets |",
         "",
         r"\* Auth0's default, never set. ⚠ A finding, explained below.",
         "",
@@ -108,6 +112,14 @@ def test_the_whole_of_it():
         "",
         r"- **Could not be read.** gone: no answer.",
     ]
+
+
+def test_a_profile_that_all_have_is_named_once():
+    """The baseline of all tenants is in one line, instead of in a column."""
+    lines = to_markdown(audit_of(tenant("a"), tenant("b", profile_from="the tenant's entry"))).splitlines()
+    assert lines[2] == "Baseline of all 2 tenants: profile balanced, from the file, the tenant's entry."
+    assert lines[4] == "| tenant | plan | absolute | idle | non-persistent | result |"
+    assert [line for line in lines[3:] if "balanced" in line] == []
 
 
 def test_several_files():
@@ -146,13 +158,19 @@ def shape(markdown):
     return [block.type for block in blocks], plain
 
 
+CODE = re.compile(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)", re.DOTALL)
+AUTOLINK = re.compile(r"www\.|\w://|mailto:|xmpp:|\w@\w", re.IGNORECASE)
+"""What GitHub makes a link of without any markup (GFM, "Autolinks (extension)")."""
+
+
 def is_harmless(evil):
     """Return whether a hostile text renders with the same structure as a harmless one, and is shown literally."""
     markdown = to_markdown(hostile(evil))
     _, inline = tokens_of(markdown)
     wanted = visible(" ".join(evil.split()))
     codes = [part.content.strip() for part in inline if part.type == "code_inline"]
-    return shape(markdown) == shape(to_markdown(hostile("harmless"))) and wanted.replace("|", "\\u007c") in codes
+    is_plain = shape(markdown) == shape(to_markdown(hostile("harmless")))
+    return is_plain and not AUTOLINK.search(CODE.sub("", markdown)) and wanted.replace("|", "\\u007c") in codes
 
 
 @pytest.mark.parametrize("evil", HOSTILE)
@@ -185,5 +203,5 @@ def test_no_one_is_notified(evil, reference):
 
 def test_the_table_has_a_cell_for_each_heading():
     """A row has as many cells as there are headings."""
-    blocks, _ = tokens_of(to_markdown(audit_of(tenant())))
-    assert [block.type for block in blocks].count("td_open") == len(HEADINGS)
+    blocks, _ = tokens_of(to_markdown(audit_of(tenant(), tenant(profile="other"))))
+    assert [block.type for block in blocks].count("td_open") == 2 * len(HEADINGS)

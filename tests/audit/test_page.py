@@ -268,8 +268,11 @@ def test_everything_that_was_found_is_reported():
 def test_a_tenant_names_its_plan_its_profile_and_its_cookie_mode():
     """A missing plan is reported as such, and a profile is shown with where it was set."""
     said = text_of(audit_of(tenant(plan=None, profile=Profile.NIST_AAL2, profile_from="the command line")))
-    assert "not set profile nist-aal2, named by the command line" in said
+    assert "Baseline of the tenant: profile nist-aal2, from the command line." in said
     assert "cookie mode persistent" in said
+    said = text_of(audit_of(tenant(plan=None, profile=Profile.NIST_AAL2), tenant()))
+    assert "Baseline of" not in said
+    assert "not set profile nist-aal2 , from the file" in said
 
 
 def test_the_worst_come_first():
@@ -433,6 +436,12 @@ def names_on(page):
     return page.locator(".tenants tbody .name").all_inner_texts()
 
 
+def expanded(page):
+    """Return a page of several tenants after "Expand all" was pressed."""
+    page.get_by_role("button", name="Expand all").click()
+    return page
+
+
 def boxes(page, selector):
     """Return the left end, right end and width of each element."""
     return page.eval_on_selector_all(
@@ -476,11 +485,11 @@ def test_accessible(browsing, audit, width):
 
 def test_a_bar_has_its_sentence(browsing):
     """A screen reader meets each bar as one image that says everything, under its row's and column's header."""
-    page = browsing.open(mixed())
+    page = expanded(browsing.open(mixed()))
     assert page.get_by_role("img").count() == 4 * 4
     name = "Persistent absolute lifetime 69d10h40m: 231% of the plan's cap of 30d, above the baseline of 7d."
     assert page.get_by_role("img", name=name).count() == 1
-    assert page.get_by_role("table", name="What a session may do in each tenant").count() == 1
+    assert page.get_by_role("table", name="Session lifetimes by tenant").count() == 1
     assert page.get_by_role("rowheader", name="non-persistent").count() == 4
     assert page.get_by_role("columnheader").count() == 6
 
@@ -489,7 +498,7 @@ def test_a_bar_has_its_sentence(browsing):
 def test_bars_end_at_their_tick(browsing, width):
     """On every width a bar as long as a tick of the axis ends at that tick, so equal lifetimes are equally long."""
     rows = [tenant(f"t{tick}", [tick] * 4) for tick in TICKS]
-    page = browsing.open(audit_of(*rows), width=width)
+    page = expanded(browsing.open(audit_of(*rows), width=width))
     for limit in ("absolute", "idle"):
         axis = "absolute" if width < 704 else limit
         ticks = [left for left, _, _ in boxes(page, f"thead .{axis} .axis line")]
@@ -583,7 +592,7 @@ def test_keyboard_alone(browsing):
     """The Tab key reaches every control in the order of reading, and each shows that it has the focus."""
     page = browsing.open(mixed())
     reached = []
-    for _ in range(8):
+    for _ in range(10):
         page.keyboard.press("Tab")
         focused = page.evaluate(
             """() => {
@@ -595,14 +604,82 @@ def test_keyboard_alone(browsing):
         reached.append(focused[0])
         assert focused[1:] != ["none", 0]
         assert focused[2] >= 1
-    assert reached[:5] == ["Tenant", "Status", "Plan", "Absolute", "Idle"]
-    assert "3 findings" in reached[5]
+    controls = ["How to read a bar", "Only failing tenants (3)", "Expand all"]
+    assert reached[:8] == [*controls, "Tenant", "Status", "Plan", "Absolute", "Idle"]
+    assert "3 findings" in reached[8]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_tenant_that_complies_takes_one_line(browsing, width):
+    """It is as high as its name, until everything is expanded; a failing tenant is always shown in full."""
+    fine = tenant("fine", (60, 30, 60, 30), notes=["Something to know."], session_cookie_mode="non-persistent")
+    page = browsing.open(audit_of(fine, tenant("bad", findings=BAD)), width=width)
+    (row,) = page.locator("tbody.meets .name").all()
+    height = page.locator("tbody.meets").evaluate("each => each.getBoundingClientRect().height")
+    assert height < 3 * row.evaluate("each => each.getBoundingClientRect().height")
+    assert page.locator("tbody.meets").inner_text().split()[:5] == ["fine", "Meets", "baseline,", "1", "note"]
+    assert page.locator("tbody.findings .bar:visible").count() == 4
+    expanded(page)
+    assert page.locator("tbody.meets .bar:visible").count() == 4
+    assert page.get_by_text("Something to know.").is_visible()
+    page.get_by_role("button", name="Collapse all").click()
+    assert page.locator("tbody.meets").evaluate("each => each.getBoundingClientRect().height") == height
+
+
+def test_only_failing_tenants(browsing):
+    """The filter leaves those that have findings or were not read; it says how many, and a sort keeps it."""
+    page = browsing.open(mixed())
+    page.get_by_label("Only failing tenants (3)").check()
+    assert sorted(each.inner_text() for each in page.locator(".name:visible").all()) == ["gone", "short", "worst"]
+    page.get_by_role("button", name="Tenant").click()
+    assert page.locator("tbody:visible .name").all_inner_texts() == ["gone", "short", "worst"]
+    page.get_by_label("Only failing tenants").uncheck()
+    assert page.locator(".name:visible").count() == 5
+
+
+def test_the_sessions_that_a_tenant_creates_come_first(browsing):
+    """The kind of session that the cookie mode creates is the first row of a tenant."""
+    page = browsing.open(audit_of(tenant(session_cookie_mode="non-persistent")))
+    assert page.locator("tbody .kind").all_inner_texts() == ["non-persistent", "persistent"]
+
+
+def test_an_unusable_value_has_no_bar(browsing):
+    """A value that is not a lifetime is marked, without a bar that would mean something."""
+    rows = [audited(setting, 60) for setting in LOGIN_LIFETIMES[1:]]
+    unusable = audited(LOGIN_LIFETIMES[0], 60, share_of_cap=None).model_copy(
+        update={"minutes": None, "text": "unusable"}
+    )
+    wrong = found(LOGIN_LIFETIMES[0], Rule.UNUSABLE, "{} is 0, which is not a lifetime.")
+    page = browsing.open(audit_of(tenant(lifetimes=[unusable, *rows], findings=[wrong])))
+    assert page.locator("tbody .length").count() == 3
+    assert "unusable" in page.locator("tbody .absolute").first.inner_text()
+    assert page.get_by_role("img", name="the tenant reports no usable value").count() == 1
+    assert "Not usable. session_lifetime is 0, which is not a lifetime." in page.inner_text("details .message >> ..")
+
+
+def test_a_finding_has_the_dashboard_s_words(browsing):
+    """A setting's name in the Dashboard stands beside its name in the API."""
+    page = browsing.open(audit_of(tenant(findings=[found("idle_ephemeral_session_lifetime")])))
+    field = page.locator(".field").inner_text()
+    assert field == "Idle Session Lifetime (Non-Persistent) idle_ephemeral_session_lifetime"
+
+
+def test_how_bad_a_tenant_is(browsing):
+    """Its status says how bad the worst finding is, which is what tenants are sorted by."""
+    far = found("session_lifetime").model_copy(update={"times_allowed": 30.4, "force": "shall"})
+    near = found("session_lifetime").model_copy(update={"times_allowed": 1.26})
+    page = browsing.open(audit_of(tenant("near", findings=[near]), tenant("far", findings=[far])))
+    assert page.locator("td.status small").all_inner_texts() == [
+        "SHALL, 30 times what is allowed",
+        "1.3 times what is allowed",
+    ]
 
 
 def test_a_fleet(browsing):
     """Three hundred tenants are folded and can be sorted; one that was not read comes last."""
     page = browsing.open(many())
     assert page.locator("details[open]").count() == 0
+    assert page.locator("tbody.meets .bar:visible").count() == 2 * page.locator("tbody.meets").count()
     page.get_by_role("button", name="Absolute").click()
     longest = page.eval_on_selector_all("tbody[data-absolute]", "all => all.map(each => each.dataset.absolute)")
     figures = [[int(figure) for figure in each.split()] for each in longest]
@@ -648,7 +725,8 @@ def test_without_script(browsing):
     """Without JavaScript every tenant, finding and note is there, and no control that would do nothing."""
     page = browsing.open(mixed(), java_script_enabled=False)
     assert page.locator("tbody .name").all_inner_texts() == ["worst", "short", "gone", "meets", "planless"]
-    assert all(each.is_visible() for each in page.locator(".message, .change, .note, .why, .bar").all())
+    shown = page.locator(".message, .change, .note, .why, tbody .bar")
+    assert all(each.is_visible() for each in shown.all())
     assert page.locator("button, input").count() == 0
 
 
@@ -714,5 +792,5 @@ def test_text_from_right_to_left_keeps_to_itself(browsing):
     """Every text from outside is isolated, so what stands beside it stays where it was."""
     page = browsing.open(hostile("שלום-1"))
     assert page.eval_on_selector_all("*", STRAYS) == []
-    name, moment = boxes(page, ".origin bdi, .origin time")
+    name, moment = boxes(page, ".origin:not(.shared) bdi, .origin time")
     assert name[1] < moment[0]

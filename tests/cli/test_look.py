@@ -18,6 +18,8 @@ from typer.testing import CliRunner
 
 from auth0_sessions import __version__, cli
 from auth0_sessions.api.reader import TenantSessions
+from auth0_sessions.cli.app import plain
+from auth0_sessions.cli.tables import sessions_parts
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.profiles import Profile
 from auth0_sessions.model.settings import DEFAULTS, SETTINGS
@@ -210,20 +212,31 @@ def test_what_cannot_be_done_is_reported(arguments, code, words):
     assert SECRET not in result.stderr
 
 
+def test_show_reports_an_unusable_value_for_what_it_is():
+    """A setting without a usable value has a row that says so, a line with the value, and the others are as usual."""
+    values = {name: value for name, value in DEFAULTS.items() if name != "idle_session_lifetime"}
+    unusable = {"idle_session_lifetime": "0, which is not a lifetime"}
+    shown = plain(*sessions_parts(TenantSessions("acme.auth0.com", values, frozenset(), unusable), Plan.FREE))
+    rows = [cells_of(line) for line in shown.splitlines()]
+    assert ["idle_session_lifetime", "unusable!"] in rows
+    assert ["session_lifetime", "7d", "23%", "10,080", "168"] in rows
+    assert "! idle_session_lifetime is 0, which is not a lifetime." in shown.splitlines()
+
+
 # audit
 
 
 def test_audit_puts_tenants_side_by_side(listed):
-    """A row for each tenant in the file's order, every finding with what to change, an error where there is one."""
+    """A row for each tenant, the worst first, every finding with what to change, an error where there is one."""
     result = invoke("audit", "--tenants", listed)
     assert result.exit_code == FINDINGS
     rows = [cells_of(line) for line in result.output.splitlines()]
     assert [row for row in rows if len(row) == 7][1:] == [
-        ["acme", "essential", "balanced", "1h30m", "3d*", "3d* / 1d*", "meets"],
         ["globex", "enterprise", "nist-aal2", "7d*!", "3d*!", "3d*! / 1d*!", "findings"],
         ["gone", "essential", "balanced", "-", "-", "- / -", "unreachable"],
+        ["acme", "essential", "balanced", "1h30m", "3d*", "3d* / 1d*", "meets"],
     ]
-    assert "  Set session_lifetime to 1d: 1,440 minutes in the Dashboard" in result.output
+    assert "  `pulumi up` fixes this: the tenants file sets session_lifetime to 1d." in result.output
     assert "No credentials for" in result.output
     assert "AUTH0_GONE_CLIENT_ID" in result.output
     assert (

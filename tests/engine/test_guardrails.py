@@ -85,8 +85,37 @@ class Team(pulumi.ComponentResource):
         native.SessionLifetime(f"{name}-native", domain="b.auth0.com", plan="free", **text, opts=inside)
 
 
+class OurLifetime(SessionLifetime):
+    """A subclass of a user's own, over the dynamic resource."""
+
+
+class OurNativeLifetime(native.SessionLifetime):
+    """A subclass of a user's own, over the native resource."""
+
+
+def test_what_no_plan_allows_and_what_exempts_nothing(guarded):
+    """A value that the API rejects is refused without a limit for it, and an exempt name without a resource is said."""
+
+    def program() -> None:
+        Tenant("never", sessionLifetime=46_000, idleSessionLifetime=1)
+        Tenant("kiosk", sessionLifetime=0, idleSessionLifetime=9)
+
+    policy = {"enforcementLevel": "mandatory", "maxIdle": "1h", "exempt": ["kiosk", "kiosks"]}
+    run = guarded.run(program, config={"session-lifetime-baseline": policy})
+    assert not run.ok
+    assert violations(run) == {("baseline", "mandatory", "never"), ("baseline", "advisory", "sessions-dev")}
+    shown = " ".join(run.output.split())
+    assert (
+        "sessionLifetime is 46000 hours (1916d16h); the Management API accepts 1 minute to 365d (8,760 hours)" in shown
+    )
+    assert "exempt: no resource with session lifetimes is named 'kiosks' in this stack." in shown
+
+
 def test_all_three_resources_inside_and_outside_components(guarded):
-    """Each resource above the baseline is refused at preview, wherever it is declared; each within it passes."""
+    """Each resource above the baseline is refused at preview, wherever it is declared; each within it passes.
+
+    A subclass is refused like its base.
+    """
 
     def program() -> None:
         Team("team")
@@ -95,6 +124,10 @@ def test_all_three_resources_inside_and_outside_components(guarded):
         SessionLifetime(
             "exactly", domain="c.auth0.com", plan="free", session_lifetime="24h", idle_session_lifetime="60m"
         )
+        OurLifetime("ours", domain="g.auth0.com", plan="free", session_lifetime="1d1h", idle_session_lifetime="1h")
+        OurNativeLifetime(
+            "ours-native", domain="h.auth0.com", plan="free", session_lifetime="1d1h", idle_session_lifetime="1h"
+        )
         SessionPolicy("policy", domain="d.auth0.com", plan="free", profile="balanced")
         native.SessionPolicy("remote", domain="e.auth0.com", plan="free", profile="balanced")
         TenantFleet("fleet", tenants={"f": {"domain": "f.auth0.com", "profile": "nist-aal2"}}, plan="free")
@@ -102,7 +135,10 @@ def test_all_three_resources_inside_and_outside_components(guarded):
     run = guarded.run(program, config=AAL2)
     assert not run.ok
     refused = {name for policy, level, name in violations(run) if (policy, level) == ("baseline", "mandatory")}
-    assert refused == {"team-official", "team-dynamic", "team-native", "above", "policy-lifetime", "remote-lifetime"}
+    assert refused == {
+        *("team-official", "team-dynamic", "team-native", "above", "ours", "ours-native"),
+        *("policy-lifetime", "remote-lifetime"),
+    }
     assert {policy for policy, *_ in violations(run)} == {"baseline", "rounding"}
     shown = " ".join(run.output.split())
     source = "NIST SP 800-63B-4 section 2.2.3: overall timeout required (SHALL), at most 24 hours (SHOULD)"
@@ -129,6 +165,10 @@ def test_without_configuration(guarded):
         arguments: dict[str, Any] = {"session_lifetime": "7d", "idle_session_lifetime": "4d", "over_limit": "warn"}
         SessionLifetime("warned", domain="a.auth0.com", plan="free", **arguments)
         SessionLifetime("clamped", domain="b.auth0.com", plan="free", **{**arguments, "over_limit": "clamp"})
+        provider = native.Provider("theirs", plan="free")
+        native.SessionLifetime(
+            "provided", domain="c.auth0.com", **arguments, opts=pulumi.ResourceOptions(provider=provider)
+        )
 
     run = guarded.run(program)
     assert not run.ok
@@ -136,6 +176,8 @@ def test_without_configuration(guarded):
         ("baseline", "longer"),
         ("baseline", "warned"),
         ("plan-cap", "warned"),
+        ("baseline", "provided"),
+        ("plan-cap", "provided"),
     }
 
 

@@ -39,24 +39,43 @@ class Pack:
         request = analyzer_pb2.ConfigureAnalyzerRequest()
         for name, keys in config.items():
             policy = request.policyConfig[f"session-lifetime-{name.replace('_', '-')}"]
-            policy.enforcementLevel = analyzer_pb2.MANDATORY
-            policy.properties.update(keys)
+            properties = {**keys}
+            policy.enforcementLevel = properties.pop("enforcementLevel", analyzer_pb2.MANDATORY)
+            policy.properties.update(properties)
         self.stub.Configure(request)
 
     def analyze(self, kind: str, props: Mapping[str, Any], name: str = "acme") -> list[Violation]:
+        return _violations(self._analyze(kind, props, name))
+
+    def analyze_stack(self, kinds: Mapping[str, str]) -> list[Violation]:
+        """Return what is reported at the end of a run with these resources, by name, which is always advice."""
+        resources = [analyzer_pb2.AnalyzerResource(name=name, type=kind) for name, kind in kinds.items()]
+        answer = self.stub.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources))
+        assert {one.enforcementLevel for one in answer.diagnostics} <= {analyzer_pb2.ADVISORY}
+        return _violations(answer)
+
+    def levels(self, kind: str, props: Mapping[str, Any]) -> dict[str, str]:
+        """Return the level of each policy that a resource violates."""
+        return {
+            one.policyName.removeprefix("session-lifetime-"): analyzer_pb2.EnforcementLevel.Name(one.enforcementLevel)
+            for one in self._analyze(kind, props, "acme").diagnostics
+        }
+
+    def _analyze(self, kind: str, props: Mapping[str, Any], name: str) -> analyzer_pb2.AnalyzeResponse:
         properties = struct_pb2.Struct()
         properties.update(props)
-        answer = self.stub.Analyze(analyzer_pb2.AnalyzeRequest(type=kind, name=name, properties=properties))
-        return [
-            Violation(
-                one.policyName.removeprefix("session-lifetime-"), one.message.removeprefix(f"{one.description}\n")
-            )
-            for one in answer.diagnostics
-        ]
+        return self.stub.Analyze(analyzer_pb2.AnalyzeRequest(type=kind, name=name, properties=properties))
 
     def policies(self, kind: str, props: Mapping[str, Any], name: str = "acme") -> list[str]:
         """Return the policies that a resource violates."""
         return [violation.policy for violation in self.analyze(kind, props, name)]
+
+
+def _violations(answer: analyzer_pb2.AnalyzeResponse) -> list[Violation]:
+    return [
+        Violation(one.policyName.removeprefix("session-lifetime-"), one.message.removeprefix(f"{one.description}\n"))
+        for one in answer.diagnostics
+    ]
 
 
 @pytest.fixture(scope="session")

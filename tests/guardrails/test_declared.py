@@ -1,20 +1,18 @@
 """What a resource declares: lifetimes as text and in hours, and what the official provider makes of hours."""
 
 import pytest
-from pulumi_policy.proxy import UNKNOWN_NUMBER_VALUE, UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
-from auth0_sessions.guardrails.declared import OFFICIAL, SPELLINGS, read_resource
+from auth0_sessions.guardrails.declared import OFFICIAL, SECRET, SIGNATURE, SPELLINGS, UNKNOWN, read_resource
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
 from auth0_sessions.model.spelling import camel_case
 
 OURS = [kind for kind in SPELLINGS if kind != OFFICIAL]
-NOTHING = frozenset()
 
 
-def in_official(hours, secrets=NOTHING):
+def in_official(hours):
     """Return an absolute lifetime that the official provider's resource declares."""
-    return read_resource(OFFICIAL, {"sessionLifetime": hours}, secrets).lifetimes["session_lifetime"]
+    return read_resource(OFFICIAL, {"sessionLifetime": hours}).lifetimes["session_lifetime"]
 
 
 def as_the_provider_writes(minutes):
@@ -47,7 +45,7 @@ def test_every_minute_is_rounded_as_the_official_provider_rounds_it(decimals):
 @pytest.mark.parametrize("spell", [str, camel_case])
 def test_our_resources_in_both_spellings(kind, spell):
     """A lifetime is found in snake_case and in camelCase, and named as the resource's users spell it."""
-    resource = read_resource(kind, {spell(name): "1d12h" for name in LOGIN_LIFETIMES}, NOTHING)
+    resource = read_resource(kind, {spell(name): "1d12h" for name in LOGIN_LIFETIMES})
     assert {name: declared.minutes for name, declared in resource.known.items()} == dict.fromkeys(
         LOGIN_LIFETIMES, 2_160
     )
@@ -58,7 +56,7 @@ def test_our_resources_in_both_spellings(kind, spell):
 @pytest.mark.parametrize(("kind", "length"), [(OURS[0], 480), (OURS[1], 60)])
 def test_the_resource_s_own_spelling_comes_first(kind, length):
     """Where a name is there in both spellings, the one that the resource reads is judged."""
-    resource = read_resource(kind, {"session_lifetime": "8h", "sessionLifetime": "1h"}, NOTHING)
+    resource = read_resource(kind, {"session_lifetime": "8h", "sessionLifetime": "1h"})
     assert resource.known["session_lifetime"].minutes == length
 
 
@@ -66,35 +64,46 @@ def test_the_resource_s_own_spelling_comes_first(kind, length):
 def test_what_is_left_out_is_not_declared(kind):
     """A missing property and null are not declared; anonymous sessions are no login sessions."""
     props = {"sessionLifetime": None, "anonymous_session_lifetime": "365d", "anonymousSessionLifetime": 8_760}
-    assert read_resource(kind, props, NOTHING).lifetimes == {}
+    assert read_resource(kind, props).lifetimes == {}
 
 
-@pytest.mark.parametrize("sentinel", [UNKNOWN_NUMBER_VALUE, UNKNOWN_STRING_VALUE])
+@pytest.mark.parametrize("sentinel", sorted(UNKNOWN))
 @pytest.mark.parametrize("kind", SPELLINGS)
 def test_what_is_unknown_is_declared(kind, sentinel):
     """A value that the preview does not know yet is declared, and not judged."""
-    props = unknown_checking_proxy({"sessionLifetime": sentinel, "idleSessionLifetime": None})
-    resource = read_resource(kind, props, NOTHING)
+    props = {"sessionLifetime": sentinel, "idleSessionLifetime": None}
+    resource = read_resource(kind, props)
     assert resource.lifetimes == {"session_lifetime": None}
     assert resource.known == {}
 
 
 def test_an_unknown_plan():
     """A plan that is not known yet is not replaced by another one."""
-    resource = read_resource(OURS[0], unknown_checking_proxy({"plan": UNKNOWN_STRING_VALUE}), NOTHING)
-    assert (resource.plan, resource.is_plan_unknown) == (None, True)
+    resource = read_resource(OURS[0], {"plan": min(UNKNOWN)})
+    assert (resource.plan, resource.plan_or(Plan.FREE)) == (None, None)
+    assert read_resource(OURS[0], {}).plan_or(Plan.FREE) is Plan.FREE
 
 
 @pytest.mark.parametrize("kind", OURS)
 def test_the_plan_of_our_resources(kind):
     """Our resources name a plan; one that is not a plan is refused by the resource itself, and counts as none here."""
-    assert read_resource(kind, {"plan": "essential"}, NOTHING).plan is Plan.ESSENTIAL
-    assert read_resource(kind, {"plan": ["gold"]}, NOTHING).plan is None
+    assert read_resource(kind, {"plan": "essential"}).plan is Plan.ESSENTIAL
+    assert read_resource(kind, {"plan": ["gold"]}).plan is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "own", "plan"), [(OURS[1], None, "free"), (OURS[1], "essential", "essential"), (OURS[0], None, None)]
+)
+def test_the_plan_of_the_native_provider(kind, own, plan):
+    """A native resource without a plan of its own has its provider's; the dynamic provider's configuration has none."""
+    resource = read_resource(kind, {"plan": own}, {"plan": "free"})
+    assert resource.plan == plan
+    assert read_resource(OURS[1], {}, {"plan": min(UNKNOWN)}).plan_or(Plan.FREE) is None
 
 
 def test_the_official_resource_names_no_plan():
     """A property of another resource with the same name says nothing about the tenant's plan."""
-    assert read_resource(OFFICIAL, {"plan": "essential"}, NOTHING).plan is None
+    assert read_resource(OFFICIAL, {"plan": "essential"}, {"plan": "essential"}).plan is None
 
 
 @pytest.mark.parametrize(
@@ -121,7 +130,7 @@ def test_hours_as_they_are_shown(hours, shown):
 @pytest.mark.parametrize("value", ["720", 720, "1 month", "", ["1d"], True])
 def test_text_that_is_not_a_lifetime(value):
     """What the resource itself refuses is shown as what it is, and has no length."""
-    declared = read_resource(OURS[0], {"session_lifetime": value}, NOTHING).lifetimes["session_lifetime"]
+    declared = read_resource(OURS[0], {"session_lifetime": value}).lifetimes["session_lifetime"]
     assert (declared.shown, declared.minutes) == ("not a lifetime", None)
 
 
@@ -139,7 +148,7 @@ def test_text_that_is_not_a_lifetime(value):
 def test_a_secret_is_not_shown(kind, value):
     """No message has anything to show of a secret but that it is one."""
     key = SPELLINGS[kind].name("session_lifetime")
-    declared = read_resource(kind, {key: value}, frozenset({key})).lifetimes["session_lifetime"]
+    declared = read_resource(kind, {key: {SIGNATURE: SECRET, "value": value}}).lifetimes["session_lifetime"]
     assert declared.shown == "a secret value"
 
 
@@ -149,7 +158,7 @@ def test_a_secret_is_not_shown(kind, value):
 )
 def test_the_most_in_the_unit_of_the_resource(minutes, in_text, in_hours):
     """Advice is in the resource's own unit, and is written to the tenant as it stands."""
-    ours = read_resource(OURS[0], {"session_lifetime": "2d"}, NOTHING).lifetimes["session_lifetime"]
+    ours = read_resource(OURS[0], {"session_lifetime": "2d"}).lifetimes["session_lifetime"]
     assert ours.most(minutes) == in_text
     assert in_official(1).most(minutes) == in_hours
     assert not in_official(float(in_hours.split()[0])).is_rounded
@@ -165,4 +174,4 @@ def test_every_advice_in_hours_can_be_followed():
 
 def test_other_types_declare_nothing():
     """A resource of any other type has no session lifetimes, regardless of its property names."""
-    assert read_resource("auth0:index/client:Client", {"sessionLifetime": 9_000}, NOTHING) is None
+    assert read_resource("auth0:index/client:Client", {"sessionLifetime": 9_000}) is None

@@ -1,18 +1,15 @@
 """The policies over gRPC: what each reports, in which words, and what no word says."""
 
-import subprocess
-import sys
 from typing import Any
 
-import pulumi_policy.policy
 import pytest
 from google.protobuf import json_format
 from pulumi.runtime.proto import analyzer_pb2
 
-from auth0_sessions.guardrails import policy_pack
+from auth0_sessions.guardrails import server
 from auth0_sessions.guardrails.config import BASELINE, PLAN_CAP, ROUNDING, SCHEMAS, UNDECLARED
 from auth0_sessions.guardrails.declared import OFFICIAL, SPELLINGS
-from auth0_sessions.guardrails.pack import Analyzer
+from auth0_sessions.guardrails.pack import POLICIES
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 
 DYNAMIC, NATIVE, _ = SPELLINGS
@@ -36,7 +33,8 @@ def secret(value):
 def test_what_the_engine_learns(pack):
     """Four policies, two of them mandatory, each with its description and the schema of its configuration."""
     info = pack.info()
-    assert info.name == "auth0-sessions"
+    assert (info.name, info.supportsConfig) == (server.NAME, True)
+    assert list(POLICIES) == list(SCHEMAS) == [one.name for one in info.policies]
     assert {one.name: one.enforcementLevel for one in info.policies} == {
         BASELINE: analyzer_pb2.MANDATORY,
         PLAN_CAP: analyzer_pb2.MANDATORY,
@@ -46,17 +44,6 @@ def test_what_the_engine_learns(pack):
     assert all(one.description for one in info.policies)
     schemas = {one.name: json_format.MessageToDict(one.configSchema.properties) for one in info.policies}
     assert schemas == SCHEMAS
-
-
-def test_the_public_function_serves_the_policies(monkeypatch):
-    """`policy_pack()` serves the four policies with the server that knows secrets and refuses a wrong configuration."""
-    served = []
-    monkeypatch.setattr(pulumi_policy.policy, "_PolicyAnalyzerServicer", None)
-    monkeypatch.setattr("auth0_sessions.guardrails.pack.PolicyPack", lambda *args: served.append(args))
-    policy_pack()
-    ((name, policies, _level),) = served
-    assert (name, [policy.name for policy in policies]) == ("auth0-sessions", list(SCHEMAS))
-    assert pulumi_policy.policy._PolicyAnalyzerServicer is Analyzer
 
 
 @pytest.mark.parametrize(
@@ -137,7 +124,7 @@ def test_what_cannot_be_read_does_not_pass(pack, kind, value):
     """A value that is not a lifetime is a violation, because nothing can hold it."""
     name = SPELLINGS[kind].name("session_lifetime")
     found = pack.analyze(kind, {**(IN_HOURS if kind == OFFICIAL else BOTH), name: value})
-    assert found == [("baseline", f"{name} is not a lifetime, so it cannot be held to the baseline.")]
+    assert found == [("baseline", f"{name} is not a lifetime, so it cannot be compared with the baseline.")]
 
 
 def test_above_the_plan_s_cap(pack):
@@ -270,6 +257,92 @@ def test_exempt(pack, policy):
     assert pack.policies(OFFICIAL, props, "legacy") == [one for one in every if one != policy.replace("_", "-")]
 
 
+@pytest.mark.parametrize("baseline", [{"profile": "convenient"}, {"profile": "pci-dss"}, {"maxIdle": "1h"}, {}])
+@pytest.mark.parametrize(
+    ("kind", "value", "shown", "advice"),
+    [
+        (OFFICIAL, 46_000, "46000 hours (1916d16h)", "{most} or less"),
+        (
+            OFFICIAL,
+            8_760.25,
+            "8760.25 hours (365d15m), which the official provider writes as 8760 hours",
+            "{most} or less",
+        ),
+        (OFFICIAL, 0, "0 hours", "at least 0.01666667 hours"),
+        (OFFICIAL, 0.005, "0.005 hours, which the official provider writes as 0 hours", "at least 0.01666667 hours"),
+        (OFFICIAL, -3, "-3 hours", "at least 0.01666667 hours"),
+        (DYNAMIC, "366d", "366d", "{most} or less"),
+        (NATIVE, "8761h", "365d1h", "{most} or less"),
+    ],
+)
+def test_outside_the_api_s_range(pack, baseline, kind, value, shown, advice):
+    """What the Management API rejects on any plan violates every baseline, also one without a limit for it."""
+    pack.configure(baseline=baseline)
+    name = SPELLINGS[kind].name("session_lifetime")
+    most = ("168 hours" if kind == OFFICIAL else "7d") if not baseline else "8760 hours" if kind == OFFICIAL else "365d"
+    found = pack.analyze(kind, {**(IN_HOURS if kind == OFFICIAL else BOTH), name: value})
+    message = f"{name} is {shown}; the Management API accepts 1 minute to 365d (8,760 hours) on any plan. "
+    message += f"Set {name} to {advice.format(most=most)}."
+    assert [one.message for one in found if one.policy == "baseline" and one.message.startswith(name)] == [message]
+
+
+@pytest.mark.parametrize("value", [8_760, 1 / 60, 0.0167])
+def test_the_ends_of_the_api_s_range(pack, value):
+    """One minute and 8,760 hours are within the range, and every advice for a value outside it can be followed."""
+    pack.configure(baseline={"profile": "convenient"})
+    assert "baseline" not in pack.policies(OFFICIAL, {**IN_HOURS, "sessionLifetime": value})
+    assert pack.policies(OFFICIAL, {**IN_HOURS, "sessionLifetime": 0.01666667}) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "configured", "is_above"),
+    [
+        ("enterprise", "essential", False),
+        ("essential", "enterprise", True),
+        (None, "essential", True),
+        (UNKNOWN, "essential", False),
+    ],
+)
+def test_the_baseline_s_plan_is_for_resources_that_name_none(pack, own, configured, is_above):
+    """The plan in the baseline's configuration does not override a resource's own plan."""
+    pack.configure(baseline={"profile": "convenient", "plan": configured})
+    props = {**BOTH, "sessionLifetime": "60d", **({} if own is None else {"plan": own})}
+    assert ("baseline" in pack.policies(NATIVE, props)) is is_above
+
+
+def test_an_exempt_name_that_matches_nothing(pack):
+    """A name in `exempt` without a resource is reported at the end of the run, as advice, once for each policy."""
+    pack.configure(baseline={"exempt": ["kiosk", "bucket", "typo"]}, undeclared={"exempt": ["typo", "kiosk"]})
+    stack = {"kiosk": NATIVE, "bucket": "aws:s3/bucket:Bucket"}
+    message = (
+        "exempt: no resource with session lifetimes is named {!r} in this stack. "
+        "Correct the name, or remove it if no other stack needs it."
+    )
+    assert pack.analyze_stack(stack) == [
+        ("baseline", message.format("bucket")),
+        ("baseline", message.format("typo")),
+        ("undeclared", message.format("typo")),
+    ]
+    assert pack.analyze_stack({**stack, "typo": DYNAMIC, "bucket": OFFICIAL}) == []
+
+
+def test_a_disabled_policy_reports_nothing(pack):
+    """A disabled policy runs neither on a resource nor at the end of the run."""
+    pack.configure(baseline={"exempt": ["typo"], "enforcementLevel": analyzer_pb2.DISABLED})
+    assert pack.policies(NATIVE, {**BOTH, "sessionLifetime": "300d"}) == []
+    assert pack.analyze_stack({}) == []
+
+
+def test_levels(pack):
+    """A violation has the configured level, else the policy's own; `remediate` counts as mandatory."""
+    props = {"sessionLifetime": "300d"}
+    for level, reported in [(None, "MANDATORY"), ("ADVISORY", "ADVISORY"), ("REMEDIATE", "MANDATORY")]:
+        pack.configure(
+            **({} if level is None else {"baseline": {"enforcementLevel": analyzer_pb2.EnforcementLevel.Value(level)}})
+        )
+        assert pack.levels(NATIVE, props) == {"baseline": reported, "undeclared": "ADVISORY"}
+
+
 def test_other_resources_are_left_alone(pack):
     """A resource of another type violates nothing."""
     assert pack.analyze("aws:s3/bucket:Bucket", {"sessionLifetime": 9_000}) == []
@@ -294,11 +367,3 @@ def test_a_refused_configuration_leaves_the_old_one(pack, refusal):
     pack.configure(baseline={"maxAbsolute": "8d"})
     refusal(baseline={"maxAbsolute": "400d"})
     assert pack.policies(NATIVE, {**BOTH, "sessionLifetime": "8d"}) == []
-
-
-def test_without_the_extra():
-    """Without pulumi-policy, the error says which extra to install."""
-    code = "import sys; sys.modules['pulumi_policy'] = None; import auth0_sessions.guardrails"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert run.returncode == 1
-    assert "pip install 'auth0-sessions[guardrails]'" in run.stderr.splitlines()[-1]

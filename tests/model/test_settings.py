@@ -143,3 +143,13 @@ def test_no_change_to_oneself(old):
 def test_text(value, expected):
     """A value is shown as its canonical text, a cookie mode as itself."""
     assert expected == text(value)
+
+
+def test_the_dashboard_s_names():
+    """A login lifetime has its field's name in the Dashboard, as Auth0's guide lists them; nothing else has one."""
+    assert {row.name: row.dashboard for row in SETTINGS.values() if row.dashboard} == {
+        "session_lifetime": "Maximum Session Lifetime (Persistent)",
+        "idle_session_lifetime": "Idle Session Lifetime (Persistent)",
+        "ephemeral_session_lifetime": "Maximum Session Lifetime (Non-Persistent)",
+        "idle_ephemeral_session_lifetime": "Idle Session Lifetime (Non-Persistent)",
+    }

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from auth0_sessions.api.reader import Reader, read_many
-from auth0_sessions.audit.findings import expected_of, hold
+from auth0_sessions.audit.expected import expected_of
+from auth0_sessions.audit.findings import compare
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.fleet.file import TenantsFile
 
@@ -38,5 +39,5 @@ def audit(
     return Audit(
         generated_at=datetime.now(UTC).replace(microsecond=0),
         source=", ".join(files),
-        tenants=read_many(tenants, read, lambda place, answer: hold(expected[place], answer), on_progress),
+        tenants=read_many(tenants, read, lambda place, answer: compare(expected[place], answer), on_progress),
     )

@@ -1,133 +1,24 @@
-"""Determines what each tenant in a file should have, and compares the live tenant with it."""
+"""Compares a live tenant with what it should have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from auth0_sessions.api.reader import TenantSessions
 from auth0_sessions.api.wire import to_patch_body
+from auth0_sessions.audit.expected import Expected
 from auth0_sessions.audit.model import AuditedLifetime, AuditedTenant, Finding, Rule, Status
-from auth0_sessions.errors import Auth0SessionsError, InputError, listed
-from auth0_sessions.fleet.entries import Entry, in_two_files, read_entries
-from auth0_sessions.fleet.file import TenantsFile
-from auth0_sessions.fleet.policy import Chosen, choose_profile, pick
-from auth0_sessions.fleet.profiles import read_profiles
-from auth0_sessions.model.judgment import Ceiling, judge
+from auth0_sessions.errors import Auth0SessionsError
+from auth0_sessions.model.judgment import judge
 from auth0_sessions.model.plans import cap
-from auth0_sessions.model.profiles import Force, ProfileLimits
+from auth0_sessions.model.profiles import Force
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, LOGIN_SETTINGS, SETTINGS, Value, text
 
-THE_COMMAND_LINE = "the command line"
+MODE = "session_cookie_mode"
 
 
-@dataclass(frozen=True)
-class Expected:
-    """What a tenant should have: its entry in a file, and its baseline, which the auditor may choose instead.
-
-    `limits` holds the maximum of each limited setting.
-    """
-
-    entry: Entry
-    source: str
-    profile: ProfileLimits
-    profile_from: str
-    limits: Mapping[str, Ceiling]
-
-    @property
-    def is_foreign(self) -> bool:
-        """Whether the auditor chose the profile, regardless of the file."""
-        return self.profile_from == THE_COMMAND_LINE
-
-    @property
-    def is_own(self) -> bool:
-        """Whether the file may declare more than its profile allows."""
-        return not self.is_foreign and not self.profile.is_ceiling
-
-    def declared(self, setting: str) -> Value | None:
-        """Return what the file declares for a setting."""
-        return self.entry.values.get(setting)
-
-    def target(self, setting: str) -> Value | None:
-        """Return what a fleet applies of a declaration, within the baseline."""
-        declared = self.declared(setting)
-        if not isinstance(declared, int):
-            return declared
-        applied = self.entry.picked.minutes[setting]
-        return min(applied, self.limits[setting].minutes) if setting in self.limits else applied
-
-    def goal(self, setting: str) -> Value | None:
-        """Return what a setting should be: its target, or else its maximum."""
-        limit = self.limits.get(setting)
-        return self.target(setting) or (limit.minutes if limit else None)
-
-
-def expected_of(files: Mapping[str, TenantsFile], profile: str | None) -> list[Expected]:
-    """Return what each tenant in some files should have; a given profile overrides the files.
-
-    Raises:
-        InputError: The files have problems, all of which are reported.
-
-    """
-    expected: list[Expected] = []
-    problems: list[str] = []
-    others = _profiles_of_all(files.values())
-    for source, file in files.items():
-        found, wrong = _in_file(file, source, profile, others)
-        expected.extend(found)
-        problems.extend([listed(source, wrong)] if wrong else [])
-    problems.extend(in_two_files((tenant.entry.place[0], tenant.source, tenant.entry.name) for tenant in expected))
-    if problems:
-        raise InputError("\n".join(problems))
-    return expected
-
-
-def _profiles_of_all(files: Iterable[TenantsFile]) -> dict[str, ProfileLimits]:
-    """Return the profiles of some files by name, except those that two files define differently."""
-    found: dict[str, list[ProfileLimits]] = {}
-    for file in files:
-        for name, limits in read_profiles(file.profiles)[0].items():
-            found.setdefault(name, []).append(limits)
-    return {name: first for name, (first, *rest) in found.items() if all(other == first for other in rest)}
-
-
-def _in_file(
-    file: TenantsFile, source: str, profile: str | None, others: Mapping[str, ProfileLimits]
-) -> tuple[list[Expected], list[str]]:
-    """Return what the tenants of a file should have, and all problems; `others` are other files' profiles."""
-    entries = read_entries(file.tenants, file.defaults)
-    foreign = None
-    try:
-        if profile is not None:
-            foreign = choose_profile(profile, {**others, **entries.profiles})
-    except InputError as error:
-        entries.of_all.append(f"{THE_COMMAND_LINE}: {error}")
-    expected = []
-    for entry in entries.tenants.values():
-        if "profile" in entry.values:
-            entries.problems[entry.name].extend(problem.reason for problem in entry.picked.problems)
-            if not (entries.problems[entry.name] or entries.of_all):
-                named_by = "the tenant's entry" if "profile" in entry.own else file.default_profile[1]
-                expected.append(_expected(entry, source, foreign, named_by))
-    return expected, entries.all_problems
-
-
-def _expected(entry: Entry, source: str, foreign: ProfileLimits | None, named_by: str) -> Expected:
-    """Return what a tenant should have: what its file declares, or what the auditor's profile allows."""
-    plan, applied, profile = entry.chosen.plan, entry.picked, foreign or entry.chosen.profile
-    allowed = applied if foreign is None and not profile.is_ceiling else pick(Chosen(plan, profile), {})
-    limits: dict[str, Ceiling] = {}
-    for setting in LOGIN_LIFETIMES:
-        # A value that the profile leaves to the plan may be declared longer than its default.
-        choose = max if setting in entry.values else min
-        limit = allowed if foreign else choose(allowed, applied, key=lambda picked: picked.minutes[setting])
-        most = cap(plan, setting) or 0
-        if entry.plan or limit.minutes[setting] < most:
-            limits[setting] = Ceiling(min(limit.minutes[setting], most), "the baseline", limit.why[setting])
-    return Expected(entry, source, profile, THE_COMMAND_LINE if foreign else named_by, limits)
-
-
-def hold(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> AuditedTenant:
+def compare(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> AuditedTenant:
     """Compare one tenant with its baseline."""
     findings: list[Finding] = []
     lifetimes: list[AuditedLifetime] = []
@@ -135,9 +26,9 @@ def hold(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> Audite
     if isinstance(found, Auth0SessionsError):
         error = str(found)
     else:
-        findings = [finding for name in LOGIN_SETTINGS for finding in _findings(tenant, name, found)]
+        findings = _worst_first([list(_findings(tenant, name, found)) for name in LOGIN_SETTINGS])
         lifetimes = [_lifetime(tenant, name, found) for name in LOGIN_LIFETIMES]
-        status, mode = Status.FINDINGS if findings else Status.MEETS, str(found.values["session_cookie_mode"])
+        status, mode = Status.FINDINGS if findings else Status.MEETS, found.values.get(MODE)
     return AuditedTenant(
         name=tenant.entry.name,
         source=tenant.source,
@@ -148,63 +39,91 @@ def hold(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> Audite
         status=status,
         error=error,
         lifetimes=lifetimes,
-        session_cookie_mode=mode,
+        session_cookie_mode=None if mode is None else str(mode),
         findings=findings,
-        notes=list(_notes(tenant, {row.setting: row.minutes for row in lifetimes})),
+        notes=list(_notes(tenant, {row.setting: row.minutes for row in lifetimes if row.minutes is not None})),
     )
 
 
+def _worst_first(of_each: list[list[Finding]]) -> list[Finding]:
+    """Return the findings for each setting, the worst setting first."""
+    worst = sorted(filter(None, of_each), key=lambda each: max(finding.severity for finding in each), reverse=True)
+    return [finding for each in worst for finding in each]
+
+
 def _lifetime(tenant: Expected, name: str, found: TenantSessions) -> AuditedLifetime:
-    minutes, limit, declared = int(found.values[name]), tenant.limits.get(name), tenant.declared(name)
+    value, limit, declared = found.values.get(name), tenant.limits.get(name), tenant.declared(name)
+    minutes = None if value is None else int(value)
     most = cap(tenant.entry.plan, name) if tenant.entry.plan else None
     return AuditedLifetime(
         setting=name,
         minutes=minutes,
-        text=text(minutes),
+        text="unusable" if minutes is None else text(minutes),
         is_default=name in found.defaulted,
         cap_minutes=most,
-        share_of_cap=minutes / most if most else None,
+        share_of_cap=minutes / most if most and minutes is not None else None,
         baseline_minutes=limit.minutes if limit else None,
         declared_minutes=int(declared) if declared else None,
     )
 
 
+@dataclass(frozen=True)
+class _Reason:
+    """Why a value is a finding, in words; `most` is the figure that it should not exceed, or should be."""
+
+    rule: Rule
+    words: str
+    most: Value | None = None
+
+
 def _findings(tenant: Expected, name: str, found: TenantSessions) -> Iterator[Finding]:
     """Yield the findings for one setting."""
-    value = found.values[name]
+    kind, mode = SETTINGS[name].kind, found.values.get(MODE)
+    is_in_use = kind is None or mode is None or kind == mode
+    where = "" if is_in_use else f" The cookie mode is {mode}, so only Actions can create {kind} sessions."
+    value = found.values.get(name)
     default = ", Auth0's default" if name in found.defaulted else ""
-    kind, mode = SETTINGS[name].kind, found.values["session_cookie_mode"]
-    is_in_use = kind is None or kind == mode
-    where = "" if is_in_use else f" Only an Action creates {kind} sessions here: the cookie mode is {mode}."
-    for rule, reason in _rules(tenant, name, value).items():
+    reasons = _unusable(found, name) if value is None else _reasons(tenant, name, value)
+    for reason in reasons:
+        shown = "" if value is None else f"{text(value)}{default}; "
         yield Finding(
             setting=name,
-            rule=rule,
-            message=f"{name} is {text(value)}{default}; {reason}.{where}",
-            change=_change(name, tenant.goal(name)),
-            force=_force(tenant, name) if rule is Rule.ABOVE_BASELINE else None,
+            rule=reason.rule,
+            message=f"{name} is {shown}{reason.words}.{where}",
+            change=_change(tenant, name),
+            times_allowed=value / reason.most if isinstance(value, int) and isinstance(reason.most, int) else 1.0,
+            force=_force(tenant, name) if reason.rule is Rule.ABOVE_BASELINE else None,
             is_in_use=is_in_use,
         )
 
 
-def _rules(tenant: Expected, name: str, value: Value) -> dict[Rule, str]:
-    """Return why a value is a finding, each reason in words."""
-    rules, declared, target, plan = {}, tenant.declared(name), tenant.target(name), tenant.entry.plan
-    if isinstance(value, int):
-        # A limit that is the cap, or is what the file itself declares, is reported as such.
-        limit = None if tenant.is_own and target is not None else tenant.limits.get(name)
-        is_cap = limit is not None and plan is not None and limit.minutes == cap(plan, name)
-        judged = judge(name, value, plan=plan, ceiling=None if is_cap else limit)
-        if judged.cap is not None:
-            rules[Rule.ABOVE_CAP] = judged.above_cap
-        if judged.ceiling is not None:
-            rules[Rule.ABOVE_BASELINE] = judged.above_ceiling
-    is_shorter = isinstance(value, int) and isinstance(target, int) and value < target
-    is_kept = tenant.entry.picked.is_ceiling and is_shorter
-    if declared is not None and target is not None and target != value and not rules and not is_kept:
-        comes_to = "" if target == declared else f", which comes to {text(target)}"
-        rules[Rule.NOT_AS_DECLARED] = f"the tenants file declares {text(declared)}{comes_to}"
-    return rules
+def _unusable(found: TenantSessions, name: str) -> Iterator[_Reason]:
+    if name in found.unusable:
+        yield _Reason(Rule.UNUSABLE, found.unusable[name])
+
+
+def _reasons(tenant: Expected, name: str, value: Value) -> list[_Reason]:
+    """Return why a value is a finding: it is too long or, if not, different from what the file declares."""
+    too_long = list(_too_long(tenant, name, value)) if isinstance(value, int) else []
+    return too_long or list(_not_as_declared(tenant, name, value))
+
+
+def _too_long(tenant: Expected, name: str, minutes: int) -> Iterator[_Reason]:
+    judged = judge(name, minutes, plan=tenant.entry.plan, ceiling=tenant.baseline(name))
+    if judged.cap is not None:
+        yield _Reason(Rule.ABOVE_CAP, judged.above_cap, judged.cap)
+    if judged.ceiling is not None:
+        yield _Reason(Rule.ABOVE_BASELINE, judged.above_ceiling, judged.ceiling.minutes)
+
+
+def _not_as_declared(tenant: Expected, name: str, value: Value) -> Iterator[_Reason]:
+    declared, target = tenant.declared(name), tenant.target(name)
+    if declared is None or target is None or target == value:
+        return
+    if tenant.entry.picked.is_ceiling and isinstance(value, int) and value < int(target):
+        return
+    comes_to = "" if target == declared else f", which comes to {text(target)}"
+    yield _Reason(Rule.NOT_AS_DECLARED, f"the tenants file declares {text(declared)}{comes_to}", target)
 
 
 def _force(tenant: Expected, name: str) -> Force | None:
@@ -213,13 +132,21 @@ def _force(tenant: Expected, name: str) -> Force | None:
     return tenant.profile.force_of(name) if is_profiles else None
 
 
-def _change(name: str, target: Value | None) -> str:
-    """Return the change to make, in the units of the Dashboard and of the Management API."""
-    if not isinstance(target, int):
-        return f"Set {name} to {target}."
-    ((key, figure),) = to_patch_body({name: target}).items()
-    here, there = _counted(target, "minute"), _counted(figure, "hour" if key == name else "minute")
-    return f"Set {name} to {text(target)}: {here} in the Dashboard, {there} as {key} in the Management API."
+def _change(tenant: Expected, name: str) -> str:
+    """Return what fixes a finding: `pulumi up` or the file for what the file sets, else the Dashboard or the API."""
+    applied, goal = tenant.applied(name), tenant.goal(name)
+    if applied is not None and not (isinstance(applied, int) and isinstance(goal, int) and applied > goal):
+        return f"`pulumi up` fixes this: the tenants file sets {name} to {text(applied)}."
+    if goal is None:
+        return f"Set {name} to a valid value."
+    if applied is not None:
+        return f"Set {name} to {text(goal)} in the tenants file, then run `pulumi up`."
+    if not isinstance(goal, int):
+        return f"Set {name} to {goal}."
+    ((key, figure),) = to_patch_body({name: goal}).items()
+    here, there = _counted(goal, "minute"), _counted(figure, "hour" if key == name else "minute")
+    label = SETTINGS[name].dashboard
+    return f'Set it to {text(goal)}: {here} as "{label}" in the Dashboard, {there} as {key} in the Management API.'
 
 
 def _counted(figure: int, unit: str) -> str:
@@ -244,5 +171,5 @@ def _notes(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
         if kept:
             yield f"The tenant's own values, stricter than the tenants file and kept (at-most): {', '.join(kept)}."
     for absolute, idle in ABSOLUTE_AND_IDLE:
-        if minutes and minutes[idle] > minutes[absolute]:
+        if absolute in minutes and minutes.get(idle, 0) > minutes[absolute]:
             yield f"{idle} is longer than {absolute}, so it never ends a session."

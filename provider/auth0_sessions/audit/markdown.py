@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant
 from auth0_sessions.errors import visible
@@ -12,7 +12,7 @@ from auth0_sessions.model.settings import LOGIN_LIFETIMES
 HEADINGS = ("tenant", "plan", "profile", "absolute", "idle", "non-persistent", "result")
 RULE = ("---", "---", "---", "--:", "--:", "--:", "---")
 
-_MARKUP = re.compile(r"([\\`*_~|<>&\[\]!$#@]|:(?=\S))")
+_MARKUP = re.compile(r"([\\`*_~|<>&\[\]!$#@]|:(?=\S)|(?<=www)\.)", re.IGNORECASE)
 _REFERENCE = re.compile(r"(\\[#@])")
 _NOTHING = "&#8203;"
 
@@ -27,18 +27,23 @@ def _lines(audit: Audit) -> Iterator[str]:
     if not audit.tenants:
         return
     yield ""
-    yield _row(HEADINGS)
-    yield _row(RULE)
-    for tenant in audit.tenants:
-        yield _row(_cells(audit, tenant))
+    if audit.shared_baseline:
+        yield escaped(audit.shared_baseline)
+        yield ""
+    for cells in (HEADINGS, RULE, *(_cells(audit, tenant) for tenant in audit.worst_first)):
+        yield _row([cell for cell, heading in zip(cells, HEADINGS, strict=True) if _is_shown(audit, heading)])
     yield ""
     yield r"\* Auth0's default, never set. ⚠ A finding, explained below."
-    for tenant in audit.tenants:
+    for tenant in audit.worst_first:
         if tenant.findings or tenant.error is not None or tenant.notes:
             yield ""
             yield f"#### {code(tenant.name)} ({code(tenant.domain)})"
             yield ""
             yield from _details(tenant)
+
+
+def _is_shown(audit: Audit, heading: str) -> bool:
+    return heading != "profile" or audit.shared_baseline is None
 
 
 def _cells(audit: Audit, tenant: AuditedTenant) -> Iterator[str]:
@@ -85,5 +90,5 @@ def _on_one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def _row(cells: tuple[str, ...] | Iterator[str]) -> str:
+def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"

@@ -32,21 +32,22 @@ MINOR_TICKS = (480, 144_000)
 FLEET = 10
 """From this many tenants on, findings are collapsed."""
 
-WORST_FIRST = (Status.FINDINGS, Status.UNREACHABLE, Status.MEETS)
 OUTCOMES = {Status.MEETS: "Meets baseline", Status.FINDINGS: "With findings", Status.UNREACHABLE: "Unreachable"}
 RULES = {
     Rule.ABOVE_CAP: "above the cap",
     Rule.ABOVE_BASELINE: "above the baseline",
     Rule.NOT_AS_DECLARED: "not as declared",
+    Rule.UNUSABLE: "not usable",
 }
 
 
 def to_html(audit: Audit) -> str:
     """Return an audit as a self-contained page that makes no network requests."""
+    severities = sorted({tenant.severity for tenant in audit.tenants})
     return _template().render(
         audit=audit,
         at=audit.generated_at.astimezone(UTC),
-        tenants=sorted(audit.tenants, key=badness, reverse=True),
+        tenants=[(tenant, severities.index(tenant.severity)) for tenant in audit.worst_first],
         is_fleet=len(audit.tenants) >= FLEET,
     )
 
@@ -65,15 +66,26 @@ def seen(value: Any) -> Any:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def badness(tenant: AuditedTenant) -> tuple[int, int]:
-    """Return the sort key for a tenant's status."""
-    return len(WORST_FIRST) - WORST_FIRST.index(tenant.status), len(tenant.findings)
-
-
-def kinds(tenant: AuditedTenant) -> dict[str, tuple[AuditedLifetime, AuditedLifetime]]:
-    """Return kind of session -> its absolute and idle lifetimes; empty if the tenant was not read."""
+def kinds(tenant: AuditedTenant) -> list[tuple[str, AuditedLifetime, AuditedLifetime]]:
+    """Return each kind of session with its two lifetimes, the kind that the tenant creates first."""
     rows = {row.setting: row for row in tenant.lifetimes}
-    return {str(SETTINGS[idle].kind): (rows[absolute], rows[idle]) for absolute, idle in ABSOLUTE_AND_IDLE if rows}
+    found = [(str(SETTINGS[idle].kind), rows[absolute], rows[idle]) for absolute, idle in ABSOLUTE_AND_IDLE if rows]
+    return sorted(found, key=lambda row: row[0] != tenant.session_cookie_mode)
+
+
+def dashboard(setting: str) -> str:
+    """Return a setting's name in the Dashboard; empty if that is not known."""
+    return SETTINGS[setting].dashboard if setting in SETTINGS else ""
+
+
+def worst(tenant: AuditedTenant) -> str:
+    """Return how bad a tenant's worst finding is, which is what tenants are sorted by."""
+    if tenant.worst is None:
+        return ""
+    times = tenant.worst.times_allowed
+    figure = f"{times:,.0f}" if times >= 10 else f"{times:.2g}"  # noqa: PLR2004  Two digits are enough.
+    how_far = f"{figure} times what is allowed" if times > 1 and figure != "1" else ""
+    return ", ".join(filter(None, (tenant.worst.tag, how_far)))
 
 
 def digest(tenant: AuditedTenant) -> dict[Rule, list[str]]:
@@ -91,7 +103,11 @@ def sentence(found: AuditedLifetime) -> Iterator[str]:
     """Yield the words that describe a drawing."""
     most, baseline, declared = found.cap_minutes, found.baseline_minutes, found.declared_minutes
     row, default = SETTINGS[found.setting], ", Auth0's default" if found.is_default else ""
-    yield f"{f'{row.kind} {row.clock}'.capitalize()} lifetime {found.text}{default}:"
+    what = f"{row.kind} {row.clock}".capitalize()
+    if found.minutes is None:
+        yield f"{what} lifetime: the tenant reports no usable value"
+        return
+    yield f"{what} lifetime {found.text}{default}:"
     if most:
         yield f"{share_of(found.minutes, most)} of the plan's cap of {text(most)},"
     else:
@@ -123,7 +139,7 @@ def _template() -> Template:
     )
     environment.filters["csp_hash"] = _hash
     environment.globals |= {
-        **{use.__name__: use for use in (badness, cut, digest, kinds, place, sentence, share_of, text)},
+        **{use.__name__: use for use in (cut, dashboard, digest, kinds, place, sentence, share_of, text, worst)},
         "MINOR_TICKS": MINOR_TICKS,
         "OUTCOMES": OUTCOMES,
         "PLANS": list(Plan),

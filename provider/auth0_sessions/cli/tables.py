@@ -50,6 +50,9 @@ def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[Rend
         "setting", "value", f">of {plan}'s\ncap" if plan else ">of the\ncap", ">Dashboard,\nminutes", ">API,\nhours"
     )
     for name in SETTINGS:
+        if name in sessions.unusable:
+            sheet.add_row(name, Text("unusable!", "red"), "", "", "")
+            continue
         value = sessions.values[name]
         shown = f"{text(value)}{'*' if name in sessions.defaulted else ''}"
         if not isinstance(value, int):
@@ -69,6 +72,8 @@ def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[Rend
         )
     yield Text(sessions.domain, "bold")
     yield sheet
+    for name, reported in sessions.unusable.items():
+        yield Text(visible(f"! {name} is {reported}."))
     yield "  * Auth0's default, never set    ! more than the plan allows" if plan else "  * Auth0's default, never set"
     if not plan:
         yield "No plan is given, so no caps are shown. Add --plan."
@@ -77,8 +82,9 @@ def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[Rend
 def audit_parts(audit: Audit) -> Iterator[RenderableType]:
     """Yield an audit: a table of the tenants, the details worth reading, and the outcome."""
     file = ("file",) if audit.has_many_files else ()
-    sheet = Sheet("tenant", *file, "plan", "profile", ">absolute", ">idle", ">non-\npersistent", "result")
-    for tenant in audit.tenants:
+    profile = () if audit.shared_baseline else ("profile",)
+    sheet = Sheet("tenant", *file, "plan", *profile, ">absolute", ">idle", ">non-\npersistent", "result")
+    for tenant in audit.worst_first:
         cells = [_lifetime(tenant, row) for row in tenant.lifetimes] or [Text("-")] * len(LOGIN_LIFETIMES)
         both = Text(" / ").join(cells[2:])
         plan = tenant.plan.value if tenant.plan else "not set"
@@ -86,14 +92,17 @@ def audit_parts(audit: Audit) -> Iterator[RenderableType]:
             visible(tenant.name),
             *([visible(tenant.source)] if file else []),
             plan,
-            visible(tenant.profile),
+            *([visible(tenant.profile)] if profile else []),
             *cells[:2],
             both,
             Text(tenant.status.value, COLORS[tenant.status]),
         )
     yield sheet
     yield "  * Auth0's default, never set    ! see below"
-    for tenant in audit.tenants:
+    if audit.shared_baseline:
+        yield ""
+        yield Text(visible(audit.shared_baseline))
+    for tenant in audit.worst_first:
         if tenant.findings or tenant.error or tenant.notes:
             yield ""
             yield _details(tenant)

@@ -35,12 +35,14 @@ _EXEMPT: Schema = {
     "exempt": {
         "type": "array",
         "items": {"type": "string"},
-        "description": "The names of resources that this policy leaves alone.",
+        "description": "The names of resources that this policy skips.",
     }
 }
-_PLAN: Schema = {"plan": _text("The plan of the tenants whose resource names none.", enum=[str(plan) for plan in Plan])}
+_PLAN: Schema = {
+    "plan": _text("The plan of tenants whose resource does not set one.", enum=[str(plan) for plan in Plan])
+}
 _PROFILES: Schema = {
-    "profile": _text(f"The baseline: {', '.join(PROFILES)}, or one of `profiles`. Without it: {Profile.BALANCED}."),
+    "profile": _text(f"The baseline: {', '.join(PROFILES)}, or one of `profiles`. Default: {Profile.BALANCED}."),
     "profiles": {
         "type": "object",
         "description": "Your own profiles, by name.",
@@ -48,8 +50,8 @@ _PROFILES: Schema = {
             "type": "object",
             "properties": {
                 **{key: _text(f"A lifetime, {_LENGTH}.") for key in KEYS},
-                "ceiling": {"type": "boolean", "description": "A baseline is a ceiling, whatever this says."},
-                "source": _text("Where the figures come from."),
+                "ceiling": {"type": "boolean", "description": "Ignored: a baseline is always a ceiling."},
+                "source": _text("The source of its figures, which messages repeat."),
             },
         },
     },

@@ -7,23 +7,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_policy.proxy import UnknownValueError
-
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, text
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling
 
 OFFICIAL = "auth0:index/tenant:Tenant"
+NATIVE = "auth0-sessions:index:SessionLifetime"
 SPELLINGS: Mapping[str, Spelling] = {
     "pulumi-python:dynamic/auth0-sessions:SessionLifetime": SNAKE_CASE,
-    "auth0-sessions:index:SessionLifetime": CAMEL_CASE,
+    NATIVE: CAMEL_CASE,
     OFFICIAL: CAMEL_CASE,
 }
 """The types that declare session lifetimes, and how their users spell properties."""
 
-UNKNOWN = object()
-"""A value that is unknown at preview."""
+SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+"""The protocol's mark of a special object, and its value for a secret."""
+
+UNKNOWN = frozenset(
+    {
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "030794c1-ac77-496b-92df-f27374a8bd58",
+        "e48ece36-62e2-4504-bad9-02848725956a",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    }
+)
+"""What the protocol has instead of a value that is not known yet: text, a number, or any other kind."""
 
 HOUR = 60
 
@@ -53,6 +65,16 @@ class Declared:
         return _half_up(self.hours * HOUR) if self.hours < 1 else _half_up(self.hours) * HOUR
 
     @property
+    def shortest(self) -> float:
+        """The shorter of the declared lifetime and what the tenant gets for it."""
+        return min(self.minutes or 0, self.written_minutes or 0)
+
+    @property
+    def longest(self) -> float:
+        """The longer of the declared lifetime and what the tenant gets for it."""
+        return max(self.minutes or 0, self.written_minutes or 0)
+
+    @property
     def is_rounded(self) -> bool:
         """Whether the tenant gets a different value than declared."""
         return self.written_minutes != self.minutes
@@ -64,7 +86,7 @@ class Declared:
             return "a secret value" if self.is_secret else "not a lifetime"
         if self.hours is None:
             return text(int(self.minutes))
-        length = f" ({text(int(self.minutes))})" if self.is_whole else ""
+        length = f" ({text(int(self.minutes))})" if self.is_whole and self.minutes > 0 else ""
         becomes = f", which the official provider writes as {in_hours(self.written_minutes)}" if self.is_rounded else ""
         return f"{in_hours(self.minutes, self.hours)}{length}{becomes}"
 
@@ -92,11 +114,16 @@ class Resource:
         """The lifetimes whose values are known."""
         return {setting: declared for setting, declared in self.lifetimes.items() if declared}
 
+    def plan_or(self, configured: Plan | None) -> Plan | None:
+        """Return its own plan, else the configured one; None if it has one that is not known yet."""
+        return None if self.is_plan_unknown else self.plan or configured
 
-def read_resource(kind: str, props: Mapping[str, Any], secrets: frozenset[str]) -> Resource | None:
-    """Return what a resource declares; None for a type without session lifetimes.
 
-    An input that is not known yet, in either spelling, raises `UnknownValueError`.
+def read_resource(kind: str, props: Mapping[str, Any], provider: Mapping[str, Any] | None = None) -> Resource | None:
+    """Return what a resource declares, or None without session lifetimes.
+
+    Its properties and its provider's configuration are as the engine sends them. A native resource without a plan has
+    its provider's; the dynamic resource resolves its plan in the program.
     """
     if kind not in SPELLINGS:
         return None
@@ -104,21 +131,27 @@ def read_resource(kind: str, props: Mapping[str, Any], secrets: frozenset[str]) 
     lifetimes: dict[str, Declared | None] = {}
     for setting in LOGIN_LIFETIMES:
         name = spelling.name(setting)
-        given = {key: _value(props, key) for key in (name, CAMEL_CASE.name(setting), setting)}
-        key = next((key for key, value in given.items() if value is not None), None)
-        if key is not None:
-            is_known = given[key] is not UNKNOWN
-            lifetimes[setting] = read(name, given[key], is_secret=key in secrets) if is_known else None
-    plan = _value(props, "plan") if kind != OFFICIAL else None
+        given = (_value(props, key) for key in (name, CAMEL_CASE.name(setting), setting))
+        value, is_secret = next((one for one in given if one[0] is not None), (None, False))
+        if value is not None:
+            lifetimes[setting] = None if _is_unknown(value) else read(name, value, is_secret=is_secret)
+    plan = _value(props, "plan")[0] if kind != OFFICIAL else None
+    if plan is None and kind == NATIVE:
+        plan = _value(provider or {}, "plan")[0]
     named = Plan(plan) if isinstance(plan, str) and plan in set(Plan) else None
-    return Resource(spelling, lifetimes, named, is_plan_unknown=plan is UNKNOWN)
+    return Resource(spelling, lifetimes, named, is_plan_unknown=_is_unknown(plan))
 
 
-def _value(props: Mapping[str, Any], key: str) -> Any:
-    try:
-        return props.get(key)
-    except UnknownValueError:
-        return UNKNOWN
+def _value(props: Mapping[str, Any], key: str) -> tuple[Any, bool]:
+    """Return a property's value, and whether it is a secret."""
+    value = props.get(key)
+    if isinstance(value, Mapping) and value.get(SIGNATURE) == SECRET:
+        return value.get("value"), True
+    return value, False
+
+
+def _is_unknown(value: Any) -> bool:
+    return isinstance(value, str) and value in UNKNOWN
 
 
 def _read_text(name: str, value: Any, *, is_secret: bool) -> Declared:

@@ -71,6 +71,12 @@ class Setting:
         return self.words or f"{ends} of {self.kind} sessions"
 
     @property
+    def dashboard(self) -> str:
+        """A login lifetime's name in the Dashboard, under Tenant Settings > Advanced > Session Expiration; else ""."""
+        clock = "Idle" if self.clock is Clock.IDLE else "Maximum"
+        return f"{clock} Session Lifetime ({str(self.kind).title()})" if self.limit else ""
+
+    @property
     def limit(self) -> Clock | None:
         """Which of the plan's caps applies; None if none is published."""
         return None if self.kind is Kind.ANONYMOUS else self.clock

@@ -1,0 +1,152 @@
+"""Determines what each tenant in some files should have: what a fleet would apply, or the auditor's profile allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from auth0_sessions.errors import InputError, listed
+from auth0_sessions.fleet.entries import Entry, in_two_files, read_entries
+from auth0_sessions.fleet.file import TenantsFile
+from auth0_sessions.fleet.policy import Chosen, Picked, choose_profile, pick
+from auth0_sessions.fleet.profiles import read_profiles
+from auth0_sessions.model.judgment import Ceiling
+from auth0_sessions.model.plans import cap
+from auth0_sessions.model.profiles import ProfileLimits
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, Value
+
+THE_COMMAND_LINE = "the command line"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a tenant should have: its entry in a file, and its baseline, which the auditor may choose instead.
+
+    `limits` holds the longest lifetime that meets the baseline, for each setting that has one.
+    """
+
+    entry: Entry
+    source: str
+    profile: ProfileLimits
+    profile_from: str
+    limits: Mapping[str, Ceiling]
+    is_managed: bool
+    """Whether the file says how long sessions last, and not just where the tenant is."""
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the auditor chose the profile, regardless of the file."""
+        return self.profile_from == THE_COMMAND_LINE
+
+    def declared(self, setting: str) -> Value | None:
+        """Return what the file declares for a setting."""
+        return self.entry.values.get(setting)
+
+    def applied(self, setting: str) -> Value | None:
+        """Return what `pulumi up` writes for a setting; None if the file leaves the tenant alone."""
+        return self.entry.picked.minutes.get(setting, self.declared(setting)) if self.is_managed else None
+
+    def target(self, setting: str) -> Value | None:
+        """Return what a fleet applies of a declaration, within the baseline."""
+        applied = self.applied(setting) if self.declared(setting) is not None else None
+        limit = self.limits.get(setting)
+        return min(applied, limit.minutes) if isinstance(applied, int) and limit else applied
+
+    def goal(self, setting: str) -> Value | None:
+        """Return what a setting should be: its target, or else its limit."""
+        limit = self.limits.get(setting)
+        return self.target(setting) or (limit.minutes if limit else None)
+
+    def baseline(self, setting: str) -> Ceiling | None:
+        """Return the limit of a setting, unless another rule reports it: as the plan's cap, or as not declared."""
+        limit, plan = self.limits.get(setting), self.entry.plan
+        may_declare_more = not self.is_foreign and not self.profile.is_ceiling
+        if may_declare_more and self.declared(setting) is not None:
+            return None
+        return None if limit and plan and limit.minutes == cap(plan, setting) else limit
+
+
+def expected_of(files: Mapping[str, TenantsFile], profile: str | None) -> list[Expected]:
+    """Return what each tenant in some files should have; a given profile overrides the files.
+
+    Raises:
+        InputError: The files have problems, all of which are reported.
+
+    """
+    expected: list[Expected] = []
+    problems: list[str] = []
+    others = _profiles_of_all(files.values())
+    for source, file in files.items():
+        found, wrong = _in_file(file, source, profile, others)
+        expected.extend(found)
+        problems.extend([listed(source, wrong)] if wrong else [])
+    problems.extend(in_two_files((tenant.entry.place[0], tenant.source, tenant.entry.name) for tenant in expected))
+    if problems:
+        raise InputError("\n".join(problems))
+    return expected
+
+
+def _profiles_of_all(files: Iterable[TenantsFile]) -> dict[str, ProfileLimits]:
+    """Return the profiles of some files by name, except those that two files define differently."""
+    found: dict[str, list[ProfileLimits]] = {}
+    for file in files:
+        for name, limits in read_profiles(file.profiles)[0].items():
+            found.setdefault(name, []).append(limits)
+    return {name: first for name, (first, *rest) in found.items() if all(other == first for other in rest)}
+
+
+def _in_file(
+    file: TenantsFile, source: str, profile: str | None, others: Mapping[str, ProfileLimits]
+) -> tuple[list[Expected], list[str]]:
+    """Return what the tenants of a file should have, and all problems; `others` are other files' profiles."""
+    entries = read_entries(file.tenants, file.defaults)
+    foreign = None
+    try:
+        if profile is not None:
+            foreign = choose_profile(profile, {**others, **entries.profiles})
+    except InputError as error:
+        entries.of_all.append(f"{THE_COMMAND_LINE}: {error}")
+    expected = []
+    for entry in entries.tenants.values():
+        if "profile" not in entry.values:
+            continue
+        entries.problems[entry.name].extend(problem.reason for problem in entry.picked.problems)
+        if not (entries.problems[entry.name] or entries.of_all):
+            expected.append(_expected(entry, file, source, foreign))
+    return expected, entries.all_problems
+
+
+def _expected(entry: Entry, file: TenantsFile, source: str, foreign: ProfileLimits | None) -> Expected:
+    named_by = "the tenant's entry" if "profile" in entry.own else file.default_profile[1]
+    return Expected(
+        entry,
+        source,
+        foreign or entry.chosen.profile,
+        THE_COMMAND_LINE if foreign else named_by,
+        _limits(entry, foreign),
+        is_managed=bool(entry.own - {"domain", "plan", "credentials"} or file.profile is not None or file.stack),
+    )
+
+
+def _limits(entry: Entry, foreign: ProfileLimits | None) -> dict[str, Ceiling]:
+    """Return the longest lifetime that meets the baseline, for each setting that has one."""
+    plan, applied = entry.chosen.plan, entry.picked
+    profile = foreign or entry.chosen.profile
+    alone = pick(Chosen(plan, profile), {})
+    limits = {}
+    for name in LOGIN_LIFETIMES:
+        if foreign:
+            longest = alone
+        elif name in entry.values and profile.is_ceiling:
+            longest = _longer(alone, applied, name)
+        else:
+            longest = applied
+        most = cap(plan, name) or 0
+        # Without a plan, the highest cap stands in for the tenant's own and limits nothing.
+        if entry.plan or longest.minutes[name] < most:
+            limits[name] = Ceiling(min(longest.minutes[name], most), "the baseline", longest.why[name])
+    return limits
+
+
+def _longer(one: Picked, other: Picked, name: str) -> Picked:
+    return one if one.minutes[name] >= other.minutes[name] else other
