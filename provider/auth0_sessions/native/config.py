@@ -20,8 +20,11 @@ from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.spelling import CAMEL_CASE
 
-SECRET_KEYS = ("clientSecret", "apiToken", "credentials")
-KEYS = ("domain", "clientId", "clientSecret", "apiToken", "audience", "plan", "profile", "credentials", "livePreview")
+SECRET_KEYS = ("clientSecret", "clientAssertionPrivateKey", "apiToken", "credentials")
+KEYS = (
+    *("domain", "clientId", "clientSecret", "clientAssertionPrivateKey", "clientAssertionSigningAlg", "apiToken"),
+    *("audience", "plan", "profile", "profiles", "enforce", "ceiling", "tenants", "credentials", "livePreview"),
+)
 _PLACE = (
     "configuration auth0-sessions:clientId and auth0-sessions:clientSecret, or auth0-sessions:apiToken (the plugin "
     "cannot see keys that start with auth0:)"
