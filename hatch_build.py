@@ -1,5 +1,4 @@
 """Fills in the metadata that `auth0_sessions.publisher` has."""
-# ruff: noqa: INP001  Hatch reads this file by its name; the folder is not a package.
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ PACKAGE = Path(auth0_sessions.__file__).parent
 TESTS = Path(__file__).parent
 
 ORDER = [
-    *("errors", "model", "api", "lifecycle", "fleet", "audit", "program", "dynamic", "native", "guardrails"),
-    *("sandbox", "cli", "console", "__init__", "__main__"),
+    *("publisher", "errors", "model", "api", "lifecycle", "fleet", "audit", "program", "dynamic", "native"),
+    *("guardrails", "sandbox", "cli", "console", "__init__", "__main__"),
 ]
 """Every folder and top-level module, each after everything it imports."""
 
@@ -67,6 +67,7 @@ TESTED_BY = {
     "native.remote": "native/test_plugin.py",
     "native.resources": "native/test_resources.py",
     "program.fleet": "program/test_components.py",
+    "native.specs": "native/test_schema.py",
     "native.texts": "native/test_schema.py",
     "program.log": "test_provider_host.py",
     "program.process": "native/test_serve.py",

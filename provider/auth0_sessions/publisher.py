@@ -18,8 +18,6 @@ ORGANIZATION = "example"
 REPOSITORY = f"https://git.example.com/{ORGANIZATION}/{NAME}"
 HOMEPAGE = REPOSITORY
 LOGO = f"{REPOSITORY}/raw/main/docs/logo.svg"
-DOWNLOADS = f"{REPOSITORY}/releases/download/v${{VERSION}}"
-"""Where the engine finds the plugin's tarballs; it fills in the version."""
 
 SDKS: Mapping[str, str] = {
     "nodejs": f"@{ORGANIZATION}/{NAME}",
@@ -29,3 +27,8 @@ SDKS: Mapping[str, str] = {
     "java": f"com.{ORGANIZATION}.auth0sessions",
 }
 """What programs import in each language. After a release, a change breaks them."""
+
+
+def downloads(version: str) -> str:
+    """Return where the engine finds a version's tarballs of the plugin."""
+    return f"{REPOSITORY}/releases/download/v{version}"

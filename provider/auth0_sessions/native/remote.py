@@ -20,7 +20,14 @@ from auth0_sessions.native.resources import SessionLifetime
 from auth0_sessions.program.fleet import FLEET, components
 from auth0_sessions.program.policy import POLICY
 
-SessionPolicy, TenantFleet = components(SessionLifetime, CAMEL_CASE)
+
+class _Child(SessionLifetime):
+    """A component's resource. It runs in the plugin that the program uses for the component, wherever that is from."""
+
+    pinned = pulumi.ResourceOptions()
+
+
+SessionPolicy, TenantFleet = components(_Child, CAMEL_CASE)
 
 
 class _Components(Provider):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 
+from auth0_sessions import __version__, publisher
 from auth0_sessions.api.credentials import default_domain
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.native.names import DYNAMIC, PACKAGE, RESOURCE, TO_CAMEL, TO_SNAKE
@@ -14,6 +15,9 @@ from auth0_sessions.program import fleet, run
 from auth0_sessions.program.provider import provider_of
 from auth0_sessions.program.resource import SessionLifetimeArguments
 from auth0_sessions.program.secrets import encrypted
+
+PINNED = pulumi.ResourceOptions(version=__version__, plugin_download_url=publisher.downloads(__version__))
+"""The plugin that belongs to this package. The engine downloads it, or its error has the command that does."""
 
 
 class Provider(pulumi.ProviderResource):
@@ -71,7 +75,8 @@ class Provider(pulumi.ProviderResource):
             "profile": run.configured("profile", profile),
             "livePreview": _json(live_preview),
         }
-        super().__init__(PACKAGE, name, {key: value for key, value in given.items() if value is not None}, opts)
+        given = {key: value for key, value in given.items() if value is not None}
+        super().__init__(PACKAGE, name, given, pulumi.ResourceOptions.merge(PINNED, opts))
         # Pulumi turned it into an output, but the program already knows the domain.
         self.domain = domain
         self.has_credentials = api_token is not None or client_secret is not None
@@ -86,6 +91,7 @@ class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
     """
 
     package = PACKAGE
+    pinned: ClassVar[pulumi.ResourceOptions] = PINNED
     looked_up = (*SessionLifetimeArguments.looked_up, "previous")
 
     def _default_domain(self) -> str | None:
@@ -97,7 +103,8 @@ class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
         # process for each tenant, so there the new resource is created first.
         deletes_first = None if getattr(provider_of(opts, PACKAGE), "domain", None) is not None else True
         own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=DYNAMIC)], delete_before_replace=deletes_first)
-        pulumi.CustomResource.__init__(self, RESOURCE, name, dict(props), pulumi.ResourceOptions.merge(own, opts))
+        given = pulumi.ResourceOptions.merge(pulumi.ResourceOptions.merge(self.pinned, own), opts)
+        pulumi.CustomResource.__init__(self, RESOURCE, name, dict(props), given)
 
     def translate_input_property(self, prop: str) -> str:
         """Return an argument's name on the wire."""

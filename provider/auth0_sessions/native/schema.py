@@ -13,7 +13,7 @@ from auth0_sessions.fleet.entries import TenantSpec
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.plans import PLAN_LIMITS
-from auth0_sessions.model.settings import LIFETIMES, LOGIN_LIFETIMES, LOGIN_SETTINGS, SETTINGS
+from auth0_sessions.model.settings import LIFETIMES, LOGIN_LIFETIMES, SETTINGS
 from auth0_sessions.model.spelling import camel_case
 from auth0_sessions.native import texts
 from auth0_sessions.native.names import DYNAMIC, PACKAGE, RESOURCE
@@ -36,6 +36,7 @@ from auth0_sessions.native.specs import (
     type_of,
     with_secrets,
 )
+from auth0_sessions.program.policy import POLICY_OUTPUTS
 
 EXAMPLES = (Path(__file__).parent / "examples.md").read_text(encoding="utf-8")
 
@@ -55,7 +56,7 @@ def schema() -> Spec:
         "license": "Apache-2.0",
         "logoUrl": publisher.LOGO,
         "publisher": publisher.PUBLISHER,
-        "pluginDownloadURL": publisher.DOWNLOADS,
+        "pluginDownloadURL": publisher.downloads(__version__),
         "meta": {"supportPack": True},
         "language": _languages(),
         "config": {"variables": _config()},
@@ -107,7 +108,7 @@ def _config() -> Spec:
 
 def _resource() -> Spec:
     inputs = {name: input_of(name) for name in INPUTS}
-    outputs = {name: output_of(name) for name in dict.fromkeys((*INPUTS, *OUTPUTS, "own"))}
+    outputs = {name: output_of(name) for name in (*INPUTS, *OUTPUTS)}
     inputs["domain"]["willReplaceOnChanges"] = True
     for name, default in DEFAULTS.items():
         inputs[name]["default"] = default.value
@@ -152,10 +153,9 @@ APPLIED_ALWAYS = tuple(map(camel_case, ("domain", "plan", "profile", *LOGIN_LIFE
 
 
 def _applied() -> Spec:
-    names = ("domain", "plan", "profile", *LOGIN_SETTINGS, "reasons", "previous", "old_sessions_gone_by")
     own = {"profile": STRING, "reasons": map_of(STRING)}
     described = {name: {**kind, "description": texts.APPLIED_MEANINGS[name]} for name, kind in own.items()}
-    return camel({name: described.get(name) or output_of(name) for name in names})
+    return camel({name: described.get(name) or output_of(name) for name in POLICY_OUTPUTS})
 
 
 def _policy() -> Spec:
@@ -231,6 +231,7 @@ def _plan_limits() -> Spec:
 
 def examples_of(name: str) -> str:
     """Return a resource's or a function's section of examples, as the Registry reads it."""
+    example: str
     (example,) = re.findall(rf"^## {name}\n\n(.*?)(?=\n\n## |\n\Z)", EXAMPLES, re.MULTILINE | re.DOTALL)
     return "{{% examples %}}\n## Example Usage\n{{% example %}}\n" + example + "\n{{% /example %}}\n{{% /examples %}}"
 
