@@ -44,7 +44,8 @@ docs: $(READY) ## Build the documentation into docs/_build/html, strictly.
 	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build/html
 	@echo "Open docs/_build/html/index.html."
 
-schema: $(READY) ## Write the schemas from the code: docs/audit.schema.json and provider/schema.json.
+schema: $(READY) ## Write the schemas from the code, and the names of the SDKs into examples and pages.
+	@$(BIN)/python tools/names.py
 	$(BIN)/python -c 'import json; from auth0_sessions.audit import Audit; \
 	  print(json.dumps(Audit.model_json_schema(mode="serialization"), indent=2))' > docs/audit.schema.json
 	$(BIN)/python -m auth0_sessions.native.schema > provider/schema.json

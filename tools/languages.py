@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi_cli
+from auth0_sessions.native.schema import examples_of
 
 ROOT = pulumi_cli.ROOT
 MODULE = ROOT / "tools" / "languages"
@@ -33,6 +34,42 @@ MISSING = """\
 {title}: {tool} is not on PATH, so the tests in {title} are skipped (under CI=true they fail).
 Install {advice} and run `make languages` again.
 """
+
+
+SHOWN = ("SessionLifetime", "SessionPolicy", "TenantFleet", "getTenantSessions", "getPlanLimits")
+"""What has examples in the schema."""
+
+GO_FUNCTION = """\
+package schema
+
+import (
+	"IMPORT"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func {name}(ctx *pulumi.Context) error {{
+{code}
+return err
+}}
+"""
+"""What stands around an example in Go."""
+
+PYTHON_MOCKED = """\
+import importlib, sys
+import pulumi
+
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        return args.name, args.inputs
+
+    def call(self, args):
+        return {}
+
+pulumi.runtime.set_mocks(Mocks())
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+"""
+"""Runs programs in Python without an engine."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +155,7 @@ def make_typescript(folder: Path) -> None:
     (folder / "example").mkdir()
     for name in ("index.ts", "tsconfig.json"):
         shutil.copy(EXAMPLES / "typescript" / name, folder / "example")
+    write_examples(folder / "schema", "typescript", "{name}.ts", "{code}\n")
     run("npm", "run", "--silent", "postinstall", cwd=sdk)
     run("npm", "exec", "--offline", "--", "tsc", "--strict", "--project", ".", cwd=folder)
 
@@ -132,15 +170,19 @@ def make_go(folder: Path) -> None:
     (folder / "example").mkdir()
     for path in (EXAMPLES / "go" / "main.go", MODULE / "testdata" / "driver_test.go"):
         shutil.copy(path, folder / "example")
+    write_examples(folder / "schema", "go", "{name}.go", GO_FUNCTION.replace("IMPORT", f"{sdk}/auth0sessions"))
     run("go", "mod", "edit", f"-require={sdk}@v0.0.0", f"-replace={sdk}=./sdk", cwd=folder)
+    run("go", "vet", "./schema", cwd=folder)
     run("go", "test", "-c", "-o", str(folder / "program"), "./example", cwd=folder)
 
 
 def make_python(folder: Path) -> None:
-    """Install the SDK into a folder, without touching the virtual environment."""
+    """Install the SDK into a folder, without touching the virtual environment, and run the schema's examples on it."""
     generate("python", folder / "sdk")
     pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
     run(*pip, "install", "--no-deps", "--target", str(folder / "site"), str(folder / "sdk"), cwd=folder)
+    write_examples(folder / "site", "python", "example_{name}.py", "{code}\n")
+    run(sys.executable, "-c", PYTHON_MOCKED, *(f"example_{name}" for name in SHOWN), cwd=folder / "site")
 
 
 LANGUAGES = {
@@ -148,6 +190,14 @@ LANGUAGES = {
     "go": Language("Go", HOME / "go", make_go),
     "python": Language("Python", HOME / "python", make_python),
 }
+
+
+def write_examples(folder: Path, language: str, file: str, program: str) -> None:
+    """Write the schema's examples in a language into a folder, each as a program."""
+    folder.mkdir(exist_ok=True)
+    for name in SHOWN:
+        (code,) = re.findall(rf"```{language}\n(.*?)\n```", examples_of(name), re.DOTALL)
+        (folder / file.format(name=name)).write_text(program.format(name=name, code=code))
 
 
 def generate(language: str, folder: Path) -> None:

@@ -21,10 +21,10 @@ import yaml
 from pulumi import automation
 
 import auth0_sessions
+from auth0_sessions.native.script import write_script
 
 ROOT = Path(__file__).resolve().parent.parent
 CLI = ROOT / ".pulumi-cli"
-PLUGIN = Path(sys.executable).with_name("pulumi-resource-auth0-sessions")
 
 
 def program_of(folder: Path) -> Callable[[], None]:
@@ -81,11 +81,11 @@ def stack_environment(folder: Path) -> dict[str, str]:
     }
 
 
-def place_plugin(folder: Path) -> None:
-    """Put this environment's native plugin into a stack's home, where the engine looks for it."""
+def place_plugin(folder: Path) -> Path:
+    """Put this environment's native plugin into a stack's home, where the engine looks for it; return its script."""
     place = folder / "home" / "plugins" / f"resource-auth0-sessions-v{auth0_sessions.__version__}"
     place.mkdir(parents=True, exist_ok=True)
-    shutil.copy(PLUGIN, place)
+    return write_script(place)
 
 
 def hide_sdk_leftovers() -> None:

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"github.com/auth0-sessions/pulumi-auth0-sessions/sdk/go/auth0sessions"
+	"git.example.com/example/auth0-sessions/sdk/go/auth0sessions"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 )

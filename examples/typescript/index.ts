@@ -1,4 +1,4 @@
-import * as auth0Sessions from "@auth0-sessions/auth0-sessions";
+import * as auth0Sessions from "@example/auth0-sessions";
 import * as pulumi from "@pulumi/pulumi";
 
 const acme = new auth0Sessions.SessionLifetime("acme", {

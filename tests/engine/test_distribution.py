@@ -62,6 +62,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     assert "auth0_sessions/py.typed" in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"auth0_sessions"}
     assert any(name.endswith("licenses/LICENSE") for name in names)
+    # A plugin on PATH would replace the one that a project has pinned.
+    (commands,) = [name for name in names if name.endswith("entry_points.txt")]
+    assert b"pulumi-resource-" not in zipfile.ZipFile(wheel).read(commands)
 
 
 def install(folder: Path, wheel: Path, extras: str = "") -> Path:

@@ -18,7 +18,7 @@ from auth0_sessions.sandbox.faults import Fault
 pytestmark = pytest.mark.front_ends("dynamic", "native")
 
 FIRST = {"session_lifetime": 10_000}
-PROVIDERS = {"dynamic": b"pulumi.dynamic", "native": b"pulumi-resource-auth0-sessions"}
+PROVIDERS = {"dynamic": b"pulumi.dynamic", "native": b"-m\0auth0_sessions\0"}
 """What the arguments of each front end's provider process hold."""
 
 MARK = "AUTH0_SESSIONS_TEST_MARK"

@@ -24,7 +24,6 @@ import pulumi_cli
 
 TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 CREDENTIALS = {"AUTH0_CLIENT_ID": "languages", "AUTH0_CLIENT_SECRET": "languages-canary-secret"}
-PLUGIN = Path(sys.executable).with_name("pulumi-resource-auth0-sessions")
 PROJECT, STACK = "acme-sessions", "dev"
 TYPE = "auth0-sessions:index:SessionLifetime"
 IN_YAML = f"name: {PROJECT}\nruntime: yaml\n"
@@ -40,8 +39,7 @@ class Home:
         self.domain = domain
         path = os.pathsep.join([str(pulumi_cli.BIN), os.environ["PATH"]])
         self.environment = {**os.environ, **local_engine.stack_environment(folder), **CREDENTIALS, "PATH": path}
-        version = json.loads(languages.SCHEMA.read_text())["version"]
-        self.pulumi("plugin", "install", "resource", "auth0-sessions", version, "--file", str(PLUGIN))
+        local_engine.place_plugin(folder)
 
     def pulumi(self, *command: str, folder: str = "work") -> None:
         """Run the CLI in one of the folders."""

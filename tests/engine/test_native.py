@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,7 +17,9 @@ from pulumi import automation
 
 import auth0_sessions
 import local_engine
+from auth0_sessions import publisher
 from auth0_sessions.native import Provider, SessionLifetime, SessionPolicy, TenantFleet
+from auth0_sessions.native.script import write_script
 
 pytestmark = pytest.mark.front_ends("native")
 
@@ -450,22 +453,33 @@ def test_all_problems_of_a_fleet_are_in_one_error(engine, tenant):
 
 def test_the_command_installs_the_plugin(engine, tenant):
     """`auth0-sessions plugin install` puts this environment's plugin where the engine finds it, over an older one."""
-    (placed,) = engine.folder.glob("home/plugins/*/pulumi-resource-auth0-sessions")
+    placed = local_engine.place_plugin(engine.folder)
     placed.write_text("not a plugin")
     path = f"{local_engine.CLI / 'bin'}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, **local_engine.stack_environment(engine.folder), "PATH": path}
     command = [str(Path(sys.executable).with_name("auth0-sessions")), "plugin", "install"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert placed.read_text() == local_engine.PLUGIN.read_text()
+    assert placed.read_text().endswith(' -P -m auth0_sessions "$@"\n')
     engine.args = arguments(tenant)
     assert engine.up().ok
+
+
+def test_without_the_plugin_the_error_has_the_command(engine, tenant):
+    """The engine tries to download the plugin of this version, and says which command installs it."""
+    shutil.rmtree(engine.folder / "home" / "plugins")
+    engine.args = arguments(tenant)
+    run = engine.preview()
+    assert not run.ok
+    version = auth0_sessions.__version__
+    command = f"pulumi plugin install resource auth0-sessions v{version} --server {publisher.downloads(version)}"
+    assert f"install the plugin using `{command}`" in run.output
 
 
 def test_pulumi_accepts_the_plugins_schema(tmp_path):
     """`pulumi package get-schema` starts the plugin and binds its schema."""
     found = subprocess.run(
-        [local_engine.CLI / "bin" / "pulumi", "package", "get-schema", local_engine.PLUGIN],
+        [local_engine.CLI / "bin" / "pulumi", "package", "get-schema", write_script(tmp_path)],
         env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PULUMI_HOME": str(tmp_path)},
         cwd=tmp_path,
         capture_output=True,

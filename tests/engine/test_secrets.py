@@ -27,7 +27,7 @@ ENTRY = {"clientId": "canary-id", "clientSecret": CANARY}
 NO_DEFAULT = {"AUTH0_CLIENT_ID": "", "AUTH0_CLIENT_SECRET": ""}
 
 
-CHILDREN = {"dynamic": b"pulumi.dynamic", "native": b"pulumi-resource-auth0-sessions"}
+CHILDREN = {"dynamic": b"pulumi.dynamic", "native": b"-m\0auth0_sessions\0"}
 """What the arguments of each front end's provider process hold."""
 
 OWN_NAMESPACE = {"dynamic": "auth0", "native": "auth0-sessions"}

@@ -6,7 +6,6 @@ import itertools
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import grpc
 import pytest
@@ -40,12 +39,11 @@ def inputs_of(tenant, **more):
     [
         (sys.executable, "-m", "auth0_sessions"),
         (sys.executable, "-m", "pulumi.run.plugin", "auth0-sessions"),
-        (Path(sys.executable).with_name("pulumi-resource-auth0-sessions"),),
     ],
-    ids=["module", "pulumi package add", "console script"],
+    ids=["module", "pulumi package add"],
 )
 def test_all_ways_to_start_it(start, command):
-    """The console script, the package and Pulumi's runner start the plugin, which returns its version and schema."""
+    """The package and Pulumi's runner start the plugin, which returns its version and schema."""
     host = start(*command)
     assert host.stub.GetPluginInfo(empty_pb2.Empty()).version == auth0_sessions.__version__
     assert json.loads(host.stub.GetSchema(provider_pb2.GetSchemaRequest()).schema) == schema()

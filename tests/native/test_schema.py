@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from auth0_sessions.fleet.entries import TenantSpec
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
-from auth0_sessions.model.choices import OnDelete, OverLimit
+from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode, text
 from auth0_sessions.model.spelling import camel_case
@@ -26,7 +28,7 @@ ROOT = Path(__file__).parent.parent.parent
 RESOURCE, POLICY, FLEET = (
     f"auth0-sessions:index:{name}" for name in ("SessionLifetime", "SessionPolicy", "TenantFleet")
 )
-ENUMS = {"Plan": Plan, "OverLimit": OverLimit, "OnDelete": OnDelete, "CookieMode": CookieMode}
+ENUMS = {"Plan": Plan, "OverLimit": OverLimit, "OnDelete": OnDelete, "Enforce": Enforce, "CookieMode": CookieMode}
 HOMES = {
     "resources": ("inputProperties", "properties"),
     "types": ("properties",),
@@ -72,7 +74,7 @@ def test_the_properties_are_those_of_the_tables():
     resource = schema()["resources"][RESOURCE]
     assert set(resource["inputProperties"]) == {TO_CAMEL[name] for name in INPUTS}
     assert set(resource["properties"]) == {TO_CAMEL[name] for name in (*INPUTS, *OUTPUTS)}
-    assert resource["required"] == ["domain"]
+    assert {"domain", "previous"} <= set(resource["required"])
     assert "requiredInputs" not in resource
 
 
@@ -103,9 +105,10 @@ def test_closed_sets_are_enums(name):
 
 
 def test_secrets_are_marked():
-    """The credentials of the provider's configuration are secret; no property of a resource is."""
+    """The credentials of the provider's configuration are secret, also inside a set; no property of a resource is."""
     marked = {place for place, spec in PROPERTIES.items() if spec.get("secret")}
-    assert marked == {f"{part}.{key}" for part in ("config", "provider") for key in SECRET_KEYS}
+    inside = [f"auth0-sessions:index:CredentialSet.properties.{key}" for key in SECRET_KEYS if key != "credentials"]
+    assert marked == {*inside, *(f"{part}.{key}" for part in ("config", "provider") for key in SECRET_KEYS)}
 
 
 def test_no_value_comes_from_the_environment_by_itself():
@@ -120,20 +123,93 @@ def test_the_dynamic_resource_is_an_alias():
     ]
 
 
-def test_the_resource_says_how_to_import_and_has_examples():
-    """The page of the resource has an import section, and an example in each language."""
+def test_the_resource_says_how_to_import():
+    """The page of the resource has an import section."""
     description = schema()["resources"][RESOURCE]["description"]
     assert "## Import" in description
     assert "pulumi import auth0-sessions:index:SessionLifetime acme acme.eu.auth0.com" in description
-    for language in ("yaml", "typescript", "go", "python"):
-        assert f"```{language}\n" in description
+
+
+DESCRIBED = {token: spec for home in ("resources", "functions") for token, spec in schema()[home].items()}
+
+
+@pytest.mark.parametrize("token", DESCRIBED)
+def test_everything_has_an_example_in_each_language(token):
+    """The page of a resource, a component or a function has one; that of YAML gives nothing that does not exist.
+
+    `make languages` compiles those in TypeScript and Go, and runs those in Python.
+    """
+    blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```$", DESCRIBED[token]["description"], re.MULTILINE | re.DOTALL))
+    assert {"yaml", "typescript", "python", "go", "csharp", "java"} <= set(blocks)
+    program = yaml.safe_load(blocks["yaml"])
+    inputs = DESCRIBED[token].get("inputProperties") or DESCRIBED[token]["inputs"]["properties"]
+    for made in program.get("resources", {}).values():
+        assert made["type"] == token.replace(":index", "")
+        assert set(made["properties"]) <= set(inputs)
+    for variable in program.get("variables", {}).values():
+        assert variable["fn::invoke"]["function"] == token.replace(":index", "")
+        assert set(variable["fn::invoke"]["arguments"]) <= set(inputs)
+    titled = {name[0].upper() + name[1:] for name in {*inputs, *TENANT["properties"]}}
+    assert set(re.findall(r"^\s+(\w+) = (?!$)", blocks["csharp"], re.MULTILINE)) <= titled
+    setters = set(re.findall(r"\.(\w+)\(\"", blocks["java"])) - {"of", "export"}
+    assert setters <= {*inputs, *TENANT["properties"]}
+
+
+TENANT = schema()["types"]["auth0-sessions:index:TenantSpec"]
+
+
+@pytest.mark.parametrize("token", schema()["resources"])
+def test_no_member_has_the_name_of_its_class(token):
+    """C# refuses a property that is spelled as its class is."""
+    members = {
+        spec.get("language", {}).get("csharp", {}).get("name", name[0].upper() + name[1:])
+        for name, spec in schema()["resources"][token]["properties"].items()
+    }
+    assert token.rpartition(":")[2] not in members
+
+
+@pytest.mark.parametrize("name", ENUMS)
+def test_the_values_of_enums_have_names(name):
+    """Each value has a name that is an identifier in every language, and a description."""
+    for row in schema()["types"][f"auth0-sessions:index:{name}"]["enum"]:
+        assert re.fullmatch(r"([A-Z][a-z]+)+", row["name"])
+        assert row["name"].lower() == row["value"].replace("-", "")
+        assert row["description"].endswith(".")
+
+
+GIVEN = ("inputProperties", "inputs", "TenantSpec", "Profile", "Ceiling", "CredentialSet", "config", "provider")
+"""The places of properties that users give."""
+
+
+def test_descriptions_are_written_for_their_place():
+    """What is given may have a default, unless it is required; only what replaces a resource says that it does."""
+    for place, spec in PROPERTIES.items():
+        is_required = place.endswith(("getPlanLimits.inputs.plan", "TenantSpec.properties.domain"))
+        if is_required or not {*re.split(r"[.:]", place)} & {*GIVEN}:
+            assert "efault: " not in spec["description"], place
+        assert ("replaces" in spec["description"]) == spec.get("willReplaceOnChanges", False), place
+
+
+def test_defaults_are_stated():
+    """What falls back to nothing configured has its default in the schema, and in words where it falls back."""
+    inputs = schema()["resources"][RESOURCE]["inputProperties"]
+    assert {name: spec["default"] for name, spec in inputs.items() if "default" in spec} == {
+        "overLimit": "error",
+        "onDelete": "retain",
+    }
+    for name in ("domain", "plan", "enforce", "credentials", "overLimit", "onDelete"):
+        assert "efault: " in inputs[name]["description"]
 
 
 def test_components_take_what_the_python_classes_take():
     """The policy has an input for each field of an entry, and what may be configured is not required."""
     policy, fleet = schema()["resources"][POLICY], schema()["resources"][FLEET]
     fields = {camel_case(name) for name in TenantSpec.__dataclass_fields__}
-    assert set(policy["inputProperties"]) == fields - {"formerly"}
+    assert set(policy["inputProperties"]) == fields - {"formerly"} | {"ceiling"}
+    assert {name for name, spec in policy["inputProperties"].items() if spec.get("plain")} == {
+        *("plan", "profile", "enforce", "ceiling"),
+    }
+    assert all(spec["plain"] for spec in fleet["inputProperties"].values())
     assert set(schema()["types"]["auth0-sessions:index:TenantSpec"]["properties"]) == fields
     assert {"tenants", "plan", "profile"} <= set(fleet["inputProperties"])
     assert [spec.get("requiredInputs", []) for spec in (policy, fleet)] == [[], []]

@@ -20,11 +20,14 @@ from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.spelling import CAMEL_CASE
 
-SECRET_KEYS = ("clientSecret", "apiToken", "credentials")
-COMPONENT_KEYS = ("plan", "profile", "profiles", "enforce", "tenants")
+SECRET_KEYS = ("clientSecret", "clientAssertionPrivateKey", "apiToken", "credentials")
+COMPONENT_KEYS = ("plan", "profile", "profiles", "enforce", "ceiling", "tenants")
 """The keys that components take as defaults."""
 
-KEYS = ("domain", "clientId", "clientSecret", "apiToken", "audience", *COMPONENT_KEYS, "credentials", "livePreview")
+KEYS = (
+    *("domain", "clientId", "clientSecret", "clientAssertionPrivateKey", "clientAssertionSigningAlg", "apiToken"),
+    *("audience", *COMPONENT_KEYS, "credentials", "livePreview"),
+)
 OF_STACK = "__ofStack"
 """The key that marks a default provider in state: its configuration is the stack's. Pulumi does not show such a key."""
 

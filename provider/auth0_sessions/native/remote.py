@@ -35,10 +35,16 @@ _PLAIN = ("plan", "profile", "profiles", "enforce")
 """The inputs that have to be known when a component is created, besides a fleet's tenants."""
 
 
+class _Child(SessionLifetime):
+    """A component's resource. It runs in the plugin that the program uses for the component, wherever that is from."""
+
+    pinned = pulumi.ResourceOptions()
+
+
 class SessionPolicy(policy.SessionPolicy):
     """One tenant's session lifetimes, as `auth0_sessions.SessionPolicy`."""
 
-    resource = SessionLifetime
+    resource = _Child
     spelling = CAMEL_CASE
 
 

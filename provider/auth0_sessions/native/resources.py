@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 
+from auth0_sessions import __version__, publisher
 from auth0_sessions.api.credentials import default_domain
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.native.config import OF_STACK
@@ -15,6 +16,9 @@ from auth0_sessions.program import fleet, policy, run
 from auth0_sessions.program.provider import provider_of
 from auth0_sessions.program.resource import SessionLifetimeArguments
 from auth0_sessions.program.secrets import encrypted
+
+PINNED = pulumi.ResourceOptions(version=__version__, plugin_download_url=publisher.downloads(__version__))
+"""The plugin that belongs to this package. The engine downloads it, or its error has the command that does."""
 
 
 class Provider(pulumi.ProviderResource):
@@ -82,7 +86,8 @@ class Provider(pulumi.ProviderResource):
             "livePreview": _json(live_preview),
             OF_STACK: "false",
         }
-        super().__init__(PACKAGE, name, {key: value for key, value in given.items() if value is not None}, opts)
+        given = {key: value for key, value in given.items() if value is not None}
+        super().__init__(PACKAGE, name, given, pulumi.ResourceOptions.merge(PINNED, opts))
         decided = {"plan": plan, "profile": profile, "profiles": profiles, "enforce": enforce, "tenants": tenants}
         self.defaults: Mapping[str, Any] = decided
         # Pulumi turned it into an output, but the program already knows the domain.
@@ -99,6 +104,7 @@ class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
     """
 
     package = PACKAGE
+    pinned: ClassVar[pulumi.ResourceOptions] = PINNED
     looked_up = (*SessionLifetimeArguments.looked_up, "previous")
 
     def _default_domain(self) -> str | None:
@@ -110,7 +116,8 @@ class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
         # process for each tenant, so there the new resource is created first.
         deletes_first = None if getattr(provider_of(opts, PACKAGE), "domain", None) is not None else True
         own = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=DYNAMIC)], delete_before_replace=deletes_first)
-        pulumi.CustomResource.__init__(self, RESOURCE, name, dict(props), pulumi.ResourceOptions.merge(own, opts))
+        given = pulumi.ResourceOptions.merge(pulumi.ResourceOptions.merge(self.pinned, own), opts)
+        pulumi.CustomResource.__init__(self, RESOURCE, name, dict(props), given)
 
     def translate_input_property(self, prop: str) -> str:
         """Return an argument's name on the wire."""

@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 import json
-import textwrap
-from collections.abc import Mapping
+import re
 from dataclasses import fields
-from enum import StrEnum
 from functools import cache
-from typing import Any
+from pathlib import Path
 
-from auth0_sessions import __version__
+from auth0_sessions import __version__, publisher
 from auth0_sessions.fleet.entries import TenantSpec
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
-from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
-from auth0_sessions.model.plans import PLAN_LIMITS, Plan
-from auth0_sessions.model.settings import LIFETIMES, LOGIN_SETTINGS, SETTINGS, CookieMode, text
+from auth0_sessions.model.plans import PLAN_LIMITS
+from auth0_sessions.model.settings import LIFETIMES, LOGIN_LIFETIMES, SETTINGS
 from auth0_sessions.model.spelling import camel_case
-from auth0_sessions.native.config import SECRET_KEYS
+from auth0_sessions.native import texts
 from auth0_sessions.native.names import DYNAMIC, PACKAGE, RESOURCE
-from auth0_sessions.native.texts import ABOUT, CONFIG_MEANINGS, EXAMPLES, FLEET_MEANINGS, IMPORT, MEANINGS, RANGE
+from auth0_sessions.native.specs import (
+    ALWAYS,
+    BOOLEAN,
+    DEFAULTS,
+    ENUMS,
+    INTEGER,
+    STRING,
+    Spec,
+    camel,
+    described,
+    enum_of,
+    input_of,
+    map_of,
+    object_of,
+    output_of,
+    token,
+    type_of,
+    with_secrets,
+)
+from auth0_sessions.program.policy import POLICY_OUTPUTS
 
-Spec = dict[str, Any]
-
-ENUMS: Mapping[str, type[StrEnum]] = {
-    "plan": Plan,
-    "over_limit": OverLimit,
-    "on_delete": OnDelete,
-    "enforce": Enforce,
-    "session_cookie_mode": CookieMode,
-}
-STRING: Spec = {"type": "string"}
-INTEGER: Spec = {"type": "integer"}
-ANY_MAP: Spec = {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}}
+EXAMPLES = (Path(__file__).parent / "examples.md").read_text(encoding="utf-8")
 
 
 @cache
@@ -43,148 +48,148 @@ def schema() -> Spec:
         "name": PACKAGE,
         "displayName": "Auth0 Sessions",
         "version": __version__,
-        "namespace": PACKAGE,
+        "namespace": publisher.ORGANIZATION,
         "description": "Login session lifetimes of Auth0 tenants as code, exact to the minute.",
         "keywords": ["pulumi", "auth0", "session", "security", "category/infrastructure", "kind/native"],
+        "homepage": publisher.HOMEPAGE,
+        "repository": publisher.REPOSITORY,
         "license": "Apache-2.0",
-        "publisher": PACKAGE,
+        "logoUrl": publisher.LOGO,
+        "publisher": publisher.PUBLISHER,
+        "pluginDownloadURL": publisher.downloads(__version__),
         "meta": {"supportPack": True},
-        "language": {
-            "nodejs": {"respectSchemaVersion": True},
-            "python": {"respectSchemaVersion": True},
-            # Without the second one, the generated `TenantFleetArgs` refers to a type that is not generated.
-            "go": {"respectSchemaVersion": True, "generateExtraInputTypes": True},
-        },
+        "language": _languages(),
         "config": {"variables": _config()},
         "provider": {
-            "description": "One tenant and its credentials, or a plan and a profile for many.",
+            "description": "Credentials and defaults for one or more tenants.",
             "inputProperties": _config(),
         },
-        "types": {**{_token(kind.__name__): _enum(kind) for kind in ENUMS.values()}, **_types()},
-        "resources": {RESOURCE: _resource(), _token("SessionPolicy"): _policy(), _token("TenantFleet"): _fleet()},
+        "types": {**{token(kind.__name__): enum_of(kind) for kind in ENUMS.values()}, **_types()},
+        "resources": {RESOURCE: _resource(), token("SessionPolicy"): _policy(), token("TenantFleet"): _fleet()},
         "functions": {
-            _token("getTenantSessions"): _tenant_sessions(),
-            _token("getPlanLimits"): _plan_limits(),
+            token("getTenantSessions"): _tenant_sessions(),
+            token("getPlanLimits"): _plan_limits(),
         },
     }
 
 
-def _token(name: str) -> str:
-    return f"{PACKAGE}:index:{name}"
-
-
-def _type(name: str) -> Spec:
-    return {"$ref": f"#/types/{_token(name)}"}
-
-
-def _described(meanings: Mapping[str, str], **kinds: Spec) -> Spec:
-    """Return properties by name, which are text unless they are of another kind."""
-    return {name: {**kinds.get(name, STRING), "description": meaning} for name, meaning in meanings.items()}
+def _languages() -> Spec:
+    """Return the names of the SDKs. Most are the generators' own, stated so that no generator's default can differ."""
+    root, _, namespace = publisher.SDKS["csharp"].rpartition(".")
+    base, _, package = publisher.SDKS["java"].rpartition(".")
+    return {
+        "nodejs": {"packageName": publisher.SDKS["nodejs"], "respectSchemaVersion": True},
+        "python": {"packageName": publisher.SDKS["python"], "respectSchemaVersion": True},
+        # Without the last one, the generated `TenantFleetArgs` refers to a type that is not generated.
+        "go": {
+            "importBasePath": publisher.SDKS["go"],
+            "respectSchemaVersion": True,
+            "generateExtraInputTypes": True,
+        },
+        "csharp": {"rootNamespace": root, "namespaces": {PACKAGE: namespace}, "respectSchemaVersion": True},
+        "java": {"basePackage": base, "packages": {PACKAGE: package}},
+    }
 
 
 def _config() -> Spec:
-    kinds = {"credentials": ANY_MAP, "profiles": ANY_MAP, "livePreview": {"type": "boolean"}}
-    found = _described(CONFIG_MEANINGS, **kinds, tenants={"$ref": "pulumi.json#/Any"})
-    return {key: {**spec, "secret": True} if key in SECRET_KEYS else spec for key, spec in found.items()}
-
-
-def _enum(kind: type[StrEnum]) -> Spec:
-    summary = (kind.__doc__ or "").splitlines()[0]
-    return {"type": "string", "description": summary, "enum": [{"value": choice.value} for choice in kind]}
-
-
-def _input(name: str) -> Spec:
-    """Return the specification of one input."""
-    meaning = MEANINGS.get(name) or f"{_meaning(name)}."
-    if name in LIFETIMES:
-        meaning += f" {RANGE} Auth0's default: `{text(SETTINGS[name].default)}`."
-    return {**(_type(ENUMS[name].__name__) if name in ENUMS else STRING), "description": meaning}
-
-
-def _output(name: str) -> Spec:
-    """Return the specification of one output that is not an input."""
-    if name in MEANINGS:
-        kinds: Spec = {
-            "own": ANY_MAP,
-            "previous": ANY_MAP,
-            "superseded": {**ANY_MAP, "additionalProperties": _type("Superseded")},
-        }
-        return {**kinds.get(name, STRING), "description": MEANINGS[name]}
-    meaning = _meaning(name.removesuffix("_minutes"))
-    return {**INTEGER, "description": f"{meaning}, as the tenant reports it, in minutes."}
-
-
-def _meaning(setting: str) -> str:
-    meaning = SETTINGS[setting].meaning
-    return f"{meaning[0].upper()}{meaning[1:]}"
-
-
-def _properties(specs: Mapping[str, Spec]) -> Spec:
-    return {camel_case(name): spec for name, spec in specs.items()}
-
-
-def _inputs(*names: str) -> Spec:
-    return _properties({name: _input(name) for name in names})
+    return with_secrets(
+        described(
+            texts.CONFIG_MEANINGS,
+            plan=type_of("Plan"),
+            enforce=type_of("Enforce"),
+            profiles=map_of(type_of("Profile")),
+            ceiling=type_of("Ceiling"),
+            tenants={"oneOf": [map_of(type_of("TenantSpec")), STRING]},
+            credentials=map_of(type_of("CredentialSet")),
+            livePreview=BOOLEAN,
+        )
+    )
 
 
 def _resource() -> Spec:
+    inputs = {name: input_of(name) for name in INPUTS}
+    outputs = {name: output_of(name) for name in (*INPUTS, *OUTPUTS)}
+    inputs["domain"]["willReplaceOnChanges"] = True
+    for name, default in DEFAULTS.items():
+        inputs[name]["default"] = default.value
+    # In C#, a member cannot have the name of its class.
+    outputs["session_lifetime"]["language"] = {"csharp": {"name": "SessionLifetimeValue"}}
     return {
-        "description": f"{ABOUT}\n\n{_examples()}\n\n{IMPORT}",
-        "inputProperties": _inputs(*INPUTS),
-        "properties": {**_inputs(*INPUTS), **_properties({name: _output(name) for name in OUTPUTS})},
-        "required": ["domain"],
+        "description": f"{texts.ABOUT}\n\n{examples_of('SessionLifetime')}\n\n{texts.IMPORT}",
+        "inputProperties": camel(inputs),
+        "properties": camel(outputs),
+        "required": [camel_case(name) for name in ALWAYS],
         "aliases": [{"type": DYNAMIC}],
     }
 
 
-def _object(meaning: str, properties: Spec, *required: str) -> Spec:
-    return {"type": "object", "description": meaning, "properties": properties, "required": list(required)}
-
-
 def _types() -> Spec:
     superseded = {"asked": "The value that was asked for.", "reported": "The value that the tenant reports."}
+    names = {"except": {"type": "array", "items": STRING}}
+    tenant = {row.name: input_of(row.name, texts.TENANT_MEANINGS) for row in fields(TenantSpec)}
     return {
-        _token("TenantSpec"): _object(
-            "One tenant of a fleet. What is left out falls back to the fleet's plan and profile.",
-            _inputs(*(row.name for row in fields(TenantSpec))),
-            "domain",
+        token("TenantSpec"): object_of("One tenant of a fleet.", camel(tenant), "domain"),
+        token("Profile"): object_of(
+            "A profile of your own. It needs at least one lifetime.",
+            described(texts.PROFILE_MEANINGS, ceiling=BOOLEAN),
         ),
-        _token("Superseded"): _object(
-            "A setting whose reported value differs from the requested one.", _described(superseded), *superseded
+        token("Ceiling"): object_of(
+            "A ceiling for an incident. It needs at least one lifetime.",
+            described(texts.CEILING_MEANINGS, **names),
         ),
-        _token("AppliedTenant"): _object("What was applied to one tenant, and why.", _applied()),
+        token("CredentialSet"): object_of(
+            "The credentials for one tenant or more: an application with a client secret or a private key, or a token.",
+            with_secrets(described(texts.CREDENTIAL_MEANINGS)),
+        ),
+        token("Superseded"): object_of(
+            "A setting whose reported value differs from the requested one.", described(superseded), *superseded
+        ),
+        token("AppliedTenant"): object_of("What was applied to one tenant, and why.", _applied(), *APPLIED_ALWAYS),
     }
 
 
+APPLIED_ALWAYS = tuple(map(camel_case, ("domain", "plan", "profile", *LOGIN_LIFETIMES, "reasons")))
+"""The outputs of a policy that always have a value."""
+
+
 def _applied() -> Spec:
-    names = ("domain", "plan", "profile", *LOGIN_SETTINGS)
-    plain = {name: {**STRING, "description": _input(name)["description"]} for name in names}
-    reasons = {"type": "object", "additionalProperties": STRING, "description": MEANINGS["reasons"]}
-    return _properties({**plain, "reasons": reasons, "previous": _output("previous")})
+    own = {"profile": STRING, "reasons": map_of(STRING)}
+    described = {name: {**kind, "description": texts.APPLIED_MEANINGS[name]} for name, kind in own.items()}
+    return camel({name: described.get(name) or output_of(name) for name in POLICY_OUTPUTS})
 
 
 def _policy() -> Spec:
-    lifetime = {"$ref": f"#/resources/{RESOURCE}", "description": "The resource that applies it."}
+    names = [row.name for row in fields(TenantSpec) if row.name != "formerly"]
+    inputs = {name: input_of(name, texts.POLICY_MEANINGS) for name in names}
+    inputs["ceiling"] = {**type_of("Ceiling"), "description": texts.POLICY_CEILING}
+    for name in ("plan", "profile", "enforce", "ceiling"):
+        inputs[name]["plain"] = True
+    for name, default in DEFAULTS.items():
+        inputs[name]["default"] = default.value
     return {
         "isComponent": True,
-        "description": "One tenant's session lifetimes, picked from argument, profile and plan, each with its reason.",
-        "inputProperties": _inputs(*(row.name for row in fields(TenantSpec) if row.name != "formerly")),
-        "properties": {**_applied(), "lifetime": lifetime},
-        "required": ["domain", "plan", "profile", "reasons"],
+        "description": f"{texts.POLICY_ABOUT}\n\n{examples_of('SessionPolicy')}",
+        "inputProperties": camel(inputs),
+        "properties": _applied(),
+        "required": list(APPLIED_ALWAYS),
     }
 
 
 def _fleet() -> Spec:
-    tenants = {"type": "object", "additionalProperties": {**_type("TenantSpec"), "plain": True}}
-    inputs = _described(FLEET_MEANINGS, tenants=tenants, profiles=ANY_MAP)
-    outputs = {"tenants": "What was applied to each tenant, by short name.", "report": "A Markdown table of the fleet."}
-    applied = {"type": "object", "additionalProperties": _type("AppliedTenant")}
+    inputs = described(
+        texts.FLEET_MEANINGS,
+        tenants=map_of({**type_of("TenantSpec"), "plain": True}),
+        plan=type_of("Plan"),
+        profiles=map_of({**type_of("Profile"), "plain": True}),
+        enforce=type_of("Enforce"),
+        ceiling=type_of("Ceiling"),
+    )
     return {
         "isComponent": True,
-        "description": "Many tenants, each with its `SessionPolicy`, and one report of what every tenant gets and why.",
+        "description": f"{texts.FLEET_ABOUT}\n\n{examples_of('TenantFleet')}",
         "inputProperties": {name: {**spec, "plain": True} for name, spec in inputs.items()},
-        "properties": _described(outputs, tenants=applied),
-        "required": list(outputs),
+        "properties": described(texts.FLEET_OUTPUTS, tenants=map_of(type_of("AppliedTenant"))),
+        "required": ["tenants", "report"],
     }
 
 
@@ -197,13 +202,13 @@ def _function(meaning: str, inputs: Spec, outputs: Spec, *required: str) -> Spec
 
 
 def _tenant_sessions() -> Spec:
-    settings = _described({"domain": "The tenant's domain.", **{name: f"{_meaning(name)}." for name in SETTINGS}})
-    minutes = {f"{name}_minutes": _output(f"{name}_minutes") for name in LIFETIMES}
+    settings = {"domain": output_of("domain"), **{name: output_of(name) for name in SETTINGS}}
+    minutes = {f"{name}_minutes": output_of(f"{name}_minutes") for name in LIFETIMES}
     defaults = {"type": "array", "items": STRING, "description": "The settings that were never written."}
     return _function(
-        "Reads every session setting of a live tenant: one login and one read.",
-        _inputs("domain", "credentials"),
-        _properties({**settings, **minutes, "defaults": defaults}),
+        f"Reads every session setting of a live tenant: one login and one read.\n\n{examples_of('getTenantSessions')}",
+        {name: input_of(name, texts.FUNCTION_MEANINGS) for name in ("domain", "credentials")},
+        camel({**settings, **minutes, "defaults": defaults}),
     )
 
 
@@ -216,16 +221,18 @@ def _plan_limits() -> Spec:
     }
     caps = "; ".join(f"{plan} {row.absolute_minutes} and {row.idle_minutes}" for plan, row in PLAN_LIMITS.items())
     return _function(
-        f"Returns a plan's caps on absolute lifetimes and inactivity timeouts, in minutes: {caps}.",
-        _inputs("plan"),
-        _described(outputs, absoluteMinutes=INTEGER, idleMinutes=INTEGER),
+        f"Returns a plan's caps on absolute lifetimes and inactivity timeouts, in minutes: {caps}."
+        f"\n\n{examples_of('getPlanLimits')}",
+        {"plan": input_of("plan", texts.FUNCTION_MEANINGS)},
+        described(outputs, absoluteMinutes=INTEGER, idleMinutes=INTEGER),
         "plan",
     )
 
 
-def _examples() -> str:
-    blocks = "\n\n".join(f"```{name}\n{textwrap.dedent(code).strip()}\n```" for name, code in EXAMPLES.items())
-    example = f"### 30 days, and 90 minutes without activity\n\n{blocks}"
+def examples_of(name: str) -> str:
+    """Return a resource's or a function's section of examples, as the Registry reads it."""
+    example: str
+    (example,) = re.findall(rf"^## {name}\n\n(.*?)(?=\n\n## |\n\Z)", EXAMPLES, re.MULTILINE | re.DOTALL)
     return "{{% examples %}}\n## Example Usage\n{{% example %}}\n" + example + "\n{{% /example %}}\n{{% /examples %}}"
 
 

@@ -1,57 +1,170 @@
-"""The descriptions in the package's schema."""
+"""The descriptions in the package's schema, each written for the place where it stands."""
 
 from __future__ import annotations
 
 from auth0_sessions.model.profiles import PROFILES
 
 RANGE = 'Text with a unit, `"1m"` to `"365d"`: `"90m"`, `"8h"`, `"1h30m"`, `"30d"`, `"2w"` or ISO 8601 (`"PT8H"`).'
+_PROFILES = f"`{'`, `'.join(PROFILES)}`, or one of your own"
+_DOMAIN = "The tenant's domain, as in `acme.eu.auth0.com`."
+_OVER_LIMIT = (
+    "What happens to a lifetime above the plan's cap: `error` fails at preview, `clamp` lowers it to the cap, `warn` "
+    "sends it as it is."
+)
+_ON_DELETE = (
+    "What happens to the settings on delete: `retain` leaves them, `restore` puts back what the tenant had before it "
+    "was managed, `reset` writes Auth0's defaults."
+)
+_ENFORCE = (
+    "`exact` gives the tenant each lifetime as declared; `at-most` makes a lifetime a ceiling: a tenant with a shorter "
+    "one keeps it."
+)
+_CREDENTIALS = "The label of a credential set, as in `acme` for `AUTH0_ACME_CLIENT_ID`. Never a secret."
+
 MEANINGS = {
-    "domain": "The tenant's domain, as in `acme.eu.auth0.com`. Default: the provider's domain, then `AUTH0_DOMAIN`. "
-    "A change replaces the resource.",
+    "domain": f"{_DOMAIN} Default: the provider's `domain`, then `AUTH0_DOMAIN`. A change replaces the resource.",
     "plan": "The tenant's Auth0 plan. Its caps are enforced at preview. Default: the provider's `plan`; without one, "
     "no caps are checked, with a warning.",
-    "over_limit": "What happens to a lifetime above the plan's cap: `error` fails at preview, `clamp` lowers it to the "
-    "cap, `warn` sends it as it is.",
-    "on_delete": "What happens to the settings on delete: `retain` leaves them, `restore` puts back what the tenant "
-    "had before it was managed, `reset` writes Auth0's defaults.",
-    "enforce": "`exact` gives the tenant each lifetime as declared; `at-most` makes a lifetime a ceiling: a tenant "
-    "with a shorter one keeps it.",
-    "formerly": "The short name that this tenant had before; its resource is kept across the rename.",
-    "credentials": "The label of a credential set, as in `acme` for `AUTH0_ACME_CLIENT_ID`. Never a secret.",
-    "profile": f"The profile of the policy: `{'`, `'.join(PROFILES)}`. Default: the provider's `profile`, then by "
-    "the stack's name.",
-    "own": "Each lifetime that the tenant had when a ceiling first applied to it, in minutes.",
+    "over_limit": f"{_OVER_LIMIT} Default: `error`.",
+    "on_delete": f"{_ON_DELETE} Default: `retain`.",
+    "enforce": f"{_ENFORCE} Default: `exact`.",
+    "credentials": f"{_CREDENTIALS} Default: the credentials without a label.",
+}
+"""The inputs of a `SessionLifetime`, except settings, which the field table describes."""
+
+OUTPUT_MEANINGS = {
+    "domain": "The tenant's canonical domain.",
+    "plan": "The plan whose caps are enforced.",
+    "over_limit": _OVER_LIMIT,
+    "on_delete": _ON_DELETE,
+    "enforce": _ENFORCE,
+    "credentials": "The label of the credential set in use.",
+    "session_cookie_mode": "Kind of session the tenant creates.",
     "previous": "Each setting as it was when first managed, lifetimes in minutes: what `restore` writes back.",
-    "superseded": "The settings whose reported value differs from the requested one: `{setting: {asked, reported}}`.",
-    "old_sessions_gone_by": "UTC time, ISO 8601. No persistent session created under an earlier setting outlives it.",
+    "own": "Each lifetime that the tenant had when a ceiling first applied to it, in minutes. Only with "
+    "`enforce: at-most`.",
+    "superseded": "The settings whose reported value differs from the requested one.",
+    "old_sessions_gone_by": "Time (UTC, ISO 8601) by which all persistent sessions created under an earlier lifetime "
+    "have ended.",
+}
+"""The outputs of a `SessionLifetime`, except lifetimes."""
+
+TENANT_MEANINGS = {
+    **MEANINGS,
+    "domain": f"{_DOMAIN} Each domain can be listed once.",
+    "plan": "The tenant's Auth0 plan. Required here, for the fleet, or as the provider's `plan`.",
+    "profile": f"The tenant's profile: {_PROFILES}. Default: the fleet's `profile`.",
+    "over_limit": f"{_OVER_LIMIT} Applies to lifetimes set here. Default: `error`.",
+    "enforce": f"{_ENFORCE} Default: the fleet's `enforce`.",
+    "formerly": "The tenant's earlier short name; its resource is kept across the rename.",
+}
+"""A tenant of a fleet."""
+
+POLICY_MEANINGS = {
+    **MEANINGS,
+    "domain": f"{_DOMAIN} Default: the provider's `domain`, then `AUTH0_DOMAIN`.",
+    "plan": "The tenant's Auth0 plan, whose caps apply. Required here or as the provider's `plan`.",
+    "profile": f"The profile: {_PROFILES}. Default: the provider's `profile`; without one, the stack's name decides.",
+    "over_limit": f"{_OVER_LIMIT} Applies to arguments. Default: `error`.",
+    "enforce": f"{_ENFORCE} Default: the provider's `enforce`, then `exact`.",
+}
+_CEILING = "A ceiling for an incident: no lifetime is longer than it, and none becomes longer because of it."
+_CEILING_DEFAULT = "Default: the provider's `ceiling`."
+POLICY_CEILING = f"{_CEILING} {_CEILING_DEFAULT}"
+APPLIED_MEANINGS = {
+    **OUTPUT_MEANINGS,
+    "profile": "The profile that was used.",
     "reasons": "For each setting, one sentence that says where its value comes from.",
 }
+"""What a policy applied, also as part of a fleet."""
+
 CONFIG_MEANINGS = {
-    "domain": "The tenant of resources that set none. An explicit provider is for this tenant only.",
+    "domain": "The tenant of resources that set no domain. An explicit provider connects to this tenant only.",
     "clientId": "The client ID of a machine-to-machine application. Environment: `AUTH0_CLIENT_ID`.",
-    "clientSecret": "Its client secret. Environment: `AUTH0_CLIENT_SECRET`.",
-    "apiToken": "A Management API token, instead of ID and secret. Environment: `AUTH0_API_TOKEN`.",
+    "clientSecret": "The application's client secret. Environment: `AUTH0_CLIENT_SECRET`.",
+    "clientAssertionPrivateKey": "The application's private key (PEM), instead of a client secret. Environment: "
+    "`AUTH0_CLIENT_ASSERTION_PRIVATE_KEY`.",
+    "clientAssertionSigningAlg": "The algorithm for the private key: `RS256`, `RS384`, `RS512` or `PS256`. Default: "
+    "`RS256`. Environment: `AUTH0_CLIENT_ASSERTION_SIGNING_ALG`.",
+    "apiToken": "A Management API token, instead of an application. Environment: `AUTH0_API_TOKEN`.",
     "audience": "The audience of the token request. Default: `https://DOMAIN/api/v2/`. Environment: `AUTH0_AUDIENCE`.",
     "plan": "The plan of tenants that set none.",
-    "profile": "The profile of policies that set none.",
-    "profiles": "Your own profiles, by name: `{absolute, idle, ephemeralAbsolute, ephemeralIdle, ceiling, source}`.",
-    "enforce": "Whether the lifetimes of policies that set none are exact or ceilings: `exact` or `at-most`.",
-    "tenants": "The tenants of a fleet that lists none, by short name, or the name of a file that lists them.",
-    "credentials": "Credential sets by label: `{clientId, clientSecret}` or `{apiToken}`, with an optional `audience`.",
-    "livePreview": "Set to true to read a tenant once at the preview of its create, and to show what would be written.",
+    "profile": "The profile of policies and fleets that set none. Default: by the stack's name.",
+    "profiles": "Your own profiles, by name.",
+    "enforce": "`exact` or `at-most`, for policies and fleets that set neither. Default: `exact`.",
+    "ceiling": f"{_CEILING} For every resource of the stack.",
+    "tenants": "The tenants of fleets that set none: an object by short name, or the name of a YAML or JSON file.",
+    "credentials": "Credential sets, by label.",
+    "livePreview": "Whether a preview of a create reads the tenant and shows what would be written. Default: false.",
 }
 FLEET_MEANINGS = {
-    "tenants": "The tenants, by short name. Default: the configuration `auth0-sessions:tenants`.",
-    "plan": "The plan of tenants that set none.",
-    "profile": "The profile of tenants that set none.",
-    "profiles": "Your own profiles, by name: `{absolute, idle, ephemeralAbsolute, ephemeralIdle, ceiling, source}`. "
-    "Default: the configuration `auth0-sessions:profiles`.",
-    "enforce": MEANINGS["enforce"],
+    "tenants": "The tenants, by short name. Default: the provider's `tenants`.",
+    "plan": "The plan of tenants that set none. Default: the provider's `plan`.",
+    "profile": "The profile of tenants that set none. Default: the provider's `profile`; without one, the stack's name "
+    "decides.",
+    "profiles": "Your own profiles, by name. Default: the provider's `profiles`.",
+    "enforce": f"{_ENFORCE} For tenants that set neither. Default: the provider's `enforce`, then `exact`.",
+    "ceiling": f"{_CEILING} For tenants that it does not except. {_CEILING_DEFAULT}",
+}
+FLEET_OUTPUTS = {
+    "tenants": "What was applied to each tenant, by short name.",
+    "oldSessionsGoneBy": "Time (UTC, ISO 8601) by which all persistent sessions created under earlier lifetimes have "
+    "ended, in every tenant.",
+    "report": "A Markdown table of the tenants: plan, profile, lifetimes, shares of the caps, and reasons.",
+}
+CREDENTIAL_MEANINGS = {
+    "clientId": "The client ID of a machine-to-machine application.",
+    "clientSecret": "The application's client secret.",
+    "clientAssertionPrivateKey": "The application's private key (PEM), instead of a client secret.",
+    "clientAssertionSigningAlg": "The algorithm for the private key: `RS256` (default), `RS384`, `RS512` or `PS256`.",
+    "apiToken": "A Management API token, instead of an application.",
+    "audience": "The audience of the token request. Default: `https://DOMAIN/api/v2/`.",
+}
+PROFILE_MEANINGS = {
+    "absolute": f"Absolute lifetime of persistent sessions. {RANGE}",
+    "idle": f"Inactivity timeout of persistent sessions. {RANGE}",
+    "ephemeralAbsolute": "Absolute lifetime of non-persistent sessions. Default: as for persistent ones.",
+    "ephemeralIdle": "Inactivity timeout of non-persistent sessions. Default: as for persistent ones.",
+    "ceiling": "Whether arguments must not exceed the profile's lifetimes. Default: true.",
+    "source": "Where the lifetimes come from, for reasons and reports.",
+}
+CEILING_MEANINGS = {
+    "absolute": f"The longest absolute lifetime. {RANGE}",
+    "idle": f"The longest inactivity timeout. {RANGE}",
+    "except": "Short names of tenants, or names of resources, that the ceiling does not apply to.",
+    "reason": "Why there is a ceiling, for reasons and reports.",
+}
+FUNCTION_MEANINGS = {
+    "domain": f"{_DOMAIN} Default: the provider's `domain`, then `AUTH0_DOMAIN`.",
+    "credentials": f"{_CREDENTIALS} Default: the credentials without a label.",
+    "plan": "The plan to look up.",
+}
+"""The arguments of the functions."""
+
+ENUM_MEANINGS = {
+    "free": "The Free plan.",
+    "essential": "The Essentials plan.",
+    "professional": "The Professional plan.",
+    "enterprise": "The Enterprise plan.",
+    "error": "Fail at preview.",
+    "clamp": "Lower the value to the cap.",
+    "warn": "Send the value as it is, with a warning.",
+    "retain": "Leave the settings as they are.",
+    "restore": "Put back what the tenant had before it was managed.",
+    "reset": "Write Auth0's defaults.",
+    "exact": "The tenant gets each lifetime as declared.",
+    "at-most": "A lifetime is a ceiling: a tenant with a shorter one keeps it.",
+    "persistent": "Sessions survive a restart of the browser.",
+    "non-persistent": "Sessions end with the browser.",
 }
 ABOUT = (
     "The session lifetimes of one Auth0 tenant, exact to the minute. Only the settings that are declared are sent, "
     "compared, or restored. The resource's ID is the tenant's domain."
 )
+POLICY_ABOUT = (
+    "One tenant's session lifetimes, picked from arguments, a profile, and the tenant's plan, each with its reason."
+)
+FLEET_ABOUT = "Many tenants, each with a `SessionPolicy`, and a report of what every tenant gets and why."
 IMPORT = """## Import
 
 A tenant is imported by its domain; the settings that were ever written on it become the inputs:
@@ -59,45 +172,3 @@ A tenant is imported by its domain; the settings that were ever written on it be
 ```sh
 $ pulumi import auth0-sessions:index:SessionLifetime acme acme.eu.auth0.com
 ```"""
-
-EXAMPLES = {
-    "yaml": """
-        resources:
-          acme:
-            type: auth0-sessions:SessionLifetime
-            properties:
-              domain: acme.eu.auth0.com
-              plan: essential
-              sessionLifetime: 30d
-              idleSessionLifetime: 90m
-        """,
-    "typescript": """
-        import * as auth0Sessions from "@auth0-sessions/auth0-sessions";
-
-        const acme = new auth0Sessions.SessionLifetime("acme", {
-            domain: "acme.eu.auth0.com",
-            plan: "essential",
-            sessionLifetime: "30d",
-            idleSessionLifetime: "90m",
-        });
-        """,
-    "go": """
-        _, err := auth0sessions.NewSessionLifetime(ctx, "acme", &auth0sessions.SessionLifetimeArgs{
-        \tDomain:              pulumi.String("acme.eu.auth0.com"),
-        \tPlan:                auth0sessions.PlanEssential,
-        \tSessionLifetime:     pulumi.String("30d"),
-        \tIdleSessionLifetime: pulumi.String("90m"),
-        })
-        """,
-    "python": """
-        from auth0_sessions.native import SessionLifetime
-
-        SessionLifetime(
-            "acme",
-            domain="acme.eu.auth0.com",
-            plan="essential",
-            session_lifetime="30d",
-            idle_session_lifetime="90m",
-        )
-        """,
-}

@@ -1,0 +1,58 @@
+"""Carry a change of `auth0_sessions.publisher` to the examples and pages that import an SDK.
+
+`provider/schema.json` has the names that they use so far; `make schema` runs this first, and then writes the schema.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from auth0_sessions.publisher import SDKS
+
+ROOT = Path(__file__).resolve().parent.parent
+USERS = ("*.md", "*.go", "*.ts")
+"""What imports an SDK."""
+
+
+def main() -> int:
+    """Rewrite the names; return the exit status."""
+    schema = json.loads((ROOT / "provider" / "schema.json").read_text())
+    listed = ["git", "-C", str(ROOT), "ls-files", *USERS]
+    tracked = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.splitlines()
+    for file in rename(names_in(schema), SDKS, (ROOT / name for name in tracked)):
+        print(f"Renamed the SDKs in {file.relative_to(ROOT)}.")
+    return 0
+
+
+def names_in(schema: Mapping[str, Any]) -> dict[str, str]:
+    """Return what programs import in each language."""
+    languages, name = schema["language"], schema["name"]
+    return {
+        "nodejs": languages["nodejs"]["packageName"],
+        "python": languages["python"]["packageName"],
+        "go": languages["go"]["importBasePath"],
+        "csharp": f"{languages['csharp']['rootNamespace']}.{languages['csharp']['namespaces'][name]}",
+        "java": f"{languages['java']['basePackage']}.{languages['java']['packages'][name]}",
+    }
+
+
+def rename(old: Mapping[str, str], new: Mapping[str, str], files: Iterable[Path]) -> list[Path]:
+    """Replace names in files; return the files that changed."""
+    changed = []
+    for file in files:
+        text = before = file.read_text(encoding="utf-8")
+        for language in old:
+            text = text.replace(old[language], new[language])
+        if text != before:
+            file.write_text(text, encoding="utf-8")
+            changed.append(file)
+    return changed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
