@@ -23,7 +23,7 @@ DIRECT = {
     "pulumi": {"program", "dynamic", "native"},
     "pulumi_policy": {"guardrails"},
     "grpc": {"program.log", "native", "guardrails.pack"},
-    "requests": {"api.connection", "api.exchange"},
+    "requests": {"api.http"},
     "pydantic": {"api.credential_sets", "audit.model", "sandbox"},
     "pydantic_core": {"api.client"},
     "yaml": {"fleet.document", "fleet.file", "fleet.loader"},

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth0_sessions.api.exchange import ExchangeError, Reply, Trouble
+from auth0_sessions.api.http import ExchangeError, Reply, Trouble
 from auth0_sessions.api.failures import (
     MAX_DETAIL_CHARACTERS,
     Attempt,
