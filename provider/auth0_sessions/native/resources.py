@@ -74,7 +74,6 @@ class Provider(pulumi.ProviderResource):
         super().__init__(PACKAGE, name, {key: value for key, value in given.items() if value is not None}, opts)
         # Pulumi turned it into an output, but the program already knows the domain.
         self.domain = domain
-        self.has_credentials = api_token is not None or client_secret is not None
 
 
 class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):
