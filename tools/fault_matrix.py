@@ -33,7 +33,7 @@ _OUTAGE = "The service failed, which is usually temporary: try again later, and 
 _CLIENT = "Check the client id and the client secret from {source}; both belong to one machine-to-machine application."
 _NEEDED = "read:tenant_settings and, to write, update:tenant_settings"
 _IN_USE = "The token came from {source}: check that it is a Management API token of this tenant and has not expired."
-_CLOSED = f": the connection was closed without an answer. {_NETWORK}"
+_CLOSED = f": the connection was closed before the answer was complete. {_NETWORK}"
 
 _BUSY = {
     fault: f"It was not tried again: the tenant asks to wait {wait} s, longer than is left of the 120 s limit. "

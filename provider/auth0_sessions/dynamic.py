@@ -40,7 +40,6 @@ def _session_of(config: Any) -> Session:
         sources=lambda label: sources(config, label, explicit=explicit),
         bound_domain=domain,
         default_domain=domain or default_domain(elsewhere),
-        engine=address,
         confirm=lambda: confirm_engine(address),
         may_move=not (explicit and (domain or any(config.get(key) for key in SECRET_CONFIG_KEYS))),
     )

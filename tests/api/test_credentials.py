@@ -23,6 +23,14 @@ from auth0_sessions.errors import CredentialsError, InputError
 
 DOMAIN = "acme.eu.auth0.com"
 CANARY = "canary-S3CR3T"
+
+
+@pytest.fixture(autouse=True)
+def any_token(monkeypatch):
+    """Let every token be for every tenant: which one it is for is tested with the tokens."""
+    monkeypatch.setattr("auth0_sessions.api.credentials.hold_to_tenant", lambda *_: None)
+
+
 CLIENT = {"AUTH0_CLIENT_ID": "env-id", "AUTH0_CLIENT_SECRET": "env-secret"}
 CONFIG = {"auth0:clientId": "config-id", "auth0:clientSecret": "config-secret"}
 PARTS = {

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth0_sessions.api.exchange import ExchangeError, Reply, Trouble
 from auth0_sessions.api.failures import (
     MAX_DETAIL_CHARACTERS,
     Attempt,
@@ -19,6 +18,7 @@ from auth0_sessions.api.failures import (
     short_reason,
     unusable,
 )
+from auth0_sessions.api.http import ExchangeError, Reply, Trouble
 from auth0_sessions.errors import (
     ApiError,
     Auth0SessionsError,

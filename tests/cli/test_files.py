@@ -219,15 +219,15 @@ NO_IDENTITY = dict.fromkeys(CREDENTIALS, "")
 
 
 @pytest.mark.parametrize("command", ["audit", "export"])
-def test_a_token_that_names_no_tenant_goes_to_none_of_several(tmp_path, auth0_sandbox, command):
-    """It needs `AUTH0_DOMAIN` or a label; only one that has is asked, and the others' error names both ways."""
+def test_a_token_that_names_no_tenant_goes_to_the_one_that_is_set_with_it(tmp_path, auth0_sandbox, command):
+    """It needs `AUTH0_DOMAIN`; only one that has is asked, also not with a label, and the others' error says why."""
     tenants = {name: auth0_sandbox.add_tenant(name) for name in ("acme", "beta", "labeled")}
     entries = {name: {"domain": tenant.domain, "plan": "free"} for name, tenant in tenants.items()}
     entries["labeled"]["credentials"] = "own"
     path = tmp_path / "tenants.yaml"
     path.write_text(json.dumps(entries))
     tokens = {"AUTH0_API_TOKEN": f"opaque-{command}", "AUTH0_OWN_API_TOKEN": f"opaque-own-{command}"}
-    for beside, asked in (({}, ["labeled"]), ({"AUTH0_DOMAIN": tenants["beta"].domain}, ["beta", "labeled"])):
+    for beside, asked in (({}, []), ({"AUTH0_DOMAIN": tenants["beta"].domain}, ["beta"])):
         auth0_sandbox.clear_requests()
         result = invoke(command, "--tenants", path, **NO_IDENTITY, **tokens, **beside)
         assert result.exit_code == FINDINGS

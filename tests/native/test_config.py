@@ -78,14 +78,18 @@ def test_a_label_is_looked_up_in_the_environment_and_then_in_the_configuration(m
     [
         (default({"apiToken": "opaque", "domain": ACME}), ACME),
         (explicit({"apiToken": "opaque", "domain": ACME}), ACME),
-        (default({"apiToken": "opaque"}), "environment.eu.auth0.com"),
+        (default({"apiToken": "opaque"}), None),
         (explicit({"apiToken": "opaque"}), None),
     ],
 )
 def test_a_token_is_of_the_tenant_that_is_named_beside_it(monkeypatch, config, expected):
     """An opaque token in the configuration is only sent to the tenant that the configuration names."""
     monkeypatch.setenv("AUTH0_DOMAIN", "environment.eu.auth0.com")
-    assert find_credentials(config.sources(None), ACME).tenant == expected
+    if expected:
+        assert find_credentials(config.sources(None), expected).tenant == expected
+    else:
+        with pytest.raises(CredentialsError, match="was not sent"):
+            find_credentials(config.sources(None), ACME)
 
 
 def test_missing_credentials_name_the_keys_that_this_front_end_has():

@@ -14,10 +14,9 @@ from typing import Any, TypeVar
 from auth0_sessions.api import calls, failures
 from auth0_sessions.api.calls import Call
 from auth0_sessions.api.clock import ServerClock
-from auth0_sessions.api.connection import Session
 from auth0_sessions.api.credentials import Credentials
-from auth0_sessions.api.exchange import ExchangeError, Limits, Reply, Request, Trouble, exchange
 from auth0_sessions.api.failures import Attempt
+from auth0_sessions.api.http import ExchangeError, Http, Progress, Reply, Request, Trouble
 from auth0_sessions.api.retry import Patience, RetryPolicy, TransientError, asked_wait
 from auth0_sessions.api.tokens import ApiToken
 from auth0_sessions.api.wire import FIELDS, after_write, from_tenant, shared_fields
@@ -72,7 +71,7 @@ class TenantClient:
         self._clock = ServerClock()
         self.reported: dict[str, Any] = {}
         # Requests to this machine must not go through a proxy.
-        self._session = Session(trust_env=not is_loopback(domain))
+        self._http = Http(trust_env=not is_loopback(domain))
 
     def operation(self) -> Operation:
         """Return an operation whose reads and writes share one time limit, starting now."""
@@ -162,15 +161,15 @@ class TenantClient:
             raise failures.canceled(attempt)
         if not patience.left_seconds:
             raise failures.out_of_time(attempt)
-        limits = Limits(
-            self._timeouts_seconds,
+        progress = Progress(
+            self._timeouts_seconds[0],
             min(sum(self._timeouts_seconds), patience.left_seconds),
             self._cancelled,
             GRACE_SECONDS if call.is_write or patience.is_last_effort else 0.0,
         )
         request = Request(call.method, f"{self._url}{call.path}", token, call.params, call.json)
         try:
-            reply = exchange(self._session, request, limits)
+            reply = self._http.exchange(request, progress)
         except ExchangeError as error:
             if call.is_write and error.status in SUCCESS:
                 return call.read(None)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from auth0_sessions.api.tokens import DOMAIN_VARIABLE, ApiToken
+from auth0_sessions.api.tokens import DOMAIN_VARIABLE, ApiToken, hold_to_tenant
 from auth0_sessions.errors import CredentialsError, InputError
 
 SCOPES = ("read:tenant_settings", "update:tenant_settings")
@@ -144,11 +144,18 @@ def sources(
 
 
 def find_credentials(places: Sequence[Source], domain: str) -> Credentials:
-    """Return the first complete set of credentials for a tenant; if there is none, the error names all sources."""
+    """Return the first complete set of credentials, which may be sent to the tenant.
+
+    Raises:
+        CredentialsError: There is none, so the error names all sources, or it is a token for another tenant.
+
+    """
     looked_at = []
     for source in places:
         parts = {part: value for part, value in source.find().items() if isinstance(value, str) and value.strip()}
         if found := _complete(parts, source):
+            if isinstance(found, ApiToken):
+                hold_to_tenant(found, domain)
             return found
         looked_at.append(f"{source.place} ({_lacking(parts)})")
     message = (

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from auth0_sessions.api.credentials import NEEDED_SCOPES, STALE_CONFIG
-from auth0_sessions.api.exchange import ExchangeError, Reply, Trouble
+from auth0_sessions.api.http import ExchangeError, Reply, Trouble
 from auth0_sessions.errors import (
     URN,
     ApiError,

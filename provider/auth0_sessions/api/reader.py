@@ -10,16 +10,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from auth0_sessions.api.client import TenantClient
-from auth0_sessions.api.credentials import Credentials, Source, check_label, find_credentials, sources
-from auth0_sessions.api.tokens import TokenKeeper
+from auth0_sessions.api.credentials import check_label, find_credentials, sources
 from auth0_sessions.errors import Auth0SessionsError
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.settings import SETTINGS, Reported, Values, with_defaults
 
 T = TypeVar("T")
-
-_TOKENS = TokenKeeper()
-"""Shared by the process, so that a token sent to one tenant never goes to another, even in later reads."""
 
 
 @dataclass(frozen=True)
@@ -70,37 +66,24 @@ def read_tenant_sessions(
 
 
 class TenantReader:
-    """Reads tenants, from several threads if needed, and sends a Management API token only to its own tenant.
-
-    `is_only_tenant` says whether just one tenant is read, so that an unlabeled token that does not name a tenant is
-    for it. If that is not known (None), the token is for the first tenant.
-    """
+    """Reads tenants, from several threads if needed."""
 
     def __init__(
-        self,
-        on_wait: Callable[[str], None] | None = None,
-        *,
-        cancelled: threading.Event | None = None,
-        is_only_tenant: bool | None = None,
+        self, on_wait: Callable[[str], None] | None = None, *, cancelled: threading.Event | None = None
     ) -> None:
         self._on_wait = on_wait or (lambda _: None)
         self._cancelled = cancelled
-        self._is_only_tenant = is_only_tenant
 
     def read(self, domain: str, credentials: str | None) -> TenantSessions:
         """Read one tenant, as `read_tenant_sessions` does."""
         tenant, label = canonical_domain(domain), None if credentials is None else check_label(credentials)
         places = sources({}, label, explicit=False)[:1]
         client = TenantClient(
-            tenant, lambda: self._credentials(places, tenant, label), on_wait=self._on_wait, cancelled=self._cancelled
+            tenant, lambda: find_credentials(places, tenant), on_wait=self._on_wait, cancelled=self._cancelled
         )
         found = client.read()
         defaulted = SETTINGS.keys() - found.keys() - found.unusable.keys()
         return TenantSessions(tenant, with_defaults(found), frozenset(defaulted), found.unusable)
-
-    def _credentials(self, places: Sequence[Source], tenant: str, label: str | None) -> Credentials:
-        is_only_tenant = None if label else self._is_only_tenant
-        return _TOKENS.kept(find_credentials(places, tenant), tenant, is_only_tenant=is_only_tenant)
 
 
 WORKERS = 16

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
 import base64
 import json
-import os
-import tempfile
-import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from auth0_sessions.errors import CredentialsError, DomainError, shown
 from auth0_sessions.model.domain import base_url, canonical_domain
-
-C = TypeVar("C")
 
 DOMAIN_VARIABLE = "AUTH0_DOMAIN"
 JWT_PARTS = 3
@@ -37,80 +28,29 @@ class ApiToken:
     audience_key: str = "the audience"
 
 
-class TokenKeeper:
-    """Ensures that each Management API token is only sent to its own tenant.
+def hold_to_tenant(found: ApiToken, domain: str) -> None:
+    """Refuse to send a token to a tenant, given by its canonical domain, that it is not for.
 
-    A JWT names its tenant. Any other token goes to the tenant that is set along with it (`AUTH0_DOMAIN` with
-    `AUTH0_API_TOKEN`), or else to the only tenant there is. `run` identifies the engine's run: it is the engine's
-    address, which all provider processes of that run share.
+    A Management API token is a JWT and names its tenant. Any other one is for the tenant that is set along with it.
+
+    Raises:
+        CredentialsError: The token is for another tenant, or nothing says which one it is for.
+
     """
-
-    def __init__(self, run: str | None = None) -> None:
-        self._run = run
-        self._domains: dict[str, str] = {}
-        self._lock = threading.Lock()
-
-    def kept(self, found: C, domain: str, *, is_only_tenant: bool | None = None) -> C:
-        """Return the credentials if they may be sent to a tenant, given by its canonical domain.
-
-        `is_only_tenant` says whether the program's credentials are used for no other tenant. If that is unknown (None),
-        the first tenant of this process gets the token.
-
-        Raises:
-            CredentialsError: They are a token that is, or may be, for another tenant.
-
-        """
-        if isinstance(found, ApiToken):
-            claims = claims_of(found.token)
-            why = _elsewhere(found, claims, domain) if claims else self._unnamed(found, domain, is_only_tenant)
-            if why:
-                message = (
-                    f"{domain}: the Management API token from {found.source} {why}, and a token belongs to one tenant, "
-                    "so it was not sent. Give each tenant its own credentials: a label, or a Provider."
-                )
-                raise CredentialsError(message)
-        return found
-
-    def _unnamed(self, found: ApiToken, domain: str, is_only_tenant: bool | None) -> str | None:  # noqa: FBT001  As given.
-        """Return why a token that does not name a tenant must not be sent to one, or None if it may be."""
-        if found.tenant is not None and _canonical(found.tenant) != domain:
-            return f"is for {_shown(found.tenant)}"
-        unknown = f"does not say which tenant it is for ({DOMAIN_VARIABLE} would)"
-        if found.tenant is None and is_only_tenant is False:
-            return unknown
-        with self._lock:
-            first = self._domains.setdefault(found.token, domain)
-        if first != domain:
-            return f"{unknown} and is used for {first}"
-        is_free = found.tenant is not None or self._run is None or _is_first(self._run, found.token, domain)
-        return None if is_free else f"{unknown} and is used for another tenant in this run"
+    claims = claims_of(found.token)
+    if why := _elsewhere(found, claims, domain) if claims else _unnamed(found, domain):
+        message = (
+            f"{domain}: the Management API token from {found.source} {why}, and a token belongs to one tenant, so it "
+            "was not sent. Give each tenant its own credentials: a label, or a Provider."
+        )
+        raise CredentialsError(message)
 
 
-def _is_first(run: str, token: str, domain: str) -> bool:
-    """Return whether no process of a run used a token for another tenant; the files it leaves reveal neither."""
-    claims = Path(tempfile.gettempdir())
-    claim = claims / f"auth0-sessions-{sha256(f'{run} {token}'.encode()).hexdigest()}"
-    mine = sha256(f"{run} {token} {domain}".encode()).hexdigest()
-    try:
-        with tempfile.NamedTemporaryFile("w", dir=claims, prefix="auth0-sessions-") as written:
-            written.write(mine)
-            written.flush()
-            os.link(written.name, claim)
-    except FileExistsError:
-        # A process removes its claim when it exits.
-        with suppress(OSError):
-            return claim.read_text() == mine
-        return True
-    except OSError:
-        # Without a folder for claims, a process still sends the token only to its own first tenant.
-        return True
-    atexit.register(claim.unlink, missing_ok=True)
-    return True
-
-
-def names_no_tenant(found: object) -> bool:
-    """Return whether credentials are a token whose tenant is unknown: it is not a JWT and has no domain set."""
-    return isinstance(found, ApiToken) and found.tenant is None and claims_of(found.token) is None
+def _unnamed(found: ApiToken, domain: str) -> str | None:
+    """Return why a token that does not name a tenant must not be sent to one, or None if it may be."""
+    if found.tenant is None:
+        return f"is not a JWT that names its tenant, and no domain is set along with it ({DOMAIN_VARIABLE} would be)"
+    return None if _canonical(found.tenant) == domain else f"is for {_canonical(found.tenant) or 'another tenant'}"
 
 
 def claims_of(token: str) -> Mapping[str, Any] | None:
@@ -153,7 +93,3 @@ def _canonical(domain: object) -> str | None:
         return canonical_domain(domain)
     except DomainError:
         return None
-
-
-def _shown(domain: object) -> str:
-    return _canonical(domain) or "another tenant"

@@ -209,11 +209,10 @@ def _reading(
     from auth0_sessions.api.reader import TenantReader  # noqa: PLC0415
 
     files = _files(paths)
-    count = sum(len(file.tenants) for file in files.values() if isinstance(file.tenants, Mapping))
     errors = Console(stderr=True)
     with Progress(console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("Reading tenants", total=None)
-        reader = TenantReader(partial(note, errors=errors), is_only_tenant=count == 1)
+        reader = TenantReader(partial(note, errors=errors))
         yield files, reader.read, lambda done, total: bar.update(task, completed=done, total=total)
 
 

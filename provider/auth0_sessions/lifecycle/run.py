@@ -17,7 +17,6 @@ class Run:
         self._warn = warn
         self._spelling = spelling
         self._managed_by: dict[str, str] = {}
-        self._sharing: dict[str, None] = {}
         self._has_warned = False
         self._lock = threading.Lock()
 
@@ -31,12 +30,6 @@ class Run:
                 "work on every run. Put all settings of a tenant into one resource."
             )
             raise InputError(message)
-
-    def share(self, domain: str) -> list[str]:
-        """Record that a tenant uses the credentials without a label, and return all tenants that do."""
-        with self._lock:
-            self._sharing[domain] = None
-            return list(self._sharing)
 
     def plan_of(self, plan: str | None) -> str | None:
         """Return a resource's plan, or the configured one; if there is neither, warn once per run."""

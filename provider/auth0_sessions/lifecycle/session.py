@@ -7,12 +7,11 @@ have the keys of a record; `UNKNOWN` stands for values that are unknown at previ
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from auth0_sessions.api.credentials import Credentials, Source, check_label, find_credentials
-from auth0_sessions.api.tokens import TokenKeeper, names_no_tenant
 from auth0_sessions.errors import Auth0SessionsError, CredentialsError, InputError
 from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem
@@ -51,8 +50,8 @@ class Session:
     An explicit provider may be bound to a domain; then no other tenant is managed. `may_move` is False if its
     credentials, which are for one tenant, would also be used to delete an earlier one. If the program cannot, `run`
     detects tenants that are managed twice, and provides the default plan. `cancelled` is set when the run is canceled,
-    which ends waits for tenants. All provider processes of a run share the engine's address. `confirm` raises if the
-    engine has ended, so that nobody would record a write. `memory` outlasts a session that is configured anew.
+    which ends waits for tenants. `confirm` raises if the engine has ended, so that nobody would record a write.
+    `memory` outlasts a session that is configured anew.
     """
 
     log: Log
@@ -63,7 +62,6 @@ class Session:
     run: Run | None = None
     spelling: Spelling = SNAKE_CASE
     cancelled: threading.Event = field(default_factory=threading.Event)
-    engine: str | None = None
     connect: Connect = _connect
     confirm: Callable[[], None] = lambda: None
     memory: Memory = field(default_factory=Memory)
@@ -71,8 +69,6 @@ class Session:
     def __post_init__(self) -> None:
         """Start without clients."""
         self._begin: dict[tuple[str, str | None], Callable[[], Tenant]] = {}
-        self._checked: set[str] = set()
-        self._tokens = TokenKeeper(self.engine)
         self._lock = threading.Lock()
 
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any], name: str = "") -> Checked:
@@ -90,9 +86,6 @@ class Session:
             may_move=self.may_move,
             spelling=self.spelling,
         )
-        if checked.declared.domain and not checked.declared.credentials:
-            self._checked.add(checked.declared.domain)
-            checked.problems.extend(self._shared_token(checked.declared.domain))
         if self.run and checked.declared.domain:
             try:
                 self.run.claim(checked.declared.domain, name)
@@ -102,18 +95,6 @@ class Session:
         for message in checked.warnings if not checked.problems else ():
             self.log.warning(message)
         return checked
-
-    def _shared_token(self, domain: str) -> Iterator[Problem]:
-        """Stop a preview if its `up` would send one tenant's token to another tenant."""
-        try:
-            found = find_credentials(self.sources(None), domain)
-        except Auth0SessionsError:
-            return  # Without a call, no credentials are needed; with one, the call reports what is wrong with them.
-        if names_no_tenant(found):
-            try:
-                self._tokens.kept(found, domain)
-            except CredentialsError as error:
-                yield Problem("domain", str(error))
 
     def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:
         """Compare a record with checked inputs, in minutes, and say what an update means."""
@@ -233,5 +214,4 @@ class Session:
                 f"sent. Give {domain} a Provider of its own, or point this one back at {domain} until this is done."
             )
             raise CredentialsError(message)
-        found = find_credentials(self.sources(label), domain)
-        return self._tokens.kept(found, domain, is_only_tenant=None if label or len(self._checked) <= 1 else False)
+        return find_credentials(self.sources(label), domain)

@@ -90,7 +90,6 @@ class Plugin(ResourceProviderServicer):
             bound_domain=config.bound_domain,
             default_domain=config.default_domain,
             cancelled=self._cancelled,
-            engine=self._address,
             run=Run(config.plan, log.warning, CAMEL_CASE),
             spelling=CAMEL_CASE,
             confirm=lambda: confirm_engine(self._address),

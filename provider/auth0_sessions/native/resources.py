@@ -92,7 +92,6 @@ class Provider(pulumi.ProviderResource):
         self.defaults: Mapping[str, Any] = decided
         # Pulumi turned it into an output, but the program already knows the domain.
         self.domain = domain
-        self.has_credentials = api_token is not None or client_secret is not None
 
 
 class SessionLifetime(SessionLifetimeArguments, pulumi.CustomResource):

@@ -83,7 +83,6 @@ class Provider(pulumi.ProviderResource):
         props.update({CONFIG_KEYS[part]: value for part, value in parts.items() if value is not None})
         super().__init__(PACKAGE, name, props, opts)
         self.domain = domain
-        self.has_credentials = api_token is not None or client_secret is not None
 
 
 def _checked(provider: str) -> Callable[[str], str]:

@@ -100,12 +100,10 @@ class SessionLifetimeArguments:
 
         """
         provider = provider_of(opts, self.package)
-        # Only one that this program declares is known to have no credentials; for others, the plugin's check decides.
-        is_shared = credentials is None and not getattr(provider, "has_credentials", provider is not None)
         domain = domain if domain is not None else getattr(provider, "domain", None)
         domain = domain if domain is not None else self._default_domain()
         given = {
-            "domain": run.claim(domain, name, opts, shares_credentials=is_shared),
+            "domain": run.claim(domain, name, opts),
             "session_lifetime": session_lifetime,
             "idle_session_lifetime": idle_session_lifetime,
             "ephemeral_session_lifetime": ephemeral_session_lifetime,

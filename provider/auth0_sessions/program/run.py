@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,7 @@ import pulumi
 from pulumi.runtime.config import is_config_secret
 from pulumi.runtime.settings import get_monitor
 
-from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain, sources
-from auth0_sessions.api.tokens import claims_of
+from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain
 from auth0_sessions.errors import InputError
 from auth0_sessions.fleet import stack
 from auth0_sessions.lifecycle.run import Run
@@ -96,13 +95,11 @@ def refuse_plain_secrets() -> None:
             raise pulumi.RunError(message)
 
 
-def claim(
-    domain: pulumi.Input[str] | None, name: str, opts: pulumi.ResourceOptions | None, *, shares_credentials: bool
-) -> Any:
+def claim(domain: pulumi.Input[str] | None, name: str, opts: pulumi.ResourceOptions | None) -> Any:
     """Record that a resource manages a tenant, or the default one if None, and return its domain.
 
-    Stops the program if another resource already manages the tenant, or if tenants that use the credentials without a
-    label would share a token that is for one of them. If the domain is an output, this happens once it is known.
+    Stops the program if another resource already manages the tenant. If the domain is an output, this happens once it
+    is known.
     """
     run = _this_run()
     parent = opts.parent if opts is not None else None
@@ -112,25 +109,11 @@ def claim(
     def claimed(known: str) -> None:
         with errors_shown():
             run.claim(known, called)
-        if shares_credentials:
-            _refuse_shared_token(run.share(known))
 
     if domain is None:
         claimed(_default_tenant())
         return None
     return canonical_when_known(domain, claimed)
-
-
-def _refuse_shared_token(tenants: Sequence[str]) -> None:
-    """Stop a program that would send one tenant's token to another tenant."""
-    environment, *_ = sources({}, None, explicit=False)
-    token = environment.find().get("api_token")
-    if len(tenants) > 1 and token and environment.tenant is None and claims_of(token) is None:
-        message = (
-            f"The token in AUTH0_API_TOKEN does not say which tenant it is for, and {' and '.join(tenants)} would use "
-            "it. Set AUTH0_DOMAIN to its tenant, and give the others credentials of their own: a label, or a Provider."
-        )
-        raise pulumi.RunError(message)
 
 
 def _default_tenant() -> str:

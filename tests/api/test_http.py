@@ -1,0 +1,421 @@
+"""One HTTP exchange, whatever the server sends, over real sockets."""
+
+import contextlib
+import gzip
+import shutil
+import socket
+import ssl
+import threading
+import time
+
+import pytest
+import requests
+
+from auth0_sessions.api.http import MAX_BODY_BYTES, ExchangeError, Http, Progress, Request, Trouble
+
+OK = b'{"session_lifetime": 8}'
+TOKEN = "canary.access.token"
+PASSWORD = "canary-password"
+
+
+def answer(*headers, status=b"200 OK", body=OK):
+    """Return an answer whose end is where the connection ends."""
+    return b"\r\n".join([b"HTTP/1.1 " + status, *headers, b"Connection: close", b"", body])
+
+
+def exchange(url, *, http=None, seconds=5.0, cancelled=None, grace=0.0, json=None, token=TOKEN):
+    """Make one exchange and return the outcome."""
+    request = Request("PATCH" if json else "GET", f"{url}/path", token, {"a": "b"}, json)
+    progress = Progress(5.0, seconds, cancelled or threading.Event(), grace)
+    try:
+        return (http or Http(trust_env=False)).exchange(request, progress)
+    except ExchangeError as error:
+        return error
+
+
+def trouble_of(outcome):
+    """Return what kind of trouble an exchange had, and whether its request was sent."""
+    assert isinstance(outcome, ExchangeError), outcome
+    assert outcome.__cause__ is None
+    return outcome.trouble, outcome.sent
+
+
+@pytest.mark.parametrize("json", [None, {"c": 1}])
+@pytest.mark.parametrize("token", [None, TOKEN])
+def test_a_request_and_its_reply(serve, token, json):
+    """A request has a query, and a bearer and a body where they are given; a reply has the status, whatever it is."""
+    server = serve(answer(b"X-Name: value", status=b"418 Teapot", body=b"short"))
+    outcome = exchange(server.domain, token=token, json=json)
+    assert (outcome.status, outcome.headers["x-name"], outcome.body) == (418, "value", b"short")
+    head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"%s /path?a=b HTTP/1.1\r\n" % (b"PATCH" if json else b"GET"))
+    assert (f"Authorization: Bearer {TOKEN}".encode() in head) == (token is not None)
+    assert body == (b'{"c": 1}' if json else b"")
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(MAX_BODY_BYTES, True), (MAX_BODY_BYTES + 1, False)])
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_long_body_is_refused(serve, size, is_read, is_packed):
+    """A body is read up to 1 MiB, counted as it is decoded, and refused beyond that; the status is still known."""
+    body = b"x" * size
+    headers = [b"Content-Encoding: gzip"] if is_packed else []
+    outcome = exchange(serve(answer(*headers, body=gzip.compress(body) if is_packed else body)).domain)
+    if is_read:
+        assert outcome.body == body
+    else:
+        assert (trouble_of(outcome), outcome.status) == ((Trouble.MALFORMED, True), 200)
+
+
+@pytest.mark.parametrize("location", [b"https://[x", b"https://\xff\xfe/", b"https://evil.example/"])
+@pytest.mark.parametrize("status", [b"201 Created", b"302 Found", b"308 Permanent"])
+def test_a_redirect_is_an_answer_like_any_other(serve, status, location):
+    """Where a redirect leads is neither visited nor parsed."""
+    server = serve(answer(b"Location: " + location, status=status))
+    assert exchange(server.domain).headers["Location"].encode("latin-1") == location
+    assert len(server.requests) == 1
+
+
+def test_cookies_are_not_sent_back(serve):
+    """A cookie of an answer, be it well-formed or not, is in no later request."""
+    server = serve(
+        answer(b"Set-Cookie: canary=1; path=/", b"Set-Cookie: \xff=; expires=Foo, 99-Zzz-99999 99:99:99 GMT")
+    )
+    http = Http(trust_env=False)
+    assert [exchange(server.domain, http=http).status for _ in range(2)] == [200, 200]
+    assert [b"ookie" in request for request in server.requests] == [False, False]
+
+
+# Time.
+
+
+def drip(prefix, piece):
+    """Return a script that sends a piece now and then, for as long as the test lasts."""
+
+    def script(connection):
+        connection.sendall(prefix)
+        for _ in range(2_000):
+            connection.sendall(piece)
+            time.sleep(0.01)
+
+    return script
+
+
+DRIPS = {
+    "nothing": (b"", b""),
+    "status line": (b"", b"H"),
+    "header": (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+    "interim answers": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "body": (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b" "),
+    "endless body": (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
+    "chunks": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+}
+
+
+@pytest.mark.parametrize("part", DRIPS)
+def test_time_is_bounded(serve, part):
+    """An answer that drips, whichever part of it, ends with the time of the call."""
+    begun = time.monotonic()
+    outcome = exchange(serve(drip(*DRIPS[part])).domain, seconds=0.3)
+    assert 0.3 <= time.monotonic() - begun < 3
+    assert (trouble_of(outcome), outcome.reason) == ((Trouble.NO_ANSWER, True), "no answer in time")
+
+
+@pytest.mark.parametrize(("grace", "is_read"), [(0.0, False), (5.0, True)])
+def test_canceled(serve, grace, is_read):
+    """A canceled exchange ends, after its grace if it has one, and an answer within that counts."""
+    cancelled, arrived = threading.Event(), threading.Event()
+
+    def script(connection):
+        arrived.set()
+        assert cancelled.wait(10)
+        time.sleep(0.5)
+        connection.sendall(answer())
+
+    threading.Thread(target=lambda: (arrived.wait(10), cancelled.set())).start()
+    begun = time.monotonic()
+    outcome = exchange(serve(script).domain, seconds=30.0, cancelled=cancelled, grace=grace)
+    assert time.monotonic() - begun < 10
+    if is_read:
+        assert outcome.body == OK
+    else:
+        assert trouble_of(outcome) == (Trouble.CANCELED, True)
+
+
+def test_grace_ends(serve):
+    """A canceled exchange without an answer ends when its grace does."""
+    cancelled = threading.Event()
+    cancelled.set()
+    begun = time.monotonic()
+    outcome = exchange(serve(drip(b"", b"")).domain, seconds=30.0, cancelled=cancelled, grace=0.3)
+    assert 0.3 <= time.monotonic() - begun < 5
+    assert trouble_of(outcome) == (Trouble.CANCELED, True)
+
+
+@pytest.mark.parametrize("is_canceled", [False, True])
+def test_nothing_is_sent_after_the_time_is_up(monkeypatch, serve, is_canceled):
+    """Where a name server was silent for too long, the connection is made and nothing is sent."""
+    server, resolve, cancelled = serve(answer()), socket.getaddrinfo, threading.Event()
+
+    def slow(*arguments, **options):
+        time.sleep(0.3)
+        cancelled.set() if is_canceled else None
+        return resolve(*arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    outcome = exchange(server.domain, seconds=5.0 if is_canceled else 0.2, cancelled=cancelled, json={"c": 1})
+    assert trouble_of(outcome) == (Trouble.CANCELED if is_canceled else Trouble.NO_ANSWER, False)
+    time.sleep(0.1)
+    assert b"".join(server.requests) == b""
+
+
+# Connections, and whether anything was sent.
+
+
+def test_a_connection_is_used_again(serve):
+    """A second exchange uses the connection of the first, and a third makes a new one where that was closed."""
+
+    def script(connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    server, http = serve(script), Http(trust_env=False)
+    assert [exchange(server.domain, http=http).body for _ in range(2)] == [b"{}", b"{}"]
+    assert len(server.requests) == 1
+    time.sleep(0.1)
+    assert exchange(server.domain, http=http).body == b"{}"
+    assert len(server.requests) == 2
+
+
+def test_a_refused_connection_sent_nothing():
+    """Where nothing listens, nothing is sent."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    outcome = exchange(f"http://127.0.0.1:{port}", json={"c": 1})
+    assert (trouble_of(outcome), outcome.reason) == ((Trouble.NO_ANSWER, False), "Connection refused")
+
+
+@pytest.mark.parametrize(
+    ("script", "status"),
+    [
+        (b"", 0),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", 200),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{", 200),
+    ],
+)
+def test_a_lost_connection_may_have_done_something(serve, script, status):
+    """A connection lost after sending the request gives no response; the status is known if it had arrived."""
+    outcome = exchange(serve(script).domain, json={"c": 1})
+    assert (trouble_of(outcome), outcome.status) == ((Trouble.NO_ANSWER, True), status)
+    assert outcome.reason == "the connection was closed before the answer was complete"
+
+
+def failing(monkeypatch, error):
+    """Let every request fail with an error, and return the outcome of an exchange."""
+
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", fail)
+    return exchange("http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), RecursionError(), UnicodeError(), MemoryError()])
+def test_whatever_a_library_raises(serve, monkeypatch, error):
+    """Any other error of a library while it reads an answer is an exchange without a usable response."""
+
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(requests.Response, "iter_content", fail)
+    assert trouble_of(exchange(serve(answer()).domain)) == (Trouble.MALFORMED, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (requests.exceptions.ConnectionError(OSError(-2, "Name or service not known")), "Name or service not known"),
+        (requests.exceptions.ConnectionError("refused"), "refused"),
+        (requests.exceptions.ConnectionError(), "ConnectionError"),
+    ],
+)
+def test_the_words_of_a_network_error(monkeypatch, error, words):
+    """The reason is the innermost one: the system's words, else the library's, else the name of the error."""
+    assert failing(monkeypatch, error).reason == words
+
+
+# TLS.
+
+
+@contextlib.contextmanager
+def tls_server(certificate, script):
+    """Serve a script over TLS, one connection after another; yield the address."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def serve_all():
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with (
+                    contextlib.suppress(OSError),
+                    connection,
+                    context.wrap_socket(connection, server_side=True) as tunnel,
+                ):
+                    tunnel.recv(65_536)
+                    script(tunnel)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve_all, daemon=True).start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def over_tls(monkeypatch, certificate, script, *, is_trusted=True):
+    """Make one exchange with a TLS server, and return the outcome."""
+    if is_trusted:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with tls_server(certificate, script) as url:
+        return exchange(url, http=Http(trust_env=True), seconds=1.0, json={"c": 1})
+
+
+def answer_slowly(tunnel):
+    """Answer in two parts, with a pause that is longer than an exchange waits at a time."""
+    tunnel.sendall(answer(body=OK[:4]))
+    time.sleep(0.3)
+    tunnel.sendall(OK[4:])
+
+
+def break_the_record(tunnel):
+    """Answer with what is not encrypted as agreed."""
+    with socket.socket(fileno=tunnel.detach()) as connection:
+        connection.sendall(b"\x17\x03\x03\x00\x20" + b"x" * 32)
+        time.sleep(0.3)
+
+
+def drip_a_record(tunnel):
+    """Announce a record of 16 KiB, and send a byte of it now and then."""
+    with socket.socket(fileno=tunnel.detach()) as connection:
+        connection.sendall(b"\x17\x03\x03\x40\x00")
+        for _ in range(500):
+            connection.sendall(b"x")
+            time.sleep(0.01)
+
+
+def test_tls(monkeypatch, certificate):
+    """A host whose certificate is trusted is read over TLS, also when it pauses."""
+    assert over_tls(monkeypatch, certificate, answer_slowly).body == OK
+
+
+def test_a_folder_of_certificates(monkeypatch, certificate, tmp_path):
+    """REQUESTS_CA_BUNDLE may name a folder, too, whose certificates are found by their hash."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    outcome = over_tls(monkeypatch, certificate, answer_slowly, is_trusted=False)
+    assert (trouble_of(outcome), "certificate verify failed" in outcome.reason) == ((Trouble.TLS, False), True)
+
+
+def test_certificates_are_loaded_once(monkeypatch, certificate):
+    """The certificates of a bundle are loaded for the first tenant and used for all others."""
+    loaded, load = [], ssl.SSLContext.load_verify_locations
+
+    def note(context, cafile=None, capath=None, cadata=None):
+        loaded.append(cafile)
+        load(context, cafile, capath, cadata)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", note)
+    bundle = certificate.with_name("another.pem")
+    shutil.copy(certificate, bundle)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    assert [over_tls(monkeypatch, certificate, answer_slowly, is_trusted=False).body for _ in range(2)] == [OK, OK]
+    assert loaded == [str(bundle)]
+
+
+def test_an_untrusted_certificate(monkeypatch, certificate):
+    """A host whose certificate is not trusted gets nothing of the request."""
+    outcome = over_tls(monkeypatch, certificate, answer_slowly, is_trusted=False)
+    assert (trouble_of(outcome), "certificate verify failed" in outcome.reason) == ((Trouble.TLS, False), True)
+
+
+def test_a_host_without_tls_gets_nothing():
+    """A host that does not speak TLS gets nothing of the request."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        seen = []
+
+        def serve_plain():
+            connection, _ = listener.accept()
+            with connection:
+                seen.append(connection.recv(65_536))
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        threading.Thread(target=serve_plain, daemon=True).start()
+        outcome = exchange(f"https://127.0.0.1:{listener.getsockname()[1]}", json={"c": 1})
+    assert trouble_of(outcome) == (Trouble.TLS, False)
+    assert TOKEN.encode() not in seen[0]
+
+
+@pytest.mark.parametrize("script", [break_the_record, drip_a_record])
+def test_tls_that_breaks_after_the_request(monkeypatch, certificate, script):
+    """TLS that breaks or stalls while reading gives no response, and the request counts as sent."""
+    assert trouble_of(over_tls(monkeypatch, certificate, script)) == (Trouble.NO_ANSWER, True)
+
+
+def test_a_missing_bundle_of_certificates(monkeypatch):
+    """A REQUESTS_CA_BUNDLE that names no file is trouble with TLS, and the name is in the reason."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/bundle.pem")
+    outcome = exchange("https://127.0.0.1:9", http=Http(trust_env=True))
+    assert (trouble_of(outcome), "/no/such/bundle.pem" in outcome.reason) == ((Trouble.TLS, False), True)
+
+
+# Proxies.
+
+
+def test_an_encrypted_proxy(monkeypatch, certificate):
+    """A proxy with an https:// address is verified with the same certificates as a tenant."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    refusal = answer(status=b"407 Proxy Authentication Required")
+    with tls_server(certificate, lambda tunnel: tunnel.sendall(refusal)) as url:
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        outcome = exchange("https://acme.eu.auth0.com", http=Http(trust_env=True))
+    assert (trouble_of(outcome), "407" in outcome.reason) == ((Trouble.NO_ANSWER, False), True)
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        f"http://user:{PASSWORD}@[bad",
+        f"http://user:{PASSWORD}@host:port",
+        f"user:{PASSWORD}@host:99999",
+        f"ftp://user:{PASSWORD}@host:1",
+        f"socks5://user:{PASSWORD}@host:1",
+        f"http://user:{PASSWORD}@",
+        f"http://user:{PASSWORD}@%zz:1",
+        f"http://user:{PASSWORD}@{'a' * 70}.example:1",
+        f"http://user:{PASSWORD}\u20ac@127.0.0.1:1",
+    ],
+)
+def test_a_malformed_proxy(monkeypatch, variable, proxy):
+    """An unusable proxy address is a separate kind of trouble, and the error does not repeat it."""
+    monkeypatch.setenv(variable, proxy)
+    outcome = exchange("https://acme.eu.auth0.com", http=Http(trust_env=True))
+    assert (trouble_of(outcome), outcome.reason) == ((Trouble.PROXY, False), "")
+    assert (outcome.__context__, PASSWORD in repr(vars(outcome))) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("script", "trouble", "words"),
+    [
+        (b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", Trouble.NO_ANSWER, "407"),
+        (b"nonsense\r\n\r\n", Trouble.MALFORMED, "not valid HTTP"),
+        (b"", Trouble.NO_ANSWER, "closed before the answer was complete"),
+        (drip(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"), Trouble.NO_ANSWER, "no answer in time"),
+    ],
+)
+def test_a_proxy_that_opens_no_tunnel(monkeypatch, serve, script, trouble, words):
+    """A proxy's response before there is a tunnel is not the tenant's response, and the request is not sent."""
+    server = serve(script)
+    monkeypatch.setenv("HTTPS_PROXY", server.domain.replace("//", f"//user:{PASSWORD}@"))
+    outcome = exchange("https://acme.eu.auth0.com", http=Http(trust_env=True), seconds=0.5, json={"c": 1})
+    assert trouble_of(outcome) == (trouble, False)
+    assert words in outcome.reason
+    assert (PASSWORD in outcome.reason, TOKEN.encode() in server.requests[0]) == (False, False)

@@ -1,0 +1,220 @@
+"""What outlives a run, on the real engine: renames that stay unfinished, replacements that fail, and odd answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pytest
+
+pytestmark = pytest.mark.front_ends("dynamic", "native")
+
+GET, PATCH = "GET /tenants/settings", "PATCH /tenants/settings"
+
+
+def calls(tenant: Any, sandbox: Any) -> list[str]:
+    """Return a tenant's reads and writes since the last time, and forget them."""
+    made = [call for call in tenant.calls if call in (GET, PATCH)]
+    sandbox.clear_requests()
+    return made
+
+
+def given(tenant: Any, **arguments: Any) -> dict[str, Any]:
+    """Return the arguments of a resource."""
+    return {"domain": tenant.domain, "plan": "enterprise", "on_delete": "restore", **arguments}
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("how", ["another resource fails", "a target"])
+@pytest.mark.parametrize("later", ["8h", "9h"])
+def test_a_rename_that_stayed_unfinished_undoes_nothing_later(engine, tenant, auth0_sandbox, how, later):
+    """The run that deletes the old record only checks or updates the new resource; the tenant keeps its values."""
+    tenant.dashboard(session_lifetime=10_000)
+    broken = auth0_sandbox.add_tenant("broken")
+    engine.program = lambda: engine.api.SessionLifetime("old", **given(tenant, session_lifetime="8h"))
+    assert engine.up().ok
+
+    lifetime = "8h"
+
+    def renamed() -> None:
+        engine.api.SessionLifetime("new", **given(tenant, session_lifetime=lifetime))
+        if how == "another resource fails":
+            engine.api.SessionLifetime("broken", **given(broken, session_lifetime="8h"))
+
+    engine.program = renamed
+    if how == "a target":
+        kind = engine.resource()["urn"].replace("::old", "::new")
+        assert engine.up(target=[kind]).ok
+    else:
+        broken.fault("400", operation="patch", times=1)
+        assert not engine.up().ok
+    names = {one["urn"].rpartition("::")[2] for one in engine.resources if one["type"].endswith("SessionLifetime")}
+    assert names == {"old", "new"}
+
+    lifetime = later
+    calls(tenant, auth0_sandbox)
+    run = engine.up()
+    assert run.ok
+    assert [line for line in run.said("warning") if "another resource manages this tenant" in line]
+    assert calls(tenant, auth0_sandbox) == ([] if later == "8h" else [PATCH])
+    assert tenant.settings == {"session_lifetime": 480 if later == "8h" else 540}
+    assert engine.preview().changes.keys() == {"same"}
+
+
+@pytest.mark.deep
+def test_a_destroy_of_two_records_ends_with_the_oldest_values(engine, tenant):
+    """Both records of an unfinished rename are deleted in one run, in whatever order, and the first values win."""
+    tenant.dashboard(session_lifetime=10_000)
+    engine.program = lambda: engine.api.SessionLifetime("old", **given(tenant, session_lifetime="8h"))
+    assert engine.up().ok
+    target = engine.resource()["urn"].replace("::old", "::new")
+    engine.program = lambda: engine.api.SessionLifetime("new", **given(tenant, session_lifetime="9h"))
+    assert engine.up(target=[target]).ok
+    assert engine.destroy().ok
+    assert tenant.settings == {"session_lifetime": 10_000}
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("on_delete", ["retain", "restore"])
+def test_a_forced_replacement_that_cannot_read_gives_nothing_up(engine, tenant, on_delete):
+    """A 403 on the GET: the record stays, and so do `previous` and the moment of old sessions."""
+    tenant.dashboard(session_lifetime=10_000)
+    engine.args = given(tenant, session_lifetime="8h", on_delete=on_delete)
+    assert engine.up().ok
+    before = engine.resource()["outputs"]
+    tenant.fault("403-scope", operation="get")
+    assert not engine.up(replace=[engine.resource()["urn"]]).ok
+    assert engine.resource()["outputs"] == before
+    tenant.clear_faults()
+    assert engine.up(replace=[engine.resource()["urn"]]).ok
+    assert engine.outputs["previous"] == {"session_lifetime": 10_000}
+    assert tenant.settings == {"session_lifetime": 480}
+
+
+@pytest.mark.deep
+def test_an_update_that_took_effect_and_failed_leaves_the_record_true(engine, tenant, auth0_sandbox):
+    """The answer is lost and the retry refused; the program goes back to what it was, and the tenant has that."""
+    engine.args = given(tenant, session_lifetime="8h")
+    assert engine.up().ok
+    engine.args["session_lifetime"] = "365d"
+    tenant.fault("drop-after", operation="patch", times=1)
+    tenant.fault("403-scope", operation="patch", times=1)
+    assert not engine.up().ok
+    assert tenant.settings == {"session_lifetime": 480}
+    engine.args["session_lifetime"] = "8h"
+    calls(tenant, auth0_sandbox)
+    assert engine.up().changes == {"same": 2}
+    assert calls(tenant, auth0_sandbox) == []
+
+
+@pytest.mark.deep
+def test_a_destroy_that_took_effect_and_failed_leaves_the_record_true(engine, tenant):
+    """The next `up` sends nothing, and has nothing to send."""
+    tenant.dashboard(session_lifetime=10_000)
+    engine.args = given(tenant, session_lifetime="8h")
+    assert engine.up().ok
+    tenant.fault("drop-after", operation="patch", times=1)
+    tenant.fault("403-scope", operation="patch", times=1)
+    assert not engine.destroy().ok
+    assert tenant.settings == {"session_lifetime": 480}
+    assert engine.up().changes == {"same": 2}
+
+
+@pytest.mark.deep
+def test_an_ignored_setting_is_not_reverted(engine, tenant, auth0_sandbox):
+    """The answer to an update of another setting shows the drift; the engine hands back the old input all the same."""
+    idle = "1h"
+
+    def program() -> None:
+        engine.api.SessionLifetime(
+            "acme",
+            **given(tenant, session_lifetime="8h", idle_session_lifetime=idle),
+            opts=pulumi.ResourceOptions(ignore_changes=[engine.spelling.name("session_lifetime")]),
+        )
+
+    engine.program = program
+    assert engine.up().ok
+    tenant.dashboard(session_lifetime=600)
+    idle = "2h"
+    assert engine.up().ok
+    calls(tenant, auth0_sandbox)
+    assert engine.up().changes == {"same": 2}
+    assert (calls(tenant, auth0_sandbox), tenant.settings["session_lifetime"]) == ([], 600)
+
+
+ODD = [
+    {"session_lifetime": 8, "idle_session_lifetime": 0},
+    {"session_lifetime": 8, "session_cookie": {}},
+    {"session_lifetime": 8, "session_cookie": {"mode": None}},
+    {"session_lifetime": 8, "session_cookie": {"mode": "Sticky mode"}},
+    {"session_lifetime": 8, "sessions": {"anonymous": {"lifetime_in_minutes": 0}}},
+    {},
+    "not JSON",
+]
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("body", ODD, ids=str)
+def test_a_2xx_with_an_odd_body_is_a_success(engine, tenant, body):
+    """One PATCH, no second one that puts the old value back, and the next runs have nothing to do."""
+    tenant.answer(body, operation="patch", times=1)
+    engine.args = given(tenant, session_lifetime="8h")
+    run = engine.up()
+    assert run.ok, run.output + run.failure
+    assert (tenant.settings, tenant.calls.count(PATCH)) == ({"session_lifetime": 480}, 1)
+    assert engine.up(refresh=True).changes == {"same": 2}
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("body", ODD[:5], ids=str)
+def test_an_odd_value_that_is_not_managed_stops_nothing(engine, tenant, body):
+    """Create, refresh and update work while a GET reports a value that cannot be used."""
+    tenant.dashboard(session_lifetime=480)
+    tenant.answer(body, operation="get", times=None)
+    engine.args = given(tenant, session_lifetime="8h")
+    assert engine.up().ok
+    assert engine.up(refresh=True).changes == {"same": 2}
+    engine.args["session_lifetime"] = "9h"
+    assert engine.up().ok
+    assert tenant.settings == {"session_lifetime": 540}
+
+
+@pytest.mark.deep
+def test_a_tenant_above_the_api_s_maximum_can_be_managed_and_given_up(engine, tenant):
+    """A refresh finds 400 days: ignored changes pass a preview, and a destroy restores what the API accepts."""
+    tenant.dashboard(session_lifetime=600_000, idle_session_lifetime=90)
+    ignored: list[str] = []
+
+    def program() -> None:
+        engine.api.SessionLifetime(
+            "acme",
+            **given(tenant, session_lifetime="8h", idle_session_lifetime="1h"),
+            opts=pulumi.ResourceOptions(ignore_changes=ignored),
+        )
+
+    engine.program = program
+    assert engine.up().ok
+    tenant.dashboard(session_lifetime=576_000)
+    ignored.append(engine.spelling.name("session_lifetime"))
+    assert engine.refresh().ok
+    run = engine.preview()
+    assert run.ok, run.output + run.failure
+    assert engine.up().changes == {"same": 2}
+    run = engine.destroy()
+    assert run.ok, run.output + run.failure
+    assert tenant.settings == {"session_lifetime": 576_000, "idle_session_lifetime": 90}
+    (warning,) = [line for line in run.said("warning") if "could not restore" in line]
+    assert "416d16h" in warning
+
+
+@pytest.mark.deep
+@pytest.mark.front_ends("dynamic")
+def test_a_subclass_keeps_the_type(engine, tenant):
+    """Policies, aliases and the native plugin know one type token."""
+
+    class OurSessionLifetime(engine.api.SessionLifetime):  # type: ignore[misc, name-defined]
+        """A team's own class."""
+
+    engine.program = lambda: OurSessionLifetime("acme", **given(tenant, session_lifetime="8h"))
+    assert engine.up().ok
+    assert engine.resource()["type"] == "pulumi-python:dynamic/auth0-sessions:SessionLifetime"
