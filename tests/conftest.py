@@ -40,7 +40,7 @@ def clean_environment() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option for how many values to try on the check and the parsers."""
-    parser.addoption("--examples", type=int, default=300, help="values for each property that is marked thorough")
+    parser.addoption("--examples", type=int, default=100, help="values for each property that is marked thorough")
 
 
 def pytest_configure(config: pytest.Config) -> None:
