@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
-import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+import surroundings
 
 # The machines that run the tests are shared, so a slow example is not a failure.
 settings.register_profile("project", deadline=None, database=None)
@@ -20,32 +20,15 @@ settings.load_profile("project")
 # collected, at any later moment; formatting its traceback parses source code, and Python 3.11 cannot nest two parses.
 logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
-OURS = re.compile(
-    r"AUTH0_|PULUMI_|(HTTPS?|ALL|NO)_PROXY$|(REQUESTS|CURL)_CA_BUNDLE$"  # Credentials, stacks, and the way to a tenant.
-    r"|((NO|FORCE)_COLOR|PY_COLORS|CLICOLOR\w*|COLUMNS|LINES|GITHUB_ACTIONS)$",  # What a terminal shows.
-    re.IGNORECASE,
-)
-"""The variables of a developer or a runner that change what is tested."""
-PLUGIN = "pulumi-resource-auth0-sessions*"
-
-
-def clean_environment() -> None:
-    """Leave out what a developer or a runner has set up, our plugin on PATH included: the engine would prefer it."""
-    for name in list(os.environ):
-        if OURS.match(name):
-            del os.environ[name]
-    folders = os.environ["PATH"].split(os.pathsep)
-    os.environ["PATH"] = os.pathsep.join(name for name in folders if not any(Path(name).glob(PLUGIN)))
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option for how many values to try on the check and the parsers."""
-    parser.addoption("--examples", type=int, default=300, help="values for each property that is marked thorough")
+    parser.addoption("--examples", type=int, default=100, help="values for each property that is marked thorough")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Clean the environment, and make the profile of those properties, before a test module asks for either."""
-    clean_environment()
+    surroundings.clean()
     number = config.getoption("--examples")
     settings.register_profile("thorough", settings.get_profile("project"), max_examples=number)
 

@@ -87,11 +87,13 @@ def site(tmp_path_factory):
     return folder / "html"
 
 
+@pytest.mark.deep
 def test_the_strict_build_has_every_page(site):
     """Sphinx builds every page without a warning."""
     assert [page for page in PAGES if not (site / page.relative_to(DOCS)).with_suffix(".html").is_file()] == []
 
 
+@pytest.mark.deep
 def test_the_pages_load_nothing_from_the_network(site):
     """No script, style, font or picture of the built pages is another host's."""
     pages = [page.read_text() for page in site.rglob("*.html")]
@@ -102,6 +104,7 @@ def test_the_pages_load_nothing_from_the_network(site):
     assert [part for part in [*loaded, *styles] if elsewhere.search(part)] == []
 
 
+@pytest.mark.deep
 def test_what_stands_elsewhere_is_shown(site):
     """A page that stands for a file at the root or of an example has that file's text."""
     assert "Report a vulnerability" in (site / "project" / "security.html").read_text()
@@ -127,6 +130,7 @@ def test_links_lead_to_files(file):
     assert [target for target in targets if target and (file.parent / target).is_dir()] == []
 
 
+@pytest.mark.deep
 def test_the_reference_has_every_public_name(site):
     """A name that can be imported from the package has an entry in the built reference."""
     built = "\n".join(page.read_text() for page in site.glob("reference/*.html"))
@@ -142,6 +146,7 @@ SPELLED = {
 """A page of the reference -> the properties that it shows."""
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("page", SPELLED)
 def test_the_reference_shows_both_spellings(site, page):
     """A table has each property as Python spells it, and in the cell beside it as every other language does."""
@@ -154,6 +159,7 @@ def test_the_reference_shows_both_spellings(site, page):
     assert {camel: beside.get(camel) for camel in in_python} == in_python
 
 
+@pytest.mark.deep
 def test_the_reference_has_every_command(site):
     """Each command of the command line has a section."""
     built = (site / "reference" / "command-line.html").read_text()

@@ -21,6 +21,7 @@ from auth0_sessions.api.client import TenantClient
 from auth0_sessions.api.retry import RetryPolicy
 from auth0_sessions.dynamic import SessionLifetimeProvider
 from auth0_sessions.errors import Auth0SessionsError
+from auth0_sessions.native.config import OF_STACK
 from auth0_sessions.native.names import from_wire, to_wire
 from auth0_sessions.native.plugin import Plugin
 from auth0_sessions.sandbox.faults import Fault
@@ -99,7 +100,7 @@ class Native:
     def run(self, verb: str, domain: str, state: dict[str, Any] | None, asked: dict[str, Any]) -> dict[str, Any] | None:
         """Run one verb, and return the record that the engine keeps after it, under the names of the other one."""
         plugin, caller = Plugin(None), cast("grpc.ServicerContext", Caller())
-        given = to_wire({"clientId": "matrix", "clientSecret": SECRET})
+        given = to_wire({"clientId": "matrix", "clientSecret": SECRET, OF_STACK: "true"})
         plugin.Configure(provider_pb2.ConfigureRequest(name="default", args=given), caller)
         plugin._session.connect = impatient
         news = self._checked(plugin, domain, asked) if verb in ("create", "update") else None

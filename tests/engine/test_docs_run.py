@@ -210,7 +210,7 @@ WITH_MORE = {
 }
 """The programs that a test of their own runs: page and words -> that test."""
 
-NOT_RUN: dict[tuple[str, str], str] = {}
+NOT_RUN = {("how-to/test-your-stack.md", "drop-after"): "tests/sandbox has each of its lines"}
 """The programs that nothing runs: page and words -> the reason."""
 
 
@@ -219,6 +219,7 @@ def labeled(*labels: str) -> dict[str, str]:
     return {f"AUTH0_{label.upper()}_CLIENT_{part}": label for label in labels for part in ("ID", "SECRET")}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: f"{program.page}: {program.words}")
 def test_a_program_of_a_page_runs(bench, program):
     """It does what the table says."""
@@ -239,6 +240,7 @@ def test_every_program_is_run():
     assert set(WITH_MORE.values()) <= set(globals())
 
 
+@pytest.mark.deep
 def test_the_first_tenant_goes_as_described(bench):
     """The page's refusal, outputs and calls are those of a run, and destroy brings back what was there."""
     page = "how-to/first-tenant.md"
@@ -262,6 +264,7 @@ def test_the_first_tenant_goes_as_described(bench):
     assert bench.settings == {"acme": {"session_lifetime": 10_080, "idle_session_lifetime": 4_320}}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("language", "file"), [("yaml", "yaml/Pulumi.yaml"), ("typescript", "typescript/index.ts"), ("go", "go/main.go")]
 )
@@ -270,6 +273,7 @@ def test_the_first_tenant_in_other_languages(language, file):
     assert (languages.EXAMPLES / file).read_text() in blocks("how-to/first-tenant.md", language)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("as_file", [False, True], ids=["mapping", "file"])
 def test_the_fleet_of_the_page_runs(bench, monkeypatch, as_file):
     """The page's configuration makes each tenant what it says, as a mapping and as the name of a file."""
@@ -422,6 +426,7 @@ YAML_PROGRAMS = (
 )
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("program", YAML_PROGRAMS, ids=lambda program: f"{program.page}: {program.words}")
 def test_a_program_in_yaml_runs(bench, program):
     """It does what the table says."""

@@ -181,6 +181,7 @@ def test_each_tenant_has_a_provider_of_its_own(bench):
     assert bench.ends(opened) == {}
 
 
+@pytest.mark.deep
 def test_a_forgotten_provider_is_an_error(bench):
     """The project file of the providers example turns the default provider off."""
     opened = bench.open("providers")
@@ -367,6 +368,7 @@ def test_ours_runs_beside_the_official_one(bench, official):
     assert bench.ends(opened) == {}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("name", "stack"), [("environments", "dev"), ("environments", "prod"), ("fleet", "prod")])
 def test_a_preview_needs_no_credentials(bench, name, stack):
     """Without any AUTH0_* variable and any secret in the configuration, a preview works and makes no calls."""

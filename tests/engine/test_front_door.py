@@ -16,6 +16,7 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
+@pytest.mark.deep
 @pytest.mark.timeout(180)
 def test_the_demo_goes_as_described():
     """The demo checks its own calls, errors and the tenant's final settings."""
@@ -37,6 +38,7 @@ def front_door(tmp_path, tenant):
     return local_engine.open_stack(program, tmp_path, project_file=project_file, environment=credentials)
 
 
+@pytest.mark.deep
 def test_the_quickstart_runs_with_the_root_s_project_file(front_door, tenant):
     """The typed configuration at the root has defaults for all that the quickstart needs but the tenant."""
     assert local_engine.run(front_door, "up").ok
@@ -44,6 +46,7 @@ def test_the_quickstart_runs_with_the_root_s_project_file(front_door, tenant):
     assert local_engine.run(front_door, "destroy").ok
 
 
+@pytest.mark.deep
 def test_the_project_file_types_its_own_keys(front_door, tenant):
     """A value of another type is refused by Pulumi itself, before the program runs."""
     front_door.set_config("plan", automation.ConfigValue("[1, 2]"), path=False)

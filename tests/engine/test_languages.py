@@ -270,6 +270,7 @@ def test_an_imported_tenant(life):
     assert life.tenant.settings == AS_PROGRAMMED
 
 
+@pytest.mark.deep
 def test_the_code_that_import_writes_changes_nothing(tmp_path, tenant):
     """Put into a project as it is, the generated code is in `up` what the tenant has: nothing changes, 0 calls."""
     require_languages("yaml")

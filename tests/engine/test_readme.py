@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 
+import pytest
 import yaml
 from pulumi import automation
 from typer.testing import CliRunner
@@ -53,6 +54,7 @@ def test_the_yaml_is_the_python():
     assert acme["properties"] == {camel_case(name): value for name, value in declared.items()}
 
 
+@pytest.mark.deep
 def test_the_list_of_tenants_serves_up_and_audit(tmp_path, auth0_sandbox, monkeypatch):
     """The stack's file of the README is applied by the program of the README, and then audited as it stands there."""
     content = yaml.safe_load(in_yaml("config:"))

@@ -1,36 +1,41 @@
-"""Expected values from the tables of plans and profiles, computed without the code under test."""
+"""Expected values, written out: what each plan allows, each profile asks for, and a tenant of both gets, in minutes."""
 
-from auth0_sessions.model.plans import PLAN_LIMITS, Plan
-from auth0_sessions.model.profiles import PROFILES, Profile
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
 
-COLUMNS = {
-    "session_lifetime": ("absolute_minutes", "absolute_minutes"),
-    "idle_session_lifetime": ("idle_minutes", "idle_minutes"),
-    "ephemeral_session_lifetime": ("absolute_minutes", "ephemeral_absolute_minutes"),
-    "idle_ephemeral_session_lifetime": ("idle_minutes", "ephemeral_idle_minutes"),
+Four = tuple[int | None, int | None, int | None, int | None]
+"""Absolute and idle, then the same of non-persistent sessions; None: nothing but the plan's cap."""
+
+DAY = 1_440
+LOW, HIGH = (30 * DAY, 3 * DAY, 30 * DAY, 3 * DAY), (365 * DAY, 100 * DAY, 365 * DAY, 100 * DAY)
+CAPS: dict[str, Four] = {"free": LOW, "essential": LOW, "professional": LOW, "enterprise": HIGH}
+
+ROWS: dict[str, tuple[Four, Four, Four]] = {
+    "convenient": ((None, None, None, None), LOW, HIGH),
+    "balanced": ((7 * DAY, 3 * DAY, 3 * DAY, DAY), (7 * DAY, 3 * DAY, 3 * DAY, DAY), (7 * DAY, 3 * DAY, 3 * DAY, DAY)),
+    "strict": ((DAY, 60, DAY, 60), (DAY, 60, DAY, 60), (DAY, 60, DAY, 60)),
+    "nist-aal1": ((30 * DAY, None, 30 * DAY, None), LOW, (30 * DAY, 30 * DAY, 30 * DAY, 30 * DAY)),
+    "nist-aal2": ((DAY, 60, DAY, 60), (DAY, 60, DAY, 60), (DAY, 60, DAY, 60)),
+    "nist-aal3": ((720, 15, 720, 15), (720, 15, 720, 15), (720, 15, 720, 15)),
+    "pci-dss": ((None, 15, None, 15), (30 * DAY, 15, 30 * DAY, 15), (365 * DAY, 15, 365 * DAY, 15)),
 }
-"""Setting -> its column in the table of plans, which is also a profile's for both kinds, and a profile's own one."""
+"""Profile -> its own values, and what a tenant gets under the lower caps and under those of Enterprise."""
 
 
-def cap_of(plan: Plan, name: str) -> int:
-    """Return the plan's cap from its table."""
-    return int(getattr(PLAN_LIMITS[plan], COLUMNS[name][0]))
+def _four(row: Four) -> dict[str, int | None]:
+    return dict(zip(LOGIN_LIFETIMES, row, strict=True))
 
 
-def ceiling_of(profile: Profile, name: str) -> int | None:
-    """Return what a profile has in its table for a setting; None for the plan's cap."""
-    for_both, own = (getattr(PROFILES[profile], column) for column in COLUMNS[name])
-    minutes = for_both if own is None else own
-    return None if minutes is None else int(minutes)
+def cap_of(plan: str, name: str) -> int:
+    """Return a plan's cap."""
+    return _four(CAPS[plan])[name] or 0
 
 
-def expected_of(plan: Plan, profile: Profile) -> dict[str, int]:
-    """Return the four lifetimes that follow from the two tables alone."""
-    absolute, idle, other_absolute, other_idle = (
-        min(cap_of(plan, name), ceiling_of(profile, name) or cap_of(plan, name)) for name in LOGIN_LIFETIMES
-    )
-    idle = min(idle, absolute)
-    other_absolute = min(other_absolute, absolute)
-    other_idle = min(other_idle, idle, other_absolute)
-    return dict(zip(LOGIN_LIFETIMES, (absolute, idle, other_absolute, other_idle), strict=True))
+def ceiling_of(profile: str, name: str) -> int | None:
+    """Return what a profile asks for; None for the plan's cap."""
+    return _four(ROWS[profile][0])[name]
+
+
+def expected_of(plan: str, profile: str) -> dict[str, int]:
+    """Return the four lifetimes of a tenant."""
+    row = ROWS[profile][2 if plan == "enterprise" else 1]
+    return {name: minutes or 0 for name, minutes in _four(row).items()}
