@@ -1,5 +1,8 @@
 """The policies over gRPC: what each reports, in which words, and what no word says."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +14,9 @@ from auth0_sessions.guardrails.config import BASELINE, PLAN_CAP, ROUNDING, SCHEM
 from auth0_sessions.guardrails.declared import OFFICIAL, SPELLINGS
 from auth0_sessions.guardrails.pack import POLICIES
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
+from auth0_sessions.program.process import WATCH_SECONDS
 
+PACK = Path(__file__).parents[2] / "examples" / "guardrails"
 DYNAMIC, NATIVE, _ = SPELLINGS
 BALANCED = "Auth0's defaults: our choice, what a new tenant has"
 AAL2 = (
@@ -341,6 +346,24 @@ def test_levels(pack):
             **({} if level is None else {"baseline": {"enforcementLevel": analyzer_pb2.EnforcementLevel.Value(level)}})
         )
         assert pack.levels(NATIVE, props) == {"baseline": reported, "undeclared": "ADVISORY"}
+
+
+PARENT = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-u", "__main__.py"], cwd=sys.argv[1])
+time.sleep(120)
+"""
+
+
+def test_it_ends_when_its_engine_was_killed():
+    """A pack does not outlive the engine that started it."""
+    command = [sys.executable, "-c", PARENT, str(PACK)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert int(parent.stdout.readline()) > 0
+        parent.kill()
+        # The pack holds the other end of this pipe: its end is the pack's.
+        rest, _ = parent.communicate(timeout=20 * WATCH_SECONDS)
+    assert rest == ""
 
 
 def test_other_resources_are_left_alone(pack):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.entries import Entry, in_two_files, read_entries
 from auth0_sessions.fleet.file import TenantsFile
-from auth0_sessions.fleet.policy import Chosen, Picked, choose_profile, pick
+from auth0_sessions.fleet.policy import Picked, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
 from auth0_sessions.model.judgment import Ceiling
 from auth0_sessions.model.plans import cap
@@ -132,7 +132,7 @@ def _limits(entry: Entry, foreign: ProfileLimits | None) -> dict[str, Ceiling]:
     """Return the longest lifetime that meets the baseline, for each setting that has one."""
     plan, applied = entry.chosen.plan, entry.picked
     profile = foreign or entry.chosen.profile
-    alone = pick(Chosen(plan, profile), {})
+    alone = pick(replace(entry.chosen, profile=profile), {})
     limits = {}
     for name in LOGIN_LIFETIMES:
         if foreign:

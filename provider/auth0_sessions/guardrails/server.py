@@ -21,6 +21,7 @@ from auth0_sessions.errors import InputError
 from auth0_sessions.guardrails.config import SCHEMAS, Config, read_config
 from auth0_sessions.guardrails.declared import SPELLINGS, read_resource
 from auth0_sessions.guardrails.pack import POLICIES
+from auth0_sessions.program.process import end_with_engine
 
 NAME = "auth0-sessions"
 ALL = "all"
@@ -133,11 +134,12 @@ def _report(answer: Any, policy: str, level: int, message: str) -> None:
 
 
 def policy_pack() -> None:
-    """Serve the pack until the engine that started this process ends it."""
+    """Serve the pack until the engine that started this process ends it, or is gone."""
     server = grpc.server(ThreadPoolExecutor(), options=[("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)])
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
+    end_with_engine(None)
     print(port, flush=True)  # noqa: T201  The protocol requires it.
     try:
         server.wait_for_termination()
