@@ -76,7 +76,7 @@ def test_pages_and_examples_use_the_names():
 def test_a_change_reaches_every_page(tmp_path):
     """`make schema` replaces the names that the stored schema has by those of the one place."""
     stored = names.names_in(json.loads(GENERATED.read_text()))
-    assert stored == publisher.SDKS
+    assert stored == names.CURRENT
     page = tmp_path / "page.md"
     page.write_text("\n".join(stored.values()))
     other = {language: f"{language}-of-another" for language in stored}

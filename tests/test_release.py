@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 import auth0_sessions
 import local_engine
 import release
+import standalone
 
 ROOT = local_engine.ROOT
 GITHUB = ROOT / ".github"
@@ -84,6 +85,27 @@ def test_only_publishing_may_write():
     assert jobs["publish"]["environment"] == "release"
     assert "checkout" not in str(jobs["publish"])
     assert "secrets." not in (GITHUB / "workflows" / "release.yml").read_text()
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
+def test_actions_are_pinned(file):
+    """Each action is named by its commit, which cannot change, with its version beside it."""
+    used = re.findall(r"uses: (.+)$", file.read_text(), re.MULTILINE)
+    assert used
+    assert [action for action in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)*", action)] == []
+
+
+def test_a_release_has_a_plugin_for_each_system():
+    """Linux, macOS and Windows, and both kinds of processor where Pulumi has them; nothing else is left to write."""
+    jobs = workflow("release.yml")["jobs"]
+    runners = {jobs["build"]["runs-on"], *jobs["plugin"]["strategy"]["matrix"]["runner"]}
+    systems = {runner.split("-")[0] for runner in runners}
+    names = {"linux": "ubuntu", "darwin": "macos", "win32": "windows"}
+    assert systems == {names[system] for system in standalone.SYSTEMS}
+    assert jobs["publish"]["needs"] == "collect"
+    assert jobs["plugin"]["permissions"] == {"contents": "read"}
+    tried = workflow("ci.yml")["jobs"]["plugin"]["strategy"]["matrix"]["runner"]
+    assert {runner.split("-")[0] for runner in tried} == systems
 
 
 def test_both_ends_run_in_ci():

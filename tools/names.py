@@ -1,6 +1,6 @@
-"""Carry a change of `auth0_sessions.publisher` to the examples and pages that import an SDK.
+"""Carry a change of `auth0_sessions.publisher`, or of the version, to the examples and pages that name an SDK.
 
-`provider/schema.json` has the names that they use so far; `make schema` runs this first, and then writes the schema.
+`provider/schema.json` has what they say so far; `make schema` runs this first, and then writes the schema.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from auth0_sessions import __version__
 from auth0_sessions.publisher import SDKS
 
 ROOT = Path(__file__).resolve().parent.parent
 USERS = ("*.md", "*.go", "*.ts")
-"""What imports an SDK."""
+"""What imports an SDK, or says which version to add."""
+
+CURRENT = {**SDKS, "tag": f"@v{__version__}", "release": f"/v{__version__}"}
+"""What pages and examples have to say."""
 
 
 def main() -> int:
@@ -24,13 +28,13 @@ def main() -> int:
     schema = json.loads((ROOT / "provider" / "schema.json").read_text())
     listed = ["git", "-C", str(ROOT), "ls-files", *USERS]
     tracked = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.splitlines()
-    for file in rename(names_in(schema), SDKS, (ROOT / name for name in tracked)):
+    for file in rename(names_in(schema), CURRENT, (ROOT / name for name in tracked)):
         print(f"Renamed the SDKs in {file.relative_to(ROOT)}.")
     return 0
 
 
 def names_in(schema: Mapping[str, Any]) -> dict[str, str]:
-    """Return what programs import in each language."""
+    """Return what programs import in each language, and how commands name the version."""
     languages, name = schema["language"], schema["name"]
     return {
         "nodejs": languages["nodejs"]["packageName"],
@@ -38,6 +42,8 @@ def names_in(schema: Mapping[str, Any]) -> dict[str, str]:
         "go": languages["go"]["importBasePath"],
         "csharp": f"{languages['csharp']['rootNamespace']}.{languages['csharp']['namespaces'][name]}",
         "java": f"{languages['java']['basePackage']}.{languages['java']['packages'][name]}",
+        "tag": f"@v{schema['version']}",
+        "release": f"/v{schema['version']}",
     }
 
 

@@ -28,7 +28,11 @@ HOSTS = {"pulumi-resource-pulumi-python": "pulumi.dynamic", "pulumi-analyzer-pol
 
 HOST_SCRIPT = """\
 #!/bin/sh
-# Starts a host of the CLI with the Python that has this project installed.
+# Starts a host of the CLI with the Python that has this project installed, whichever environment a pack names.
+for word; do
+  shift
+  case $word in -toolchain=* | -virtualenv=*) ;; *) set -- "$@" "$word" ;; esac
+done
 here=$(cd "$(dirname "$0")" && pwd)
 exec "${PULUMI_PYTHON_CMD:-$here/../../.venv/bin/python}" -u -m MODULE "$@"
 """
@@ -48,7 +52,7 @@ def main() -> int:
         return 1
     for name, module in HOSTS.items():
         host = BIN / name
-        if not host.exists():
+        if not host.is_symlink():
             host.write_text(HOST_SCRIPT.replace("MODULE", module))
             host.chmod(0o755)
     print(f"Pulumi CLI {version_of(BIN / 'pulumi')}: {took}")

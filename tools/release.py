@@ -1,12 +1,12 @@
 """Build a release into dist/, which `.github/workflows/release.yml` publishes.
 
-The wheel and the sdist, the schema, the plugin for `pulumi plugin install`, the SDKs, an SBOM, and the hashes of all.
+The wheel and the sdist, the schema, this system's plugin, the SDKs, an SBOM, and the hashes of all. On every other
+system, the workflow builds the plugin with `tools/standalone.py`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import shutil
 import sys
@@ -16,6 +16,7 @@ import venv
 from pathlib import Path
 
 import languages
+import standalone
 from auth0_sessions import __version__
 
 ROOT = languages.ROOT
@@ -23,23 +24,15 @@ DIST = ROOT / "dist"
 LOCK = ROOT / "requirements.lock"
 HASHES = "SHA256SUMS"
 SDKS = ("nodejs", "go", "python")
-PLATFORMS = ("linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64", "windows-amd64")
-"""The CLI requests a tarball for its own platform; ours are all the same."""
-
-PLUGIN = {
-    "PulumiPlugin.yaml": "runtime: python\n",
-    "requirements.txt": f"auth0-sessions=={__version__}\n",
-    "__main__.py": "from auth0_sessions.native.serve import main\n\nmain()\n",
-}
 
 
 def main() -> int:
     """Build all; return the exit status."""
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
-    package(DIST)
+    wheel = package(DIST)
     shutil.copy(languages.SCHEMA, DIST)
-    plugins(DIST)
+    standalone.build(wheel, DIST)
     sdks(DIST)
     sbom(DIST)
     hashes(DIST)
@@ -52,18 +45,6 @@ def package(target: Path) -> Path:
     languages.run(sys.executable, "-m", "build", "--no-isolation", "--outdir", str(target), str(ROOT))
     (wheel,) = target.glob("*.whl")
     return wheel
-
-
-def plugins(target: Path) -> None:
-    """Write the plugin's tarball, once for each platform."""
-    for platform in PLATFORMS:
-        with tarfile.open(
-            target / f"pulumi-resource-auth0-sessions-v{__version__}-{platform}.tar.gz", "w:gz"
-        ) as tarball:
-            for name, text in PLUGIN.items():
-                member = tarfile.TarInfo(name)
-                member.size = len(text)
-                tarball.addfile(member, io.BytesIO(text.encode()))
 
 
 def sdks(target: Path) -> None:

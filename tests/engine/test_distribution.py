@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+import auth0_sessions
 import local_engine
 
 ROOT = local_engine.ROOT
@@ -84,22 +85,25 @@ def names_in(commands: Path) -> set[str]:
     return {package["name"].lower() for package in found}
 
 
-LINE = re.compile(r"auth0-sessions\[\w+\] @ git\+<URL of this repository>")
+LINE = re.compile(
+    rf"^auth0-sessions(?:\[\w+\])? @ git\+<repository>@v{re.escape(auth0_sessions.__version__)}$", re.MULTILINE
+)
 
 
 @pytest.mark.deep
 def test_the_install_line_works_in_a_requirements_file(tmp_path):
     """Each page has a line that pip takes in a requirements file, with the address of a repository in it."""
-    pages = [ROOT / page for page in ("README.md", "docs/how-to/first-tenant.md", "examples/guardrails/README.md")]
-    lines = sorted({line for page in pages for line in [*LINE.findall(page.read_text()), ""][:1]})
-    assert lines == [f"auth0-sessions[{extra}] @ git+<URL of this repository>" for extra in ("cli", "guardrails")]
+    pages = ("README.md", "docs/how-to/install.md", "docs/how-to/first-tenant.md", "examples/guardrails/README.md")
+    lines = [LINE.findall((ROOT / page).read_text()) for page in pages]
+    assert [len(found) for found in lines] == [1, 1, 1, 1]
     git = ["git", "-C", str(tmp_path)]
     subprocess.run([*git, "clone", "--quiet", "--bare", str(ROOT), "sessions.git"], check=True)
+    subprocess.run([*git, "-C", "sessions.git", "tag", f"v{auth0_sessions.__version__}"], check=True)
     subprocess.run([*git, "-C", "sessions.git", "update-server-info"], check=True)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(tmp_path))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/sessions.git"
-        (tmp_path / "requirements.txt").write_text(lines[0].replace("<URL of this repository>", url))
+        (tmp_path / "requirements.txt").write_text(lines[0][0].replace("<repository>", url))
         pip = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-deps"]
         pip += ["--no-build-isolation", "--disable-pip-version-check", "--requirement", "requirements.txt"]
         ran = subprocess.run(pip, cwd=tmp_path, check=False, capture_output=True, text=True)

@@ -33,6 +33,7 @@ class Guarded:
     def __init__(self, folder: Path) -> None:
         (folder / "plugins").mkdir()
         official_tenant.place(folder / "plugins")
+        local_engine.place_plugin(folder)
         path = [folder / "plugins", Path(sys.executable).parent, os.environ["PATH"]]
         self.folder = folder
         self.environment = {

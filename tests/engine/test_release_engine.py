@@ -1,4 +1,4 @@
-"""The released plugin: built, served, installed by the CLI, and used by a program."""
+"""The released plugin: built, served, installed by the CLI, and used where there is no Python."""
 
 from __future__ import annotations
 
@@ -6,28 +6,50 @@ import functools
 import hashlib
 import http.server
 import os
+import shutil
 import subprocess
+import tarfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import pulumi
 import pytest
 
+import languages
 import local_engine
-import python_host
+import pulumi_cli
 import release
+import standalone
 from auth0_sessions import __version__
 from auth0_sessions.native import SessionLifetime
 
-CLI = local_engine.CLI / "bin" / "pulumi"
+TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
+CREDENTIALS = {"AUTH0_CLIENT_ID": "release", "AUTH0_CLIENT_SECRET": "release-secret"}
+
+FLEET = """\
+name: fleet
+runtime: yaml
+resources:
+  fleet:
+    type: auth0-sessions:TenantFleet
+    properties:
+      plan: enterprise
+      profile: nist-aal2
+      tenants:
+        acme: {domain: DOMAIN, sessionLifetime: 8h, onDelete: restore}
+outputs:
+  report: ${fleet.report}
+"""
+
+pytestmark = [pytest.mark.deep, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, the plugin's tarballs and their hashes."""
+    """The wheel, this machine's plugin and their hashes."""
     folder = tmp_path_factory.mktemp("dist")
-    release.package(folder)
-    release.plugins(folder)
+    standalone.build(release.package(folder), folder)
     release.hashes(folder)
     return folder
 
@@ -42,6 +64,42 @@ def server(dist: Path) -> Iterator[str]:
         serving.shutdown()
 
 
+class Machine:
+    """A folder with a Pulumi home of its own, on a PATH without Python."""
+
+    def __init__(self, folder: Path, bin_: Path) -> None:
+        self.folder = folder
+        self.environment = {**local_engine.stack_environment(folder), **CREDENTIALS, "PATH": str(bin_)}
+        del self.environment["PULUMI_PYTHON_CMD"]
+
+    def pulumi(self, *words: str) -> str:
+        """Run the CLI in the project's folder; return what it prints."""
+        done = subprocess.run(
+            ["pulumi", *words, "--non-interactive"],  # noqa: S607  It is on the machine's PATH.
+            cwd=self.folder / "work",
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def machine(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """A machine on which the plugin was installed from the release's address."""
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    for name in ("pulumi", languages.YAML_HOST):
+        pulumi_cli.place((pulumi_cli.BIN / name).resolve(), bin_ / name)
+    monkeypatch.setenv("PATH", str(bin_))
+    assert shutil.which("python3") is None
+    made = Machine(tmp_path, bin_)
+    made.pulumi("plugin", "install", "resource", "auth0-sessions", f"v{__version__}", "--server", server)
+    return made
+
+
 def test_every_file_has_its_hash(dist):
     """SHA256SUMS names each file once, with the hash that it has."""
     listed = dict(line.split("  ")[::-1] for line in (dist / release.HASHES).read_text().splitlines())
@@ -50,39 +108,60 @@ def test_every_file_has_its_hash(dist):
     assert all(hashlib.sha256((dist / name).read_bytes()).hexdigest() == listed[name] for name in files)
 
 
-@pytest.mark.deep
-@pytest.mark.timeout(900)
-def test_the_tarball_installs_from_a_server_and_runs(dist, server, tmp_path, tenant, monkeypatch):
-    """`pulumi plugin install --server` is enough: a program creates, finds nothing to do, and gives back.
+def test_what_is_bundled_comes_with_its_license(dist):
+    """The plugin has the license of each package and library in it, of Python, and of what put it together."""
+    (tarball,) = dist.glob("pulumi-resource-auth0-sessions-v*.tar.gz")
+    with tarfile.open(tarball) as packed:
+        names = [Path(name) for name in packed.getnames()]
+    licensed = {name.parts[1] for name in names if name.parts[0] == "licenses" and len(name.parts) == 3}
+    assert {"auth0-sessions", "Python", "pyinstaller", "pulumi", "grpcio", "requests", "PyYAML"} <= licensed
+    bundled = [name.name for name in names if name.parent == Path("_internal") and ".so" in name.name]
+    assert {name for name in bundled if not name.startswith("libpython")} <= licensed
 
-    The CLI asks Python's language host to install and to run the plugin. The official one is part of the official CLI,
-    so a stand-in does it here. The wheel comes from a folder, because it is not on an index before the release.
-    """
-    python_host.place(tmp_path)
-    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path), str(CLI.parent), os.environ["PATH"]]))
-    variables = {
-        **local_engine.stack_environment(tmp_path),
-        "PIP_FIND_LINKS": str(dist),
-        "PIP_CONSTRAINT": str(tmp_path / "versions.txt"),
-    }
-    (tmp_path / "versions.txt").write_text("\n".join(release.locked()))
-    install = [CLI, "plugin", "install", "resource", "auth0-sessions", f"v{__version__}", "--server", server]
-    environment = {**os.environ, **variables}
-    done = subprocess.run(install, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    (plugin,) = (tmp_path / "home" / "plugins").glob("resource-auth0-sessions-v*[0-9]")
-    assert {path.name for path in plugin.iterdir()} >= {*release.PLUGIN, "venv"}
+
+def test_a_tenants_life_without_python(machine, tenant):
+    """A program in YAML previews, applies, finds nothing to do, and gives back, with the calls that it always makes."""
+    tenant.dashboard(session_lifetime=10_000)
+    for path in (languages.EXAMPLES / "yaml").glob("Pulumi*.yaml"):
+        text = path.read_text().replace("acme.eu.auth0.com", tenant.domain)
+        (machine.folder / "work" / path.name).write_text(text)
+    machine.pulumi("stack", "init", "dev")
+    machine.pulumi("preview")
+    assert tenant.calls == []
+    machine.pulumi("up", "--yes", "--skip-preview")
+    assert tenant.calls == [TOKEN, GET, PATCH]
+    assert tenant.settings == {"session_lifetime": 43_200, "idle_session_lifetime": 90}
+    machine.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+    assert tenant.calls == [TOKEN, GET, PATCH]
+    machine.pulumi("destroy", "--yes", "--skip-preview")
+    assert tenant.settings == {"session_lifetime": 10_000, "idle_session_lifetime": 4_320}
+
+
+def test_a_fleet_without_python(machine, tenant):
+    """A remote component registers its resources from the plugin's own process."""
+    (machine.folder / "work" / "Pulumi.yaml").write_text(FLEET.replace("DOMAIN", tenant.domain))
+    machine.pulumi("stack", "init", "dev")
+    machine.pulumi("up", "--yes", "--skip-preview")
+    assert tenant.settings["session_lifetime"] == 480
+    assert "acme" in machine.pulumi("stack", "output", "report")
+    machine.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")
+    machine.pulumi("destroy", "--yes", "--skip-preview")
+    assert tenant.settings["session_lifetime"] == 10_080
+
+
+def test_a_program_in_python_gets_the_plugin_by_itself(server, tmp_path, tenant, monkeypatch):
+    """On a machine without the plugin, the engine downloads the version that the package names."""
+    monkeypatch.setattr(
+        SessionLifetime, "pinned", pulumi.ResourceOptions(version=__version__, plugin_download_url=server)
+    )
 
     def program() -> None:
-        SessionLifetime("acme", domain=tenant.domain, plan="enterprise", session_lifetime="30d", on_delete="restore")
+        SessionLifetime("acme", domain=tenant.domain, plan="enterprise", session_lifetime="30d")
 
-    credentials = {"AUTH0_CLIENT_ID": "release", "AUTH0_CLIENT_SECRET": "release-secret"}
-    stack = local_engine.open_stack(
-        program, tmp_path, environment={**variables, **credentials, "PATH": os.environ["PATH"]}
-    )
+    stack = local_engine.open_stack(program, tmp_path, environment={**CREDENTIALS, "PATH": os.environ["PATH"]})
     up = local_engine.run(stack, "up")
     assert up.ok, up.output + up.failure
     assert tenant.settings == {"session_lifetime": 43_200}
-    assert local_engine.run(stack, "up").changes == {"same": 2}
-    assert local_engine.run(stack, "destroy").ok
-    assert tenant.settings == {"session_lifetime": 10_080}
+    assert [path.name for path in (tmp_path / "home" / "plugins").glob("*[0-9]")] == [
+        f"resource-auth0-sessions-v{__version__}"
+    ]

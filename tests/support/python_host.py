@@ -1,13 +1,15 @@
 """Stands in for `pulumi-language-python`, which comes with the official CLI: it installs a Python plugin and runs it.
 
-It does what the official host does for a folder with a requirements.txt and a `__main__.py`, and nothing else.
+It does what the official host does for a package with a requirements.txt and a pyproject.toml, and nothing else.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import tomllib
 import venv
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -38,13 +40,14 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         folder = Path(request.info.program_directory or request.directory)
         venv.create(folder / "venv", with_pip=True)
         pip = [str(folder / "venv" / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-        subprocess.run([*pip, "--requirement", str(folder / "requirements.txt")], check=True, stdout=sys.stderr)
+        subprocess.run([*pip, "--requirement", "requirements.txt"], cwd=folder, check=True, stdout=sys.stderr)
         yield language_pb2.InstallDependenciesResponse(stdout=b"installed\n")
 
     def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
         folder = Path(request.info.program_directory)
+        name = tomllib.loads((folder / "pyproject.toml").read_text())["project"]["name"]
         process = subprocess.Popen(
-            [folder / "venv" / "bin" / "python", "-u", folder, *request.args],
+            [folder / "venv" / "bin" / "python", "-u", "-m", "pulumi.run.plugin", name, *request.args],
             cwd=request.pwd,
             env=dict(pair.split("=", 1) for pair in request.env) or dict(os.environ),
             stdout=subprocess.PIPE,
@@ -64,4 +67,5 @@ if __name__ == "__main__":
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(), server)
     print(server.add_insecure_port("127.0.0.1:0"), flush=True)  # noqa: T201  That is the protocol.
     server.start()
-    server.wait_for_termination()
+    with contextlib.suppress(KeyboardInterrupt):
+        server.wait_for_termination()
