@@ -344,25 +344,6 @@ def test_single_resources_move_into_a_fleet(bench, module):
     assert bench.settings == {"acme": SET_BY_HAND}
 
 
-@pytest.mark.deep
-def test_an_incident(bench):
-    """The guidance's configuration shortens what is longer and nothing else, and going back needs `exact` again."""
-    listed = {name: {"domain": f"{name}.eu.auth0.com"} for name in ("acme", "globex")}
-    config = {"auth0-sessions:plan": "enterprise", "auth0-sessions:tenants": listed}
-    bench.add_tenants(*listed)
-    run(bench.open(FLEET, {**config, "auth0-sessions:profile": "balanced"}), "up")
-    bench.tenants["globex"].dashboard(**four(30, 5))
-    incident = yaml.safe_load(block("guidance.md", "incident:", "yaml"))["config"]
-    stack = bench.open(FLEET, {**config, **incident})
-    run(stack, "up")
-    assert bench.settings == {"acme": four(60, 15), "globex": four(30, 5)}
-    for key in incident:
-        stack.remove_config(key)
-    stack.set_config("auth0-sessions:profile", automation.ConfigValue("balanced"))
-    run(stack, "up")
-    assert bench.settings == {"acme": BALANCED, "globex": BALANCED}
-
-
 def test_the_guidance_has_the_figures_of_the_profiles():
     """A row that names a profile has its figures, with a dash where the source has none."""
     page = (DOCS / "guidance.md").read_text()
