@@ -54,7 +54,7 @@ def test_domains_and_labels_are_enough(domains, auth0_sandbox):
         "profile": "balanced",
     }
     assert "sessionCookieMode" not in found["beta"]
-    assert result.stdout.count("# Auth0's default, never set") == 7
+    assert result.stdout.count("Auth0's default, never set.") == 2
     assert "# Ours\n" in result.stdout
     assert result.stderr == "Note: No plan is set for acme, beta. A fleet needs the plan of each tenant.\n"
     calls = ["POST /oauth/token", "GET /tenants/settings"]

@@ -2,20 +2,20 @@
 
 import json
 import re
+from contextlib import suppress
 from itertools import count
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from auth0_sessions.errors import InputError
-from auth0_sessions.fleet.document import Document, Row
+from auth0_sessions.fleet.document import Document
 from auth0_sessions.fleet.file import read_tenants_file
 from auth0_sessions.fleet.loader import Loader
 from auth0_sessions.fleet.scalars import Misread
 
-OWN = re.compile("ours[0-9]*")
 FORMS = {"flat": (), "tenants": ("tenants",), "stack": ("config", "auth0-sessions:tenants")}
 
 
@@ -25,10 +25,15 @@ def opened(tmp_path):
 
     def _open(text, name="tenants.yaml"):
         path = tmp_path / name
-        path.write_text(text)
-        return Document(path, read_tenants_file(path).keys, OWN)
+        path.write_text(text, newline="")
+        return Document(path, read_tenants_file(path).keys)
 
     return _open
+
+
+def loaded(text):
+    """Return what a text holds."""
+    return yaml.load(text, Loader=Loader)  # noqa: S506  Text, lists and objects only.
 
 
 BEFORE = """\
@@ -36,11 +41,13 @@ BEFORE = """\
 
 acme:   # the first
     domain: acme.auth0.com   # in Frankfurt
-    sessionLifetime: 12h   # agreed with legal; ours1
-    credentials: 'acme'
+    sessionLifetime: 12h   # agreed with legal
+    credentials:   'acme'
 
 # The second group
 globex: {domain: globex.auth0.com, credentials: "no"}  # by hand
+
+# The third
 no:
     # inside
     domain: no.auth0.com
@@ -52,18 +59,20 @@ AFTER = """\
 # export: Read today.
 # Ours since 2019.
 
+# export: sessionLifetime: agreed.
 acme:   # the first
     domain: acme.auth0.com   # in Frankfurt
-    sessionLifetime: 7d  # ours2; agreed with legal
-    credentials: 'acme'
+    sessionLifetime: 7d    # agreed with legal
+    credentials:   'acme'
     overLimit: warn
 
 # The second group
-globex:
-  # by hand
-  domain: globex.auth0.com
-  credentials: "no"
-  sessionLifetime: 3d  # ours2
+globex: # by hand
+    domain: globex.auth0.com
+    credentials: "no"
+    sessionLifetime: 3d
+
+# The third
 # export: Not read.
 # export: Twice.
 no:
@@ -77,15 +86,16 @@ no:
 def complete(document):
     """Complete the three tenants."""
     document.say_first(["Read today."])
-    document.complete("acme", {"session_lifetime": Row("7d", ("ours2",)), "over_limit": Row("warn")})
-    document.complete("globex", {"session_lifetime": Row("3d", ("ours2",))})
+    document.complete("acme", {"session_lifetime": "7d", "over_limit": "warn"})
+    document.say_of("acme", ["sessionLifetime: agreed."])
+    document.complete("globex", {"session_lifetime": "3d"})
     document.complete("no", {})
     document.say_of("no", ["Not read.\nTwice."])
     return document.text()
 
 
 def test_what_is_not_set_stays(opened):
-    """Comments, quotes, indentation and blank lines stay; new values stand behind what an entry has."""
+    """Comments, quotes, indentation, spaces and blank lines stay; new values stand behind what an entry has."""
     assert complete(opened(BEFORE)) == AFTER
 
 
@@ -94,13 +104,101 @@ def test_completing_again_changes_nothing(opened):
     assert complete(opened(AFTER)) == AFTER
 
 
-def test_a_field_that_goes_leaves_its_comment(opened):
-    """A removed line goes, its comment stays unless it was ours, and a new last line is in its place."""
-    document = opened(
-        "acme:\n  domain: a.auth0.com\n  plan: free # theirs; ours1\n  sessionLifetime: 7d # ours1\n\n# next\n"
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_line_ends_and_byte_order_mark_stay(opened, line_end, start):
+    """In YAML and in JSON, wherever a line is added or changed."""
+    document = opened(start + BEFORE.replace("\n", line_end))
+    assert complete(document) == start + AFTER.replace("\n", line_end)
+    document = opened(start + json.dumps({"acme": {"domain": "a.auth0.com"}}, indent=2).replace("\n", line_end))
+    document.complete("acme", {"session_lifetime": "7d"})
+    expected = {"acme": {"domain": "a.auth0.com", "sessionLifetime": "7d"}}
+    assert (
+        document.json() == start + json.dumps(expected, indent=2).replace("\n", document.line_end) + document.line_end
     )
-    document.complete("acme", {"plan": None, "session_lifetime": None, "over_limit": Row("warn")})
-    assert document.text() == "acme:\n  domain: a.auth0.com\n  # theirs\n  overLimit: warn\n\n# next\n"
+
+
+def test_a_field_that_goes_leaves_its_comment(opened):
+    """A removed row goes, its comment stays in its place, and a new last row is above the next comment."""
+    text = "acme:\n  {}: x # theirs\n  domain: a.auth0.com\n  sessionLifetime: 7d # ours\n\n# next\n"
+    document = opened(text.format("plan"))
+    document.complete("acme", {"plan": None, "session_lifetime": None, "over_limit": "warn"})
+    assert document.text() == ("acme:\n  # theirs\n  domain: a.auth0.com\n  overLimit: warn\n  # ours\n\n# next\n")
+
+
+IN_TEXT = """\
+notes: |
+  # export: not a comment
+  it's text
+acme:
+  domain: a.auth0.com
+  formerly: "a
+    # export: nor this
+    b"
+# export: this is one
+  # export: and this
+  plan: free
+# export: and this
+"""
+
+
+def test_a_hash_in_a_text_is_not_a_comment(opened):
+    """A line of a block or of a quoted text that looks like an export's comment stays."""
+    document = opened(IN_TEXT.replace("notes", "{note}", 1).replace("{note}", "x"), "tenants.yaml")
+    document.complete("acme", {"session_lifetime": "7d"})
+    lines = [line for line in IN_TEXT.splitlines() if "this is one" not in line and "and this" not in line]
+    assert document.text() == "\n".join([*lines, "  sessionLifetime: 7d", ""]).replace("notes", "x")
+
+
+KEPT = """\
+%YAML 1.1
+---
+config:
+    other:  0x1F   # a number
+    more: {a: ~, "b":   'c', d: True}
+    dates: [2024-01-01,  1_000]
+    text: >-
+          folded
+          text
+    escaped: "\\u00e9 \\
+        more"
+    tagged: !!str 42
+    empty:
+    anchor: &it one
+    alias: *it
+    auth0-sessions:tenants:
+        acme:
+            domain: a.auth0.com
+        # last
+    behind:
+      - two
+      -   three # spaces
+"""
+
+
+def test_the_rest_of_a_file_stays_byte_for_byte(opened):
+    """Numbers, dates, braces, blocks, escapes, tags, anchors, indentation: none of it is the export's business."""
+    document = opened(KEPT, "Pulumi.dev.yaml")
+    document.complete("acme", {"session_lifetime": "7d"})
+    added = "            domain: a.auth0.com\n            sessionLifetime: 7d\n"
+    assert document.text() == KEPT.replace("            domain: a.auth0.com\n", added)
+
+
+def test_an_anchor_on_a_replaced_value_moves_to_its_alias(opened):
+    """The other tenant keeps the value."""
+    document = opened("a:\n  domain: a.auth0.com\n  profile: &p strict\nb:\n  domain: b.auth0.com\n  profile: *p\n")
+    document.complete("a", {"profile": "balanced"})
+    found = loaded(document.text())
+    assert [found[name]["profile"] for name in "ab"] == ["balanced", "strict"]
+
+
+def test_what_would_change_something_else_is_refused(opened, monkeypatch):
+    """Whatever the library makes of a file, a text that is not read as it is meant, or lacks a comment, is an error."""
+    for spoiled in ("a:\n  domain: other.auth0.com # mine\n", "a:\n  domain: a.auth0.com\n", "a: [\n"):
+        document = opened("a:\n  domain: a.auth0.com # mine\n")
+        monkeypatch.setattr(document, "_dump", lambda text=spoiled: text)
+        with pytest.raises(InputError, match="cannot be completed without changing something else"):
+            document.text()
 
 
 @pytest.mark.parametrize(
@@ -115,14 +213,15 @@ def test_a_field_that_goes_leaves_its_comment(opened):
         ("  domain: a.auth0.com\n  sessionLifetime:\n    1h\n", "sessionLifetime: 7d"),
         ("  domain: a.auth0.com\n  'sessionLifetime' : \"1h\"\n", "sessionLifetime: 7d"),
         ("  domain: a.auth0.com", "sessionLifetime: 7d"),
+        ("  domain: a.auth0.com\n  on_delete: retain\n  sessionLifetime: 1h\n", "sessionLifetime: 7d"),
     ],
 )
 def test_a_value_has_one_place(opened, entry, expected):
     """A key is spelled as its entry spells keys, and is there once, however its value was written."""
     document = opened(f"acme:\n{entry}")
-    document.complete("acme", {"session_lifetime": Row("7d")})
+    document.complete("acme", {"session_lifetime": "7d"})
     lines = document.text().splitlines()
-    assert [line for line in lines if "ifetime" in line] == [f"  {expected}"]
+    assert [line.replace("'", "") for line in lines if "ifetime" in line] == [f"  {expected}"]
     assert "1h" not in document.text()
     assert "  domain: a.auth0.com" in lines
 
@@ -134,8 +233,10 @@ def test_an_alias_is_replaced_where_it_is_used(opened):
         "beta:\n  domain: b.auth0.com\n  sessionLifetime: *it # theirs\n"
     )
     document = opened(text)
-    document.complete("beta", {"session_lifetime": Row("7d")})
-    assert document.text() == text.replace("*it # theirs", "7d  # theirs")
+    document.complete("beta", {"session_lifetime": "7d"})
+    assert loaded(document.text())["beta"]["sessionLifetime"] == "7d"
+    assert "  sessionLifetime: &it 1h\n" in document.text()
+    assert "# theirs" in document.text()
 
 
 def test_a_merged_entry_is_written_out(opened):
@@ -143,9 +244,9 @@ def test_a_merged_entry_is_written_out(opened):
     document = opened(
         "acme: &it\n  domain: a.auth0.com\n  plan: free\nbeta:\n  <<: *it # theirs\n  domain: b.auth0.com\n"
     )
-    document.complete("acme", {"session_lifetime": Row("7d")})
+    document.complete("acme", {"session_lifetime": "7d"})
     document.complete("beta", {})
-    found = yaml.load(document.text(), Loader=Loader)  # noqa: S506  Text only.
+    found = loaded(document.text())
     assert found["beta"] == {"domain": "b.auth0.com", "plan": "free"}
     assert "# theirs" in document.text()
 
@@ -156,10 +257,35 @@ def test_a_rewritten_entry_has_its_values_written_out(opened):
         "acme: &it\n  domain: a.auth0.com\n  sessionLifetime: &one 1h\n"
         "beta:\n  <<: *it\n  domain: |\n    b.auth0.com\n  idleSessionLifetime: *one\n"
     )
-    document.complete("acme", {"session_lifetime": Row("7d")})
-    document.complete("beta", {"session_lifetime": Row("2d")})
-    found = yaml.load(document.text(), Loader=Loader)["beta"]  # noqa: S506  Text only.
+    document.complete("acme", {"session_lifetime": "7d"})
+    document.complete("beta", {"session_lifetime": "2d"})
+    found = loaded(document.text())["beta"]
     assert found == {"domain": "b.auth0.com\n", "idleSessionLifetime": "1h", "sessionLifetime": "2d"}
+
+
+def test_a_row_of_a_merged_entry_may_go(opened):
+    """The entry that merged it keeps what it had, until it is completed itself."""
+    document = opened("acme: &it\n  domain: a.auth0.com\n  plan: free\nbeta:\n  <<: *it\n  domain: !!str b.auth0.com\n")
+    document.complete("acme", {"plan": None})
+    found = loaded(document.text())
+    assert (found["acme"], found["beta"]["plan"]) == ({"domain": "a.auth0.com"}, "free")
+    document.complete("beta", {"plan": None})
+    assert "plan" not in loaded(document.text())["beta"]
+    assert "acme: &it\n" in document.text()
+
+
+@pytest.mark.parametrize(
+    "text", ["a:\n  domain: # x\n    a.auth0.com\n\n  plan: free\n", "a: {\n  domain: a, # x\n  plan: b # y\n}\n"]
+)
+def test_comments_in_odd_places_are_kept_or_refused(opened, text):
+    """Where the library has no place for a comment, the file is refused."""
+    try:
+        document = opened(text)
+        document.complete("a", {"session_lifetime": "7d"})
+        result = document.text()
+    except InputError as error:
+        result = str(error)
+    assert ("# x" in result) != ("Write its list of tenants as plain blocks." in result)
 
 
 DOMAIN = "domain: a.auth0.com"
@@ -181,19 +307,18 @@ ODD_FILES = {
 def test_odd_files(opened, text):
     """However YAML allows a file to be written, what is set is set, and everything else means the same."""
     document = opened(text, "Pulumi.prod.yaml")
-    document.complete("a", {"session_lifetime": Row("7d")})
-    found, before = (yaml.load(one, Loader=Loader)["config"] for one in (document.text(), text))  # noqa: S506  Text only.
+    document.complete("a", {"session_lifetime": "7d"})
+    found, before = (loaded(one)["config"] for one in (document.text(), text))
     given = before.pop("auth0-sessions:tenants")
     given = json.loads(given) if isinstance(given, str) else given
-    given["a"] = {**given["a"], "sessionLifetime": "7d"}
-    assert found.pop("auth0-sessions:tenants") == given
-    assert found == {name: given if name == "x" else value for name, value in before.items()}
+    assert found.pop("auth0-sessions:tenants") == {**given, "a": {**given["a"], "sessionLifetime": "7d"}}
+    assert found == before
 
 
 def test_a_hash_in_a_name_is_no_comment(opened):
     """A name with a space and a hash is not repeated in a comment when its entry is rewritten."""
     document = opened('tenants:\n  "acme #1": {domain: a.auth0.com} # theirs\n')
-    document.complete("acme #1", {"session_lifetime": Row("7d")})
+    document.complete("acme #1", {"session_lifetime": "7d"})
     assert document.text().count("#1") == 1
     assert document.text().count("# theirs") == 1
 
@@ -210,22 +335,42 @@ def test_json_stays_json(opened):
         '{"profiles": {"own": {"idle": "1h", "ceiling": true}}, "tenants": {"a": {"domain": "a.auth0.com"}}}'
     )
     assert document.is_json
-    document.complete("a", {"session_lifetime": Row("7d", ("ours1",))})
+    document.complete("a", {"session_lifetime": "7d"})
     document.set_beside("profile", "balanced")
     assert json.loads(document.json()) == {
         "profile": "balanced",
         "profiles": {"own": {"idle": "1h", "ceiling": True}},
         "tenants": {"a": {"domain": "a.auth0.com", "sessionLifetime": "7d"}},
     }
-    assert "sessionLifetime: 7d  # ours1" in document.text()
+    assert document.text() == (
+        "profile: balanced\nprofiles:\n  own:\n    idle: 1h\n    ceiling: true\ntenants:\n  a:\n"
+        "    domain: a.auth0.com\n    sessionLifetime: 7d\n"
+    )
+
+
+def test_json_in_yaml_is_quoted_where_it_has_to_be(opened):
+    """Text that YAML would read as something else is quoted, and a number that it has is one."""
+    document = opened('{"tenants": {"0042": {"domain": "a.auth0.com", "credentials": "1e3", "formerly": ""}}}')
+    assert loaded(document.text())["tenants"] == {
+        "0042": {"domain": "a.auth0.com", "credentials": "1e3", "formerly": ""}
+    }
+
+
+def test_yaml_as_json(opened):
+    """Booleans and numbers are written as such; what JSON does not have is refused."""
+    text = "config:\n  other: {}\n  auth0-sessions:tenants:\n    a:\n      domain: a.auth0.com\n"
+    document = opened(text.format("[True, 7, ~]"), "Pulumi.dev.yaml")
+    assert json.loads(document.json())["config"]["other"] == [True, 7, None]
+    with pytest.raises(InputError, match="0042 cannot be written as JSON"):
+        opened(text.format("0042"), "Pulumi.dev.yaml").json()
 
 
 def test_tenants_as_json_text_become_an_object(opened):
     """A configuration value that is JSON text is written as an object, which has a place for values."""
     text = 'config:\n  auth0-sessions:tenants: \'{"a": {"domain": "a.auth0.com"}}\' # theirs\n  other: 1\n'
     document = opened(text, "Pulumi.prod.yaml")
-    document.complete("a", {"session_lifetime": Row("7d")})
-    assert yaml.load(document.text(), Loader=Loader)["config"] == {  # noqa: S506  Text only.
+    document.complete("a", {"session_lifetime": "7d"})
+    assert loaded(document.text())["config"] == {
         "auth0-sessions:tenants": {"a": {"domain": "a.auth0.com", "sessionLifetime": "7d"}},
         "other": Misread("1", "number"),
     }
@@ -233,12 +378,13 @@ def test_tenants_as_json_text_become_an_object(opened):
 
 
 def test_a_list_in_braces(opened):
-    """It is written as blocks; where that would lose a comment, it is refused."""
+    """It is written as blocks, with its comments."""
     document = opened("{acme: {domain: a.auth0.com}}")
-    document.complete("acme", {"session_lifetime": Row("7d")})
+    document.complete("acme", {"session_lifetime": "7d"})
     assert document.text() == "acme:\n  domain: a.auth0.com\n  sessionLifetime: 7d\n"
-    with pytest.raises(InputError, match="the list of tenants is in braces"):
-        opened("{acme: {domain: a.auth0.com} # mine\n}")
+    document = opened("{acme: {domain: a.auth0.com} # mine\n}")
+    document.complete("acme", {"session_lifetime": "7d"})
+    assert document.text() == "acme: # mine\n  domain: a.auth0.com\n  sessionLifetime: 7d\n"
 
 
 def test_a_value_beside_the_tenants(opened):
@@ -254,7 +400,7 @@ def test_a_value_beside_the_tenants(opened):
 KEYS = ("domain", "plan", "sessionLifetime", "idleSessionLifetime", "credentials", "profile")
 ROWS = st.dictionaries(
     st.sampled_from(("session_lifetime", "idle_session_lifetime", "over_limit", "profile")),
-    st.none() | st.builds(Row, st.sampled_from(("7d", "1h30m")), st.lists(st.just("ours"), max_size=2).map(tuple)),
+    st.none() | st.sampled_from(("7d", "1h30m")),
 )
 
 
@@ -268,7 +414,7 @@ def listings(draw):
         return draw(st.sampled_from(["", f"{indent}# mark{next(number)}.\n", "\n"]))
 
     def behind():
-        return draw(st.sampled_from(["", f"  # mark{next(number)}.", " # ours", f" # mark{next(number)}.; ours"]))
+        return draw(st.sampled_from(["", f"  # mark{next(number)}.", f" # mark{next(number)}."]))
 
     head = {"flat": [], "tenants": ["tenants:"], "stack": ["config:", f"{step}auth0-sessions:tenants:"]}[form]
     lines = [comment(""), *(f"{line}{behind()}\n" for line in head)]
@@ -299,22 +445,88 @@ def test_nothing_is_lost(tmp_path_factory, listing):
     keys = FORMS[form]
 
     def entries(content):
-        found = yaml.load(content, Loader=Loader)  # noqa: S506  Text only.
+        found = loaded(content)
         for key in keys:
             found = found[key]
         return found
 
-    document = Document(path, keys, OWN)
+    document = Document(path, keys)
     expected = {}
     for name, entry in entries(text).items():
-        changed = {document.key_of(name, field): row and row.value for field, row in rows[name].items()}
+        changed = {document.key_of(name, field): row for field, row in rows[name].items()}
         expected[name] = {key: value for key, value in {**entry, **changed}.items() if value is not None}
         document.complete(name, rows[name])
     completed = document.text()
     assert entries(completed) == expected
     assert sorted(re.findall(r"mark\d+\.", completed)) == sorted(re.findall(r"mark\d+\.", text))
     path.write_text(completed)
-    again = Document(path, keys, OWN)
+    again = Document(path, keys)
     for name, changed in rows.items():
         again.complete(name, changed)
     assert again.text() == completed
+
+
+PIECES = (
+    *(
+        "a: ",
+        "b: ",
+        "tenants:\n  ",
+        "{domain: a.auth0.com}",
+        "{domain: a.auth0.com, plan: &p free}",
+        "\n",
+        "\n  ",
+        "\n    ",
+    ),
+    *(
+        "domain: a.auth0.com",
+        "plan: *p",
+        "<<: *a",
+        "&a ",
+        "*a",
+        "# c\n",
+        " # export: x\n",
+        "  # d\n",
+        "? ",
+        ": ",
+        "|\n    x\n",
+    ),
+    *(
+        '"q"',
+        "'s'",
+        "- ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ", ",
+        "!!map ",
+        "!x ",
+        "\r\n",
+        "\t",
+        "sessionLifetime: 1h",
+        "sessionLifetime: >\n",
+    ),
+)
+
+
+@pytest.mark.thorough
+@settings(settings.get_profile("thorough"))
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_any_file_is_completed_or_refused(tmp_path_factory, text):
+    """Whatever a reader accepts, the result is read as it is meant, or there is an error in words."""
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_text(text, newline="")
+    with suppress(InputError):
+        file = read_tenants_file(path)
+        before = {name: entry for name, entry in file.tenants.items() if isinstance(entry, dict)}
+        assume(before and all(isinstance(entry, dict) for entry in file.tenants.values()))
+        document = Document(path, file.keys)
+        for name in before:
+            document.complete(name, {"session_lifetime": "7d", "plan": None})
+            document.say_of(name, ["x"])
+        path.write_text(document.text(), newline="")
+        after = read_tenants_file(path).tenants
+        assert [entry.get(document.key_of(name, "session_lifetime")) for name, entry in after.items()] == ["7d"] * len(
+            after
+        )
+        assert [entry.get("domain") for entry in after.values()] == [entry.get("domain") for entry in before.values()]

@@ -48,8 +48,11 @@ def exported(tmp_path):
 
 
 def said(text, key):
-    """Return the lines of a file that set a key, without their indentation."""
-    return [re.sub(" +#", "  #", line.strip()) for line in text.splitlines() if line.strip().startswith(f"{key}:")]
+    """Return the lines of a file that set a key, without their indentation, and what comments say of it."""
+    lines = [line.strip() for line in text.splitlines()]
+    remarks = [re.fullmatch("# export: ([A-Za-z, ]+): (.*)[.]", line) for line in lines]
+    phrases = [f"# {found[2]}" for found in remarks if found and key in found[1].split(", ")]
+    return [*(line for line in lines if line.startswith(f"{key}:")), *phrases]
 
 
 ACME = "plan: {}\nprofile: {}\ntenants:\n  acme:\n    domain: acme.auth0.com\n    credentials: acme\n"
@@ -60,14 +63,16 @@ def test_every_lifetime_is_declared(exported):
     text, made = exported(ACME.format("free", "balanced"), acme={"session_lifetime": 90})
     assert text.partition("profile: balanced\n")[2] == (
         "tenants:\n"
+        "  # export: idleSessionLifetime, ephemeralSessionLifetime, idleEphemeralSessionLifetime: Auth0's default, "
+        "never set.\n"
+        "  # export: idleSessionLifetime: longer than sessionLifetime, so it never ends a session.\n"
         "  acme:\n"
         "    domain: acme.auth0.com\n"
         "    credentials: acme\n"
         "    sessionLifetime: 1h30m\n"
-        "    idleSessionLifetime: 3d           # Auth0's default, never set; longer than sessionLifetime, so it never "
-        "ends a session\n"
-        "    ephemeralSessionLifetime: 3d      # Auth0's default, never set\n"
-        "    idleEphemeralSessionLifetime: 1d  # Auth0's default, never set\n"
+        "    idleSessionLifetime: 3d\n"
+        "    ephemeralSessionLifetime: 3d\n"
+        "    idleEphemeralSessionLifetime: 1d\n"
     )
     assert (made.unread, made.notes, made.domains) == ({}, [], {"acme": "acme.auth0.com"})
 
@@ -82,7 +87,7 @@ def test_an_unusable_value_is_left_out_and_named(tmp_path):
     made = export(read_tenants_file(path), path.name, read=reads)
     text = made.document.text()
     assert (said(text, "idleSessionLifetime"), said(text, "sessionCookieMode")) == ([], [])
-    assert said(text, "sessionLifetime") == ["sessionLifetime: 7d  # Auth0's default, never set"]
+    assert "sessionLifetime: 7d" in said(text, "sessionLifetime")
     assert "acme: The tenant reports idleSessionLifetime as 0, which is not a lifetime." in made.notes
     assert "The tenant reports sessionCookieMode as {}, which is not one." in text
 
@@ -96,7 +101,7 @@ def test_an_unusable_value_is_left_out_and_named(tmp_path):
         (
             "    sessionCookieMode: non-persistent\n",
             {},
-            ["sessionCookieMode: persistent  # Auth0's default, never set"],
+            ["sessionCookieMode: persistent", "# Auth0's default, never set"],
         ),
     ],
 )
@@ -139,10 +144,9 @@ def test_only_set(exported):
 def test_a_value_above_the_cap(exported, plan, minutes, phrase):
     """It gets `overLimit: warn` and a comment, also where no plan is named and only the largest one allows it."""
     text, made = exported(ACME.format(plan, "balanced"), acme={"session_lifetime": minutes})
-    (line,) = said(text, "sessionLifetime")
-    assert line.partition("  # ")[2] == (phrase or "")
+    assert said(text, "sessionLifetime")[1:] == ([f"# {phrase}"] if phrase else [])
     assert said(text, "overLimit") == (
-        ["overLimit: warn  # sends a value above the plan's cap unchanged"] if phrase else []
+        ["overLimit: warn", "# sends a value above the plan's cap unchanged"] if phrase else []
     )
     needs = "No plan is set for acme. A fleet needs the plan of each tenant."
     assert made.notes == ([] if plan else [needs])
@@ -166,7 +170,7 @@ def test_a_profile_that_allows_less(exported, profile, name):
     if ceiling:
         text, _ = exported(ACME.format("enterprise", profile), acme={**fits, name: ceiling.minutes + 1})
         phrase = f"the tenant has more than '{profile}' allows"
-        assert said(text, "profile") == [f"profile: {profile}", f"profile: balanced  # {phrase}"]
+        assert said(text, "profile") == [f"profile: {profile}", "profile: balanced", f"# {phrase}"]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +196,7 @@ def test_a_tenant_that_cannot_be_read_is_kept(exported):
     assert before in text
     assert "# export: Not read: No answer.\n# export: Try again.\n" in text
     assert made.unread == {"free": "No answer.\nTry again."}
-    assert said(text, "sessionLifetime") == ["sessionLifetime: 7d  # Auth0's default, never set"]
+    assert said(text, "sessionLifetime") == ["sessionLifetime: 7d", "# Auth0's default, never set"]
 
 
 def test_a_value_that_cannot_be_declared(exported):
@@ -210,8 +214,8 @@ def test_a_list_that_a_stack_names(tmp_path):
     (tmp_path / "list.yaml").write_text("# mine\nacme:\n  domain: acme.auth0.com\n")
     made = export(read_tenants_file(stack), "x", read=holding(acme={"session_lifetime": 40 * DAY}))
     text = made.document.text()
-    assert "# mine\nacme:\n" in text
-    assert said(text, "profile") == ["profile: balanced  # the tenant has more than 'strict' allows"]
+    assert re.search("# mine\n(# export: .*\n)+acme:\n", text)
+    assert said(text, "profile") == ["profile: balanced", "# the tenant has more than 'strict' allows"]
     assert said(text, "overLimit") != []
 
 

@@ -156,6 +156,7 @@ def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path
         ("acme: !!python/object:os.system {}", "is neither YAML nor JSON"),
         ("acme: !!bool perhaps", "is neither YAML nor JSON"),
         ("acme: !!map [a]", "is neither YAML nor JSON: expected an object"),
+        ("!!map acme: {}", "is neither YAML nor JSON: a key should be text"),
         ("acme: !!set [a]", "is neither YAML nor JSON"),
         ("&a {b: *a}: 1", "expands to more than"),
         ('{"acme": ' + "[" * 20_000, "is nested too deeply"),

@@ -13,7 +13,6 @@ from auth0_sessions.errors import Auth0SessionsError, InputError, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from rich.console import RenderableType
 
@@ -85,14 +84,6 @@ def note(line: str, errors: Console | None = None) -> None:
     """Print a line that is not part of the result, on standard error."""
     shown = "\n".join(map(visible, line.split("\n")))
     (errors or Console(stderr=True)).print(shown, soft_wrap=True, markup=False, highlight=False)
-
-
-def write(output: "Path", text: str) -> None:
-    """Write a file, or exit with the reason."""
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        fail(f"{output} cannot be written: {error.strerror}.", FAILURE)
 
 
 def fail(message: str, code: int) -> NoReturn:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 
-from auth0_sessions.cli.app import FAILURE, USAGE, app, clean_errors, fail, note, plain, say, write
+from auth0_sessions.cli.app import FAILURE, USAGE, app, clean_errors, fail, note, plain, say
+from auth0_sessions.cli.output import check, replace, write
 from auth0_sessions.cli.tables import audit_parts
 from auth0_sessions.errors import InputError, visible
 from auth0_sessions.model.profiles import Profile
@@ -90,7 +91,7 @@ def audit(
     from auth0_sessions.audit import audit as audited  # noqa: PLC0415  Not needed for --help.
 
     chosen: ReportFormat = form or (REPORTS[_ending(output, REPORTS, ", or give --format")] if output else "table")
-    _check_folder(output)
+    check(output)
     with clean_errors(), _reading([*tenants, *(more or [])]) as (files, read, on_progress):
         report = audited(files, profile=profile, read=read, on_progress=on_progress)
     if output is not None:
@@ -153,19 +154,19 @@ def export(
     from auth0_sessions.fleet.export import export as exported  # noqa: PLC0415
 
     ending = _ending(output, EXPORTS[form]) if output else None
-    _check_folder(output)
+    check(output, is_replaced=True)
     with clean_errors(), _reading([tenants]) as (files, read, on_progress):
         ((source, file),) = files.items()
         made = exported(file, source, read=read, only_set=only_set, on_progress=on_progress)
-    if form == "import":
-        text = _import_file(made.domains)
-        if made.has_labels:
-            made.notes.append(_NO_LABELS)
-    else:
-        is_json = ending == "json" if ending else made.document.is_json
-        text = made.document.json() if is_json else made.document.text()
+        text = (
+            _import_file(made.domains)
+            if form == "import"
+            else made.text(in_json=None if ending is None else ending == "json")
+        )
+    if form == "import" and made.has_labels:
+        made.notes.append(_NO_LABELS)
     if output is not None:
-        write(output, text)
+        replace(output, text, _unchecked if form == "import" else made.check_written)
         note(f"Wrote {output}.")
     else:
         typer.echo(text, nl=False)
@@ -225,12 +226,6 @@ def _ending(output: Path, known: Collection[str], advice: str = "") -> str:
     return ending
 
 
-def _check_folder(output: Path | None) -> None:
-    """Exit before any tenant is read if the result could not be written."""
-    if output is not None and not output.parent.is_dir():
-        fail(f"{output} cannot be written: there is no folder {output.parent}.", USAGE)
-
-
 def _rendered(report: "Audit", form: ReportFormat) -> str:
     """Return an audit as text for a file or a pipe."""
     if form == "json":
@@ -244,6 +239,10 @@ def _rendered(report: "Audit", form: ReportFormat) -> str:
 
         return to_markdown(report)
     return plain(*audit_parts(report))
+
+
+def _unchecked(_: Path) -> None:
+    """Check nothing: the file is not one that this package reads."""
 
 
 def _import_file(domains: Mapping[str, str]) -> str:

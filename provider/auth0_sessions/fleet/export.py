@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from auth0_sessions.api.reader import Answer, Reader, TenantSessions, read_many
 from auth0_sessions.errors import InputError, listed
-from auth0_sessions.fleet.document import Document, Row
+from auth0_sessions.fleet.document import Document
 from auth0_sessions.fleet.entries import Entry, read_entries
-from auth0_sessions.fleet.file import TenantsFile
+from auth0_sessions.fleet.file import TenantsFile, read_tenants_file
 from auth0_sessions.fleet.policy import Chosen, pick
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.judgment import Judgment, judge
 from auth0_sessions.model.lifetime import MAX_MINUTES
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, LOGIN_SETTINGS, text
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, text
 
 MODE = "session_cookie_mode"
 NO_CEILING = PROFILES[Profile.BALANCED]
@@ -28,11 +28,8 @@ NO_CEILING = PROFILES[Profile.BALANCED]
 _DEFAULT = "Auth0's default, never set"
 _AS_IT_IS = "sends a value above the plan's cap unchanged"
 _USELESS = "longer than {}, so it never ends a session"
-_ABOVE = "the {} plan allows at most {}"
 _ONLY = "only the enterprise plan allows more than {}"
 _OTHER = "the tenant has more than '{}' allows"
-_PHRASES = (_DEFAULT, _AS_IT_IS, _USELESS, _ABOVE, _ONLY, _OTHER)
-_OWN = re.compile("|".join(re.escape(phrase).replace(r"\{\}", r"[^;]+") for phrase in _PHRASES))
 
 _ALL = (
     "What each tenant had when it was read, so that the first `pulumi up` of a fleet from this file writes nothing.",
@@ -68,6 +65,27 @@ class Export:
     unread: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    def text(self, *, in_json: bool | None) -> str:
+        """Return the completed file, in JSON or not; None for the form that it already has.
+
+        Raises:
+            InputError: It cannot be completed.
+
+        """
+        is_json = self.document.is_json if in_json is None else in_json
+        return self.document.json() if is_json else self.document.text()
+
+    def check_written(self, path: Path) -> None:
+        """Check that a written file is read as it is meant.
+
+        Raises:
+            InputError: It is not.
+
+        """
+        if read_tenants_file(path).tenants != self.document.tenants:
+            message = f"Its tenants in {path.name} would be others."
+            raise InputError(message)
+
 
 def export(
     file: TenantsFile,
@@ -85,7 +103,7 @@ def export(
     """
     entries = _entries(file, source)
     made = Export(
-        Document(file.path or Path(source), file.keys, _OWN),
+        Document(file.path or Path(source), file.keys),
         {entry.name: entry.values["domain"] for entry in entries},
         has_labels=any("credentials" in entry.values for entry in entries),
     )
@@ -93,13 +111,12 @@ def export(
     for entry, answer in zip(entries, read_many(tenants, read, _kept, on_progress), strict=True):
         if isinstance(answer, str):
             made.unread[entry.name] = answer
-            made.document.complete(entry.name, {})
             made.document.say_of(entry.name, (f"Not read: {answer}", *_UNREAD))
         else:
             _complete(made, entry, answer, file, only_set=only_set)
     is_open = any("profile" not in entry.values for entry in entries)
     if is_open and file.keys == _BESIDE_PROFILE:
-        made.document.set_beside("profile", NO_CEILING.name)
+        made.document.set_beside("profile", str(NO_CEILING.name))
     made.document.say_first((*(_ONLY_SET if only_set else _ALL), *_MEANING, *(_ALLOWS_ALL if is_open else ())))
     if planless := [entry.name for entry in entries if "plan" not in entry.values]:
         made.notes.append(f"No plan is set for {', '.join(planless)}. A fleet needs the plan of each tenant.")
@@ -131,37 +148,53 @@ def _complete(made: Export, entry: Entry, found: TenantSessions, file: TenantsFi
         for name, value in declared.items()
     ]
     spelled = partial(made.document.key_of, entry.name)
-    rows: dict[str, Row | None] = dict.fromkeys(LOGIN_LIFETIMES)
+    rows: dict[str, str | None] = dict.fromkeys(LOGIN_LIFETIMES)
+    phrases: defaultdict[str, list[str]] = defaultdict(list)
     for one in judged:
-        rows[one.setting] = Row(text(one.minutes), tuple(_phrases(entry, found, one, spelled)))
+        rows[one.setting] = text(one.minutes)
+        for phrase in _phrases(entry, found, one, spelled):
+            phrases[phrase].append(one.setting)
     if MODE in found.values and (MODE not in found.defaulted or MODE in entry.values):
-        rows[MODE] = Row(str(found.values[MODE]), (_DEFAULT,) if MODE in found.defaulted else ())
+        rows[MODE] = str(found.values[MODE])
+        phrases[_DEFAULT].extend([MODE] if MODE in found.defaulted else [])
     if any(one.cap for one in judged):
-        rows["over_limit"] = Row(OverLimit.WARN, (_AS_IT_IS,))
+        rows["over_limit"] = OverLimit.WARN.value
+        phrases[_AS_IT_IS].append("over_limit")
     if profile is None and file.keys != _BESIDE_PROFILE:
-        rows["profile"] = Row(NO_CEILING.name)
+        rows["profile"] = str(NO_CEILING.name)
     if profile is not None and any(one.ceiling for one in judged):
-        rows["profile"] = Row(NO_CEILING.name, (_OTHER.format(profile.name),))
+        rows["profile"] = str(NO_CEILING.name)
+        phrases[_OTHER.format(profile.name)].append("profile")
         profile = NO_CEILING
     made.document.complete(entry.name, rows)
-    chosen = Chosen(entry.plan or Plan.ENTERPRISE, profile or NO_CEILING, entry.values.get("enforce", Enforce.EXACT))
-    picked = pick(chosen, declared, OverLimit.WARN)
-    left = [
-        f"`pulumi up` would write {spelled(name)} {text(picked.applied(name, value))}; the tenant has {text(value)}."
-        for name, value in minutes.items()
-        if picked.applied(name, value) != value
-    ]
-    left += [
-        f"The tenant reports {spelled(name)} as {why}."
-        for name, why in found.unusable.items()
-        if name in LOGIN_SETTINGS
-    ]
+    said = [f"{', '.join(map(spelled, settings))}: {phrase}." for phrase, settings in phrases.items() if settings]
+    made.document.say_of(entry.name, said)
+    left = list(_left(entry, found, profile or NO_CEILING, declared, spelled))
     made.document.say_of(entry.name, left)
     made.notes.extend(f"{entry.name}: {sentence}" for sentence in left)
 
 
+def _left(
+    entry: Entry,
+    found: TenantSessions,
+    profile: ProfileLimits,
+    declared: Mapping[str, int],
+    spelled: Callable[[str], str],
+) -> Iterator[str]:
+    """Yield what the file cannot express: what a fleet would write, and what the tenant reports unusably."""
+    chosen = Chosen(entry.plan or Plan.ENTERPRISE, profile, entry.values.get("enforce", Enforce.EXACT))
+    picked = pick(chosen, declared, OverLimit.WARN)
+    for name in LOGIN_LIFETIMES:
+        if name in found.unusable:
+            yield f"The tenant reports {spelled(name)} as {found.unusable[name]}."
+        elif (would := picked.applied(name, value := int(found.values[name]))) != value:
+            yield f"`pulumi up` would write {spelled(name)} {text(would)}; the tenant has {text(value)}."
+    if MODE in found.unusable:
+        yield f"The tenant reports {spelled(MODE)} as {found.unusable[MODE]}."
+
+
 def _phrases(entry: Entry, found: TenantSessions, judged: Judgment, spelled: Callable[[str], str]) -> Iterator[str]:
-    """Yield the phrases of one lifetime's comment."""
+    """Yield what a comment says of one lifetime."""
     if judged.setting in found.defaulted:
         yield _DEFAULT
     if judged.cap is not None:

@@ -20,6 +20,7 @@ MAX_CHARACTERS = 5_000_000
 
 _TAG = "tag:yaml.org,2002:"
 _MISREAD = "!misread"
+_OF_KEYS = {_MISREAD, *(f"{_TAG}{kind}" for kind in ("str", "null", "merge"))}
 
 
 class Loader(yaml.SafeLoader):
@@ -66,7 +67,7 @@ class Loader(yaml.SafeLoader):
         node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
+            if key.tag not in _OF_KEYS or not isinstance(key, yaml.ScalarNode):
                 raise yaml.constructor.ConstructorError(None, None, "a key should be text", key.start_mark)
             if key.value in seen:
                 message = f"line {key.start_mark.line + 1}: {shown(key.value)} is a duplicate key; keep one."
@@ -111,7 +112,7 @@ def load(path: Path) -> Mapping[str, Any]:
     try:
         with path.open(encoding="utf-8-sig") as file:
             content = file.read(MAX_CHARACTERS + 1)
-        found = _parsed(content, path)
+        found = parsed(content, path)
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror}."
     except UnicodeDecodeError:
@@ -129,7 +130,8 @@ def load(path: Path) -> Mapping[str, Any]:
     raise InputError(message)
 
 
-def _parsed(content: str, path: Path) -> Any:
+def parsed(content: str, path: Path) -> Any:
+    """Parse the content of a file, whose name may say whether it is YAML or JSON."""
     if len(content) > MAX_CHARACTERS:
         message = f"it has more than {MAX_CHARACTERS:,} characters. Split the list into several files."
         raise InputError(message)

@@ -83,6 +83,11 @@ def settings_of(path: Path, found: Mapping[str, Any]) -> Settings:
     return Settings(project_file.parent, tenants.path, tenants.keys, _checked(settings))
 
 
+def is_project_file(path: Path) -> bool:
+    """Return whether a file is a project's, in which an object declares a value."""
+    return path.name in _PROJECT_FILES
+
+
 def _project(path: Path) -> tuple[Path, Mapping[str, Any]]:
     """Return the project's file for a stack's file and what it holds, or the stack's file if there is none."""
     for folder in path.absolute().parents:
@@ -104,7 +109,7 @@ def _own(config: Any, path: Path, project: Mapping[str, Any]) -> dict[str, _Sett
             raise InputError(message)
         if namespace == NAMESPACE:
             found[name] = _Setting(value, path, ("config", key))
-    if path.name not in _PROJECT_FILES:
+    if not is_project_file(path):
         return found
     return {name: _declared(row, is_own=project.get("name") == NAMESPACE) for name, row in found.items()}
 
