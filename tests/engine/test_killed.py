@@ -208,3 +208,25 @@ def assert_converges(engine: Any, tenant: Any, victim: str) -> None:
     assert run.ok, run.output + run.failure
     assert tenant.settings["session_lifetime"] == 43_200
     assert engine.up().changes == {"same": 2}
+
+
+@pytest.mark.deep
+def test_an_orphan_starts_no_write_that_nobody_records(make_engine, auth0_sandbox, victims):
+    """The engine is killed while eight tenants log in: no provider writes what would have no record."""
+    engine = make_engine(**{MARK: victims.mark})
+    tenants = [auth0_sandbox.add_tenant(f"tenant-{number}", plan="enterprise", settings=FIRST) for number in range(8)]
+    for tenant in tenants:
+        tenant.latency_seconds = 0.3
+
+    def program() -> None:
+        for number, tenant in enumerate(tenants):
+            engine.api.SessionLifetime(str(number), domain=tenant.domain, plan="enterprise", session_lifetime="30d")
+
+    engine.program = program
+    run = killed_while(
+        engine.up, lambda: any(tenant.calls for tenant in tenants), lambda: victims.kill("engine", signal.SIGKILL)
+    )
+    assert not run.ok
+    time.sleep(8)
+    assert victims.find("provider") == []
+    assert [tenant.settings for tenant in tenants] == [FIRST] * 8

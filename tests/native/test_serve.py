@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 from google.protobuf import empty_pb2
 
+from auth0_sessions.errors import CanceledError
+from auth0_sessions.program import process
 from auth0_sessions.program.process import WATCH_SECONDS
 
 PARENT = """
@@ -84,3 +88,15 @@ def test_only_the_port_is_on_standard_output():
         rest, errors = process.communicate(timeout=20)
     assert 0 < int(line) < 65_536
     assert (rest, errors) == ("", "")
+
+
+def test_an_orphan_is_refused():
+    """A write that only a record can make safe needs an engine that still listens; one that never listened is none."""
+    with socket.create_server(("127.0.0.1", 0)) as engine:
+        address = f"127.0.0.1:{engine.getsockname()[1]}"
+        assert process._listens(address)
+        process.confirm_engine(address)
+    with pytest.raises(CanceledError, match="engine has ended, so nothing was written"):
+        process.confirm_engine(address)
+    process.confirm_engine("127.0.0.1:9")
+    process.confirm_engine(None)
