@@ -591,3 +591,18 @@ def test_many_tenants_at_a_time(host, auth0_sandbox):
     assert max(logins) - min(logins) < 2
     first = [request.time for request in tenants[0].requests]
     assert [later - earlier >= 2 for earlier, later in itertools.pairwise(first)] == [True, True]
+
+
+def test_a_tenant_above_the_api_s_maximum_can_be_imported(host, tenant):
+    """An import is not refused by its own value, and neither is the program that it generates."""
+    tenant.answer({"session_lifetime": 10_000}, operation="get")
+    id_, state, inputs = host.read(tenant.domain, None)
+    assert (id_, inputs["sessionLifetime"], state["previous"]) == (
+        tenant.domain,
+        "416d16h",
+        {"sessionLifetime": 600_000},
+    )
+    checked, failures = host.check(inputs, inputs)
+    assert failures == {}
+    assert host.diff(state, checked).changes == provider_pb2.DiffResponse.DIFF_NONE
+    assert host.check(inputs)[1].keys() == {"sessionLifetime"}
