@@ -126,7 +126,7 @@ class RealEngine:
 @pytest.mark.timeout(1_500)
 @pytest.mark.front_ends("dynamic", "native")
 def test_walks(make_engine: Callable[..., Any], auth0_sandbox: Any) -> None:
-    """Twelve walks for each front end; what the walks of the miniature hold after each run is true of the real one."""
+    """Eight walks for each front end; what the walks of the miniature hold after each run is true of the real one."""
     engine = make_engine()
 
     class RealWalk(Walk):
@@ -151,7 +151,7 @@ def test_walks(make_engine: Callable[..., Any], auth0_sandbox: Any) -> None:
     run_state_machine_as_test(
         RealWalk,
         settings=settings(
-            max_examples=12,
+            max_examples=8,
             stateful_step_count=5,
             phases=[Phase.generate],
             derandomize=True,
