@@ -25,6 +25,7 @@ from auth0_sessions.native.config import COMPONENT_KEYS
 from auth0_sessions.native.names import plain, unwrapped
 from auth0_sessions.native.resources import SessionLifetime
 from auth0_sessions.program import fleet, policy
+from auth0_sessions.program.ceiling import POLICY
 
 T = TypeVar("T")
 
@@ -66,12 +67,12 @@ class _Components(Provider):
     ) -> ConstructResult:
         """Create one component."""
         given = {KEYS.get(key, key): value for key, value in {**inputs, **self._known}.items() if value is not None}
-        if resource_type == policy.POLICY:
+        if resource_type == POLICY:
             made = SessionPolicy(name, opts=options, **given)
             return ConstructResult(made.urn, {**made.applied, "lifetime": made.lifetime})
         make = TenantFleet if "tenants" in given else TenantFleet.from_config
         created = make(name, opts=options, **given)
-        return ConstructResult(created.urn, {"tenants": created.tenants, "report": created.report})
+        return ConstructResult(created.urn, created.applied)
 
 
 class _Loop:
@@ -98,8 +99,8 @@ def construct(
     request: Any, context: grpc.ServicerContext, engine_address: str, config: Mapping[str, Any]
 ) -> proto.ConstructResponse:
     """Create a component; what it leaves out comes from the provider's configuration, then from the stack's."""
-    if request.type not in (policy.POLICY, fleet.FLEET):
-        message = f"This plugin has no component {request.type}; use {policy.POLICY} or {fleet.FLEET}."
+    if request.type not in (POLICY, fleet.FLEET):
+        message = f"This plugin has no component {request.type}; use {POLICY} or {fleet.FLEET}."
         raise InputError(message)
     _configure(request.config, config)
     servicer = ProviderServicer(_Components(_known(request)), [], engine_address)

@@ -15,6 +15,7 @@ from pulumi.runtime.settings import get_monitor
 from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain
 from auth0_sessions.errors import InputError
 from auth0_sessions.fleet import stack
+from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.lifetime import Lifetime
@@ -66,6 +67,18 @@ def is_pending(value: Any) -> bool:
 def when_known(value: Any, use: Callable[[Any], Any]) -> Any:
     """Return what `use` makes of a value: now if the program knows it, otherwise as an output."""
     return pulumi.Output.from_input(value).apply(use) if is_pending(value) else use(value)
+
+
+def if_known(output: pulumi.Output[Any]) -> pulumi.Output[Any]:
+    """Return an output that is `UNKNOWN`, instead of being unknown, at preview."""
+
+    async def value() -> Any:
+        return await output.future() if await output.is_known() else UNKNOWN
+
+    async def is_known() -> bool:
+        return True
+
+    return pulumi.Output(output.resources(), value(), is_known(), output.is_secret())
 
 
 @contextmanager
