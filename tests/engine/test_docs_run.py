@@ -342,21 +342,22 @@ def test_single_resources_move_into_a_fleet(bench, module):
 
 @pytest.mark.deep
 def test_an_incident(bench):
-    """The guidance's configuration shortens what is longer and nothing else, and going back needs `exact` again."""
+    """The guidance's configuration shortens what is longer and nothing else, and without it all is as before."""
     listed = {name: {"domain": f"{name}.eu.auth0.com"} for name in ("acme", "globex")}
+    listed["globex"]["enforce"] = "at-most"
     config = {"auth0-sessions:plan": "enterprise", "auth0-sessions:tenants": listed}
     bench.add_tenants(*listed)
-    run(bench.open(FLEET, {**config, "auth0-sessions:profile": "balanced"}), "up")
     bench.tenants["globex"].dashboard(**four(30, 5))
-    incident = yaml.safe_load(block("guidance.md", "incident:", "yaml"))["config"]
+    config["auth0-sessions:profile"] = "balanced"
+    run(bench.open(FLEET, config), "up")
+    incident = yaml.safe_load(block("guidance.md", "auth0-sessions:ceiling:", "yaml"))["config"]
     stack = bench.open(FLEET, {**config, **incident})
     run(stack, "up")
     assert bench.settings == {"acme": four(60, 15), "globex": four(30, 5)}
     for key in incident:
         stack.remove_config(key)
-    stack.set_config("auth0-sessions:profile", automation.ConfigValue("balanced"))
     run(stack, "up")
-    assert bench.settings == {"acme": BALANCED, "globex": BALANCED}
+    assert bench.settings == {"acme": BALANCED, "globex": four(30, 5)}
 
 
 def test_the_guidance_has_the_figures_of_the_profiles():

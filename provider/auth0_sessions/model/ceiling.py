@@ -94,7 +94,8 @@ def read_ceiling(raw: object) -> tuple[StackCeiling | None, list[str]]:
     if not isinstance(exempt, list | tuple | None) or not all(isinstance(name, str) for name in exempt or ()):
         problems.append(f"ceiling.except is {shown(exempt)}; give a list of names, {_EXAMPLE}.")
         exempt = None
-    if not isinstance(reason, str | None):
+    # `pulumi config set --path` turns the number of an incident into an integer.
+    if not isinstance(reason, str | int | None) or isinstance(reason, bool):
         problems.append(f"ceiling.reason is {shown(reason)}; give it as text, {_EXAMPLE}.")
     found = StackCeiling(**minutes, exempt=frozenset(exempt or ()), reason=str(reason or "").strip())
     return None if problems else found, problems

@@ -46,7 +46,7 @@ def ceilings_of(names: Iterable[str], provider: pulumi.ProviderResource | None) 
         _of_stacks[monitor] = _OfStack()
     of_stack = _of_stacks[monitor]
     of_stack.names.update(dict.fromkeys(names))
-    own = _read(getattr(provider, "defaults", {}).get("ceiling"), "The provider's ceiling")
+    own = _read(run.of_provider("ceiling", provider), "The provider's ceiling")
     return tuple(filter(None, (of_stack.ceiling, own if own != of_stack.ceiling else None)))
 
 

@@ -12,6 +12,7 @@ from auth0_sessions.errors import listed, shown
 from auth0_sessions.fleet.entries import Defaults, Entry, TenantSpec
 from auth0_sessions.fleet.file import tenants_of
 from auth0_sessions.fleet.report import FleetPlan, Row, plan_fleet, report
+from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.model.settings import ABSOLUTE, IDLE, LOGIN_LIFETIMES
 from auth0_sessions.program import run
 from auth0_sessions.program.policy import SessionPolicy, defaults_of
@@ -73,12 +74,15 @@ class TenantFleet(pulumi.ComponentResource):
         if fleet.problems:
             raise pulumi.RunError(listed(f"TenantFleet '{name}'", fleet.problems))
         self.policies = {tenant.name: self._policy_of(name, tenant) for tenant in fleet.tenants}
-        applied = {tenant: made.applied for tenant, made in self.policies.items()}
-        self.tenants = pulumi.Output.from_input(applied)
-        dates = pulumi.Output.all(*(made.old_sessions_gone_by for made in self.policies.values()))
-        self.old_sessions_gone_by = dates.apply(lambda known: max(filter(None, known), default=None))
-        self.report = self._report(fleet, lambda output: output)
-        if pulumi.runtime.is_dry_run() and not any(tenant.secrets for tenant in fleet.tenants):
+        is_preview = pulumi.runtime.is_dry_run()
+        # An `up` with `--target` leaves out tenants, and those that it does not create have no values.
+        known = _as_it_is if is_preview else run.if_known
+        policies = self.policies.items()
+        self.tenants = _there({tenant: known(pulumi.Output.all(**made.applied)) for tenant, made in policies})
+        dates = _there({tenant: known(made.old_sessions_gone_by) for tenant, made in policies})
+        self.old_sessions_gone_by = dates.apply(lambda found: max(filter(None, found.values()), default=None))
+        self.report = self._report(fleet, known)
+        if is_preview and not any(tenant.secrets for tenant in fleet.tenants):
             # A preview truncates long outputs, and this one is worth reading in full.
             self._report(fleet, run.if_known).apply(lambda table: pulumi.log.info(f"\n{table}", resource=self))
         self.register_outputs(self.applied)
@@ -89,23 +93,24 @@ class TenantFleet(pulumi.ComponentResource):
         dates = self.policy.spelling.name("old_sessions_gone_by")
         return {"tenants": self.tenants, dates: self.old_sessions_gone_by, "report": self.report}
 
-    def _report(
-        self, fleet: FleetPlan, known: Callable[[pulumi.Output[Any]], pulumi.Output[Any]]
-    ) -> pulumi.Output[str]:
-        """Return the report, from outputs as `known` returns them."""
+    def _report(self, fleet: FleetPlan, known: Known) -> pulumi.Output[str]:
+        """Return the report, from outputs as `known` returns them; only a preview has rows with unknown values."""
 
-        def row(tenant: Entry) -> pulumi.Output[Row]:
+        def row(tenant: Entry) -> pulumi.Output[Any]:
             made = self.policies[tenant.name]
             names = {name: made.spelling.name(name) for name in (ABSOLUTE, IDLE)}
-            return pulumi.Output.all(
-                plan=made.plan,
+            found = pulumi.Output.all(
+                plan=known(made.plan),
                 profile=made.profile,
                 lifetimes={name: known(getattr(made, name)) for name in LOGIN_LIFETIMES},
                 gone_by=known(made.old_sessions_gone_by),
                 why={name: known(made.reasons[spelled]) for name, spelled in names.items()},
-            ).apply(lambda found: Row(**found, planned=tenant.picked))
+            )
+            return found.apply(
+                lambda cells: UNKNOWN if cells["plan"] is UNKNOWN else Row(**cells, planned=tenant.picked)
+            )
 
-        return pulumi.Output.all(**{tenant.name: row(tenant) for tenant in fleet.tenants}).apply(report)
+        return _there({tenant.name: row(tenant) for tenant in fleet.tenants}).apply(report)
 
     def _policy_of(self, name: str, tenant: Entry) -> SessionPolicy:
         """Declare one tenant's policy, with the arguments of its entry and the fleet's where it has none."""
@@ -168,3 +173,17 @@ class TenantFleet(pulumi.ComponentResource):
                 f"configuration auth0-sessions:profile ({shown(other)})."
             )
         return cls(name, tenants=file.tenants, **beside, ceiling=ceiling, opts=opts)
+
+
+Known = Callable[[pulumi.Output[Any]], pulumi.Output[Any]]
+
+
+def _as_it_is(output: pulumi.Output[Any]) -> pulumi.Output[Any]:
+    return output
+
+
+def _there(outputs: Mapping[str, pulumi.Output[Any]]) -> pulumi.Output[dict[str, Any]]:
+    """Return the outputs by name, without those that are `UNKNOWN`."""
+    return pulumi.Output.all(**outputs).apply(
+        lambda found: {name: value for name, value in found.items() if value is not UNKNOWN}
+    )
