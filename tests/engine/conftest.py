@@ -18,8 +18,8 @@ import pytest
 import local_engine
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling
 
-FRONT_ENDS = {"dynamic": "auth0_sessions", "native": "auth0_sessions.native"}
-"""The module of each front end: the same names and arguments."""
+FRONT_ENDS = {"dynamic": "auth0_sessions", "native": "auth0_sessions.native", "remote": "auth0_sessions.native"}
+"""The module of each front end: the same names and arguments. With "remote" the plugin creates the components."""
 
 CREDENTIALS = {"AUTH0_CLIENT_ID": "engine-client", "AUTH0_CLIENT_SECRET": "engine-canary-secret"}
 
@@ -87,7 +87,7 @@ class Engine:
     @property
     def spelling(self) -> Spelling:
         """How the front end spells names in messages and in state."""
-        return CAMEL_CASE if self.front_end == "native" else SNAKE_CASE
+        return SNAKE_CASE if self.front_end == "dynamic" else CAMEL_CASE
 
     def one_resource(self) -> None:
         """Declare one tenant and export every output."""

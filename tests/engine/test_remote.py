@@ -10,27 +10,13 @@ import pulumi
 import pytest
 from pulumi import automation
 
-from auth0_sessions.model.settings import LOGIN_LIFETIMES
-from auth0_sessions.model.spelling import camel_case
 from auth0_sessions.native import SessionLifetime
+from remote import FLEET, POLICY, Remote
 
 pytestmark = pytest.mark.front_ends("native")
 
-POLICY, FLEET = "SessionPolicy", "TenantFleet"
-OUTPUTS = {
-    POLICY: (*map(camel_case, LOGIN_LIFETIMES), "plan", "profile", "reasons"),
-    FLEET: ("tenants", "report"),
-}
 TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 CANARY = "Canary-7h3s3cr3t-x9"
-
-
-class Remote(pulumi.ComponentResource):
-    """A component as a generated SDK registers it."""
-
-    def __init__(self, kind: str, name: str, opts: pulumi.ResourceOptions | None = None, **inputs: Any) -> None:
-        props = {**dict.fromkeys(OUTPUTS[kind]), **inputs}
-        super().__init__(f"auth0-sessions:index:{kind}", name, props, opts, remote=True)
 
 
 def provider_of(name: str, **config: Any) -> pulumi.ResourceOptions:

@@ -1,5 +1,7 @@
 """The list of tenants: `test_report.py` holds how entries are read; here is what a list knows by itself."""
 
+from typing import Any
+
 import pytest
 
 from auth0_sessions.fleet.entries import Defaults, Secret, TenantSpec, read_entries
@@ -187,7 +189,8 @@ def test_what_is_not_known_is_named(tenants, problem):
 @pytest.mark.parametrize("key", ["plan", "profile", "enforce"])
 def test_a_default_that_is_not_known_is_named(key):
     """It is the fleet's, and no tenant is blamed for it."""
-    defaults = Defaults(**{"plan": "free", key: UNKNOWN})
+    given: dict[str, Any] = {"plan": "free", key: UNKNOWN}
+    defaults = Defaults(**given)
     problems = read_entries({"acme": {"domain": "a.auth0.com", "plan": "free"}}, defaults).all_problems
     assert [problem.partition(" is not known")[0] for problem in problems] == [f"the fleet: {key}"]
 

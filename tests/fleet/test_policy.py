@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from auth0_sessions.errors import InputError
 from auth0_sessions.fleet.policy import Chosen, choose_plan, choose_profile, pick
-from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.model.ceiling import StackCeiling
+from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
@@ -315,3 +316,45 @@ def test_an_argument_is_taken_as_it_is(plan, profile, arguments):
         name: picked.minutes[name] for name in arguments
     }
     assert [name for name in arguments if "explicit argument" not in picked.reason(name)] == []
+
+
+# A ceiling for the whole stack.
+
+STACK = StackCeiling(60, 5, reason="incident 4711")
+
+
+def test_a_stack_s_ceiling_lowers_whatever_was_picked():
+    """Profile, plan and argument alike, for both kinds of sessions, and the reason repeats why."""
+    chosen = Chosen(Plan.FREE, PROFILES["balanced"], ceilings=(STACK,))
+    picked = pick(chosen, {"session_lifetime": 20 * DAY, "idle_ephemeral_session_lifetime": 3})
+    assert list(picked.minutes.values()) == [60, 5, 60, 3]
+    to = "to the stack's ceiling (incident 4711)"
+    assert [picked.reason(name) for name in LOGIN_LIFETIMES] == [
+        f"absolute 1h: explicit argument; lowered from 20d {to}",
+        f"idle 5m: profile 'balanced' (Auth0's defaults); lowered from 3d {to}",
+        f"non-persistent absolute 1h: profile 'balanced' (Auth0's defaults); lowered from 3d {to}",
+        "non-persistent idle 3m: explicit argument; profile 'balanced' has 1d",
+    ]
+
+
+@pytest.mark.parametrize("over_limit", OverLimit)
+@pytest.mark.parametrize("profile", ["strict", "convenient"])
+def test_a_value_that_it_lowers_causes_no_problem(profile, over_limit):
+    """An argument above the profile's ceiling and the plan's cap is neither a problem nor a warning."""
+    chosen = Chosen(Plan.FREE, PROFILES[profile], ceilings=(STACK,))
+    picked = pick(chosen, dict.fromkeys(LOGIN_LIFETIMES, 60 * DAY), over_limit)
+    assert (picked.problems, picked.warnings) == ([], [])
+    short = pick(
+        Chosen(Plan.FREE, PROFILES["strict"], ceilings=(StackCeiling(3 * DAY),)), {"session_lifetime": 2 * DAY}
+    )
+    assert [problem.property for problem in short.problems] == ["session_lifetime"]
+
+
+def test_a_tenant_s_own_value_is_kept_under_a_ceiling():
+    """The reason has the value that the tenant holds, and the ceiling."""
+    picked = pick(Chosen(Plan.FREE, PROFILES["strict"], Enforce.AT_MOST), {})
+    assert (picked.value("session_lifetime"), picked.value("session_lifetime", 720)) == ("at most 1d", "12h")
+    assert picked.reason("session_lifetime", 720) == (
+        "absolute 12h, its own value; ceiling 1d: profile 'strict' (a login a day)"
+    )
+    assert picked.reason("session_lifetime", DAY) == "absolute 1d: profile 'strict' (a login a day)"

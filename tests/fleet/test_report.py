@@ -12,7 +12,9 @@ from auth0_sessions.errors import listed
 from auth0_sessions.fleet.entries import Defaults, TenantSpec
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.policy import Chosen, pick
-from auth0_sessions.fleet.report import HEADINGS, plan_fleet, report, validate
+from auth0_sessions.fleet.report import HEADINGS, Row, plan_fleet, report, validate
+from auth0_sessions.lifecycle.inputs import UNKNOWN
+from auth0_sessions.model.ceiling import StackCeiling
 from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
@@ -45,7 +47,6 @@ REST = {
     "on_delete": "restore",
     "credentials": "acme",
 }
-OTHER_CLOCKS = {"ephemeral_session_lifetime": 60, "idle_ephemeral_session_lifetime": 5}
 WRONG = {
     "domain": "not a domain",
     "plan": "gold",
@@ -211,55 +212,66 @@ def test_two_tenants_of_one_name_are_an_error():
 # The report.
 
 
+def row_of(tenant, lifetimes=None, gone_by=UNKNOWN, why=UNKNOWN):
+    """Return a tenant's row; without lifetimes, as a preview of its create has it."""
+    held = lifetimes or dict.fromkeys(LOGIN_LIFETIMES, UNKNOWN)
+    reasons = dict.fromkeys(LOGIN_LIFETIMES, why)
+    return Row(tenant.chosen.plan.value, tenant.chosen.profile.name, held, gone_by, reasons, tenant.picked)
+
+
+def table_of(fleet):
+    """Return the report at the preview of a fleet's creates."""
+    return report({tenant.name: row_of(tenant) for tenant in fleet.tenants})
+
+
 def test_the_report():
     """One row for each tenant, in order, with what it gets, how much of the caps that is, and why."""
     fleet = fleet_of(
         acme={"domain": "a.auth0.com"},
         globex={"domain": "b.auth0.com", "plan": "enterprise", "profile": "pci-dss", "sessionLifetime": "12h"},
     )
-    assert report(fleet).splitlines() == [
-        "| tenant | plan | profile | absolute | idle | non-persistent | share of the cap used | reason |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    assert table_of(fleet).splitlines() == [
         (
-            "| acme | essential | balanced | 7d | 3d | 3d / 1d | absolute 23%, idle 100% | "
+            "| tenant | plan | profile | absolute | idle | non-persistent | share of the cap used | "
+            "old sessions gone by | reason |"
+        ),
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        (
+            "| acme | essential | balanced | 7d | 3d | 3d / 1d | absolute 23%, idle 100% | known after the update | "
             "absolute 7d: profile 'balanced' (Auth0's defaults); idle 3d: profile 'balanced' (Auth0's defaults) |"
         ),
         (
-            "| globex | enterprise | pci-dss | 12h | 15m | 12h / 15m | absolute <1%, idle <1% | "
-            "absolute 12h: explicit argument; profile 'pci-dss' has the plan's cap; "
+            "| globex | enterprise | pci-dss | 12h | 15m | 12h / 15m | absolute <1%, idle <1% | known after the update "
+            "| absolute 12h: explicit argument; profile 'pci-dss' has the plan's cap; "
             "idle 15m: profile 'pci-dss' (PCI DSS 4.0.1 requirement 8.2.8) |"
         ),
     ]
 
 
+@pytest.mark.parametrize("gone_by", [None, "2026-12-01T00:00:00Z"])
+def test_a_row_says_what_was_applied(gone_by):
+    """Values, date and reasons are those of the outputs, whatever the program asks for."""
+    (acme,) = fleet_of(profile="strict", acme={"domain": "a.auth0.com"}).tenants
+    held = dict(zip(LOGIN_LIFETIMES, ("60d", "90m", "2d", "5m"), strict=True))
+    cells = cells_of(report({"acme": row_of(acme, held, gone_by, "as it was")}).splitlines()[2])
+    shares = "absolute 200%, idle 2%"
+    assert cells[3:] == ["60d", "90m", "2d / 5m", shares, gone_by or "-", "as it was; as it was"]
+
+
 def test_the_report_of_ceilings():
-    """What a tenant has that is stricter stands in the table with its reason; until it is known, the ceiling does."""
+    """Before a tenant's own value is known, a ceiling is no value, and the row says so."""
     fleet = plan_fleet({"acme": {"domain": "a.auth0.com"}}, Defaults("free", "strict", enforce="at-most"))
-    before, after = (
-        cells_of(report(fleet, reported).splitlines()[2])
-        for reported in (None, {"acme": {"session_lifetime": 720, "idle_session_lifetime": 90, **OTHER_CLOCKS}})
-    )
-    assert before[3:6] == ["1d", "1h", "1d / 1h"]
-    assert before[-1] == (
+    cells = cells_of(table_of(fleet).splitlines()[2])
+    assert cells[3:6] == ["at most 1d", "at most 1h", "at most 1d / at most 1h"]
+    assert cells[-1] == (
         "absolute at most 1d: profile 'strict' (a login a day); idle at most 1h: profile 'strict' (a login a day)"
     )
-    assert after[3:7] == ["12h", "1h", "1h / 5m", "absolute 2%, idle 1%"]
-    assert after[-1] == (
-        "absolute 12h: the tenant's own value, stricter than 1d (profile 'strict' (a login a day)); "
-        "idle at most 1h: profile 'strict' (a login a day)"
-    )
-
-
-def test_a_report_of_exact_values_does_not_follow_a_tenant():
-    """What is asked is what a tenant gets."""
-    fleet = fleet_of(profile="strict", acme={"domain": "a.auth0.com"})
-    assert report(fleet, {"acme": {"session_lifetime": 720}}) == report(fleet)
 
 
 @pytest.mark.parametrize("name", ["a|b", "a\\|b", "a\\", "a\nb", "| a |", "a\\\n|b", "a\r\nb\x0bc"])
 def test_no_name_breaks_the_table(name):
     """Pipes, backslashes and line breaks in a name stay in its cell."""
-    header, line, row = report(plan_fleet({name: {"domain": "a.auth0.com"}}, Defaults("free", "strict"))).split("\n")
+    header, line, row = table_of(plan_fleet({name: {"domain": "a.auth0.com"}}, Defaults("free", "strict"))).split("\n")
     assert [len(cells_of(one)) for one in (header, line, row)] == [len(HEADINGS)] * 3
     assert cells_of(row)[0] == " ".join(name.split())
 
@@ -300,7 +312,7 @@ def test_any_value_is_planned_or_reported(tenants, plan, profile):
     assert len(tenants) == len(fleet.tenants)
     assert all(set(tenant.picked.minutes) == set(LOGIN_LIFETIMES) for tenant in fleet.tenants)
     assert all(tenant.picked.problems == [] for tenant in fleet.tenants)
-    assert len(report(fleet).splitlines()) == 2 + len(tenants)
+    assert len(table_of(fleet).splitlines()) == 2 + len(tenants)
 
 
 @given(
@@ -318,7 +330,7 @@ def test_a_report_has_a_row_for_each_tenant(tenants):
     given = {name: {**spec, "domain": f"t{number}.auth0.com"} for number, (name, spec) in enumerate(tenants.items())}
     fleet = plan_fleet(given, Defaults(profile="strict"))
     assert fleet.problems == []
-    rows = [cells_of(row) for row in report(fleet).splitlines()[2:]]
+    rows = [cells_of(row) for row in table_of(fleet).splitlines()[2:]]
     assert [len(row) for row in rows] == [len(HEADINGS)] * len(tenants)
     assert [row[0] for row in rows] == [" ".join(name.split()) for name in tenants]
 
@@ -410,3 +422,40 @@ def test_what_a_preview_warns_about(entry, warning):
     (said,) = found.warnings
     assert said.startswith("tenants.yaml: acme: ")
     assert warning in said
+
+
+# A ceiling for a whole stack.
+
+CEILING = {"absolute": "1h", "idle": "5m", "reason": "incident 4711"}
+
+
+def test_a_stack_s_ceiling_lowers_every_tenant_but_the_spared_ones():
+    """A short name, or the name of one of the tenant's resources, is spared; arguments of others are lowered."""
+    tenants = {name: {"domain": f"{name}.auth0.com", "sessionLifetime": "8h"} for name in ("a", "b", "c", "d")}
+    ceiling = {**CEILING, "except": ["a", "fleet-b", "fleet-c-lifetime"]}
+    defaults = Defaults("free", "strict", ceiling=ceiling, fleet="fleet")
+    found = planned(plan_fleet(tenants, defaults))
+    assert [found[name].picked.minutes["session_lifetime"] for name in tenants] == [480, 480, 480, 60]
+    assert found["d"].picked.reason("session_lifetime") == (
+        "absolute 1h: explicit argument; lowered from 8h to the stack's ceiling (incident 4711)"
+    )
+
+
+def test_a_spared_name_that_is_not_there_is_a_problem():
+    """With the wrong values, everything that is wrong with a ceiling is one error; a stack's may spare others."""
+    tenants = {"acme": {"domain": "a.auth0.com"}}
+    (problem,) = plan_fleet(tenants, Defaults("free", "strict", ceiling={**CEILING, "except": ["x"]})).problems
+    assert problem == "ceiling.except: 'x' is not a tenant of this list; allowed: 'acme'."
+    problems = plan_fleet(tenants, Defaults("free", "strict", ceiling={"idle": 5, "reason": []})).problems
+    assert [problem.partition(":")[0].partition(" ")[0] for problem in problems] == ["ceiling.idle", "ceiling.reason"]
+    stack = StackCeiling(60, exempt=frozenset({"x"}))
+    assert plan_fleet(tenants, Defaults("free", "strict", ceilings=(stack,))).problems == []
+
+
+@pytest.mark.parametrize(("ceiling", "word"), [(None, "30d"), (CEILING, None)])
+def test_validate_knows_the_ceiling_of_a_stack_s_file(ceiling, word):
+    """A value that it lowers causes no problem about the plan."""
+    problems = problems_of({"acme": {**LISTED, "sessionLifetime": "60d"}}, ceiling=ceiling)
+    assert [word in problem for problem in problems] == [True] * (word is not None)
+    (problem,) = problems_of({"acme": LISTED}, ceiling={**CEILING, "except": ["x"]})
+    assert "ceiling.except: 'x' is not a tenant of this list" in problem

@@ -56,7 +56,7 @@ def test_a_provider_takes_what_the_other_front_ends_takes():
     ours, theirs = (set(inspect.signature(module.Provider.__init__).parameters) for module in (native, auth0_sessions))
     assert theirs < ours
     assert ours - theirs == {
-        *("plan", "profile", "profiles", "enforce", "tenants"),
+        *("plan", "profile", "profiles", "enforce", "ceiling", "tenants"),
         *("credentials", "live_preview"),
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from pulumi.runtime import rpc
 
 import auth0_sessions
 import mocked
@@ -19,7 +20,10 @@ from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS
 from expected_values import expected_of
 from mocked import MINUTES, Engine
 
-APPLIED = ("domain", "plan", "profile", *LOGIN_LIFETIMES, "session_cookie_mode", "reasons", "previous")
+APPLIED = (
+    *("domain", "plan", "profile", *LOGIN_LIFETIMES, "session_cookie_mode", "reasons", "previous"),
+    "old_sessions_gone_by",
+)
 CONVENIENT_STACKS = ("dev", "development", "test", "sandbox", "preview", "pr-17")
 BALANCED_STACKS = ("prod", "production", "staging", "main", "pr", "test-eu")
 
@@ -65,8 +69,8 @@ def test_the_type_tokens_are_the_contract_s():
 def test_every_setting_is_an_argument_of_both():
     """A new row of login sessions is missing here until policy and tenant have it; a tenant has an earlier name too."""
     arguments = set(inspect.signature(SessionPolicy.__init__).parameters) - {"self", "name", "opts"}
-    assert {field.name for field in fields(TenantSpec)} == arguments | {"formerly"}
-    assert {*INPUTS, "profile"} - {"anonymous_session_lifetime"} == arguments
+    assert {field.name for field in fields(TenantSpec)} == arguments - {"ceiling"} | {"formerly"}
+    assert {*INPUTS, "profile", "ceiling"} - {"anonymous_session_lifetime"} == arguments
 
 
 @pytest.mark.parametrize("name", LOGIN_SETTINGS)
@@ -422,32 +426,56 @@ def test_a_ceiling_s_outputs_are_what_the_tenant_has():
     assert [engine.sent("acme-lifetime")[name] for name in LOGIN_LIFETIMES] == ["1d", "1h", "1d", "1h"]
     assert [seen[name] for name in LOGIN_LIFETIMES] == [str(Lifetime(MINUTES)), "1h"] * 2
     assert [seen["reasons"][name] for name in LOGIN_LIFETIMES[:2]] == [
-        "absolute 8h: the tenant's own value, stricter than 1d (profile 'strict' (a login a day))",
-        "idle at most 1h: profile 'strict' (a login a day)",
+        "absolute 8h, its own value; ceiling 1d: profile 'strict' (a login a day)",
+        "idle 1h: profile 'strict' (a login a day)",
     ]
 
 
-class Asked(Engine):
-    """Responds like a preview for an unknown tenant."""
+class Previewing(Engine):
+    """Responds like the preview of a create: under a ceiling, the tenant decides."""
 
     def outputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the inputs."""
-        return dict(inputs)
+        """Return the inputs, without what is not known."""
+        unknown = [*LOGIN_LIFETIMES, "own"] if inputs.get("enforce") == "at-most" else []
+        return {**super().outputs(inputs), **dict.fromkeys([*unknown, "old_sessions_gone_by"], rpc.UNKNOWN)}
 
 
-@pytest.mark.parametrize(
-    ("engine", "lifetime", "reason"),
-    [
-        (Engine(), "8h", "absolute 8h: the tenant's own value, stricter than 1d (profile 'strict' (a login a day))"),
-        (Asked(), "1d", "absolute at most 1d: profile 'strict' (a login a day)"),
-    ],
-    ids=["recorded", "unknown"],
-)
-def test_a_preview_shows_the_ceiling_of_an_unknown_tenant(engine, lifetime, reason):
-    """The outputs are what the tenant has where that is recorded, as in an unchanged stack; otherwise the ceilings."""
+def test_a_preview_claims_no_value_under_a_ceiling(monkeypatch):
+    """Outputs, reasons and report are unknown; what is logged says "at most", and a known tenant's row is complete."""
     seen: dict[str, Any] = {}
-    engine.run(policy_of(seen, plan="free", profile="strict", enforce="at-most"), preview=True)
-    assert (seen["session_lifetime"], seen["reasons"]["session_lifetime"]) == (lifetime, reason)
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda message, **_: said.append(message))
+
+    async def program() -> None:
+        tenants = {"a": {"domain": "a.auth0.com", "enforce": "at-most"}, "b": {"domain": "b.auth0.com"}}
+        made = TenantFleet("fleet", plan="free", profile="strict", tenants=tenants)
+        policies = made.policies
+        outputs = {name: getattr(policies["a"], name) for name in APPLIED} | {"report": made.report}
+        seen["unknown"] = [name for name, output in outputs.items() if not await output.is_known()]
+        seen["b"] = await policies["b"].reasons.future()
+
+    Previewing().run(program, preview=True)
+    assert seen["unknown"] == [*LOGIN_LIFETIMES, "reasons", "old_sessions_gone_by", "report"]
+    assert seen["b"]["session_lifetime"] == "absolute 1d: profile 'strict' (a login a day)"
+    (table,) = [text for text in said if "| tenant |" in text]
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith(("| a", "| b"))]
+    assert [row[3:5] for row in rows] == [["at most 1d", "at most 1h"], ["1d", "1h"]]
+
+
+class LeftOut(Engine):
+    """Responds as for tenants that a run does not change: they have what they had."""
+
+    def outputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return another value."""
+        return {**super().outputs(inputs), "session_lifetime": "5h"}
+
+
+def test_what_a_run_does_not_change_is_not_claimed():
+    """Outputs and reasons have what the tenant has; on the engine, they are the words of the run that applied it."""
+    seen: dict[str, Any] = {}
+    LeftOut().run(policy_of(seen, plan="free", profile="strict"))
+    assert seen["session_lifetime"] == "5h"
+    assert seen["reasons"]["session_lifetime"] == "absolute 5h: not changed by this run"
 
 
 def test_an_exact_value_s_outputs_are_what_was_asked():
@@ -464,7 +492,7 @@ def test_a_fleet_s_report_has_what_tenants_keep():
     run(fleet_of(seen, tenants=tenants, plan="free", profile="strict"))
     rows = [line.split(" | ") for line in seen["report"].splitlines()[2:]]
     assert [row[3:6] for row in rows] == [["8h", "1h", "8h / 1h"], ["1d", "1h", "1d / 1h"]]
-    assert ["the tenant's own value" in row[-1] for row in rows] == [True, False]
+    assert ["its own value" in row[-1] for row in rows] == [True, False]
 
 
 @pytest.mark.parametrize("where", ["argument", "config"])
@@ -626,3 +654,45 @@ def test_a_provider_s_plan_has_to_be_known():
     with pytest.raises(pulumi.RunError, match="plan of the provider is an output"):
         run(program())
     run(program(plan="free"))
+
+
+def test_dates_are_outputs_of_a_policy_and_of_a_fleet():
+    """A fleet's own date is the latest one of its tenants."""
+
+    class Dated(Engine):
+        """Responds as if the first tenant's old sessions lived longest."""
+
+        def outputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+            """Return a date for two of the tenants."""
+            dates = {"acme.auth0.com": "2026-12-24T00:00:00Z", "globex.auth0.com": "2026-12-01T00:00:00Z"}
+            return {**super().outputs(inputs), "old_sessions_gone_by": dates.get(inputs.get("domain", ""))}
+
+    seen: dict[str, Any] = {}
+
+    async def program() -> None:
+        made: Any = TenantFleet("fleet", plan="free", tenants=dict[str, Any](TENANTS))
+        seen.update(tenants=await made.tenants.future(), date=await made.old_sessions_gone_by.future())
+
+    Dated().run(program)
+    assert [row["old_sessions_gone_by"] for row in seen["tenants"].values()] == [
+        "2026-12-24T00:00:00Z",
+        "2026-12-01T00:00:00Z",
+        None,
+    ]
+    assert seen["date"] == "2026-12-24T00:00:00Z"
+
+
+@pytest.mark.parametrize("profile", ["strict", "balanced", None])
+def test_a_file_s_profile_that_outranks_the_configured_one_is_said(tmp_path, monkeypatch, profile):
+    """Whoever configures a profile in an incident sees that the file beats it."""
+    monkeypatch.chdir(tmp_path)
+    top = f"profile: {profile}\n" if profile else ""
+    (tmp_path / "tenants.yaml").write_text(f"{top}tenants:\n  acme: {{domain: acme.auth0.com}}\n")
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, **_: said.append(message))
+    run(from_config({}), plan="free", profile="strict", tenants="tenants.yaml")
+    expected = (
+        "fleet: the tenants file sets the profile 'balanced', which takes precedence over the configuration "
+        "auth0-sessions:profile ('strict')."
+    )
+    assert said == ([expected] if profile == "balanced" else [])

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import mocks
 
+from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import LIFETIMES
 
 MINUTES = 480
@@ -25,8 +26,11 @@ class Engine(pulumi.runtime.Mocks):
 
     def outputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Return the outputs of a resource."""
-        minutes = {f"{name}_minutes": MINUTES for name in LIFETIMES if name in inputs}
-        return {**inputs, **minutes, "previous": {}, "superseded": {}}
+        managed = [name for name in LIFETIMES if name in inputs]
+        minutes = {f"{name}_minutes": MINUTES for name in managed}
+        own = dict.fromkeys(managed, MINUTES) if inputs.get("enforce") == "at-most" else None
+        held = {name: str(min(Lifetime.parse(inputs[name]), Lifetime(MINUTES))) for name in own or {}}
+        return {**inputs, **minutes, **held, "own": own, "previous": {}, "superseded": {}}
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """Answer a function, of which there is none."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from auth0_sessions.errors import InputError, listed
-from auth0_sessions.fleet.entries import Entry, in_two_files, read_entries
+from auth0_sessions.fleet.across import in_two_files
+from auth0_sessions.fleet.entries import Entry, read_entries
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.fleet.policy import Picked, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from dataclasses import fields as fields_of
 from functools import cached_property
 from typing import Any
 
-from auth0_sessions.errors import shown
+from auth0_sessions.fleet.across import named_twice, renamed_wrongly
 from auth0_sessions.fleet.policy import Chosen, Picked, choose_plan, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
 from auth0_sessions.lifecycle.inputs import READERS, SECRETS, UNKNOWN, Reader, read_inputs
+from auth0_sessions.model.ceiling import StackCeiling, read_ceiling, unmatched
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
@@ -87,6 +88,7 @@ class Entry:
     own: frozenset[str]
     spelling: Spelling
     secrets: frozenset[str] = frozenset()
+    ceilings: tuple[StackCeiling, ...] = ()
 
     @property
     def place(self) -> tuple[str, str | None]:
@@ -101,8 +103,9 @@ class Entry:
 
     @property
     def chosen(self) -> Chosen:
-        """Its plan, profile and enforcement. Without a plan, the highest caps apply."""
-        return Chosen(self.plan or Plan.ENTERPRISE, self.values["profile"], self.values.get("enforce", Enforce.EXACT))
+        """What determines its values. Without a plan, the highest caps apply."""
+        enforce = self.values.get("enforce", Enforce.EXACT)
+        return Chosen(self.plan or Plan.ENTERPRISE, self.values["profile"], enforce, self.ceilings)
 
     @cached_property
     def picked(self) -> Picked:
@@ -113,8 +116,9 @@ class Entry:
     @property
     def arguments(self) -> dict[str, Any]:
         """Its policy's arguments."""
+        given = {key: value for key, value in self.values.items() if key != "formerly"}
         lifetimes = {key: Lifetime(self.values[key]) for key in LOGIN_LIFETIMES if key in self.values}
-        return {**{key: value for key, value in self.values.items() if key != "formerly"}, **lifetimes}
+        return {**given, **lifetimes, "ceiling": self.ceilings}
 
     @property
     def rest(self) -> dict[str, str]:
@@ -124,12 +128,23 @@ class Entry:
 
 @dataclass(frozen=True)
 class Defaults:
-    """A fleet's defaults for its tenants, not checked yet."""
+    """What decides about a fleet's tenants, not checked yet: its own defaults, and ceilings of its list.
+
+    `ceilings` are those of the whole stack, which may also spare a resource that is not in the list, and `fleet` is the
+    name of the fleet, with which the names of its resources start.
+    """
 
     plan: object = None
     profile: object = None
     profiles: object = None
     enforce: object = None
+    ceiling: object = None
+    ceilings: tuple[StackCeiling, ...] = ()
+    fleet: str = ""
+
+    def names_of(self, tenant: str) -> tuple[str, ...]:
+        """Return a tenant's short name, and the names of its resources."""
+        return tenant, f"{self.fleet}-{tenant}", f"{self.fleet}-{tenant}-lifetime"
 
 
 @dataclass(frozen=True)
@@ -145,7 +160,8 @@ class Entries:
     def all_problems(self) -> list[str]:
         """All problems, each with the tenant's name."""
         named = [f"{name}: {problem}" for name, problems in self.problems.items() for problem in problems]
-        return [*self.of_all, *named, *_named_twice(self.tenants)]
+        domains = ((entry.values["domain"], name) for name, entry in self.tenants.items() if "domain" in entry.values)
+        return [*self.of_all, *named, *named_twice(domains)]
 
 
 def read_entries(tenants: object, defaults: Defaults, *, needs_plan: bool = False) -> Entries:
@@ -156,7 +172,12 @@ def read_entries(tenants: object, defaults: Defaults, *, needs_plan: bool = Fals
         wanted = "tenants should be an object with an entry for each tenant, as in acme: {domain: ...}."
         return Entries(of_all=[wanted])
     profiles, wrong = read_profiles(defaults.profiles)
-    entries = Entries(of_all=wrong, profiles=profiles)
+    own, problems = read_ceiling(defaults.ceiling)
+    entries = Entries(of_all=[*wrong, *problems], profiles=profiles)
+    if own:
+        names = {name for key in tenants for name in defaults.names_of(_text(key))}
+        entries.of_all.extend(unmatched(own, names, [*map(_text, tenants)], "a tenant of this list"))
+    ceilings = [*defaults.ceilings, *filter(None, [own])]
     readers = {
         **READERS,
         "profile": lambda value, _: choose_profile(value, profiles),
@@ -175,21 +196,12 @@ def read_entries(tenants: object, defaults: Defaults, *, needs_plan: bool = Fals
         entry, problems = _read(name, given, filled, readers)
         missing = {"domain", *(["plan"] if needs_plan else [])} - entry.values.keys() - entry.own
         entries.problems[name].extend([*problems, *(f"{key} {_MISSING[key]}" for key in sorted(missing))])
-        entries.tenants[name] = entry
-    _check_renamed(entries)
+        applying = [ceiling for ceiling in ceilings if not ceiling.spares(*defaults.names_of(name))]
+        entries.tenants[name] = replace(entry, ceilings=tuple(applying))
+    formerly = {name: entry.values.get("formerly") for name, entry in entries.tenants.items()}
+    for name, problem in renamed_wrongly(formerly):
+        entries.problems[name].append(problem)
     return entries
-
-
-def _check_renamed(entries: Entries) -> None:
-    """Check that each earlier short name belongs to one tenant and is no longer in use."""
-    renamed: dict[str, str] = {}
-    for name, entry in entries.tenants.items():
-        if (was := entry.values.get("formerly")) is None:
-            continue
-        if was in entries.tenants:
-            entries.problems[name].append(f"formerly is {shown(was)}, but there is still a tenant with that name.")
-        elif (other := renamed.setdefault(was, name)) != name:
-            entries.problems[name].append(f"formerly is {shown(was)}, which {other} also gives. Keep one of them.")
 
 
 def _filled(entries: Entries, defaults: Defaults, readers: Mapping[str, Reader]) -> dict[str, Any]:
@@ -255,28 +267,3 @@ def _as_mapping(spec: object) -> dict[str, Any] | None:
 def _text(key: object) -> str:
     """Return a key as text that can be encoded; JSON may contain half of a surrogate pair, which cannot."""
     return str(key).encode(errors="backslashreplace").decode()
-
-
-def in_two_files(tenants: Iterable[tuple[str, str, str]]) -> list[str]:
-    """Return a message for each domain that more than one file lists, with the file and short name of each entry."""
-    places = _several((domain, f"in {source} as {name}") for domain, source, name in tenants)
-    return [
-        f"{domain} is {' and '.join(found)}. A tenant is managed once; keep one of the entries."
-        for domain, found in places.items()
-    ]
-
-
-def _named_twice(tenants: Mapping[str, Entry]) -> list[str]:
-    names = _several((entry.values["domain"], name) for name, entry in tenants.items() if "domain" in entry.values)
-    return [
-        f"{', '.join(same)}: all are {domain}. A tenant is managed once; remove the others."
-        for domain, same in names.items()
-    ]
-
-
-def _several(named: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return the items that share a domain with another item."""
-    found = defaultdict(list)
-    for domain, name in named:
-        found[domain].append(name)
-    return {domain: names for domain, names in found.items() if len(names) > 1}

@@ -64,7 +64,7 @@ class TenantsFile:
     @property
     def defaults(self) -> Defaults:
         """The defaults of a fleet built from the file."""
-        return Defaults(self.plan, self.default_profile[0], self.profiles, self.enforce)
+        return Defaults(self.plan, self.default_profile[0], self.profiles, self.enforce, self.ceiling)
 
 
 def read_tenants_file(path: Path) -> TenantsFile:

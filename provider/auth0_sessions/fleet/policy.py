@@ -11,6 +11,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from auth0_sessions.lifecycle.inputs import Problem
+from auth0_sessions.model.ceiling import StackCeiling, lowest
 from auth0_sessions.model.choices import Enforce, OverLimit, choose
 from auth0_sessions.model.judgment import Judgment, Outcome, judge, settle
 from auth0_sessions.model.plans import Plan, cap
@@ -24,18 +25,19 @@ _EPHEMERAL = "as for persistent sessions"
 
 @dataclass(frozen=True)
 class Chosen:
-    """The plan, profile and enforcement that determine a tenant's values."""
+    """The plan, profile, enforcement and ceilings that determine a tenant's values."""
 
     plan: Plan
     profile: ProfileLimits
     enforce: Enforce = Enforce.EXACT
+    ceilings: tuple[StackCeiling, ...] = ()
 
 
 @dataclass(frozen=True)
 class Picked:
     """What one tenant gets, in minutes, and why; if there are problems, the rest is meaningless.
 
-    `warnings` holds a sentence for each argument that was lowered to the plan's cap. Under a ceiling, the tenant keeps
+    `warnings` holds a sentence for each argument that was lowered to the plan's cap. If `is_ceiling`, the tenant keeps
     a shorter lifetime.
     """
 
@@ -45,17 +47,20 @@ class Picked:
     warnings: list[str] = field(default_factory=list)
     is_ceiling: bool = False
 
-    def applied(self, name: str, reported: int | None) -> int:
-        """Return what a tenant ends up with, in minutes: under a ceiling, the reported value if it is shorter."""
-        most = self.minutes[name]
-        return most if reported is None or not self.is_ceiling else min(reported, most)
+    def applied(self, name: str, found: int) -> int:
+        """Return what a tenant ends up with, in minutes: under a ceiling, what it has if that is shorter."""
+        return min(found, self.minutes[name]) if self.is_ceiling else self.minutes[name]
 
-    def reason(self, name: str, reported: int | None = None) -> str:
-        """Return why a setting has its value, given what a tenant under a ceiling reports, if known."""
-        label, most = SETTINGS[name].label, text(self.minutes[name])
-        if (applied := self.applied(name, reported)) < self.minutes[name]:
-            return f"{label} {text(applied)}: the tenant's own value, stricter than {most} ({self.why[name]})"
-        return f"{label} {'at most ' if self.is_ceiling else ''}{most}: {self.why[name]}"
+    def value(self, name: str, held: int | None = None) -> str:
+        """Return a lifetime as text, given the value that the tenant holds, if known."""
+        most = text(self.minutes[name])
+        return text(held) if held is not None else f"at most {most}" if self.is_ceiling else most
+
+    def reason(self, name: str, held: int | None = None) -> str:
+        """Return why a setting has its value, given the value that the tenant holds, if known."""
+        is_own = held is not None and held < self.minutes[name]
+        remark = f", its own value; ceiling {text(self.minutes[name])}" if is_own else ""
+        return f"{SETTINGS[name].label} {self.value(name, held)}{remark}: {self.why[name]}"
 
 
 def choose_plan(value: object) -> Plan:
@@ -83,18 +88,30 @@ def pick(
     """
     picked = Picked(is_ceiling=chosen.enforce is Enforce.AT_MOST)
     for name in LOGIN_LIFETIMES:
-        if name in arguments:
-            found = judge(name, int(arguments[name]), plan=chosen.plan, ceiling=chosen.profile.ceiling(name))
+        given = int(arguments.get(name, 0))
+        if lowest(name, given, chosen.ceilings)[1] is not None:
+            # What the stack's ceiling lowers weakens no profile and exceeds no plan.
+            picked.minutes[name], picked.why[name] = given, "explicit argument"
+        elif name in arguments:
+            found = judge(name, given, plan=chosen.plan, ceiling=chosen.profile.ceiling(name))
             outcome = settle(found, over_limit, spelling, is_secret=name in secrets)
             _from_argument(picked, chosen, found, outcome)
         else:
             _from_profile(picked, chosen, name)
+        _lower(picked, chosen, name)
     (absolute, idle), (ephemeral, idle_ephemeral) = ABSOLUTE_AND_IDLE
     _hold(picked, arguments, idle, absolute, _IDLE)
     _hold(picked, arguments, ephemeral, absolute, _EPHEMERAL)
     _hold(picked, arguments, idle_ephemeral, idle, _EPHEMERAL)
     _hold(picked, arguments, idle_ephemeral, ephemeral, _IDLE)
     return picked
+
+
+def _lower(picked: Picked, chosen: Chosen, name: str) -> None:
+    before = picked.minutes[name]
+    picked.minutes[name], by = lowest(name, before, chosen.ceilings)
+    if by is not None:
+        picked.why[name] += f"; lowered from {text(before)} to {by.phrase}"
 
 
 def _from_profile(picked: Picked, chosen: Chosen, name: str) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from auth0_sessions.errors import listed
-from auth0_sessions.fleet.entries import Defaults, Entry, in_two_files, read_entries
+from auth0_sessions.fleet.across import in_two_files
+from auth0_sessions.fleet.entries import Defaults, Entry, read_entries
 from auth0_sessions.fleet.file import TenantsFile
+from auth0_sessions.fleet.policy import Picked
 from auth0_sessions.lifecycle.check import Checked, check
-from auth0_sessions.model.plans import cap, share_of
-from auth0_sessions.model.settings import ABSOLUTE, ABSOLUTE_AND_IDLE, IDLE, LOGIN_LIFETIMES, text
+from auth0_sessions.lifecycle.inputs import UNKNOWN
+from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.plans import Plan, cap, share_of
+from auth0_sessions.model.settings import ABSOLUTE, ABSOLUTE_AND_IDLE, IDLE, text
 from auth0_sessions.model.spelling import CAMEL_CASE
 
 
@@ -34,28 +39,57 @@ def plan_fleet(tenants: object, defaults: Defaults) -> FleetPlan:
     return FleetPlan(planned, entries.all_problems)
 
 
-HEADINGS = ("tenant", "plan", "profile", "absolute", "idle", "non-persistent", "share of the cap used", "reason")
+HEADINGS = (
+    *("tenant", "plan", "profile", "absolute", "idle", "non-persistent"),
+    *("share of the cap used", "old sessions gone by", "reason"),
+)
 
 
-Reported = Mapping[str, Mapping[str, int | None]]
-"""Short name -> setting -> the reported minutes, for tenants whose lifetimes are ceilings."""
+@dataclass(frozen=True)
+class Row:
+    """What was applied to one tenant; `UNKNOWN` for what a preview does not know.
+
+    `why` holds the reasons of the two persistent lifetimes, and `planned` what the program asks for.
+    """
+
+    plan: str
+    profile: str
+    lifetimes: Mapping[str, Any]
+    gone_by: Any
+    why: Mapping[str, Any]
+    planned: Picked
+
+    def minutes(self, name: str) -> int:
+        """Return a lifetime in minutes, or the most that it will be."""
+        held = self.lifetimes[name]
+        return self.planned.minutes[name] if held is UNKNOWN else Lifetime.parse(held, max_minutes=None).minutes
+
+    def value(self, name: str) -> str:
+        """Return a lifetime as text."""
+        held = self.lifetimes[name]
+        return self.planned.value(name) if held is UNKNOWN else str(held)
+
+    def reason(self, name: str) -> str:
+        """Return why a lifetime has its value."""
+        why = self.why[name]
+        return self.planned.reason(name) if why is UNKNOWN else str(why)
 
 
-def report(fleet: FleetPlan, reported: Reported | None = None) -> str:
-    """Return what every tenant gets and why, as a Markdown table."""
-    rows = [_row(tenant, (reported or {}).get(tenant.name, {})) for tenant in fleet.tenants]
-    return "\n".join("| " + " | ".join(row) + " |" for row in (HEADINGS, ["---"] * len(HEADINGS), *rows))
+def report(rows: Mapping[str, Row]) -> str:
+    """Return what every tenant gets and why, by short name, as a Markdown table."""
+    table = [HEADINGS, ["---"] * len(HEADINGS), *(_cells(name, row) for name, row in rows.items())]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in table)
 
 
-def _row(tenant: Entry, reported: Mapping[str, int | None]) -> Sequence[str]:
-    plan, profile, picked = tenant.chosen.plan, tenant.chosen.profile, tenant.picked
-    minutes = {name: picked.applied(name, reported.get(name)) for name in LOGIN_LIFETIMES}
-    used = [share_of(minutes[name], cap(plan, name) or minutes[name]) for name in (ABSOLUTE, IDLE)]
-    reasons = "; ".join(picked.reason(name, reported.get(name)) for name in (ABSOLUTE, IDLE))
+def _cells(tenant: str, row: Row) -> Sequence[str]:
+    plan = Plan(row.plan)
+    used = [share_of(row.minutes(name), cap(plan, name) or row.minutes(name)) for name in (ABSOLUTE, IDLE)]
+    pairs = [f"{row.value(absolute)} / {row.value(idle)}" for absolute, idle in ABSOLUTE_AND_IDLE[1:]]
+    gone_by = "known after the update" if row.gone_by is UNKNOWN else row.gone_by or "-"
+    reasons = "; ".join(map(row.reason, (ABSOLUTE, IDLE)))
     shares = f"absolute {used[0]}, idle {used[1]}"
-    pairs = [f"{text(minutes[absolute])} / {text(minutes[idle])}" for absolute, idle in ABSOLUTE_AND_IDLE[1:]]
-    lifetimes = (text(minutes[ABSOLUTE]), text(minutes[IDLE]), *pairs)
-    cells = (tenant.name, plan.value, profile.name, *lifetimes, shares, reasons)
+    lifetimes = (row.value(ABSOLUTE), row.value(IDLE), *pairs)
+    cells = (tenant, row.plan, row.profile, *lifetimes, shares, gone_by, reasons)
     return [" ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|") for cell in cells]
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
+
+from pulumi.runtime.config import get_config_env
 
 from auth0_sessions.api.credentials import (
     CONFIG_KEYS,
@@ -16,6 +19,7 @@ from auth0_sessions.api.credentials import (
 )
 from auth0_sessions.errors import InputError
 from auth0_sessions.lifecycle.inputs import READERS, UNKNOWN, Problem, read_inputs
+from auth0_sessions.model.ceiling import StackCeiling, read_ceiling
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.spelling import CAMEL_CASE
@@ -66,6 +70,12 @@ class ProviderConfig:
         """The domain of resources that do not set one."""
         return self.bound_domain or default_domain({"auth0:domain": self.given.get("domain")})
 
+    @cached_property
+    def ceilings(self) -> tuple[StackCeiling, ...]:
+        """The ceilings of the stack and of an explicit provider."""
+        found = (read_ceiling(raw)[0] for raw in (get_config_env().get("ceiling"), self.given.get("ceiling")))
+        return tuple(dict.fromkeys(filter(None, found)))
+
     @property
     def live_preview(self) -> bool:
         """Whether the preview of a create reads the tenant."""
@@ -108,10 +118,20 @@ def has_moved(old: Any, new: Any) -> bool:
     return isinstance(old, str) and isinstance(new, str) and canonical_domain(old) != canonical_domain(new)
 
 
+def _ceiling(value: Any, _: str) -> None:
+    if problems := read_ceiling(value)[1]:
+        raise InputError(" ".join(problems))
+
+
 def _live_preview(value: Any, _: str) -> None:
     if value not in (*_TRUE, *_FALSE):
         message = "livePreview should be true or false."
         raise InputError(message)
 
 
-_READERS = {"domain": READERS["domain"], "plan": READERS["plan"], "livePreview": _live_preview}
+_READERS = {
+    "domain": READERS["domain"],
+    "plan": READERS["plan"],
+    "ceiling": _ceiling,
+    "livePreview": _live_preview,
+}

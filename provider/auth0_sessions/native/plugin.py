@@ -28,6 +28,7 @@ from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.lifecycle.session import Session
 from auth0_sessions.model.spelling import CAMEL_CASE
 from auth0_sessions.native import functions, remote
+from auth0_sessions.native.ceilings import under_ceilings
 from auth0_sessions.native.config import OF_STACK, SECRET_KEYS, ProviderConfig, check_config, has_moved, is_of_stack
 from auth0_sessions.native.names import PROVIDER, RESOURCE, TO_CAMEL, Props, from_wire, to_wire
 from auth0_sessions.native.schema import schema
@@ -157,7 +158,7 @@ class Plugin(ResourceProviderServicer):
     @_verb
     def Check(self, request: Any, _context: grpc.ServicerContext) -> proto.CheckResponse:  # noqa: N802
         """Check inputs offline, and report every problem on its property."""
-        news = from_wire(request.news)
+        news = under_ceilings(from_wire(request.news), request.urn, self._config.ceilings, self._session.log)
         checked = self._session.check(news.record, from_wire(request.olds).record, _name_of(request.urn))
         failures = [_failure(problem, news) for problem in checked.problems]
         return proto.CheckResponse(inputs=to_wire(checked.inputs, news.secrets), failures=failures)

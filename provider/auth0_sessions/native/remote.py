@@ -25,13 +25,14 @@ from auth0_sessions.native.config import COMPONENT_KEYS
 from auth0_sessions.native.names import plain, unwrapped
 from auth0_sessions.native.resources import SessionLifetime
 from auth0_sessions.program import fleet, policy
+from auth0_sessions.program.ceiling import POLICY
 
 T = TypeVar("T")
 
 CALLS = 256
 """How many calls to the engine the components make at once, which is how many of their tenants are under way."""
 
-_PLAIN = ("plan", "profile", "profiles", "enforce")
+_PLAIN = ("plan", "profile", "profiles", "enforce", "ceiling")
 """The inputs that have to be known when a component is created, besides a fleet's tenants."""
 
 
@@ -55,23 +56,29 @@ class TenantFleet(fleet.TenantFleet):
 
 
 class _Components(Provider):
-    """Creates the component that the engine requests, with the inputs that have to be plain."""
+    """Creates the component that the engine requests, with the inputs that have to be plain.
 
-    def __init__(self, known: Mapping[str, Any]) -> None:
+    An explicit provider's ceiling applies in addition to the stack's.
+    """
+
+    def __init__(self, known: Mapping[str, Any], ceiling: Any) -> None:
         super().__init__(__version__)
         self._known = known
+        self._ceiling = ceiling
 
     def construct(
         self, name: str, resource_type: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions | None = None
     ) -> ConstructResult:
         """Create one component."""
+        for provider in options.providers.values() if options and isinstance(options.providers, Mapping) else ():
+            vars(provider)["defaults"] = {"ceiling": self._ceiling}
         given = {KEYS.get(key, key): value for key, value in {**inputs, **self._known}.items() if value is not None}
-        if resource_type == policy.POLICY:
+        if resource_type == POLICY:
             made = SessionPolicy(name, opts=options, **given)
             return ConstructResult(made.urn, {**made.applied, "lifetime": made.lifetime})
         make = TenantFleet if "tenants" in given else TenantFleet.from_config
         created = make(name, opts=options, **given)
-        return ConstructResult(created.urn, {"tenants": created.tenants, "report": created.report})
+        return ConstructResult(created.urn, created.applied)
 
 
 class _Loop:
@@ -98,11 +105,11 @@ def construct(
     request: Any, context: grpc.ServicerContext, engine_address: str, config: Mapping[str, Any]
 ) -> proto.ConstructResponse:
     """Create a component; what it leaves out comes from the provider's configuration, then from the stack's."""
-    if request.type not in (policy.POLICY, fleet.FLEET):
-        message = f"This plugin has no component {request.type}; use {policy.POLICY} or {fleet.FLEET}."
+    if request.type not in (POLICY, fleet.FLEET):
+        message = f"This plugin has no component {request.type}; use {POLICY} or {fleet.FLEET}."
         raise InputError(message)
     _configure(request.config, config)
-    servicer = ProviderServicer(_Components(_known(request)), [], engine_address)
+    servicer = ProviderServicer(_Components(_known(request), config.get("ceiling")), [], engine_address)
     try:
         # `Construct` would add a traceback.
         return _LOOP.run(servicer._construct(request, context))  # noqa: SLF001
@@ -112,7 +119,7 @@ def construct(
 
 def _configure(stack: MutableMapping[str, str], provider: Mapping[str, Any]) -> None:
     """Put a provider's configuration into the stack's, where components look for it."""
-    for key in COMPONENT_KEYS:
+    for key in {*COMPONENT_KEYS} - {"ceiling"}:
         value = provider.get(key)
         if value is not None and value is not UNKNOWN:
             stack[f"auth0-sessions:{key}"] = value if isinstance(value, str) else json.dumps(value)

@@ -45,6 +45,7 @@ class Provider(pulumi.ProviderResource):
         profile: pulumi.Input[str] | None = None,
         profiles: pulumi.Input[Mapping[str, Any]] | None = None,
         enforce: pulumi.Input[str] | None = None,
+        ceiling: pulumi.Input[Mapping[str, Any]] | None = None,
         tenants: pulumi.Input[str | Mapping[str, Any]] | None = None,
         live_preview: pulumi.Input[bool] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -64,6 +65,7 @@ class Provider(pulumi.ProviderResource):
             profile: The default profile of its policies. Default: the configuration `auth0-sessions:profile`.
             profiles: Your own profiles, for its policies. Default: the configuration `auth0-sessions:profiles`.
             enforce: The default enforcement of its policies. Default: the configuration `auth0-sessions:enforce`.
+            ceiling: The longest lifetimes of its resources; the configuration `auth0-sessions:ceiling` applies, too.
             tenants: The tenants of `TenantFleet.from_config`, or the name of a file that lists them.
             live_preview: True to read a tenant once when its create is previewed.
             opts: Resource options.
@@ -82,14 +84,15 @@ class Provider(pulumi.ProviderResource):
             "profile": run.configured("profile", profile),
             "profiles": _json(profiles),
             "enforce": enforce,
+            "ceiling": _json(ceiling),
             "tenants": tenants if isinstance(tenants, str) else _json(tenants),
             "livePreview": _json(live_preview),
             OF_STACK: "false",
         }
         given = {key: value for key, value in given.items() if value is not None}
         super().__init__(PACKAGE, name, given, pulumi.ResourceOptions.merge(PINNED, opts))
-        decided = {"plan": plan, "profile": profile, "profiles": profiles, "enforce": enforce, "tenants": tenants}
-        self.defaults: Mapping[str, Any] = decided
+        decided = {"plan": plan, "profile": profile, "profiles": profiles, "enforce": enforce}
+        self.defaults: Mapping[str, Any] = {**decided, "ceiling": ceiling, "tenants": tenants}
         # Pulumi turned it into an output, but the program already knows the domain.
         self.domain = domain
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import pulumi
 
-from auth0_sessions.errors import listed
-from auth0_sessions.fleet.entries import Entry, TenantSpec
+from auth0_sessions.errors import listed, shown
+from auth0_sessions.fleet.entries import Defaults, Entry, TenantSpec
 from auth0_sessions.fleet.file import tenants_of
-from auth0_sessions.fleet.report import plan_fleet, report
+from auth0_sessions.fleet.report import FleetPlan, Row, plan_fleet, report
+from auth0_sessions.lifecycle.inputs import UNKNOWN
+from auth0_sessions.model.settings import ABSOLUTE, IDLE, LOGIN_LIFETIMES
 from auth0_sessions.program import run
 from auth0_sessions.program.policy import SessionPolicy, defaults_of
 from auth0_sessions.program.provider import provider_of
@@ -23,8 +26,10 @@ class TenantFleet(pulumi.ComponentResource):
 
     tenants: pulumi.Output[dict[str, dict[str, Any]]]
     """Name -> what was applied (domain, plan, profile, the four lifetimes, cookie mode, reasons)."""
+    old_sessions_gone_by: pulumi.Output[str | None]
+    """When the last persistent session of any tenant created under an earlier setting has ended; UTC, ISO 8601."""
     report: pulumi.Output[str]
-    """A Markdown table of each tenant's plan, profile, lifetimes, shares of the plan's caps, and reasons."""
+    """A Markdown table of each tenant's plan, profile, lifetimes, shares of the plan's caps, dates, and reasons."""
     policies: dict[str, SessionPolicy]
     """Name -> the tenant's component."""
     policy: ClassVar[type[SessionPolicy]]
@@ -39,6 +44,7 @@ class TenantFleet(pulumi.ComponentResource):
         profile: str | None = None,
         profiles: Mapping[str, Any] | None = None,
         enforce: str | None = None,
+        ceiling: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare a fleet.
@@ -52,6 +58,8 @@ class TenantFleet(pulumi.ComponentResource):
                 "source"}`. Default: the configuration `auth0-sessions:profiles`.
             enforce: `"exact"`, or `"at-most"` to leave tenants with shorter lifetimes alone. Default: the configuration
                 `auth0-sessions:enforce`, else `"exact"`.
+            ceiling: The longest lifetimes, whatever else says: `{"absolute", "idle", "except", "reason"}`, where
+                `except` lists short names. The configuration `auth0-sessions:ceiling` applies, too.
             opts: Resource options.
 
         Raises:
@@ -60,22 +68,49 @@ class TenantFleet(pulumi.ComponentResource):
         """
         super().__init__(FLEET, name, {}, opts)
         given = {"plan": plan, "profile": profile, "profiles": profiles, "enforce": enforce}
-        fleet = plan_fleet(tenants, defaults_of(self.policy.resource, opts, **given))
+        names = [one for tenant in tenants for one in Defaults(fleet=name).names_of(str(tenant))]
+        defaults = defaults_of(self.policy.resource, opts, names, ceiling, **given)
+        fleet = plan_fleet(tenants, replace(defaults, fleet=name))
         if fleet.problems:
             raise pulumi.RunError(listed(f"TenantFleet '{name}'", fleet.problems))
         self.policies = {tenant.name: self._policy_of(name, tenant) for tenant in fleet.tenants}
-        has_secrets = any(tenant.secrets for tenant in fleet.tenants)
-        table = report(fleet)
-        if pulumi.runtime.is_dry_run() and not has_secrets:
+        is_preview = pulumi.runtime.is_dry_run()
+        # An `up` with `--target` leaves out tenants, and those that it does not create have no values.
+        known = _as_it_is if is_preview else run.if_known
+        policies = self.policies.items()
+        self.tenants = _there({tenant: known(pulumi.Output.all(**made.applied)) for tenant, made in policies})
+        dates = _there({tenant: known(made.old_sessions_gone_by) for tenant, made in policies})
+        self.old_sessions_gone_by = dates.apply(lambda found: max(filter(None, found.values()), default=None))
+        self.report = self._report(fleet, known)
+        if is_preview and not any(tenant.secrets for tenant in fleet.tenants):
             # A preview truncates long outputs, and this one is worth reading in full.
-            pulumi.log.info(f"\n{table}", resource=self)
-        applied = {tenant: made.applied for tenant, made in self.policies.items()}
-        self.tenants = pulumi.Output.from_input(applied)
-        ceilings = {name: made for name, made in self.policies.items() if made.is_ceiling}
-        reported = {name: made._reported() for name, made in ceilings.items()}  # noqa: SLF001
-        made = pulumi.Output.all(**reported).apply(lambda known: report(fleet, known))
-        self.report = pulumi.Output.secret(made) if has_secrets else made
-        self.register_outputs({"tenants": self.tenants, "report": self.report})
+            self._report(fleet, run.if_known).apply(lambda table: pulumi.log.info(f"\n{table}", resource=self))
+        self.register_outputs(self.applied)
+
+    @property
+    def applied(self) -> dict[str, Any]:
+        """The outputs: what was applied to which tenant, and why."""
+        dates = self.policy.spelling.name("old_sessions_gone_by")
+        return {"tenants": self.tenants, dates: self.old_sessions_gone_by, "report": self.report}
+
+    def _report(self, fleet: FleetPlan, known: Known) -> pulumi.Output[str]:
+        """Return the report, from outputs as `known` returns them; only a preview has rows with unknown values."""
+
+        def row(tenant: Entry) -> pulumi.Output[Any]:
+            made = self.policies[tenant.name]
+            names = {name: made.spelling.name(name) for name in (ABSOLUTE, IDLE)}
+            found = pulumi.Output.all(
+                plan=known(made.plan),
+                profile=made.profile,
+                lifetimes={name: known(getattr(made, name)) for name in LOGIN_LIFETIMES},
+                gone_by=known(made.old_sessions_gone_by),
+                why={name: known(made.reasons[spelled]) for name, spelled in names.items()},
+            )
+            return found.apply(
+                lambda cells: UNKNOWN if cells["plan"] is UNKNOWN else Row(**cells, planned=tenant.picked)
+            )
+
+        return _there({tenant.name: row(tenant) for tenant in fleet.tenants}).apply(report)
 
     def _policy_of(self, name: str, tenant: Entry) -> SessionPolicy:
         """Declare one tenant's policy, with the arguments of its entry and the fleet's where it has none."""
@@ -96,6 +131,7 @@ class TenantFleet(pulumi.ComponentResource):
         profile: str | None = None,
         profiles: Mapping[str, Any] | None = None,
         enforce: str | None = None,
+        ceiling: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> Self:
         """Declare the fleet that is configured in `auth0-sessions:tenants`.
@@ -106,17 +142,19 @@ class TenantFleet(pulumi.ComponentResource):
 
         Args:
             name: The component's name in the stack.
-            plan: As for a fleet, like the next three.
+            plan: As for a fleet, like the next four.
             profile: The profile of tenants that do not set one.
             profiles: Your own profiles.
             enforce: `"exact"` or `"at-most"`.
+            ceiling: The longest lifetimes.
             opts: Resource options.
 
         Raises:
             pulumi.RunError: No tenants are configured, or some are wrong; reports all problems of all tenants.
 
         """
-        configured = run.configured("tenants", None, provider_of(opts, cls.policy.resource.package))
+        provider = provider_of(opts, cls.policy.resource.package)
+        configured = run.configured("tenants", None, provider)
         if configured is None:
             message = (
                 "The configuration auth0-sessions:tenants is missing. Give one entry for each tenant, as in "
@@ -128,4 +166,24 @@ class TenantFleet(pulumi.ComponentResource):
             file = tenants_of(configured, run.project_folder())
         given = {"plan": plan, "profile": profile, "profiles": profiles, "enforce": enforce}
         beside: dict[str, Any] = {key: getattr(file, key) if value is None else value for key, value in given.items()}
-        return cls(name, tenants=file.tenants, **beside, opts=opts)
+        other = run.configured("profile", None, provider)
+        if profile is None and None not in (file.profile, other) and file.profile != other:
+            pulumi.log.warn(
+                f"{name}: the tenants file sets the profile {shown(file.profile)}, which takes precedence over the "
+                f"configuration auth0-sessions:profile ({shown(other)})."
+            )
+        return cls(name, tenants=file.tenants, **beside, ceiling=ceiling, opts=opts)
+
+
+Known = Callable[[pulumi.Output[Any]], pulumi.Output[Any]]
+
+
+def _as_it_is(output: pulumi.Output[Any]) -> pulumi.Output[Any]:
+    return output
+
+
+def _there(outputs: Mapping[str, pulumi.Output[Any]]) -> pulumi.Output[dict[str, Any]]:
+    """Return the outputs by name, without those that are `UNKNOWN`."""
+    return pulumi.Output.all(**outputs).apply(
+        lambda found: {name: value for name, value in found.items() if value is not UNKNOWN}
+    )

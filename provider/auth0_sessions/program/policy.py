@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
 
 import pulumi
 
@@ -12,19 +11,19 @@ from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.entries import Defaults
 from auth0_sessions.fleet.policy import Chosen, Picked, choose_plan, choose_profile, pick
 from auth0_sessions.fleet.profiles import read_profiles
-from auth0_sessions.lifecycle.inputs import READERS, read_inputs, secrets_of
+from auth0_sessions.lifecycle.inputs import READERS, UNKNOWN, read_inputs, secrets_of
+from auth0_sessions.model.ceiling import StackCeiling, read_ceiling, unmatched
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.profiles import ProfileLimits, chosen_by_stack
-from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, text
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, SETTINGS, text
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 from auth0_sessions.program import run
+from auth0_sessions.program.ceiling import POLICY, ceilings_of
 from auth0_sessions.program.provider import provider_of
 from auth0_sessions.program.secrets import named_secrets
 
-T = TypeVar("T")
-POLICY = "auth0-sessions:index:SessionPolicy"
-POLICY_OUTPUTS = ("domain", "plan", "profile", *LOGIN_SETTINGS, "reasons", "previous")
+POLICY_OUTPUTS = ("domain", "plan", "profile", *LOGIN_SETTINGS, "reasons", "previous", "old_sessions_gone_by")
 
 
 class SessionPolicy(pulumi.ComponentResource):
@@ -46,6 +45,8 @@ class SessionPolicy(pulumi.ComponentResource):
     """Setting -> one sentence that says where its value comes from."""
     previous: pulumi.Output[dict[str, int | str] | None]
     """Setting -> its value before it was managed."""
+    old_sessions_gone_by: pulumi.Output[str | None]
+    """When the last persistent session created under an earlier setting has ended; UTC, ISO 8601."""
     lifetime: Any
     """The `SessionLifetime` that applies the policy."""
     resource: ClassVar[type[Any]]
@@ -69,6 +70,7 @@ class SessionPolicy(pulumi.ComponentResource):
         over_limit: pulumi.Input[str] = "error",
         on_delete: pulumi.Input[str] = "retain",
         credentials: pulumi.Input[str] | None = None,
+        ceiling: Mapping[str, Any] | tuple[StackCeiling, ...] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare one tenant's policy.
@@ -91,13 +93,16 @@ class SessionPolicy(pulumi.ComponentResource):
             over_limit: What happens to an argument above the plan's cap, as for `SessionLifetime`.
             on_delete: `"retain"`, `"restore"` or `"reset"`, as for `SessionLifetime`.
             credentials: Label of a credential set; never a secret.
+            ceiling: The longest lifetimes, whatever else says: `{"absolute", "idle", "except", "reason"}`; a plain
+                value. The configuration `auth0-sessions:ceiling` applies, too.
             opts: Resource options.
 
         Raises:
             pulumi.RunError: An argument is wrong, weakens the profile, or exceeds the plan; all problems are reported.
 
         """
-        chosen = _chosen(name, defaults_of(self.resource, opts, plan=plan, profile=profile, enforce=enforce))
+        decided = {"plan": plan, "profile": profile, "enforce": enforce}
+        chosen = _chosen(name, defaults_of(self.resource, opts, _names_of(name), ceiling, **decided))
         arguments = {
             "session_lifetime": session_lifetime,
             "idle_session_lifetime": idle_session_lifetime,
@@ -112,9 +117,8 @@ class SessionPolicy(pulumi.ComponentResource):
         self._declare(name, chosen, picked, {**rest, "over_limit": over_limit, "credentials": credentials})
 
     def _declare(self, name: str, chosen: Chosen, picked: Any, given: Mapping[str, Any]) -> None:
-        """Register the component's child, and set the outputs."""
+        """Register the component's child, and set the outputs, which say what was applied."""
         texts = run.when_known(picked, lambda known: {key: text(value) for key, value in known.minutes.items()})
-        self.is_ceiling = chosen.enforce is Enforce.AT_MOST
         self.lifetime = self.resource(
             f"{name}-lifetime",
             plan=chosen.plan.value,
@@ -123,33 +127,49 @@ class SessionPolicy(pulumi.ComponentResource):
             **{setting: texts[setting] for setting in LOGIN_LIFETIMES},
             **{key: value for key, value in given.items() if value is not None},
         )
-        self.domain = self.lifetime.domain
-        self.plan = pulumi.Output.from_input(chosen.plan.value)
-        self.profile = pulumi.Output.from_input(str(chosen.profile.name))
-        self.session_cookie_mode = self.lifetime.session_cookie_mode
-        mode = given.get("session_cookie_mode")
-        reported = self._reported() if self.is_ceiling else {}
-        self.reasons = pulumi.Output.all(picked, mode, reported).apply(lambda known: self._reasons(*known))
+        for output in ("domain", "plan", *LOGIN_SETTINGS, "old_sessions_gone_by"):
+            setattr(self, output, getattr(self.lifetime, output))
+        held = {setting: getattr(self.lifetime, setting) for setting in LOGIN_LIFETIMES}
+        found = {"picked": picked, "own": self.lifetime.own, "mode": given.get("session_cookie_mode")}
+        profile = str(chosen.profile.name)
+        known = pulumi.Output.all(**found, held=held, urn=self.urn)
+        applied: Any = known.apply(lambda found: self._applied(profile, **found))
+        self.profile = run.if_known(applied).apply(lambda found: profile if found is UNKNOWN else found["profile"])
+        self.reasons = applied["reasons"]
         self.previous = self.lifetime.previous.apply(self._spelled)
-        for setting in LOGIN_LIFETIMES:
-            asked = getattr(self.lifetime, setting)
-            setattr(self, setting, asked if setting not in reported else _applied(picked, setting, reported[setting]))
-        self.register_outputs({**self.applied, "lifetime": self.lifetime})
+        self.register_outputs(self.applied)
 
     @property
     def applied(self) -> dict[str, Any]:
         """The outputs: what was applied to which tenant, and why."""
         return {self.spelling.name(name): getattr(self, name) for name in POLICY_OUTPUTS}
 
-    def _reported(self) -> dict[str, pulumi.Output[int | None]]:
-        """Return the lifetimes that the tenant reports, in minutes; None if unknown at preview."""
-        reported = {setting: getattr(self.lifetime, f"{setting}_minutes") for setting in LOGIN_LIFETIMES}
-        return {setting: _or_none(minutes) for setting, minutes in reported.items()}
+    def _applied(  # noqa: PLR0913  What decides about the reasons.
+        self, profile: str, *, picked: Picked, own: Any, mode: str | None, held: Any, urn: str
+    ) -> Any:
+        """Return the profile and the reasons of the values that the tenant holds."""
+        minutes = {name: Lifetime.parse(value, max_minutes=None).minutes for name, value in held.items()}
+        expected = {name: picked.applied(name, (own or {}).get(name, most)) for name, most in picked.minutes.items()}
+        if minutes != expected:
+            return self._as_before(profile, minutes, urn)
+        reasons = {name: picked.reason(name, minutes[name]) for name in LOGIN_LIFETIMES}
+        of_mode = {} if mode is None else {"session_cookie_mode": f"cookie mode {mode}: explicit argument"}
+        return {"profile": profile, "reasons": self._spelled({**reasons, **of_mode})}
 
-    def _reasons(self, picked: Picked, cookie_mode: str | None, reported: Mapping[str, int | None]) -> dict[str, str]:
-        mode = {} if cookie_mode is None else {"session_cookie_mode": f"cookie mode {cookie_mode}: explicit argument"}
-        reasons = {name: picked.reason(name, reported.get(name)) for name in picked.minutes}
-        return self._spelled({**reasons, **mode}) or {}
+    def _as_before(self, profile: str, minutes: Mapping[str, int], urn: str) -> Any:
+        """Return the profile and the reasons of a tenant that this run does not change, as with `--target`."""
+        held = {self.spelling.name(name): text(value) for name, value in minutes.items()}
+        unchanged = {
+            name: f"{SETTINGS[name].label} {text(value)}: not changed by this run" for name, value in minutes.items()
+        }
+        recorded: Any = pulumi.ComponentResource(
+            POLICY, "recorded", dict.fromkeys(("profile", "reasons", *held)), pulumi.ResourceOptions(urn=urn)
+        )
+        earlier = {name: getattr(recorded, name) for name in ("profile", "reasons")}
+        lifetimes = {name: getattr(recorded, name) for name in held}
+        return pulumi.Output.all(earlier, lifetimes).apply(
+            lambda found: found[0] if found[1] == held else {"profile": profile, "reasons": self._spelled(unchanged)}
+        )
 
     def _spelled(self, by_setting: Mapping[str, Any] | None) -> dict[str, Any] | None:
         return None if by_setting is None else {self.spelling.name(name): row for name, row in by_setting.items()}
@@ -170,12 +190,20 @@ class SessionPolicy(pulumi.ComponentResource):
         return picked
 
 
-def defaults_of(resource: type[Any], opts: pulumi.ResourceOptions | None, **given: Any) -> Defaults:
-    """Return what decides about a component's tenants: its arguments, else its provider's or the stack's settings."""
+def defaults_of(
+    resource: type[Any], opts: pulumi.ResourceOptions | None, names: Iterable[str], ceiling: Any, **given: Any
+) -> Defaults:
+    """Return what decides about a component's tenants: its arguments, else its provider's or the stack's settings.
+
+    The stack's ceilings may spare `names`, and apply in addition to the component's own. A fleet, which knows the short
+    names of its tenants, hands them to its policies as a tuple.
+    """
     provider = provider_of(opts, resource.package)
-    found = {key.name: run.configured(key.name, given.get(key.name), provider) for key in fields(Defaults)}
+    own, ceilings = (None, ceiling) if isinstance(ceiling, tuple) else (ceiling, ceilings_of(names, provider))
+    found = {key: run.configured(key, given.get(key), provider) for key in ("plan", "profile", "profiles", "enforce")}
     by_stack = chosen_by_stack(pulumi.get_stack())
-    return Defaults(**{**found, "profile": by_stack if found["profile"] is None else found["profile"]})
+    profile = by_stack if found["profile"] is None else found["profile"]
+    return Defaults(**{**found, "profile": profile}, ceiling=own, ceilings=ceilings)
 
 
 def _chosen(name: str, defaults: Defaults) -> Chosen:
@@ -193,22 +221,13 @@ def _chosen(name: str, defaults: Defaults) -> Chosen:
             chosen[key] = read()
         except InputError as error:
             problems.append(str(error))
-    if problems:
-        raise pulumi.RunError(listed(f"SessionPolicy '{name}'", problems))
-    return Chosen(**chosen)
+    own, wrong = read_ceiling(defaults.ceiling)
+    wrong += unmatched(own, _names_of(name), [name], "this policy") if own else []
+    if problems or wrong:
+        raise pulumi.RunError(listed(f"SessionPolicy '{name}'", [*problems, *wrong]))
+    ceilings = (*defaults.ceilings, *filter(None, [own]))
+    return Chosen(**chosen, ceilings=tuple(one for one in ceilings if not one.spares(*_names_of(name))))
 
 
-def _or_none(output: pulumi.Output[T]) -> pulumi.Output[T | None]:
-    """Return an output that is None instead of unknown at preview."""
-
-    async def is_known() -> bool:
-        return True
-
-    return pulumi.Output(output.resources(), output.future(), is_known(), output.is_secret())
-
-
-def _applied(
-    picked: Picked | pulumi.Output[Picked], setting: str, reported: pulumi.Output[int | None]
-) -> pulumi.Output[str]:
-    """Return what a tenant ends up with, as text."""
-    return pulumi.Output.all(picked, reported).apply(lambda known: text(known[0].applied(setting, known[1])))
+def _names_of(name: str) -> tuple[str, str]:
+    return name, f"{name}-lifetime"

@@ -13,6 +13,7 @@ from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.program import run
+from auth0_sessions.program.ceiling import lowered_by_stack
 from auth0_sessions.program.provider import provider_of
 
 
@@ -117,6 +118,7 @@ class SessionLifetimeArguments:
             "credentials": credentials,
         }
         plain = {key: run.plain(key, value) for key, value in given.items() if value is not None}
+        plain = lowered_by_stack(name, plain, opts, provider)
         minutes = (f"{setting}_minutes" for setting in LIFETIMES if setting in plain)
         own = () if _is_exact(enforce) else ("own",)
         self._declare(name, ("domain", *minutes, *own, "previous", "superseded", "old_sessions_gone_by"), plain, opts)

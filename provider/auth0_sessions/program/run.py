@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,6 +16,7 @@ from pulumi.runtime.settings import get_monitor
 from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain
 from auth0_sessions.errors import InputError
 from auth0_sessions.fleet import stack
+from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.lifetime import Lifetime
@@ -41,12 +43,18 @@ def _this_run() -> Run:
 
 def configured(key: str, given: Any = None, provider: pulumi.ProviderResource | None = None) -> Any:
     """Return a given value, else that of an explicit provider, else the stack's, as in `auth0-sessions:plan`."""
-    own = getattr(provider, "defaults", {}).get(key)
-    if given is None and is_pending(own):
-        message = f"{key} of the provider is an output, but components need to know it. Give it as plain text."
-        raise pulumi.RunError(message)
+    own = of_provider(key, provider) if given is None else None
     values = (given, own, pulumi.Config("auth0-sessions").get(key))
     return next((value for value in values if value is not None), None)
+
+
+def of_provider(key: str, provider: pulumi.ProviderResource | None) -> Any:
+    """Return a setting of an explicit provider for the program's own decisions, or None."""
+    own = getattr(provider, "defaults", {}).get(key)
+    if is_pending(own):
+        message = f"{key} of the provider is an output, but the program needs to know it. Give it as a plain value."
+        raise pulumi.RunError(message)
+    return own
 
 
 def project_folder() -> Path:
@@ -66,6 +74,29 @@ def is_pending(value: Any) -> bool:
 def when_known(value: Any, use: Callable[[Any], Any]) -> Any:
     """Return what `use` makes of a value: now if the program knows it, otherwise as an output."""
     return pulumi.Output.from_input(value).apply(use) if is_pending(value) else use(value)
+
+
+def if_known(output: pulumi.Output[Any]) -> pulumi.Output[Any]:
+    """Return an output that is `UNKNOWN`, instead of being unknown, at preview."""
+
+    async def value() -> Any:
+        return await output.future() if await output.is_known() else UNKNOWN
+
+    async def is_known() -> bool:
+        return True
+
+    return pulumi.Output(_Later(output.resources), _Later(value), _Later(is_known), _Later(output.is_secret))
+
+
+@dataclass(frozen=True)
+class _Later:
+    """A coroutine that is created when it is awaited, as nobody awaits the parts of an output that fails."""
+
+    call: Callable[[], Coroutine[Any, Any, Any]]
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        """Await what the call returns."""
+        return self.call().__await__()
 
 
 @contextmanager
@@ -99,16 +130,16 @@ def claim(domain: pulumi.Input[str] | None, name: str, opts: pulumi.ResourceOpti
     """Record that a resource manages a tenant, or the default one if None, and return its domain.
 
     Stops the program if another resource already manages the tenant. If the domain is an output, this happens once it
-    is known.
+    is known. Each call is for another resource: under different parents, resources may have the same name.
     """
-    run = _this_run()
+    run, resource = _this_run(), object()
     parent = opts.parent if opts is not None else None
-    # Under different parents, resources may have the same name. A program knows no URN yet.
+    # A program knows no URN yet.
     called = f"'{name}'" if parent is None else f"'{name}' in '{parent._name}' ({parent._type})"  # noqa: SLF001
 
     def claimed(known: str) -> None:
         with errors_shown():
-            run.claim(known, called)
+            run.claim(known, called, resource)
 
     if domain is None:
         claimed(_default_tenant())

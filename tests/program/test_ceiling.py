@@ -1,0 +1,167 @@
+"""One ceiling for a whole stack, in a program: each kind of resource of both front ends, and the names it spares."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+
+import auth0_sessions
+import mocked
+from auth0_sessions import native
+from auth0_sessions.program.ceiling import lowered_by_stack
+from mocked import Engine
+
+CEILING = {"absolute": "1h", "idle": "5m", "reason": "incident 4711"}
+BY = "by the stack's ceiling (incident 4711)."
+FRONT_ENDS = pytest.mark.parametrize("api", [auth0_sessions, native], ids=["dynamic", "native"])
+
+
+def run(program: Callable[[], Any], ceiling: Any = CEILING, **config: str) -> Engine:
+    """Run a program in a stack with a ceiling."""
+    found = {"auth0-sessions:plan": "free", "auth0-sessions:ceiling": json.dumps(ceiling)}
+    return mocked.run(program, config={**found, **{f"auth0-sessions:{key}": value for key, value in config.items()}})
+
+
+def sent(engine: Engine, name: str) -> list[Any]:
+    """Return the two lifetimes of persistent sessions that were sent for a resource."""
+    given = engine.sent(name)
+    return [
+        given.get(key) or given.get(other)
+        for key, other in (("session_lifetime", "sessionLifetime"), ("idle_session_lifetime", "idleSessionLifetime"))
+    ]
+
+
+@pytest.fixture
+def said(monkeypatch) -> list[str]:
+    """What a program logs as information."""
+    lines: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda message, **_: lines.append(message))
+    return lines
+
+
+@FRONT_ENDS
+@pytest.mark.parametrize("given", ["30d", "output", "30m", None], ids=str)
+def test_a_plain_resource_is_lowered(api, given, said):
+    """Also an output, with one line that does not repeat it; what is shorter or not managed stays as it is."""
+
+    def program() -> None:
+        value: Any = pulumi.Output.from_input("30d") if given == "output" else given
+        api.SessionLifetime("acme", domain="a.auth0.com", session_lifetime=value, idle_session_lifetime="1m")
+
+    engine = run(program)
+    expected = "1h" if given in ("30d", "output") else given
+    assert sent(engine, "acme") == [expected, "1m"]
+    was = {"30d": " from 30d", "output": ""}
+    assert said == ([f"acme: session_lifetime is lowered{was[given]} to 1h {BY}"] if given in was else [])
+
+
+@FRONT_ENDS
+@pytest.mark.parametrize("spared", ["policy", "policy-lifetime", "one", "fleet-one", "fleet-one-lifetime", "plain"])
+def test_a_spared_name_keeps_what_it_has(api, spared):
+    """A tenant's short name, or the name of a resource; all others are lowered, whatever their profile says."""
+
+    def program() -> None:
+        api.SessionLifetime("plain", domain="p.auth0.com", session_lifetime="30d", idle_session_lifetime="3d")
+        api.SessionPolicy("policy", domain="a.auth0.com", profile="balanced", session_lifetime="20d")
+        api.TenantFleet("fleet", profile="strict", tenants={"one": {"domain": "b.auth0.com"}})
+
+    engine = run(program, {**CEILING, "except": [spared]})
+    whole = {"plain": ["30d", "3d"], "policy-lifetime": ["20d", "3d"], "fleet-one-lifetime": ["1d", "1h"]}
+    for name, values in whole.items():
+        is_spared = name.removesuffix("-lifetime").endswith(spared.removesuffix("-lifetime"))
+        assert sent(engine, name) == (values if is_spared else ["1h", "5m"])
+
+
+@FRONT_ENDS
+def test_components_take_a_ceiling_of_their_own(api):
+    """It applies in addition to the stack's: the shorter one counts, and it lowers no other component."""
+
+    def program() -> None:
+        api.SessionPolicy("a", domain="a.auth0.com", profile="balanced", ceiling={"absolute": "2h", "idle": "1m"})
+        tenants = {"b": {"domain": "b.auth0.com"}, "c": {"domain": "c.auth0.com"}}
+        api.TenantFleet("fleet", profile="balanced", tenants=tenants, ceiling={"absolute": "30m", "except": ["c"]})
+
+    engine = run(program)
+    assert [sent(engine, name) for name in ("a-lifetime", "fleet-b-lifetime", "fleet-c-lifetime")] == [
+        ["1h", "1m"],
+        ["30m", "5m"],
+        ["1h", "5m"],
+    ]
+
+
+def test_an_explicit_provider_has_one_for_its_resources():
+    """With the native plugin; the stack's applies, too, and an output cannot decide about components."""
+
+    def program(ceiling: Any) -> Callable[[], None]:
+        def declared() -> None:
+            opts = pulumi.ResourceOptions(provider=native.Provider("p", ceiling=ceiling))
+            native.SessionPolicy("a", domain="a.auth0.com", profile="balanced", opts=opts)
+            native.SessionLifetime("b", domain="b.auth0.com", session_lifetime="1d", opts=opts)
+
+        return declared
+
+    engine = run(program({"absolute": "2m"}))
+    assert (sent(engine, "a-lifetime"), sent(engine, "b")[0]) == (["2m", "2m"], "2m")
+    with pytest.raises(pulumi.RunError, match="ceiling of the provider is an output"):
+        run(program(pulumi.Output.from_input({"absolute": "2m"})))
+
+
+@FRONT_ENDS
+def test_every_problem_of_the_configured_ceiling_is_one_error(api):
+    """Whichever resource meets it first."""
+    wrong = {"absolut": "1h", "idle": 5, "except": "acme"}
+    for make in (
+        lambda: api.SessionLifetime("a", domain="a.auth0.com", session_lifetime="8h"),
+        lambda: api.SessionPolicy("a", domain="a.auth0.com"),
+        lambda: api.TenantFleet("a", tenants={"a": {"domain": "a.auth0.com"}}),
+    ):
+        with pytest.raises(pulumi.RunError, match="The configuration auth0-sessions:ceiling has 3 problems"):
+            run(make, wrong)
+
+
+@FRONT_ENDS
+def test_problems_of_a_component_s_ceiling_come_with_the_others(api):
+    """A policy spares itself or nobody, a fleet one of its tenants."""
+    wrong = {"idle": 5}
+    with pytest.raises(pulumi.RunError, match=r"2 problems:\n.*profile is 'lax'.*\n.*ceiling.idle: 5 has"):
+        run(lambda: api.SessionPolicy("a", domain="a.auth0.com", profile="lax", ceiling=wrong))
+    for make in (
+        lambda: api.SessionPolicy("a", domain="a.auth0.com", ceiling={**CEILING, "except": ["x"]}),
+        lambda: api.TenantFleet("f", tenants={"a": {"domain": "a.auth0.com"}}, ceiling={**CEILING, "except": ["x"]}),
+    ):
+        with pytest.raises(pulumi.RunError, match=r"ceiling.except: 'x' is not .*; allowed: 'a'\."):
+            run(make)
+
+
+@FRONT_ENDS
+@pytest.mark.parametrize(("spared", "is_there"), [("early", True), ("late", True), ("lat", False)])
+def test_a_name_that_matches_nothing_is_an_error_at_the_end(api, spared, is_there):
+    """It is looked for among all resources of the run, also those that an `apply` declares."""
+
+    def program() -> None:
+        early = api.SessionLifetime("early", domain="a.auth0.com", session_lifetime="8h")
+        early.domain.apply(lambda _: api.SessionLifetime("late", domain="b.auth0.com", session_lifetime="8h"))
+
+    ceiling = {**CEILING, "except": [spared]}
+    if is_there:
+        run(program, ceiling)
+        return
+    with pytest.raises(pulumi.RunError, match=r"ceiling.except: 'lat' is not .*; allowed: 'early', 'late'"):
+        run(program, ceiling)
+
+
+def test_a_look_up_is_not_a_resource_of_the_stack():
+    """`get` has no lifetimes to lower."""
+    engine = run(lambda: auth0_sessions.SessionLifetime.get("found", "a.auth0.com"))
+    assert "session_lifetime" not in engine.sent("found")
+
+
+def test_nothing_is_lowered_without_a_ceiling():
+    """The arguments are what they were."""
+    seen = {}
+    mocked.run(lambda: seen.update(lowered_by_stack("a", {"session_lifetime": "30d"}, None, None)))
+    assert seen == {"session_lifetime": "30d"}
