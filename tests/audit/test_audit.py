@@ -25,7 +25,7 @@ from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import Profile
-from auth0_sessions.model.settings import DEFAULTS, LOGIN_LIFETIMES, SETTINGS
+from auth0_sessions.model.settings import ABSOLUTE, DEFAULTS, LOGIN_LIFETIMES, SETTINGS
 from expected_values import cap_of, expected_of
 from mocked import Engine
 
@@ -68,9 +68,7 @@ def test_a_minute_makes_the_difference(plan, profile, name, named_by):
     assert wrong.status is Status.FINDINGS
     assert set(rules_of(wrong)) == {name}
     to = Lifetime(most[name])
-    fixed = (
-        f"`pulumi up` fixes this: the tenants file sets {name} to {to}." if named_by == "entry" else f"Set it to {to}: "
-    )
+    fixed = f"`pulumi up` fixes this: it sets {name} to {to}." if named_by == "entry" else f"Set it to {to}: "
     assert all(finding.change.startswith(fixed) for finding in wrong.findings)
 
 
@@ -84,34 +82,47 @@ ENTRIES = st.fixed_dictionaries(
 )
 
 
-def applied_by_a_fleet(entry):
-    """Return the lifetimes that a fleet applies for an entry; an entry that it refuses is no example."""
-    fleet = plan_fleet({"acme": {"domain": "acme.auth0.com", **entry}}, Defaults(profile="balanced"))
+CEILINGS = st.none() | st.fixed_dictionaries(
+    {"absolute": st.integers(1, 525_600).map("{}m".format)},
+    optional={"idle": st.integers(1, 525_600).map("{}m".format), "except": st.sampled_from([[], ["acme"]])},
+)
+
+
+def applied_by_a_fleet(entry, ceiling):
+    """Return the lifetimes that a fleet applies for an entry; an entry that it refuses is skipped."""
+    fleet = plan_fleet({"acme": {"domain": "acme.auth0.com", **entry}}, Defaults(profile="balanced", ceiling=ceiling))
     assume(not fleet.problems)
     return fleet.tenants[0].picked.minutes
 
 
-@given(ENTRIES, st.sampled_from(LOGIN_LIFETIMES))
-@example({"plan": Plan.FREE, "profile": Profile.CONVENIENT, "over_limit": OverLimit.WARN}, "session_lifetime")
+@given(ENTRIES, CEILINGS, st.sampled_from(LOGIN_LIFETIMES))
+@example({"plan": Plan.FREE, "profile": Profile.CONVENIENT, "over_limit": OverLimit.WARN}, None, "session_lifetime")
 @example(
     {"plan": Plan.FREE, "profile": Profile.BALANCED, "over_limit": OverLimit.WARN, "session_lifetime": "40d"},
+    None,
     "session_lifetime",
 )
-@example({"plan": Plan.ENTERPRISE, "profile": Profile.NIST_AAL1, "idle_session_lifetime": "31d"}, "session_lifetime")
-def test_an_audit_and_a_fleet_agree(entry, name):
+@example(
+    {"plan": Plan.ENTERPRISE, "profile": Profile.NIST_AAL1, "idle_session_lifetime": "31d"}, None, "session_lifetime"
+)
+@example({"plan": Plan.FREE, "profile": Profile.STRICT, "session_lifetime": "2h"}, {"absolute": "1h"}, ABSOLUTE)
+@example({"plan": Plan.FREE, "profile": Profile.BALANCED}, {"absolute": "1h", "except": ["acme"]}, ABSOLUTE)
+def test_an_audit_and_a_fleet_agree(entry, ceiling, name):
     """A tenant as a fleet applies its entry meets the baseline, but for what the plan does not allow, and that alone.
 
     Under `warn` a fleet sends a value above the cap. Auth0 supersedes it, which is the finding; a tenant that has the
-    cap instead meets the baseline. A minute more than either is always a finding.
+    cap instead meets the baseline. A minute more than either is always a finding. So it is under a stack's ceiling.
     """
-    applied = applied_by_a_fleet(entry)
+    applied = applied_by_a_fleet(entry, ceiling)
     above = {each for each, minutes in applied.items() if minutes > cap_of(entry["plan"], each)}
     assert above <= (entry.keys() if entry.get("over_limit") is OverLimit.WARN else set())
-    assert rules_of(audited(entry, read=holding(**applied))) == {each: [Rule.ABOVE_CAP] for each in above}
+    assert rules_of(audited(entry, ceiling=ceiling, read=holding(**applied))) == {
+        each: [Rule.ABOVE_CAP] for each in above
+    }
 
     held = {each: min(minutes, cap_of(entry["plan"], each)) for each, minutes in applied.items()}
-    assert audited(entry, read=holding(**held)).findings == []
-    assert set(rules_of(audited(entry, read=holding(**held | {name: held[name] + 1})))) == {name}
+    assert audited(entry, ceiling=ceiling, read=holding(**held)).findings == []
+    assert set(rules_of(audited(entry, ceiling=ceiling, read=holding(**held | {name: held[name] + 1})))) == {name}
 
 
 @pytest.mark.parametrize(
@@ -187,11 +198,11 @@ def test_the_two_reasons_why_a_value_is_too_long():
     ],
 )
 def test_what_the_file_declares(entry, value, rules, target):
-    """A declared value goes before a profile that is no ceiling; it has to be there exactly, as the advice says."""
+    """A declared value takes precedence over a profile that is not a ceiling, and has to be there exactly."""
     tenant = audited({"plan": "free", **entry}, read=holding(session_lifetime=value, idle_session_lifetime=5))
     assert rules_of(tenant).get("session_lifetime", []) == rules
     changes = {finding.change for finding in tenant.findings if finding.setting == "session_lifetime"}
-    fixed = f"`pulumi up` fixes this: the tenants file sets session_lifetime to {target}."
+    fixed = f"`pulumi up` fixes this: it sets session_lifetime to {target}."
     if entry.get("overLimit") == "warn":
         fixed = f"Set session_lifetime to {target} in the tenants file, then run `pulumi up`."
     assert changes == ({fixed} if target else set())
@@ -215,6 +226,69 @@ def test_a_shorter_value_under_a_ceiling_is_no_finding(enforce, value, rules, of
     assert rules_of(tenant).get("session_lifetime", []) == rules
 
 
+@pytest.mark.parametrize("profile", [None, "nist-aal2"])
+@pytest.mark.parametrize(
+    ("entry", "rules"),
+    [
+        ({}, [Rule.ABOVE_BASELINE]),
+        ({"sessionLifetime": "12h"}, [Rule.ABOVE_BASELINE]),
+        ({"sessionLifetime": "12h", "enforce": "at-most"}, [Rule.ABOVE_BASELINE]),
+        ({"profile": "strict", "sessionLifetime": "12h"}, [Rule.ABOVE_BASELINE]),
+        ({"sessionLifetime": "30m"}, [Rule.NOT_AS_DECLARED]),
+    ],
+)
+def test_a_stack_s_ceiling_is_the_limit(entry, rules, profile):
+    """While a stack has a ceiling, a lifetime above it is a finding that names the ceiling and its reason.
+
+    What the file declares below the ceiling stays as declared.
+    """
+    file = {"ceiling": {"absolute": "1h", "reason": "incident 4711"}, "profile": "balanced"}
+    entry = {"plan": "free", **entry}
+    above = audited(entry, read=holding(session_lifetime=61), baseline=profile, **file)
+    findings = [finding for finding in above.findings if finding.setting == "session_lifetime"]
+    declares_less = "30m" in entry.values()
+    assert [finding.rule for finding in findings] == ([Rule.ABOVE_BASELINE] if profile else rules)
+    if not declares_less:
+        assert all("the stack's ceiling (incident 4711)" in finding.message for finding in findings)
+        assert findings[0].change == "`pulumi up` fixes this: it sets session_lifetime to 1h."
+        assert above.ceiling == "the stack's ceiling (incident 4711)"
+    held = 30 if declares_less else 60
+    within = audited(entry, read=holding(session_lifetime=held), baseline=profile, **file)
+    assert "session_lifetime" not in rules_of(within)
+
+
+def test_the_ceiling_of_a_stack_s_file(tmp_path):
+    """`auth0-sessions:ceiling` in a stack's file applies to the tenants of the file that it names."""
+    (tmp_path / "tenants.yaml").write_text("{a: {domain: a.auth0.com}, b: {domain: b.auth0.com}}")
+    ceiling = {"absolute": "1h", "except": ["b"], "reason": "incident 4711"}
+    config = {
+        "auth0-sessions:tenants": "tenants.yaml",
+        "auth0-sessions:plan": "free",
+        "auth0-sessions:ceiling": ceiling,
+    }
+    stack = tmp_path / "Pulumi.prod.yaml"
+    stack.write_text(yaml.safe_dump({"config": config}))
+    report = audit({stack.name: read_tenants_file(stack)}, read=holding())
+    assert [tenant.status for tenant in report.tenants] == [Status.FINDINGS, Status.MEETS]
+    assert report.remarks[1] == "The stack's ceiling (incident 4711) applies to 1 of 2 tenants."
+
+
+def test_a_ceiling_spares_the_tenants_that_it_excepts():
+    """An excepted tenant is as the file says, and the reports say how many tenants the ceiling applies to."""
+    tenants = {name: {"domain": f"{name}.auth0.com", "plan": "free"} for name in "abc"}
+    file = TenantsFile(tenants, ceiling={"idle": "1h", "absolute": "1d", "except": ["b"]})
+    held = {"session_lifetime": DAY, "idle_session_lifetime": 60}
+    held |= {"ephemeral_session_lifetime": DAY, "idle_ephemeral_session_lifetime": 60}
+    assert audit({"x": file}, read=holding(**held)).is_fine
+    report = audit({"x": file}, read=holding())
+    assert [tenant.status for tenant in report.tenants] == [Status.FINDINGS, Status.MEETS, Status.FINDINGS]
+    assert [tenant.ceiling for tenant in report.tenants] == ["the stack's ceiling", None, "the stack's ceiling"]
+    assert report.remarks == [
+        "Baseline of all 3 tenants: profile balanced, from the default, Auth0's own values.",
+        "The stack's ceiling applies to 2 of 3 tenants.",
+    ]
+
+
 def test_a_cookie_mode_is_exact_under_a_ceiling():
     """No mode is shorter than another."""
     tenant = audited({"plan": "free", "sessionCookieMode": "non-persistent", "enforce": "at-most"})
@@ -223,7 +297,7 @@ def test_a_cookie_mode_is_exact_under_a_ceiling():
 
 @pytest.mark.parametrize("named_by", ["entry", "file", "command line"])
 def test_a_team_s_own_profile_is_a_baseline(named_by):
-    """Whoever names it, its lifetimes are the limits, and its source is the reason."""
+    """Wherever it is named, its lifetimes are the limits, and its source is the reason."""
     own = {"ours": {"absolute": "12h", "idle": "30m", "source": "Handbook 4.2"}}
     entry = {"plan": "free", **({"profile": "ours"} if named_by == "entry" else {})}
     file = {"profiles": own, **({"profile": "ours"} if named_by == "file" else {})}
@@ -244,7 +318,7 @@ def test_a_declared_cookie_mode():
     assert finding.message == (
         "session_cookie_mode is persistent, Auth0's default; the tenants file declares non-persistent."
     )
-    assert finding.change == ("`pulumi up` fixes this: the tenants file sets session_cookie_mode to non-persistent.")
+    assert finding.change == ("`pulumi up` fixes this: it sets session_cookie_mode to non-persistent.")
 
 
 @given(st.integers(1, 525_599))
@@ -281,7 +355,7 @@ def test_what_the_file_fixes(entry, file, is_fixed):
     """What `pulumi up` fixes is said, else where to change it: in a file that sets the value, or in the Dashboard."""
     tenant = audited({"plan": "free", **entry}, read=holding(session_lifetime=2_881), baseline="nist-aal2", **file)
     (change,) = {finding.change for finding in tenant.findings if finding.setting == "session_lifetime"}
-    fixed = "`pulumi up` fixes this: the tenants file sets session_lifetime to 1d." if is_fixed is True else is_fixed
+    fixed = "`pulumi up` fixes this: it sets session_lifetime to 1d." if is_fixed is True else is_fixed
     assert change.startswith(fixed)
 
 
@@ -291,7 +365,7 @@ def test_what_a_declared_value_comes_to():
     tenant = audited(entry, read=holding(idle_session_lifetime=30))
     (finding,) = [one for one in tenant.findings if one.setting == "idle_session_lifetime"]
     assert finding.message == "idle_session_lifetime is 30m; the tenants file declares 4d, which comes to 3d."
-    assert finding.change == "`pulumi up` fixes this: the tenants file sets idle_session_lifetime to 3d."
+    assert finding.change == "`pulumi up` fixes this: it sets idle_session_lifetime to 3d."
 
 
 def test_an_idle_value_that_is_declared_is_wanted_as_it_is():
@@ -520,6 +594,14 @@ def test_each_tenant_is_read_with_its_own_label():
         (
             TenantsFile({"a": {"domain": "a.auth0.com", "plan": "free", "sessionLifetime": "40d"}}),
             ["a: sessionLifetime is"],
+        ),
+        (
+            TenantsFile({"a": {"domain": "a.auth0.com"}}, ceiling={"idle": 1, "except": ["b"]}),
+            ["ceiling.idle: 1 has no unit"],
+        ),
+        (
+            TenantsFile({"a": {"domain": "a.auth0.com"}}, ceiling={"idle": "1h", "except": ["b"]}),
+            ["ceiling.except: 'b' is not a tenant of this list; allowed: 'a'."],
         ),
         (TenantsFile({"a": {}, "b": {"domain": 1}}), ["a: domain is missing", "b: domain: 1 is not a domain"]),
     ],

@@ -463,7 +463,7 @@ def test_the_policy_holds(browsing):
     page = browsing.open(to_html(mixed()).replace("<main>", f"<main>{evil}<b style='color: red'>x</b>"))
     assert page.evaluate("document.baseURI").startswith("file:")
     refused = [line for line in browsing.noise if "Content Security Policy" in line]
-    # Chromium tells of the request for the image before the policy stops it.
+    # Chromium reports the request for the image before the policy stops it.
     assert [line for line in browsing.noise if line not in refused and not line.startswith("request: ")] == []
     assert len(refused) >= 4
     browsing.noise.clear()

@@ -236,7 +236,7 @@ def test_audit_puts_tenants_side_by_side(listed):
         ["gone", "essential", "balanced", "-", "-", "- / -", "unreachable"],
         ["acme", "essential", "balanced", "1h30m", "3d*", "3d* / 1d*", "meets"],
     ]
-    assert "  `pulumi up` fixes this: the tenants file sets session_lifetime to 1d." in result.output
+    assert "  `pulumi up` fixes this: it sets session_lifetime to 1d." in result.output
     assert "No credentials for" in result.output
     assert "AUTH0_GONE_CLIENT_ID" in result.output
     assert (

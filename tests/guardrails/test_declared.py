@@ -62,7 +62,7 @@ def test_the_resource_s_own_spelling_comes_first(kind, length):
 
 @pytest.mark.parametrize("kind", SPELLINGS)
 def test_what_is_left_out_is_not_declared(kind):
-    """A missing property and null are not declared; anonymous sessions are no login sessions."""
+    """A missing property and null are not declared; anonymous sessions are not login sessions."""
     props = {"sessionLifetime": None, "anonymous_session_lifetime": "365d", "anonymousSessionLifetime": 8_760}
     assert read_resource(kind, props).lifetimes == {}
 

@@ -60,9 +60,9 @@ class Expected:
 
     def baseline(self, setting: str) -> Ceiling | None:
         """Return the limit of a setting, unless another rule reports it: as the plan's cap, or as not declared."""
-        limit, plan = self.limits.get(setting), self.entry.plan
+        limit, plan, declared = self.limits.get(setting), self.entry.plan, self.declared(setting)
         may_declare_more = not self.is_foreign and not self.profile.is_ceiling
-        if may_declare_more and self.declared(setting) is not None:
+        if may_declare_more and declared is not None and declared == self.target(setting):
             return None
         return None if limit and plan and limit.minutes == cap(plan, setting) else limit
 

@@ -36,6 +36,7 @@ def compare(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> Aud
         plan=tenant.entry.plan,
         profile=str(tenant.profile.name),
         profile_from=tenant.profile_from,
+        ceiling=", ".join(ceiling.phrase for ceiling in tenant.entry.ceilings) or None,
         status=status,
         error=error,
         lifetimes=lifetimes,
@@ -136,7 +137,7 @@ def _change(tenant: Expected, name: str) -> str:
     """Return what fixes a finding: `pulumi up` or the file for what the file sets, else the Dashboard or the API."""
     applied, goal = tenant.applied(name), tenant.goal(name)
     if applied is not None and not (isinstance(applied, int) and isinstance(goal, int) and applied > goal):
-        return f"`pulumi up` fixes this: the tenants file sets {name} to {text(applied)}."
+        return f"`pulumi up` fixes this: it sets {name} to {text(applied)}."
     if goal is None:
         return f"Set {name} to a valid value."
     if applied is not None:

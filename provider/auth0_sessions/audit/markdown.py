@@ -27,8 +27,8 @@ def _lines(audit: Audit) -> Iterator[str]:
     if not audit.tenants:
         return
     yield ""
-    if audit.shared_baseline:
-        yield escaped(audit.shared_baseline)
+    for remark in audit.remarks:
+        yield escaped(remark)
         yield ""
     for cells in (HEADINGS, RULE, *(_cells(audit, tenant) for tenant in audit.worst_first)):
         yield _row([cell for cell, heading in zip(cells, HEADINGS, strict=True) if _is_shown(audit, heading)])

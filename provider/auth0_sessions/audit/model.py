@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import StrEnum
 from itertools import groupby
 from typing import Any, Literal
@@ -46,7 +47,7 @@ class Finding(_Row):
     message: str = Field(description="What the value is, and what it should be.")
     change: str = Field(description="What fixes it: `pulumi up`, the tenants file, the Dashboard or the API.")
     times_allowed: float = Field(
-        1.0, ge=0, description="The lifetime divided by what is allowed or declared; 1.0 where there is no such figure."
+        1.0, ge=0, description="The lifetime divided by what is allowed or declared; 1.0 if neither is a figure."
     )
     force: Force | None = Field(
         None,
@@ -94,6 +95,7 @@ class AuditedTenant(_Row):
     plan: Plan | None = Field(description="As in the tenants file; Auth0's API does not expose the plan.")
     profile: str = Field(description="The baseline: the name of a built-in profile, or of one of your own.")
     profile_from: str = Field(description="Where the profile is set.")
+    ceiling: str | None = Field(None, description="The stack's ceiling, with its reason; null if none applies.")
     status: Status
     error: str | None = Field(description="Why an unreachable tenant could not be read, and what to do.")
     lifetimes: list[AuditedLifetime] = Field(description="The four lifetimes; empty if unreachable.")
@@ -146,6 +148,14 @@ class Audit(_Row):
         named_by = ", ".join(dict.fromkeys(tenant.profile_from for tenant in self.tenants))
         of = "the tenant" if len(self.tenants) == 1 else f"all {len(self.tenants)} tenants"
         return f"Baseline of {of}: profile {self.tenants[0].profile}, from {named_by}."
+
+    @property
+    def remarks(self) -> list[str]:
+        """What applies to several tenants, in sentences: the baseline that all share, and the stack's ceiling."""
+        found = [self.shared_baseline] if self.shared_baseline else []
+        for ceiling, count in Counter(tenant.ceiling for tenant in self.tenants if tenant.ceiling).items():
+            found.append(f"{ceiling[0].upper()}{ceiling[1:]} applies to {count} of {len(self.tenants)} tenants.")
+        return found
 
     @property
     def has_many_files(self) -> bool:

@@ -99,9 +99,9 @@ def audit_parts(audit: Audit) -> Iterator[RenderableType]:
         )
     yield sheet
     yield "  * Auth0's default, never set    ! see below"
-    if audit.shared_baseline:
+    if audit.remarks:
         yield ""
-        yield Text(visible(audit.shared_baseline))
+        yield from (Text(visible(remark)) for remark in audit.remarks)
     for tenant in audit.worst_first:
         if tenant.findings or tenant.error or tenant.notes:
             yield ""
