@@ -120,8 +120,7 @@ class Engine:
     @property
     def resources(self) -> list[dict[str, Any]]:
         """The resources in state."""
-        found: list[dict[str, Any]] = self.stack.export_stack().deployment.get("resources", [])
-        return found
+        return local_engine.resources(self.stack)
 
     @property
     def files(self) -> str:
