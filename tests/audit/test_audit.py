@@ -107,6 +107,9 @@ def applied_by_a_fleet(entry, ceiling):
 )
 @example({"plan": Plan.FREE, "profile": Profile.STRICT, "session_lifetime": "2h"}, {"absolute": "1h"}, ABSOLUTE)
 @example({"plan": Plan.FREE, "profile": Profile.BALANCED}, {"absolute": "1h", "except": ["acme"]}, ABSOLUTE)
+@example(
+    {"plan": Plan.FREE, "profile": Profile.BALANCED, "idle_session_lifetime": "4322m"}, {"idle": "4321m"}, ABSOLUTE
+)
 def test_an_audit_and_a_fleet_agree(entry, ceiling, name):
     """A tenant as a fleet applies its entry meets the baseline, but for what the plan does not allow, and that alone.
 

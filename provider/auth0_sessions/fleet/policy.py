@@ -90,8 +90,9 @@ def pick(
     for name in LOGIN_LIFETIMES:
         given = int(arguments.get(name, 0))
         if lowest(name, given, chosen.ceilings)[1] is not None:
-            # What the stack's ceiling lowers weakens no profile and exceeds no plan.
-            picked.minutes[name], picked.why[name] = given, "explicit argument"
+            # What the stack's ceiling lowers weakens no profile, and is no error above the plan's cap.
+            most = given if over_limit is OverLimit.WARN else min(given, cap(chosen.plan, name) or given)
+            picked.minutes[name], picked.why[name] = most, "explicit argument"
         elif name in arguments:
             found = judge(name, given, plan=chosen.plan, ceiling=chosen.profile.ceiling(name))
             outcome = settle(found, over_limit, spelling, is_secret=name in secrets)
