@@ -245,3 +245,17 @@ def test_every_problem_of_a_ceiling_in_one_error(engine, tenant):
     printed = run.said("error")[0]
     assert [word for word in ("ceiling.absolut", "ceiling.idle", "ceiling.except") if word not in printed] == []
     assert tenant.calls == []
+
+
+@pytest.mark.front_ends("remote")
+def test_a_fleet_of_another_language_warns_of_names_that_are_not_its_own(engine, auth0_sandbox):
+    """The plugin does not see the whole stack, so a name may be another resource's."""
+    tenants = {"acme": {"domain": auth0_sandbox.add_tenant("acme").domain}}
+    engine.program = fleet_of(engine, tenants)
+    configure(engine, "ceiling", {**CEILING, "except": ["acme", "acm"]})
+    run = engine.preview()
+    assert run.ok, run.output
+    words = (
+        "ceiling.except: 'acm' is not a tenant of this fleet; allowed: 'acme'. Unless another resource has this name"
+    )
+    assert [line for line in run.said("warning") if words in line]

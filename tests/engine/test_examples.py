@@ -40,8 +40,8 @@ def shown_in(name: str, kind: str = "console") -> list[str]:
 
 
 def words(text: str) -> str:
-    """Return a text on one line with single spaces, however wide its columns were."""
-    return " ".join(text.split())
+    """Return a text on one line with single spaces, however wide its columns were, and whatever the time."""
+    return re.sub(r"[0-9]{4}-[0-9-]+T[0-9:]+Z", "TIME", " ".join(text.split()))
 
 
 class Bench(benches.Bench):

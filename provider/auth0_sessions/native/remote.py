@@ -53,6 +53,7 @@ class TenantFleet(fleet.TenantFleet):
     """Many tenants and one report, as `auth0_sessions.TenantFleet`."""
 
     policy = SessionPolicy
+    sees_the_stack = False
 
 
 class _Components(Provider):

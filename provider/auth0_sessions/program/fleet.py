@@ -13,6 +13,7 @@ from auth0_sessions.fleet.entries import Defaults, Entry, TenantSpec
 from auth0_sessions.fleet.file import tenants_of
 from auth0_sessions.fleet.report import FleetPlan, Row, plan_fleet, report
 from auth0_sessions.lifecycle.inputs import UNKNOWN
+from auth0_sessions.model.ceiling import unmatched
 from auth0_sessions.model.settings import ABSOLUTE, IDLE, LOGIN_LIFETIMES
 from auth0_sessions.program import run
 from auth0_sessions.program.policy import SessionPolicy, defaults_of
@@ -32,6 +33,8 @@ class TenantFleet(pulumi.ComponentResource):
     """A Markdown table of each tenant's plan, profile, lifetimes, shares of the plan's caps, dates, and reasons."""
     policies: dict[str, SessionPolicy]
     """Name -> the tenant's component."""
+    sees_the_stack: ClassVar[bool] = True
+    """Whether the program finds exempt names that match nothing; the plugin sees only its own part of a stack."""
     policy: ClassVar[type[SessionPolicy]]
     """The `SessionPolicy` of the front end that this component is for."""
 
@@ -73,6 +76,9 @@ class TenantFleet(pulumi.ComponentResource):
         fleet = plan_fleet(tenants, replace(defaults, fleet=name))
         if fleet.problems:
             raise pulumi.RunError(listed(f"TenantFleet '{name}'", fleet.problems))
+        for of_stack in () if self.sees_the_stack else defaults.ceilings:
+            for problem in unmatched(of_stack, names, tenants, "a tenant of this fleet"):
+                pulumi.log.warn(f"{name}: {problem} Unless another resource has this name, correct it.", resource=self)
         self.policies = {tenant.name: self._policy_of(name, tenant) for tenant in fleet.tenants}
         is_preview = pulumi.runtime.is_dry_run()
         # An `up` with `--target` leaves out tenants, and those that it does not create have no values.
