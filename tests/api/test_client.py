@@ -320,7 +320,7 @@ def test_401_of_the_login_is_final(http):
     harness = Harness(http)
     error = harness.error()
     assert (UnauthorizedError, "access_denied") == (type(error), error.error_code)
-    assert "Check the client id and the client secret" in str(error)
+    assert "Check the test's own place" in str(error)
     assert (len(harness.tokens), len(harness.calls)) == (1, 0)
 
 
