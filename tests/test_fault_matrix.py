@@ -54,7 +54,7 @@ def impatient(domain: str, credentials: Any, on_wait: Any, _cancelled: Any) -> A
 class Dynamic:
     """The dynamic provider, as the engine uses it: each run in a process of its own."""
 
-    source = "configuration auth0:clientId and auth0:clientSecret, or auth0:apiToken"
+    source = "auth0:clientId and auth0:clientSecret"
     settings = ("session_lifetime", "idle_session_lifetime")
 
     def run(self, verb: str, domain: str, state: dict[str, Any] | None, asked: dict[str, Any]) -> dict[str, Any] | None:
@@ -91,10 +91,7 @@ class Caller:
 class Native:
     """The native plugin, as the engine uses it: each run in a process of its own."""
 
-    source = (
-        "configuration auth0-sessions:clientId and auth0-sessions:clientSecret, or auth0-sessions:apiToken (the plugin "
-        "cannot see keys that start with auth0:)"
-    )
+    source = "the provider's clientId and the provider's clientSecret"
     settings = ("sessionLifetime", "idleSessionLifetime")
 
     def run(self, verb: str, domain: str, state: dict[str, Any] | None, asked: dict[str, Any]) -> dict[str, Any] | None:

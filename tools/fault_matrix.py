@@ -30,7 +30,11 @@ _ANSWER = (
 )
 _NETWORK = "Check the spelling of the domain, the network and the proxy settings; then try again."
 _OUTAGE = "The service failed, which is usually temporary: try again later, and see https://status.auth0.com."
-_CLIENT = "Check the client id and the client secret from {source}; both belong to one machine-to-machine application."
+_CLIENT = (
+    "Check {source}: both belong to one machine-to-machine application. An application that uses Private Key JWT has "
+    "no secret: set its private key instead. After a rotation: `pulumi refresh` and `pulumi destroy` use the "
+    "configuration of the last `pulumi up`, unless run with --run-program."
+)
 _NEEDED = "read:tenant_settings and, to write, update:tenant_settings"
 _IN_USE = "The token came from {source}: check that it is a Management API token of this tenant and has not expired."
 _CLOSED = f": the connection was closed before the answer was complete. {_NETWORK}"
@@ -83,8 +87,7 @@ AT_LOGIN = {
     **{fault: f" (429 too_many_requests): Rate limit exceeded. {busy}" for fault, busy in _BUSY.items()},
     **dict.fromkeys(
         ("401-expired", "401-invalid"),
-        f" (401 access_denied): Unauthorized. {_CLIENT} After a rotation: `pulumi refresh` and `pulumi destroy` use "
-        "the configuration of the last `pulumi up`, unless run with --run-program.",
+        f" (401 access_denied): Unauthorized. {_CLIENT}",
     ),
     **dict.fromkeys(
         ("wrong-types", "not-an-object"), f": got an answer in which there is no usable access_token. {_ANSWER}"

@@ -13,7 +13,7 @@ import pulumi
 from pulumi import dynamic
 from pulumi.runtime import rpc
 
-from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain, sources
+from auth0_sessions.api.sources import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain, sources
 from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN
 from auth0_sessions.lifecycle.record import State, respelled
 from auth0_sessions.lifecycle.session import Session

@@ -4,6 +4,7 @@ import json
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
@@ -15,8 +16,10 @@ import responses
 from responses import matchers
 
 from auth0_sessions.api import client as client_module
+from auth0_sessions.api.assertions import SigningKey
 from auth0_sessions.api.calls import SETTINGS_PATH, TOKEN_LEEWAY_SECONDS, TOKEN_PATH
 from auth0_sessions.api.client import TIMEOUTS_SECONDS, TenantClient
+from auth0_sessions.api.clock import ServerClock
 from auth0_sessions.api.credentials import ClientCredentials
 from auth0_sessions.api.retry import RetryPolicy
 from auth0_sessions.api.tokens import ApiToken
@@ -30,6 +33,7 @@ from auth0_sessions.errors import (
     UnauthorizedError,
     UnexpectedAnswerError,
 )
+from keys import pem_of, public_pem
 
 DOMAIN = "acme.eu.auth0.com"
 LOOPBACK = "http://127.0.0.1:8400/acme"
@@ -320,7 +324,7 @@ def test_401_of_the_login_is_final(http):
     harness = Harness(http)
     error = harness.error()
     assert (UnauthorizedError, "access_denied") == (type(error), error.error_code)
-    assert "Check the client id and the client secret" in str(error)
+    assert "Check the test's own place" in str(error)
     assert (len(harness.tokens), len(harness.calls)) == (1, 0)
 
 
@@ -426,6 +430,46 @@ def test_every_answer_says_what_time_it_is(http, endpoint):
     operation.read()
     operation.write({"session_lifetime": 480})
     assert 0 <= operation.now().timestamp() - NOW < 10
+
+
+# Private Key JWT.
+
+
+@pytest.fixture
+def keyed(auth0_sandbox):
+    """A tenant whose only application has to send assertions, and the application's credentials."""
+    tenant = auth0_sandbox.add_tenant("acme", settings={"session_lifetime": 480})
+    tenant.add_client("the-id", public_key=public_pem())
+    return tenant, ClientCredentials("the-id", SigningKey.read(pem_of(), "KEY"), None, "the test's own place")
+
+
+def test_an_application_with_a_key_logs_in(keyed):
+    """It gets a token with an assertion, and a second attempt has another one."""
+    tenant, credentials = keyed
+    tenant.fault("503", operation="token")
+    client = TenantClient(tenant.domain, lambda: credentials, policy=RetryPolicy.immediate())
+    assert client.read() == {"session_lifetime": 480}
+    assert tenant.calls == ["POST /oauth/token", "POST /oauth/token", "GET /tenants/settings"]
+
+
+@pytest.mark.parametrize("error", [timedelta(minutes=-10), timedelta(minutes=10), timedelta(days=3650)])
+def test_a_wrong_clock_costs_one_more_login(keyed, error):
+    """Where this machine's clock is wrong, the tenant refuses the first assertion, and its own time dates the next."""
+    tenant, credentials = keyed
+    client = TenantClient(tenant.domain, lambda: credentials, policy=RetryPolicy.immediate())
+    client._clock = ServerClock(machine=lambda: datetime.now(UTC) + error)
+    assert client.read() == {"session_lifetime": 480}
+    assert tenant.calls == ["POST /oauth/token", "POST /oauth/token", "GET /tenants/settings"]
+
+
+def test_a_key_that_the_tenant_does_not_know_is_refused_once(keyed):
+    """A refusal that the clock does not explain is final, and says what the application needs."""
+    tenant, credentials = keyed
+    tenant.add_client("the-id", "a secret now")
+    client = TenantClient(tenant.domain, lambda: credentials, policy=RetryPolicy.immediate())
+    with pytest.raises(UnauthorizedError, match="The application has to use Private Key JWT"):
+        client.read()
+    assert tenant.calls == ["POST /oauth/token"]
 
 
 # A write that was answered 2xx is done.

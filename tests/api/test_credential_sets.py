@@ -8,12 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth0_sessions.api.credential_sets import LabelledEntry, read_entry
-from auth0_sessions.api.credentials import CONFIG_KEYS, LABELED_CONFIG_KEY
+from auth0_sessions.api.sources import CONFIG_KEYS, LABELED_CONFIG_KEY
 from auth0_sessions.errors import CredentialsError
+from auth0_sessions.model.spelling import camel_case
 
 CANARY = "canary-S3CR3T"
-ENTRY = {"client_id": "i", "client_secret": "s", "api_token": "t", "audience": "https://x/"}
-CAMEL = {"clientId": "i", "clientSecret": "s", "apiToken": "t", "audience": "https://x/"}
+ENTRY = {
+    "client_id": "i",
+    "client_secret": "s",
+    "client_assertion_private_key": "k",
+    "client_assertion_signing_alg": "PS256",
+    "api_token": "t",
+    "audience": "https://x/",
+}
+CAMEL = {camel_case(part): value for part, value in ENTRY.items()}
 
 
 def found(parts):
@@ -69,7 +77,7 @@ def test_malformed(raw, printed):
     text = error_of(raw)
     assert LABELED_CONFIG_KEY in text
     assert printed in text
-    assert '"clientId" and "clientSecret"' in text
+    assert '"clientId" with "clientSecret" or "clientAssertionPrivateKey"' in text
     assert CANARY not in text
     assert "12345678901234" not in text
 

@@ -1,283 +1,268 @@
-"""Where the credentials of a tenant come from."""
+"""What makes a complete set of credentials, and to which domain it may be sent; with both front ends."""
 
+import base64
 import json
+from typing import Any
 
 import pytest
 
-from auth0_sessions.api.credentials import (
-    CONFIG_KEYS,
-    LABELED_CONFIG_KEY,
-    SCOPES,
-    SECRET_CONFIG_KEYS,
-    ClientCredentials,
-    check_label,
-    default_domain,
-    find_credentials,
-    in_config,
-    in_environment,
-    in_labeled_config,
-    sources,
-)
+from auth0_sessions.api.assertions import SigningKey
+from auth0_sessions.api.credentials import ClientCredentials, find_credentials
+from auth0_sessions.api.sources import sources
 from auth0_sessions.api.tokens import ApiToken
-from auth0_sessions.errors import CredentialsError, InputError
+from auth0_sessions.errors import CredentialsError
+from auth0_sessions.native.config import OF_STACK, ProviderConfig
+from keys import pem_of
 
-DOMAIN = "acme.eu.auth0.com"
+ACME, OTHER, CUSTOM = "acme.eu.auth0.com", "other.eu.auth0.com", "login.acme.com"
 CANARY = "canary-S3CR3T"
+SCOPES = ("read:tenant_settings", "update:tenant_settings")
+ENVIRON = {"AUTH0_CLIENT_ID": "the-id", "AUTH0_CLIENT_SECRET": "the-secret"}
 
 
-@pytest.fixture(autouse=True)
-def any_token(monkeypatch):
-    """Let every token be for every tenant: which one it is for is tested with the tokens."""
-    monkeypatch.setattr("auth0_sessions.api.credentials.hold_to_tenant", lambda *_: None)
+def found(environ, domain=ACME, label=None, **config):
+    """Return the credentials that the environment and configuration lead to."""
+    return find_credentials(
+        sources({f"auth0:{key}": value for key, value in config.items()}, label, explicit=False, environ=environ),
+        domain,
+    )
 
 
-CLIENT = {"AUTH0_CLIENT_ID": "env-id", "AUTH0_CLIENT_SECRET": "env-secret"}
-CONFIG = {"auth0:clientId": "config-id", "auth0:clientSecret": "config-secret"}
-PARTS = {
-    "client_id": f"{CANARY}-id",
-    "client_secret": f"{CANARY}-cs",
-    "api_token": f"{CANARY}-at",
-    "audience": "https://a/",
-}
-
-
-def found(config=None, environ=None, label=None, *, explicit=False):
-    """Return the credentials that a configuration and an environment lead to."""
-    return find_credentials(sources(config or {}, label, explicit=explicit, environ=environ or {}), DOMAIN)
-
-
-def labeled(**entries):
-    """Return a configuration that holds the secret object of labeled sets, as JSON text."""
-    return {LABELED_CONFIG_KEY: json.dumps(entries)}
-
-
-def error_of(*arguments, **options):
-    """Return the text of the refusal where no credentials are found."""
+def error_of(environ, **options):
+    """Return the text of the refusal, which never repeats a secret."""
     with pytest.raises(CredentialsError) as refused:
-        found(*arguments, **options)
+        found(environ, **options)
+    assert CANARY not in f"{refused.value!r} {refused.value.__cause__}"
     return str(refused.value)
 
 
-def identity(credentials):
-    """Return what the tenant would see of credentials."""
-    if isinstance(credentials, ApiToken):
-        return credentials.token
-    return credentials.client_id, credentials.client_secret, credentials.audience
+# Complete sets.
 
 
 @pytest.mark.parametrize(
-    ("config", "environ", "label", "explicit", "expected"),
+    ("given", "missing"),
     [
-        ({}, CLIENT, None, False, ("env-id", "env-secret", None)),
-        ({}, {**CLIENT, "AUTH0_AUDIENCE": "https://x/"}, None, False, ("env-id", "env-secret", "https://x/")),
-        ({}, {"AUTH0_API_TOKEN": "env-token"}, None, False, "env-token"),
-        (CONFIG, {}, None, False, ("config-id", "config-secret", None)),
-        ({**CONFIG, "auth0:audience": "https://x/"}, {}, None, False, ("config-id", "config-secret", "https://x/")),
-        ({"auth0:apiToken": "config-token"}, {}, None, False, "config-token"),
-        (CONFIG, CLIENT, None, False, ("env-id", "env-secret", None)),
-        ({"auth0:apiToken": "config-token"}, CLIENT, None, False, ("env-id", "env-secret", None)),
-        (CONFIG, CLIENT, None, True, ("config-id", "config-secret", None)),
-        ({}, CLIENT, None, True, ("env-id", "env-secret", None)),
-        ({}, {"AUTH0_ACME_API_TOKEN": "env-acme"}, "acme", False, "env-acme"),
-        ({}, {"AUTH0_ACME_EU_2_API_TOKEN": "env-acme"}, "acme-eu-2", False, "env-acme"),
-        (labeled(acme={"apiToken": "config-acme"}), {}, "acme", False, "config-acme"),
-        (labeled(acme={"apiToken": "config-acme"}), {"AUTH0_ACME_API_TOKEN": "env-acme"}, "acme", False, "env-acme"),
-        (
-            labeled(acme={"clientId": "i", "clientSecret": "s", "audience": "https://x/"}),
-            {},
-            "acme",
-            False,
-            ("i", "s", "https://x/"),
-        ),
-        (labeled(acme={"client_id": "i", "client_secret": "s"}), {}, "acme", False, ("i", "s", None)),
-        (labeled(acme={"apiToken": "one"}, other={"apiToken": "two"}), {}, "other", False, "two"),
+        ({"CLIENT_ID": "i"}, "CLIENT_SECRET"),
+        ({"CLIENT_SECRET": CANARY}, "CLIENT_ID"),
+        ({"CLIENT_ASSERTION_PRIVATE_KEY": CANARY}, "CLIENT_ID"),
     ],
 )
-def test_order(config, environ, label, explicit, expected):
-    """The order is explicit `Provider`, environment, configuration; the first complete set wins."""
-    assert expected == identity(found(config, environ, label, explicit=explicit))
+@pytest.mark.parametrize("label", [None, "acme"])
+def test_an_incomplete_set_names_what_is_missing(given, missing, label):
+    """What is set is named, and what is not, everywhere where it may be; a label is not completed from elsewhere."""
+    prefix = "AUTH0_ACME_" if label else "AUTH0_"
+    environ = {f"{prefix}{part}": value for part, value in given.items()}
+    text = error_of({**environ, **({"AUTH0_CLIENT_SECRET": "s", "AUTH0_CLIENT_ID": "i"} if label else {})}, label=label)
+    assert f"The credentials for {ACME} are incomplete: {prefix}{next(iter(given))} is set, but " in text
+    assert f"{prefix}{missing} " in text
+    assert ("Private Key JWT" in text) == (missing == "CLIENT_SECRET")
+    assert ("never completed from elsewhere" in text) == (label is not None)
+    assert [scope for scope in SCOPES if scope in text] == list(SCOPES)
 
 
-@pytest.mark.parametrize("incomplete", [{"AUTH0_CLIENT_ID": "env-id"}, {"AUTH0_CLIENT_SECRET": "env-secret"}])
-def test_sets_are_never_mixed(incomplete):
-    """Half a set in one place is passed over as a whole, its audience too; nothing of it joins the next place's."""
-    environ = {**incomplete, "AUTH0_AUDIENCE": "https://env/"}
-    assert identity(found(CONFIG, environ)) == ("config-id", "config-secret", None)
-
-
-@pytest.mark.parametrize(
-    ("config", "environ"),
-    [
-        ({"auth0:clientSecret": "config-secret"}, {"AUTH0_CLIENT_ID": "env-id"}),
-        ({"auth0:clientId": "config-id"}, {"AUTH0_CLIENT_SECRET": "env-secret"}),
-    ],
-)
-def test_two_halves_make_no_set(config, environ):
-    """An ID from one source and a secret from another are not a complete set."""
-    text = error_of(config, environ)
-    assert "the client secret is missing" in text
-    assert "the client id is missing" in text
-
-
-def test_a_token_goes_before_a_client():
-    """Where one place has both, the ready-made token is used and no login is made."""
-    assert identity(found(environ={**CLIENT, "AUTH0_API_TOKEN": "env-token"})) == "env-token"
+@pytest.mark.parametrize("part", ["client_id", "client_secret", "client_assertion_private_key"])
+@pytest.mark.parametrize("front_end", ["dynamic", "native"])
+def test_an_incomplete_provider_is_an_error(monkeypatch, part, front_end):
+    """A provider with half a set does not get the rest from the environment."""
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    own = {part: CANARY}
+    places = Dynamic.of_provider(own, None) if front_end == "dynamic" else Native.of_provider(own, None)
+    with pytest.raises(CredentialsError, match=r"are incomplete: the [Pp]rovider's client") as refused:
+        find_credentials(places, ACME)
+    assert CANARY not in str(refused.value)
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n", "\t "])
 def test_blank_is_not_set(blank):
     """A variable that contains only spaces counts as not set."""
-    environ = {**CLIENT, "AUTH0_API_TOKEN": blank}
-    assert identity(found(environ=environ)) == ("env-id", "env-secret", None)
+    assert found({**ENVIRON, "AUTH0_API_TOKEN": blank}).client_id == "the-id"
 
 
 @pytest.mark.parametrize("around", [" {}", "{}\n", "\t{} \r\n"])
 def test_space_around_is_cut(around):
     """A line break at the end of a secret, as files and shells leave it, is not part of it."""
-    environ = {name: around.format(value) for name, value in CLIENT.items()}
-    assert identity(found(environ=environ)) == ("env-id", "env-secret", None)
+    credentials = found({name: around.format(value) for name, value in ENVIRON.items()})
+    assert (credentials.client_id, credentials.proof) == ("the-id", "the-secret")
 
 
 @pytest.mark.parametrize("inside", ["a b", "a\nb", "a\r\nX-Evil: 1", "a\x00b", "\u00fc", "\u2028x", "\ud800"])
-@pytest.mark.parametrize("part", ["CLIENT_ID", "CLIENT_SECRET", "API_TOKEN"])
+@pytest.mark.parametrize("part", ["CLIENT_ID", "CLIENT_SECRET", "AUDIENCE", "API_TOKEN"])
 def test_what_no_header_can_hold_is_refused(part, inside):
     """A secret with a space or a line break inside is refused before it can turn up in a library's error."""
-    environ = {**CLIENT, f"AUTH0_{part}": f"{CANARY}{inside}"}
-    text = error_of(environ=environ)
-    assert f"The {part.lower()} from environment" in text
-    assert CANARY not in text
+    assert error_of({**ENVIRON, f"AUTH0_{part}": f"{CANARY}{inside}"}).startswith(f"AUTH0_{part} has a space")
 
 
-@pytest.mark.parametrize("part", ["CLIENT_ID", "CLIENT_SECRET", "AUDIENCE"])
-def test_a_malformed_half_set_is_passed_over(part):
-    """What is wrong with a set that is not complete anyway does not keep a later complete set from winning."""
-    environ = {f"AUTH0_{part}": "two words"}
-    assert identity(found(CONFIG, environ)) == ("config-id", "config-secret", None)
+@pytest.mark.parametrize("given", ["https://acme.eu.auth0.com/api/v2", "https://acme.eu.auth0.com/api/v2/"])
+def test_an_audience_ends_in_a_slash(given):
+    """A missing final slash of an audience is added, and what sets it is known."""
+    credentials = found({**ENVIRON, "AUTH0_AUDIENCE": given})
+    assert (credentials.audience, credentials.audience_key) == ("https://acme.eu.auth0.com/api/v2/", "AUTH0_AUDIENCE")
+    assert (found(ENVIRON).audience, found(ENVIRON).audience_key) == (None, "AUTH0_AUDIENCE")
+    assert found(ENVIRON, audience=given).audience_key == "auth0:audience"
 
 
-@pytest.mark.parametrize("label", ["acme", "client", "api", "0"])
-def test_labels_never_fall_back(label):
-    """With a label the unlabeled sets do not count, nor do those of other labels."""
-    config = {**CONFIG, "auth0:apiToken": "config-token", **labeled(other={"apiToken": "t"})}
-    environ = {**CLIENT, "AUTH0_API_TOKEN": "t", "AUTH0_OTHER_API_TOKEN": "t"}
-    assert f"entry '{label}'" in error_of(config, environ, label)
+def test_a_private_key():
+    """A key replaces the secret, with real or escaped line breaks; its algorithm may come with it."""
+    key = {"AUTH0_CLIENT_ID": "the-id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY": pem_of().replace("\n", r"\n")}
+    assert found(key).proof.algorithm == "RS256"
+    assert found({**key, "AUTH0_CLIENT_ASSERTION_SIGNING_ALG": "PS256"}).proof.algorithm == "PS256"
+    assert found({**key, "AUTH0_CLIENT_SECRET": "s"}).source == "AUTH0_CLIENT_ID and AUTH0_CLIENT_ASSERTION_PRIVATE_KEY"
+    assert found(key, clientSecret="s").source == "AUTH0_CLIENT_ID and auth0:clientSecret"
+    wrong = {**key, "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY": f"-----BEGIN PRIVATE KEY-----{CANARY}"}
+    assert error_of(wrong).startswith("AUTH0_CLIENT_ASSERTION_PRIVATE_KEY is not an unencrypted RSA private key")
 
 
-def test_without_a_label_labeled_sets_do_not_count():
-    """The unlabeled set is never taken from a label's."""
-    error_of(labeled(acme={"apiToken": "t"}), {"AUTH0_ACME_API_TOKEN": "t"})
-
-
-def test_an_explicit_provider_looks_at_no_configuration_of_a_stack():
-    """An explicit `Provider` has its own properties and the environment, and nothing else."""
-    places = [source.place for source in sources(CONFIG, None, explicit=True, environ={})]
-    assert places == [
-        "the explicit Provider's client_id and client_secret, or api_token",
-        "environment AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET, or AUTH0_API_TOKEN",
-    ]
-
-
-@pytest.mark.parametrize("label", [None, "acme"])
-@pytest.mark.parametrize("explicit", [False, True])
-def test_every_place_is_listed(label, explicit):
-    """Where nothing is found, every place that was looked at is named, with the tenant and the scopes."""
-    places = sources({}, label, explicit=explicit, environ={})
-    text = error_of(label=label, explicit=explicit)
-    assert [DOMAIN, *SCOPES] == [word for word in (DOMAIN, *SCOPES) if word in text]
-    assert [source.place for source in places] == [source.place for source in places if source.place in text]
-    assert "`pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`" in text
-
-
-def test_where_no_configuration_is_read_none_is_explained():
-    """The command line looks at the environment only, and says nothing of the configuration that `refresh` uses."""
-    with pytest.raises(CredentialsError) as refused:
-        find_credentials([in_environment({}, None)], DOMAIN)
-    assert "pulumi" not in str(refused.value)
-
-
-def test_labeled_places():
-    """The places of a label are named as one has to write them."""
-    text = error_of(label="acme-eu")
-    assert "AUTH0_ACME_EU_CLIENT_ID and AUTH0_ACME_EU_CLIENT_SECRET, or AUTH0_ACME_EU_API_TOKEN" in text
-    assert "auth0-sessions:credentials, entry 'acme-eu'" in text
-
-
-@pytest.mark.parametrize("missing", ["client_id", "client_secret"])
-@pytest.mark.parametrize("label", [None, "acme"])
-def test_no_secret_in_the_error_of_an_incomplete_set(missing, label):
-    """What was found of an incomplete set is not repeated."""
-    parts = {part: value for part, value in PARTS.items() if part not in (missing, "api_token")}
-    infix = f"{label.upper()}_" if label else ""
-    environ = {f"AUTH0_{infix}{part.upper()}": value for part, value in parts.items()}
-    config = {CONFIG_KEYS[part]: value for part, value in parts.items()} | labeled(acme=parts)
-    assert CANARY not in error_of(config, environ, label)
-
-
-@pytest.mark.parametrize(
-    "thing",
-    [
-        ApiToken(CANARY, "here"),
-        ClientCredentials("id", CANARY, None, "here"),
-        in_environment({"AUTH0_API_TOKEN": CANARY}, None),
-        in_config({"auth0:apiToken": CANARY}, "here", None, "auth0:audience"),
-        in_labeled_config(labeled(acme={"apiToken": CANARY}), "acme"),
-    ],
-)
-def test_no_secret_in_a_repr(thing):
+def test_no_secret_in_a_repr():
     """Printing an object never reveals the secret in it."""
-    assert CANARY not in f"{thing!r} {thing}"
+    for thing in (ApiToken(CANARY, "here"), ClientCredentials("id", CANARY, None, "here")):
+        assert CANARY not in f"{thing!r} {thing}"
 
 
-@pytest.mark.parametrize("config", [labeled(), labeled(other={"apiToken": "t"}), labeled(acme={}), {}])
-def test_no_entry_for_the_label(config):
-    """A label without an entry, or with an empty one, is a place where nothing was found."""
-    assert "entry 'acme' (not set)" in error_of(config, {}, "acme")
+# To which domain a set is sent.
 
 
-@pytest.mark.parametrize("label", ["acme", "acme-eu", "2", "-"])
-def test_label(label):
-    """A label has small letters, digits and hyphens."""
-    assert label == check_label(label)
+def jwt(domain):
+    """Return a Management API token of a tenant."""
+    claims = {"iss": f"https://{domain}/", "aud": f"https://{domain}/api/v2/"}
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in ({}, claims)]
+    return f"{parts[0]}.{parts[1]}.x"
 
 
-@pytest.mark.parametrize("label", ["", " ", "Acme", "acme_eu", "acme eu", "acme\n", "\u00e4", "a.b", None, 1, ["a"]])
-def test_bad_label(label):
-    """Anything else is refused, with an example of what to write."""
-    with pytest.raises(InputError, match="such as acme"):
-        check_label(label)
+KINDS = {
+    "secret": {"client_id": "the-id", "client_secret": "the-secret"},
+    "key": {"client_id": "the-id", "client_assertion_private_key": pem_of()},
+    "token": {"api_token": jwt(ACME)},
+    "opaque token": {"api_token": "opaque"},
+}
+ALONG = {"no domain": None, "the same": ACME, "the same, written otherwise": f"https://{ACME.upper()}/"}
+ALONG |= {"another": OTHER, "a custom domain": CUSTOM, "nonsense": "a b"}
 
 
-@pytest.mark.parametrize("secret", [f"{CANARY}_x", {"clientSecret": CANARY}, [CANARY]])
-def test_a_secret_given_as_label_is_not_repeated(secret):
-    """Somebody who takes `credentials` for the secret itself does not read it in an error."""
-    with pytest.raises(InputError) as refused:
-        check_label(secret)
-    assert CANARY not in str(refused.value)
+def camel(name):
+    """Return a part's key in configuration."""
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
-@pytest.mark.parametrize(
-    ("config", "environ", "expected"),
-    [
-        ({}, {}, None),
-        ({"auth0:domain": "c.auth0.com"}, {}, "c.auth0.com"),
-        ({"auth0:domain": "c.auth0.com"}, {"AUTH0_DOMAIN": "e.auth0.com"}, "e.auth0.com"),
-        ({"auth0:domain": "c.auth0.com"}, {"AUTH0_DOMAIN": ""}, "c.auth0.com"),
-        ({"auth0:domain": 5}, {}, None),
-    ],
-)
-def test_default_domain(config, environ, expected):
-    """The domain of resources that name none is `AUTH0_DOMAIN`, else `auth0:domain`."""
-    assert expected == default_domain(config, environ=environ)
+def keyed(parts, prefix=""):
+    """Return parts under their keys."""
+    return {f"{prefix}{camel(part)}": value for part, value in parts.items()}
 
 
-def test_the_process_environment_is_the_default(monkeypatch):
-    """By default, a lookup uses the process's environment."""
-    monkeypatch.setenv("AUTH0_API_TOKEN", "process-token")
-    monkeypatch.setenv("AUTH0_DOMAIN", "p.auth0.com")
-    assert identity(find_credentials(sources({}, None, explicit=False), DOMAIN)) == "process-token"
-    assert default_domain({}) == "p.auth0.com"
+class Dynamic:
+    """The sources of the dynamic resource, whose domain name is what sets a domain along with them."""
+
+    @staticmethod
+    def of_provider(parts, domain):
+        return sources({**keyed(parts, "auth0:"), "auth0:domain": domain}, None, explicit=True)
+
+    @staticmethod
+    def of_config(parts, domain):
+        return sources({**keyed(parts, "auth0:"), "auth0:domain": domain}, None, explicit=False)
+
+    @staticmethod
+    def of_label(parts):
+        config = {"auth0-sessions:credentials": {"lab": keyed(parts)}, "auth0:domain": OTHER}
+        return sources(config, "lab", explicit=False)
+
+    provider_domain, config_domain = "the Provider's domain", "auth0:domain"
 
 
-def test_secret_keys_are_all_named():
-    """The keys that must be secret are those that hold a secret: `clientSecret`, `apiToken` and the labeled object."""
-    assert {"auth0:clientSecret", "auth0:apiToken", "auth0-sessions:credentials"} == set(SECRET_CONFIG_KEYS)
+class Native:
+    """The same of the native plugin."""
+
+    @staticmethod
+    def of_provider(parts, domain):
+        return ProviderConfig({**keyed(parts), "domain": domain}).sources(None)
+
+    @staticmethod
+    def of_config(parts, domain):
+        return ProviderConfig({**keyed(parts), "domain": domain, OF_STACK: "true"}).sources(None)
+
+    @staticmethod
+    def of_label(parts):
+        config = {"credentials": {"lab": keyed(parts)}, "domain": OTHER, OF_STACK: "true"}
+        return ProviderConfig(config).sources("lab")
+
+    provider_domain, config_domain = "the provider's domain", "auth0-sessions:domain"
+
+
+FRONT_ENDS: dict[str, Any] = {"dynamic": Dynamic, "native": Native}
+PLACES = ("provider", "configuration", "environment", "label in configuration", "label in the environment")
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+@pytest.mark.parametrize("along", ALONG)
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_set_that_comes_with_a_domain_is_only_sent_there(monkeypatch, front_end, along, place, kind):
+    """From every source, a secret, a key or a token goes to the domain that is set along with it and to no other.
+
+    A label belongs to the tenant that the program uses it for, so no domain is set along with it. A token that is a JWT
+    names its tenant besides, and one that is not goes nowhere without a domain.
+    """
+    front, parts, domain = FRONT_ENDS[front_end], KINDS[kind], ALONG[along]
+    is_label = place.startswith("label")
+    if "environment" in place:
+        prefix = "AUTH0_LAB_" if is_label else "AUTH0_"
+        for part, value in parts.items():
+            monkeypatch.setenv(f"{prefix}{part.upper()}", value)
+        if domain:
+            monkeypatch.setenv("AUTH0_DOMAIN", domain)
+    places = {
+        "provider": lambda: front.of_provider(parts, domain),
+        "configuration": lambda: front.of_config(parts, domain),
+        "environment": lambda: front.of_config({}, None),
+        "label in configuration": lambda: front.of_label(parts),
+        "label in the environment": lambda: front.of_label({}),
+    }[place]()
+    is_free = is_label or domain is None
+    if (is_free and kind != "opaque token") or (not is_free and along.startswith("the same")):
+        credentials = find_credentials(places, ACME)
+        proof = credentials.token if isinstance(credentials, ApiToken) else credentials.proof
+        expected = parts.get("api_token") or parts.get("client_secret")
+        assert isinstance(proof, SigningKey) if kind == "key" else proof == expected
+        return
+    with pytest.raises(CredentialsError) as refused:
+        find_credentials(places, ACME)
+    text = str(refused.value)
+    assert text.startswith(f"{ACME}: ")
+    assert "not sent" in text
+    assert not [value for value in parts.values() if value in text]
+    if not is_free:
+        name = {"provider": front.provider_domain, "configuration": front.config_domain}.get(place, "AUTH0_DOMAIN")
+        shown = {"another": OTHER, "a custom domain": CUSTOM}.get(along, "another tenant")
+        assert f"comes with {name} ({shown}), so it was not sent to {ACME}, which the resource names" in text
+
+
+def test_every_half_of_a_set_is_held_to_its_own_domain():
+    """A secret from the environment does not go to the configured domain if another one is set along with it."""
+    environ = {"AUTH0_CLIENT_SECRET": "s", "AUTH0_DOMAIN": OTHER}
+    config = {"auth0:clientId": "i", "auth0:domain": ACME}
+    with pytest.raises(CredentialsError) as refused:
+        find_credentials(sources(config, None, explicit=False, environ=environ), ACME)
+    text = str(refused.value)
+    assert f"AUTH0_CLIENT_SECRET comes with AUTH0_DOMAIN ({OTHER})" in text
+    assert f"not sent to {ACME}, which auth0:domain names" in text
+    assert found({"AUTH0_CLIENT_SECRET": "s"}, clientId="i").client_id == "i"
+
+
+def test_the_environment_of_a_bound_provider_is_held_to_its_own_domain(monkeypatch):
+    """A provider for one domain that falls back to the environment does not get the credentials of another one."""
+    for name, value in {**ENVIRON, "AUTH0_DOMAIN": OTHER}.items():
+        monkeypatch.setenv(name, value)
+    for front in FRONT_ENDS.values():
+        with pytest.raises(
+            CredentialsError, match=rf"AUTH0_DOMAIN \({OTHER}\).*not sent to {ACME}, which the [Pp]rovider"
+        ):
+            find_credentials(front.of_provider({}, ACME), ACME)
+
+
+@pytest.mark.parametrize("audience", [f"https://{ACME}/api/v2/", f"https://{ACME}/api/v2"])
+def test_a_token_of_a_custom_domain_needs_the_audience(audience):
+    """A token of the canonical domain is sent to the custom one with the audience, which the refusal names."""
+    environ = {"AUTH0_API_TOKEN": jwt(ACME)}
+    text = error_of(environ, domain=CUSTOM)
+    assert f"if {CUSTOM} is a custom domain of it, set AUTH0_AUDIENCE to https://{ACME}/api/v2/" in text
+    assert found({**environ, "AUTH0_AUDIENCE": audience}, domain=CUSTOM).token == jwt(ACME)

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auth0_sessions.api.assertions import SigningKey
+from auth0_sessions.api.credentials import ClientCredentials
 from auth0_sessions.api.failures import (
     MAX_DETAIL_CHARACTERS,
     Attempt,
@@ -30,12 +32,15 @@ from auth0_sessions.errors import (
     UnauthorizedError,
     UnexpectedAnswerError,
 )
+from keys import pem_of
 
 DOMAIN = "acme.eu.auth0.com"
 DOING = "write the session settings"
 CANARY = "canary-s3cr3t"
 ERRORS = json.loads((Path(__file__).parents[1] / "recordings" / "error_bodies.json").read_text())
-ATTEMPT = Attempt(DOMAIN, DOING, "the test's own place", secrets=(CANARY,))
+SOURCE = "the test's own place"
+CLIENT = ClientCredentials("id", CANARY, None, SOURCE)
+ATTEMPT = Attempt(DOMAIN, DOING, CLIENT, secrets=(CANARY,))
 TEXT = st.text() | st.none() | st.integers() | st.lists(st.text())
 
 
@@ -43,7 +48,7 @@ def error(*, status=400, body=None, is_page=False, login=False, **headers):
     """Return the error for an answer; `said` is the body's message, and the rest are headers."""
     if "said" in headers:
         body = {"message": headers.pop("said")}
-    attempt = Attempt(ATTEMPT.domain, ATTEMPT.doing, ATTEMPT.source, login, ATTEMPT.secrets)
+    attempt = replace(ATTEMPT, is_login=login)
     sent = {name.replace("_", "-").title().replace("Www-", "WWW-"): value for name, value in headers.items()}
     return refused(attempt, Reply(status, sent, b""), None if is_page else body or {})
 
@@ -100,11 +105,14 @@ def test_every_error_says_what_to_do(status, login):
         ({"status": 404, "login": True}, "`pulumi state delete '<URN>'` (`pulumi stack --show-urns`"),
         ({"status": 409}, "Check the domain and the settings"),
         ({"status": 429}, "The tenant is still rate-limited after the last attempt"),
-        ({"status": 401, "login": True}, "Check the client id and the client secret from the test's own place"),
+        (
+            {"status": 401, "login": True},
+            "Check the test's own place: both belong to one",
+        ),
         ({"status": 403, "login": True}, "Authorize the application for the Auth0 Management API"),
         ({"status": 404}, "and remove it from the program or the tenants file"),
         ({"status": 429, "login": True}, "The token endpoint is still rate-limited"),
-        ({"status": 418, "login": True}, "Check the client id"),
+        ({"status": 418, "login": True}, "Check the test's own place"),
         ({"status": 418, "is_page": True}, "that no proxy answers in its place"),
         ({"status": 302}, "that no proxy answers in its place"),
     ],
@@ -132,19 +140,39 @@ BAD_AUDIENCE = {"message": f"Bad audience: {AUDIENCE}"}
 @pytest.mark.parametrize("key", ["AUTH0_ACME_AUDIENCE", "auth0:audience"])
 def test_every_refusal_that_an_audience_can_cause_names_what_set_it(status, login, body, is_about_scopes, key):
     """A refusal that a given audience may have caused names the audience and the variable or key that sets it."""
-    attempt = replace(ATTEMPT, is_login=login, audience=AUDIENCE, audience_key=key)
+    attempt = replace(ATTEMPT, is_login=login, credentials=replace(CLIENT, audience=AUDIENCE, audience_key=key))
     text = str(refused(attempt, Reply(status, {}, b""), body))
     assert f"The audience '{AUDIENCE}' comes from {key}. It has to be https://TENANT.auth0.com/api/v2/" in text
-    assert is_about_scopes == (ATTEMPT.source in text)
+    assert is_about_scopes == (SOURCE in text)
 
 
 @pytest.mark.parametrize(("status", "login", "body"), [(403, True, NOT_ENABLED), (401, False, BAD_AUDIENCE)])
 def test_a_custom_domain_is_told_which_audience_to_set(status, login, body):
     """Without an audience, a refusal over it says which variable or key to set for a custom domain."""
-    attempt = replace(ATTEMPT, domain="login.acme.com", is_login=login, audience_key="AUTH0_AUDIENCE")
+    client = replace(CLIENT, audience_key="AUTH0_AUDIENCE")
+    attempt = replace(ATTEMPT, domain="login.acme.com", is_login=login, credentials=client)
     text = str(refused(attempt, Reply(status, {}, b""), body))
     assert "set AUTH0_AUDIENCE to https://TENANT.auth0.com/api/v2/" in text
     assert "The audience is https://login.acme.com/api/v2/, because none is set." in text
+
+
+@pytest.mark.parametrize("is_stale", [False, True])
+@pytest.mark.parametrize(
+    ("proof", "words"),
+    [
+        (CANARY, "An application that uses Private Key JWT has no secret: set its private key instead."),
+        (
+            SigningKey.read(pem_of(), "KEY"),
+            "The application has to use Private Key JWT, with the public key",
+        ),
+    ],
+)
+def test_a_refused_application_is_told_of_the_other_way(proof, words, is_stale):
+    """A secret may have to be a key, a key needs its other half at Auth0, and either may have been rotated."""
+    attempt = replace(ATTEMPT, is_login=True, credentials=replace(CLIENT, proof=proof, is_stale=is_stale))
+    text = str(refused(attempt, Reply(401, {}, b""), {"error": "invalid_client"}))
+    assert words in text
+    assert ("After a rotation: `pulumi refresh`" in text) == is_stale
 
 
 @pytest.mark.parametrize("login", [False, True])

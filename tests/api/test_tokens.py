@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth0_sessions.api.credentials import find_credentials, sources
-from auth0_sessions.api.tokens import ApiToken, claims_of, hold_to_tenant
+from auth0_sessions.api.tokens import ApiToken, claims_of, hold_to_issuer
 from auth0_sessions.errors import CredentialsError
 
 ACME, GLOBEX, CUSTOM = "acme.eu.auth0.com", "globex.eu.auth0.com", "login.acme.com"
@@ -24,10 +23,11 @@ def jwt(**claims):
     return b".".join([*parts, b"canary-signature"]).decode()
 
 
-def is_sent(token, domain, *, audience=None, tenant=None):
+def is_sent(token, domain, *, audience=None, is_bound=False, name="AUTH0_DOMAIN"):
     """Say whether a token may be sent to a tenant; where not, the refusal does not repeat it."""
+    found = ApiToken(token, "the test's own place", audience)
     try:
-        hold_to_tenant(ApiToken(token, "the test's own place", audience, tenant), domain)
+        hold_to_issuer(found, domain, is_bound=is_bound, domain_name=name)
     except CredentialsError as error:
         refusal = str(error)
     else:
@@ -81,25 +81,17 @@ def test_a_refused_jwt_says_why(domain, audience, words):
     """A token of a custom domain's tenant comes with the audience to set, an application's token with its own."""
     found = ApiToken(jwt(iss=f"https://{ACME}/", aud=audience), "here", audience_key="the key")
     with pytest.raises(CredentialsError) as raised:
-        hold_to_tenant(found, domain)
+        hold_to_issuer(found, domain, is_bound=True, domain_name=None)
     assert words in str(raised.value)
 
 
-@pytest.mark.parametrize(
-    ("tenant", "domain", "expected"),
-    [
-        (ACME, ACME, True),
-        (f"https://{ACME.upper()}/", ACME, True),
-        (GLOBEX, ACME, False),
-        ("nonsense", ACME, False),
-        (f"https://user:{CANARY_CLAIM}@{ACME}", ACME, False),
-        (5, ACME, False),
-        (None, ACME, False),
-    ],
-)
-def test_an_opaque_token_goes_to_the_tenant_set_along_with_it(tenant, domain, expected):
-    """A token that does not name a tenant is only sent to the one set along with it, and without one to none."""
-    assert expected == is_sent(OPAQUE, domain, tenant=tenant)
+def test_an_opaque_token_needs_a_domain():
+    """A token that does not name a tenant is only sent where a domain is set along with it, and its key is named."""
+    assert is_sent(OPAQUE, ACME, is_bound=True)
+    assert not is_sent(OPAQUE, ACME)
+    for name, words in (("auth0:domain", r"with it \(auth0:domain would be\)"), (None, "with it, and a token belongs")):
+        with pytest.raises(CredentialsError, match=words):
+            hold_to_issuer(ApiToken(OPAQUE, "here"), ACME, is_bound=False, domain_name=name)
 
 
 @pytest.mark.parametrize(
@@ -125,36 +117,4 @@ def test_any_token(claims, payload, is_json):
     """Whatever a token says about itself, it may be sent or is refused, and nothing else happens."""
     made = jwt(**claims) if is_json else f"x.{base64.urlsafe_b64encode(payload).decode()}.y"
     with contextlib.suppress(CredentialsError):
-        hold_to_tenant(ApiToken(made, "here"), ACME)
-
-
-# Which tenant is set along with a token.
-
-
-@pytest.mark.parametrize(
-    ("config", "environ", "label", "explicit", "expected"),
-    [
-        ({}, {"AUTH0_API_TOKEN": "t", "AUTH0_DOMAIN": ACME}, None, False, ACME),
-        ({}, {"AUTH0_API_TOKEN": "t", "AUTH0_DOMAIN": ""}, None, False, None),
-        ({"auth0:domain": GLOBEX}, {"AUTH0_API_TOKEN": "t"}, None, False, None),
-        ({}, {"AUTH0_ACME_API_TOKEN": "t", "AUTH0_DOMAIN": GLOBEX}, "acme", False, None),
-        ({"auth0:apiToken": "t", "auth0:domain": ACME}, {}, None, False, ACME),
-        ({"auth0:apiToken": "t", "auth0:domain": ACME}, {"AUTH0_DOMAIN": GLOBEX}, None, False, ACME),
-        ({"auth0:apiToken": "t"}, {"AUTH0_DOMAIN": GLOBEX}, None, False, GLOBEX),
-        ({"auth0:apiToken": "t", "auth0:domain": ACME}, {"AUTH0_DOMAIN": GLOBEX}, None, True, ACME),
-        ({"auth0:apiToken": "t"}, {"AUTH0_DOMAIN": GLOBEX}, None, True, None),
-        ({"auth0:domain": ACME}, {"AUTH0_API_TOKEN": "t", "AUTH0_DOMAIN": GLOBEX}, None, True, GLOBEX),
-        ({"auth0-sessions:credentials": {"acme": {"apiToken": "t"}}}, {"AUTH0_DOMAIN": GLOBEX}, "acme", False, None),
-    ],
-)
-def test_the_tenant_set_along_with_a_token(monkeypatch, config, environ, label, explicit, expected):
-    """A token belongs to the domain in the same source."""
-    monkeypatch.setattr("auth0_sessions.api.credentials.hold_to_tenant", lambda *_: None)
-    found = find_credentials(sources(config, label, explicit=explicit, environ=environ), ACME)
-    assert (found.token, found.tenant) == ("t", expected)
-
-
-def test_the_audience_set_along_with_a_token():
-    """The audience set along with a token names the tenant behind a custom domain."""
-    environ = {"AUTH0_API_TOKEN": "t", "AUTH0_DOMAIN": ACME, "AUTH0_AUDIENCE": "https://a/"}
-    assert find_credentials(sources({}, None, explicit=False, environ=environ), ACME).audience == "https://a/"
+        hold_to_issuer(ApiToken(made, "here"), ACME, is_bound=False, domain_name=None)

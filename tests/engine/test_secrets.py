@@ -17,11 +17,17 @@ from pulumi import automation
 from pulumi.runtime import rpc
 
 from auth0_sessions.model.settings import text
+from keys import pem_of, public_pem
 
 pytestmark = pytest.mark.front_ends("dynamic", "native")
 
 CANARY = f"Canary-{uuid4().hex}"
 """Another process may run this test beside this one, and a stack's configuration is set by a command line."""
+
+KEY = pem_of().replace("\n", r"\n")
+"""A private key with its line breaks escaped, as environment variables and JSON often hold it."""
+
+LINES = [line for line in pem_of().splitlines() if "-----" not in line]
 
 ENTRY = {"clientId": "canary-id", "clientSecret": CANARY}
 NO_DEFAULT = {"AUTH0_CLIENT_ID": "", "AUTH0_CLIENT_SECRET": ""}
@@ -43,6 +49,11 @@ def resource(api: Any, tenant: Any, **more: Any) -> None:
 def through_provider(api: Any, tenant: Any, **credentials: str) -> None:
     """Declare the tenant with an explicit provider that gets plain strings."""
     resource(api, tenant, opts=pulumi.ResourceOptions(provider=api.Provider("p", domain=tenant.domain, **credentials)))
+
+
+def register(tenant: Any, *, has_key: bool) -> None:
+    """Let the application have its key, or its secret."""
+    tenant.add_client("canary-id", **({"public_key": public_pem()} if has_key else {"client_secret": CANARY}))
 
 
 Program = Callable[[Any, Any, str], None]
@@ -68,6 +79,26 @@ WAYS: dict[str, tuple[dict[str, str], dict[str, str], Program]] = {
         {"auth0-sessions:credentials": json.dumps({"lab": ENTRY}).replace(CANARY, "{secret}")},
         lambda api, t, _: resource(api, t, credentials="lab"),
     ),
+    "environment, key": (
+        NO_DEFAULT | {"AUTH0_CLIENT_ID": "canary-id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY": "{key}"},
+        {},
+        lambda api, t, _: resource(api, t),
+    ),
+    "configuration, key": (
+        NO_DEFAULT,
+        {"{own}:clientId": "canary-id", "{own}:clientAssertionPrivateKey": "{key}"},
+        lambda api, t, _: resource(api, t),
+    ),
+    "configuration, label with a key": (
+        NO_DEFAULT,
+        {"auth0-sessions:credentials": '{"lab": {"clientId": "canary-id", "clientAssertionPrivateKey": "{key}"}}'},
+        lambda api, t, _: resource(api, t, credentials="lab"),
+    ),
+    "provider, key": (
+        NO_DEFAULT,
+        {},
+        lambda api, t, s: through_provider(api, t, client_id="canary-id", client_assertion_private_key=s),
+    ),
     "provider": (NO_DEFAULT, {}, lambda api, t, s: through_provider(api, t, client_id="canary-id", client_secret=s)),
     "provider, token": (NO_DEFAULT, {}, lambda api, t, s: through_provider(api, t, api_token=s)),
 }
@@ -76,9 +107,8 @@ WAYS: dict[str, tuple[dict[str, str], dict[str, str], Program]] = {
 class Witness(threading.Thread):
     """Looks at the arguments of every process, many times a second."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self) -> None:
         super().__init__(daemon=True)
-        self.secret = secret.encode()
         self.looked_at: set[bytes] = set()
         self.done = threading.Event()
 
@@ -96,17 +126,21 @@ class Witness(threading.Thread):
 def test_a_secret_is_found_nowhere(make_engine, tenant, way):
     """State, backups, history, events, output, errors, warnings, arguments and pickles: not in one of them."""
     environment, config, program = WAYS[way]
-    tenant.add_client("canary-id", CANARY)
-    secret = tenant.issue_token() if "token" in way else CANARY
-    filled = {name: value.replace("{secret}", CANARY).replace("{token}", secret) for name, value in environment.items()}
-    engine = make_engine(**filled)
+    has_key = "key" in way
+    register(tenant, has_key=has_key)
+    secret = tenant.issue_token() if "token" in way else KEY if has_key else CANARY
+
+    def filled(text: str) -> str:
+        return text.replace("{secret}", CANARY).replace("{token}", secret).replace("{key}", KEY)
+
+    engine = make_engine(**{name: filled(value) for name, value in environment.items()})
     for key, value in config.items():
-        text = value.replace("{secret}", CANARY).replace("{token}", secret)
         name = key.replace("{own}", OWN_NAMESPACE[engine.front_end])
-        engine.stack.set_config(name, automation.ConfigValue(text, secret=not name.endswith("clientId")))
+        # A key may have its line breaks escaped, as JSON and environment variables have them.
+        engine.stack.set_config(name, automation.ConfigValue(filled(value), secret=not name.endswith("clientId")))
     engine.program = lambda: program(engine.api, tenant, secret)
     tenant.latency_seconds = 0.1
-    witness = Witness(secret)
+    witness = Witness()
     witness.start()
     runs = [engine.preview(diff=True), engine.up(), engine.up(), engine.refresh(diff=True)]
     # What a refused login and a refused call say.
@@ -116,20 +150,21 @@ def test_a_secret_is_found_nowhere(make_engine, tenant, way):
     runs.append(engine.refresh())
     assert [run.ok for run in runs] == [True, True, True, True, False]
     tenant.clear_faults()
-    tenant.add_client("canary-id", CANARY)
+    register(tenant, has_key=has_key)
     runs.append(engine.destroy())
     witness.done.set()
     witness.join()
     shown = "".join(run.output + run.failure + repr(run.events) for run in runs)
     pickles = [base64.b64decode(text) for text in re.findall(r'"__provider":\s*"([A-Za-z0-9+/=]+)"', engine.files)]
-    for name, text in {
+    for name, found in {
         "files": engine.files,
         "output and events": shown,
         "arguments": b" ".join(witness.looked_at).decode(errors="replace"),
         "pickles": b" ".join(pickles).decode(errors="replace"),
     }.items():
-        assert secret not in text, name
-        assert base64.b64encode(secret.encode()).decode() not in text, name
+        for part in LINES if has_key else [secret]:
+            assert part not in found, name
+            assert base64.b64encode(part.encode()).decode() not in found, name
     assert any(CHILDREN[engine.front_end] in arguments for arguments in witness.looked_at)
     assert bool(pickles) is (engine.front_end == "dynamic")
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from auth0_sessions.api.credentials import in_environment
+from auth0_sessions.api.sources import in_environment
 from auth0_sessions.api.tokens import ApiToken
 from auth0_sessions.errors import (
     Auth0SessionsError,
@@ -53,7 +53,7 @@ class World:
 
     def sources(self, label):
         """Return the places of a label."""
-        return [in_environment(ENVIRONMENT, label)]
+        return [[in_environment(ENVIRONMENT, label)]]
 
     def connect(self, domain, find_credentials, on_wait, _cancelled):
         """Return what begins an operation on a tenant, and note who asked for it and how."""
@@ -236,7 +236,7 @@ def test_a_token_is_of_one_tenant(world):
     session.look_up(ACME, None)
     session.look_up(OTHER, None)
     assert isinstance(world.credentials_of(0), ApiToken)
-    with pytest.raises(CredentialsError, match=f"is for {ACME}"):
+    with pytest.raises(CredentialsError, match=rf"AUTH0_DOMAIN \({ACME}\), so it was not sent to {OTHER}"):
         world.credentials_of(1)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from auth0_sessions.api.credentials import CONFIG_KEYS, find_credentials
+from auth0_sessions.api.credentials import find_credentials
+from auth0_sessions.api.sources import CONFIG_KEYS
 from auth0_sessions.errors import CredentialsError
 from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.model.plans import Plan
@@ -40,13 +41,13 @@ def test_the_keys_are_those_of_the_schema():
     assert {key.removeprefix("auth0:") for key in CONFIG_KEYS.values()} < set(KEYS)
 
 
-def test_the_environment_takes_precedence_over_the_default_providers_configuration(monkeypatch):
-    """A rotated secret in the environment wins over the copy of the configuration in state."""
-    config = default(OWN)
-    assert client_of(config) == "own"
+def test_the_environment_completes_the_default_providers_configuration(monkeypatch):
+    """Configuration takes precedence, key by key; what it does not set comes from the environment."""
     monkeypatch.setenv("AUTH0_CLIENT_ID", "environment")
     monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
-    assert client_of(config) == "environment"
+    assert client_of(default(OWN)) == "own"
+    assert client_of(default({"clientId": "own"})) == "own"
+    assert client_of(default({"clientSecret": "s"})) == "environment"
 
 
 def test_an_explicit_providers_credentials_take_precedence(monkeypatch):
@@ -59,7 +60,7 @@ def test_an_explicit_providers_credentials_take_precedence(monkeypatch):
 
 
 @pytest.mark.parametrize("credentials", [LABELED["credentials"], {"lab": {"clientId": "labeled", "clientSecret": "s"}}])
-def test_a_label_is_looked_up_in_the_environment_and_then_in_the_configuration(monkeypatch, credentials):
+def test_a_label_is_looked_up_in_the_configuration_and_then_in_the_environment(monkeypatch, credentials):
     """A label never falls back to the unlabeled set; its object may come as text or as an object."""
     monkeypatch.setenv("AUTH0_CLIENT_ID", "unlabeled")
     monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
@@ -70,42 +71,24 @@ def test_a_label_is_looked_up_in_the_environment_and_then_in_the_configuration(m
         client_of(config, "other")
     monkeypatch.setenv("AUTH0_LAB_CLIENT_ID", "labeled-environment")
     monkeypatch.setenv("AUTH0_LAB_CLIENT_SECRET", "s")
-    assert client_of(config, "lab") == "labeled-environment"
-
-
-@pytest.mark.parametrize(
-    ("config", "expected"),
-    [
-        (default({"apiToken": "opaque", "domain": ACME}), ACME),
-        (explicit({"apiToken": "opaque", "domain": ACME}), ACME),
-        (default({"apiToken": "opaque"}), None),
-        (explicit({"apiToken": "opaque"}), None),
-    ],
-)
-def test_a_token_is_of_the_tenant_that_is_named_beside_it(monkeypatch, config, expected):
-    """An opaque token in the configuration is only sent to the tenant that the configuration names."""
-    monkeypatch.setenv("AUTH0_DOMAIN", "environment.eu.auth0.com")
-    if expected:
-        assert find_credentials(config.sources(None), expected).tenant == expected
-    else:
-        with pytest.raises(CredentialsError, match="was not sent"):
-            find_credentials(config.sources(None), ACME)
+    assert client_of(config, "lab") == "labeled"
+    assert client_of(default(OWN), "lab") == "labeled-environment"
 
 
 def test_missing_credentials_name_the_keys_that_this_front_end_has():
     """A native plugin cannot see `auth0:` keys, and the message says so."""
     with pytest.raises(CredentialsError) as caught:
         client_of(default({}))
-    assert "environment AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET" in str(caught.value)
-    assert "auth0-sessions:clientId and auth0-sessions:clientSecret, or auth0-sessions:apiToken" in str(caught.value)
+    assert "the environment: AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET" in str(caught.value)
+    assert ": auth0-sessions:clientId with auth0-sessions:clientSecret or auth0-sessions:client" in str(caught.value)
     assert "cannot see keys that start with auth0:" in str(caught.value)
     with pytest.raises(CredentialsError) as caught:
         client_of(explicit({}))
-    assert "the explicit provider's clientId and clientSecret, or apiToken" in str(caught.value)
+    assert "the explicit provider: the provider's clientId with the provider's clientSecret" in str(caught.value)
     with pytest.raises(CredentialsError) as caught:
         client_of(default({}), "lab")
     assert "AUTH0_LAB_CLIENT_ID" in str(caught.value)
-    assert "configuration auth0-sessions:credentials, entry 'lab'" in str(caught.value)
+    assert "auth0-sessions:credentials, entry 'lab'" in str(caught.value)
 
 
 def test_only_an_explicit_provider_is_bound_to_its_domain(monkeypatch):
@@ -114,20 +97,22 @@ def test_only_an_explicit_provider_is_bound_to_its_domain(monkeypatch):
     assert (default(given).bound_domain, default(given).default_domain) == (None, given["domain"])
     assert (explicit(given).bound_domain, explicit(given).default_domain) == (ACME, ACME)
     monkeypatch.setenv("AUTH0_DOMAIN", "environment.auth0.com")
-    assert default(given).default_domain == "environment.auth0.com"
+    assert default(given).default_domain == given["domain"]
+    assert default({}).default_domain == "environment.auth0.com"
     assert explicit(given).default_domain == ACME
     assert explicit({}).default_domain == "environment.auth0.com"
 
 
-@pytest.mark.parametrize("half", [{"clientId": "own"}, {"clientSecret": "s"}, {"audience": "https://x/"}], ids=str)
-def test_an_incomplete_explicit_provider_is_never_completed(monkeypatch, half):
+@pytest.mark.parametrize(
+    ("half", "missing"), [({"clientId": "own"}, "clientSecret"), ({"clientSecret": "s"}, "clientId")]
+)
+def test_an_incomplete_explicit_provider_is_never_completed(monkeypatch, half, missing):
     """Its missing part is an error that names it, although the environment has a whole set of another tenant."""
     monkeypatch.setenv("AUTH0_CLIENT_ID", "environment")
     monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
     with pytest.raises(CredentialsError) as caught:
         client_of(explicit(half))
-    missing = {"clientId": "client secret is missing", "clientSecret": "client id is missing", "audience": "not set"}
-    assert missing[next(iter(half))] in str(caught.value)
+    assert f"is set, but the provider's {missing} " in str(caught.value)
     assert "AUTH0_CLIENT_ID" not in str(caught.value)
 
 

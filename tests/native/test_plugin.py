@@ -490,7 +490,7 @@ def test_a_wrong_id_is_one_paragraph(host, id_, part, state):
 @pytest.mark.parametrize("state", [None, {}], ids=["import", "look-up"])
 def test_no_tenant_and_no_credentials_are_one_paragraph(start, configured, tenant, state):
     """A domain without a tenant, or without credentials, is refused in one line that says what to do."""
-    host = start(AUTH0_CLIENT_SECRET="").configure()
+    host = start(AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="").configure()
     text = host.refused(lambda: host.read(tenant.domain, state))
     assert text.startswith(f"No credentials for {tenant.domain}.")
     assert "cannot see keys that start with auth0:" in text

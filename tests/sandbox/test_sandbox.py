@@ -10,9 +10,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from typing import Any
+from uuid import uuid4
 
+import jwt
 import pytest
 import requests
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +25,7 @@ from auth0_sessions.sandbox.plans import Bucket, Rate
 from auth0_sessions.sandbox.schema import LIFETIMES
 from auth0_sessions.sandbox.settings import as_hours
 from auth0_sessions.sandbox.tenant import LOG_LENGTH
+from keys import pem_of, public_pem
 
 SECRET = "canary-secret"
 READ, UPDATE = SCOPES = tuple(tokens.SCOPES.values())
@@ -164,6 +168,74 @@ def test_a_token_request_is_checked(acme, changes, expected):
     body = answer.json()
     assert expected == (answer.status_code, body["error"], body["error_description"])
     assert (ask(acme).status_code, ask(acme, audience=f"{acme.domain}/api/v2").status_code) == (200, 403)
+
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+def signed(tenant, clock, *, algorithm="RS256", key=None, **changes):
+    """Return the part of a token request that proves a client's identity with a key; None leaves a claim out."""
+    now = int(clock.now)
+    claims = {"iss": "id", "sub": "id", "aud": f"{tenant.domain}/", "iat": now, "exp": now + 60, "jti": uuid4().hex}
+    claims = {name: value for name, value in (claims | changes).items() if value is not None}
+    return {
+        "client_secret": None,
+        "client_assertion_type": ASSERTION_TYPE,
+        "client_assertion": jwt.encode(claims, key or pem_of(), algorithm),
+    }
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "RS384", "RS512", "PS256"])
+def test_a_client_with_a_key_sends_assertions(acme, clock, algorithm):
+    """It gets a token with an assertion that its key signed, and with nothing else."""
+    acme.add_client("id", public_key=public_pem(), algorithm=algorithm)
+    assert ask(acme, **signed(acme, clock, algorithm=algorithm)).status_code == 200
+    assert ask(acme).status_code == 401
+    other = "RS512" if algorithm == "RS256" else "RS256"
+    assert ask(acme, **signed(acme, clock, algorithm=other)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"iss": "other"},
+        {"sub": "other"},
+        {"aud": "https://elsewhere.invalid/"},
+        {"aud": None},
+        {"jti": None},
+        {"exp": None},
+        {"exp": -1},
+        {"exp": 301},
+        {"iat": 11},
+        {"nbf": 11},
+        {"key": ""},
+    ],
+    ids=str,
+)
+def test_an_assertion_is_checked(acme, clock, wrong):
+    """It is the client's, for this tenant, good for five minutes at most, not from the future, and of its own key."""
+    acme.add_client("id", public_key=public_pem())
+    now = int(clock.now)
+    changes = {name: now + value if isinstance(value, int) else value for name, value in wrong.items() if name != "key"}
+    key = pem_of(rsa.generate_private_key(public_exponent=65_537, key_size=2_048)) if "key" in wrong else None
+    answer = ask(acme, **signed(acme, clock, key=key, **changes))
+    assert (answer.status_code, answer.json()["error"]) == (401, "access_denied")
+
+
+def test_an_assertion_is_good_once(acme, clock):
+    """The second request with the same one is refused; without a registered key, none can be checked."""
+    proof = signed(acme, clock)
+    assert ask(acme, **proof).status_code == 401
+    acme.add_client("id", public_key=public_pem())
+    assert [ask(acme, **proof).status_code for _ in range(2)] == [200, 401]
+    assert ask(acme, **signed(acme, clock) | {"client_assertion_type": "other"}).status_code == 401
+    assert acme.requests[0].body["client_assertion"] == "***"
+
+
+@pytest.mark.parametrize("given", [{}, {"client_secret": "s", "public_key": "x"}, {"public_key": "x"}])
+def test_a_client_has_one_kind_of_credentials(sandbox, acme, given):
+    """A client without any, with both, or with a key that is none, is a mistake."""
+    control(sandbox, "POST", "tenants/acme/clients", {"client_id": "id", **given}, status=400)
 
 
 @pytest.mark.parametrize("registered", [False, True])

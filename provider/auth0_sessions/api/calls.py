@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from auth0_sessions.api.credentials import ClientCredentials
@@ -39,7 +40,7 @@ class Call(Generic[T]):
     doing: str
     read: Callable[[Any], T]
     params: Mapping[str, str] | None = None
-    json: Mapping[str, Any] | None = None
+    body: Callable[[], Mapping[str, Any] | None] = lambda: None
 
     @property
     def is_login(self) -> bool:
@@ -52,15 +53,16 @@ class Call(Generic[T]):
         return self.method == "PATCH"
 
 
-def login(credentials: ClientCredentials, url: str) -> Call[tuple[str, float]]:
-    """Return the call that gets a token and how many seconds to use it."""
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": credentials.client_id,
-        "client_secret": credentials.client_secret,
-        "audience": credentials.audience or f"{url}/api/v2/",
-    }
-    return Call("POST", TOKEN_PATH, "get a Management API token", _token_and_life, json=form)
+def login(credentials: ClientCredentials, url: str, now: Callable[[], datetime]) -> Call[tuple[str, float]]:
+    """Return the call that gets a token and how many seconds to use it; each attempt has an assertion of its own."""
+
+    def body() -> Mapping[str, Any]:
+        key = credentials.proof
+        form = {"grant_type": "client_credentials", "client_id": credentials.client_id}
+        form |= {"client_secret": key} if isinstance(key, str) else key.assertion(credentials.client_id, url, now())
+        return {**form, "audience": credentials.audience or f"{url}/api/v2/"}
+
+    return Call("POST", TOKEN_PATH, "get a Management API token", _token_and_life, body=body)
 
 
 def read_settings(fields: Sequence[str], read: Read) -> Call[Reported]:
@@ -72,7 +74,7 @@ def read_settings(fields: Sequence[str], read: Read) -> Call[Reported]:
 def write_settings(values: Values, reported: Mapping[str, Any], read: Read) -> Call[Reported]:
     """Return the PATCH of some session settings, given what the tenant reports for shared objects."""
     body = to_patch_body(values, reported)
-    return Call("PATCH", SETTINGS_PATH, "write the session settings", read, json=body)
+    return Call("PATCH", SETTINGS_PATH, "write the session settings", read, body=lambda: body)
 
 
 def _token_and_life(answer: Any) -> tuple[str, float]:

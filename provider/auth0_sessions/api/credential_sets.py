@@ -20,6 +20,8 @@ class LabelledEntry(BaseModel):
 
     client_id: str | None = None
     client_secret: str | None = None
+    client_assertion_private_key: str | None = None
+    client_assertion_signing_alg: str | None = None
     api_token: str | None = None
     audience: str | None = None
 
@@ -46,7 +48,7 @@ def _malformed(error: ValidationError, label: str) -> str:
     problems = "; ".join(f"{_place(row['loc'], label)}: {_WORDS.get(row['type'], row['msg'])}" for row in rows)
     return (
         f"The configuration object auth0-sessions:credentials is malformed ({problems}). Each label has "
-        '"clientId" and "clientSecret", or "apiToken", and may have "audience".'
+        '"clientId" with "clientSecret" or "clientAssertionPrivateKey", or "apiToken", and may have "audience".'
     )
 
 

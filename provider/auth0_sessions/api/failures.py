@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from auth0_sessions.api.credentials import NEEDED_SCOPES, STALE_CONFIG
+from auth0_sessions.api.credentials import NEEDED_SCOPES, STALE_CONFIG, ClientCredentials, Credentials
 from auth0_sessions.api.http import ExchangeError, Reply, Trouble
 from auth0_sessions.errors import (
     URN,
@@ -38,21 +38,21 @@ _USER_INFO = re.compile(r"(?<=//)\S*@")
 _CHALLENGE = re.compile(r'\b(?:error_description|error)="([^"]+)"')
 
 
+_NONE = ClientCredentials("", "", None, "")
+
+
 @dataclass(frozen=True)
 class Attempt:
-    """What was attempted: `doing` follows "could not", `source` is where the credentials came from.
+    """What was attempted, with which credentials: `doing` follows "could not".
 
-    `is_login` is True for the token endpoint; messages never repeat `secrets`. `audience` is the one that
-    `audience_key`, a variable or a key, sets, if any.
+    `is_login` is True for the token endpoint; messages never repeat `secrets`.
     """
 
     domain: str
     doing: str
-    source: str = ""
+    credentials: Credentials = field(default=_NONE, repr=False)
     is_login: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    audience: str | None = None
-    audience_key: str = "the audience"
 
     def failed(self, why: str, advice: str) -> str:
         """Return the message for a failure."""
@@ -168,12 +168,20 @@ def _advice(attempt: Attempt, status: int, code: str | None, detail: str, *, is_
     table = _LOGIN_ADVICE if attempt.is_login else _ADVICE
     if status not in table and (not is_json or status < 400):  # noqa: PLR2004  HTTP's own number.
         return _elsewhere(attempt)
-    advice = [table.get(status, table[0]).format(source=attempt.source, scopes=NEEDED_SCOPES)]
-    if attempt.audience and status == (403 if attempt.is_login else 401):
+    advice = [table.get(status, table[0]).format(source=attempt.credentials.source, scopes=NEEDED_SCOPES)]
+    if attempt.is_login and isinstance(attempt.credentials, ClientCredentials) and status in (400, 401):
+        advice.append(_client_advice(attempt.credentials))
+    if attempt.credentials.audience and status == (403 if attempt.is_login else 401):
         advice.append(_audience_advice(attempt))
-    if attempt.is_login and status == 401 and "configuration" in attempt.source:  # noqa: PLR2004  HTTP's own number.
-        advice.append(_STALE)
     return " ".join(advice)
+
+
+def _client_advice(credentials: ClientCredentials) -> str:
+    """Return what else may be wrong with an application's credentials."""
+    other = "An application that uses Private Key JWT has no secret: set its private key instead."
+    if not isinstance(credentials.proof, str):
+        other = "The application has to use Private Key JWT, with the public key that belongs to this private key."
+    return f"{other} After a rotation: {STALE_CONFIG}" if credentials.is_stale else other
 
 
 def _is_about_audience(detail: str) -> bool:
@@ -182,15 +190,16 @@ def _is_about_audience(detail: str) -> bool:
 
 def _audience_advice(attempt: Attempt) -> str:
     """Return what to do about an audience that may be wrong, with the variable or key that sets it."""
-    if attempt.audience:
+    given, key, default = attempt.credentials.audience, attempt.credentials.audience_key, base_url(attempt.domain)
+    needed = "https://TENANT.auth0.com/api/v2/ with the tenant's canonical domain"
+    if given:
         return (
-            f"The audience {shown(attempt.audience)} comes from {attempt.audience_key}. It has to be "
-            "https://TENANT.auth0.com/api/v2/ with the tenant's canonical domain, not the audience of an application's "
-            f"own API. Without it, the audience is {base_url(attempt.domain)}/api/v2/."
+            f"The audience {shown(given)} comes from {key}. It has to be {needed}, not that of your own API; "
+            f"if it is not set, it is {default}/api/v2/."
         )
     return (
-        f"The audience is {base_url(attempt.domain)}/api/v2/, because none is set. If {attempt.domain} is a custom "
-        f"domain, set {attempt.audience_key} to https://TENANT.auth0.com/api/v2/ with the tenant's canonical domain."
+        f"The audience is {default}/api/v2/, because none is set. If {attempt.domain} is a custom domain, set {key} to "
+        f"{needed}."
     )
 
 
@@ -215,7 +224,7 @@ _ADVICE = {
     404: f"There are no tenant settings here. {_GONE}",
     429: f"The tenant is still rate-limited after the last attempt. {_BUSY}",
 }
-_CLIENT = "Check the client id and the client secret from {source}; both belong to one machine-to-machine application."
+_CLIENT = "Check {source}: both belong to one machine-to-machine application."
 _LOGIN_ADVICE = {
     0: _CLIENT,
     401: _CLIENT,
@@ -223,7 +232,6 @@ _LOGIN_ADVICE = {
     404: f"There is no token endpoint here. {_GONE}",
     429: f"The token endpoint is still rate-limited after the last attempt. {_BUSY}",
 }
-_STALE = f"After a rotation: {STALE_CONFIG}"
 
 
 def _clean(text: str, secrets: Iterable[str]) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from auth0_sessions.api.client import TenantClient
-from auth0_sessions.api.credentials import check_label, find_credentials, sources
+from auth0_sessions.api.credentials import find_credentials
+from auth0_sessions.api.sources import Sources, check_label, of_environment
 from auth0_sessions.errors import Auth0SessionsError
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.settings import SETTINGS, Reported, Values, with_defaults
@@ -46,8 +47,9 @@ def read_tenant_sessions(
 ) -> TenantSessions:
     """Read a tenant's session settings with one token request and one GET.
 
-    Credentials come from the environment: `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`, or `AUTH0_API_TOKEN`; with a
-    label, `AUTH0_<LABEL>_CLIENT_ID` and so on. The scope `read:tenant_settings` is sufficient.
+    Credentials come from the environment: `AUTH0_CLIENT_ID` with `AUTH0_CLIENT_SECRET` or
+    `AUTH0_CLIENT_ASSERTION_PRIVATE_KEY`, or `AUTH0_API_TOKEN`; with a label, `AUTH0_<LABEL>_CLIENT_ID` and so on. The
+    scope `read:tenant_settings` is sufficient.
 
     Args:
         domain: The tenant, as in `acme.eu.auth0.com`.
@@ -66,20 +68,27 @@ def read_tenant_sessions(
 
 
 class TenantReader:
-    """Reads tenants, from several threads if needed."""
+    """Reads tenants, from several threads if needed; `sources` returns where a label's credentials may be."""
 
     def __init__(
-        self, on_wait: Callable[[str], None] | None = None, *, cancelled: threading.Event | None = None
+        self,
+        on_wait: Callable[[str], None] | None = None,
+        *,
+        cancelled: threading.Event | None = None,
+        sources: Callable[[str | None], Sources] = of_environment,
     ) -> None:
         self._on_wait = on_wait or (lambda _: None)
         self._cancelled = cancelled
+        self._sources = sources
 
     def read(self, domain: str, credentials: str | None) -> TenantSessions:
         """Read one tenant, as `read_tenant_sessions` does."""
         tenant, label = canonical_domain(domain), None if credentials is None else check_label(credentials)
-        places = sources({}, label, explicit=False)[:1]
         client = TenantClient(
-            tenant, lambda: find_credentials(places, tenant), on_wait=self._on_wait, cancelled=self._cancelled
+            tenant,
+            lambda: find_credentials(self._sources(label), tenant),
+            on_wait=self._on_wait,
+            cancelled=self._cancelled,
         )
         found = client.read()
         defaulted = SETTINGS.keys() - found.keys() - found.unusable.keys()

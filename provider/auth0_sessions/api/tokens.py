@@ -11,7 +11,6 @@ from typing import Any
 from auth0_sessions.errors import CredentialsError, DomainError, shown
 from auth0_sessions.model.domain import base_url, canonical_domain
 
-DOMAIN_VARIABLE = "AUTH0_DOMAIN"
 JWT_PARTS = 3
 MANAGEMENT_PATH = "/api/v2/"
 """How the audience of every Management API ends."""
@@ -19,38 +18,38 @@ MANAGEMENT_PATH = "/api/v2/"
 
 @dataclass(frozen=True)
 class ApiToken:
-    """A Management API token that was issued elsewhere, with the audience and domain from the same `source`."""
+    """A Management API token that was issued elsewhere.
+
+    `source` is the variable or key that sets it, and `audience_key` the one that sets its audience, or would.
+    """
 
     token: str = field(repr=False)
     source: str
     audience: str | None = None
-    tenant: str | None = field(default=None, repr=False)
     audience_key: str = "the audience"
 
 
-def hold_to_tenant(found: ApiToken, domain: str) -> None:
-    """Refuse to send a token to a tenant, given by its canonical domain, that it is not for.
+def hold_to_issuer(found: ApiToken, domain: str, *, is_bound: bool, domain_name: str | None) -> None:
+    """Refuse to send a token to a tenant that it is not for.
 
-    A Management API token is a JWT and names its tenant. Any other one is for the tenant that is set along with it.
+    A Management API token is a JWT and names its tenant. Any other one is for the domain that is set along with it:
+    `is_bound` says whether there is one, `domain_name` what would set it.
 
     Raises:
         CredentialsError: The token is for another tenant, or nothing says which one it is for.
 
     """
     claims = claims_of(found.token)
-    if why := _elsewhere(found, claims, domain) if claims else _unnamed(found, domain):
+    why = _elsewhere(found, claims, domain) if claims else None
+    if claims is None and not is_bound:
+        why = "is not a JWT that names its tenant, and no domain is set along with it"
+        why += f" ({domain_name} would be)" if domain_name else ""
+    if why:
         message = (
             f"{domain}: the Management API token from {found.source} {why}, and a token belongs to one tenant, so it "
             "was not sent. Give each tenant its own credentials: a label, or a Provider."
         )
         raise CredentialsError(message)
-
-
-def _unnamed(found: ApiToken, domain: str) -> str | None:
-    """Return why a token that does not name a tenant must not be sent to one, or None if it may be."""
-    if found.tenant is None:
-        return f"is not a JWT that names its tenant, and no domain is set along with it ({DOMAIN_VARIABLE} would be)"
-    return None if _canonical(found.tenant) == domain else f"is for {_canonical(found.tenant) or 'another tenant'}"
 
 
 def claims_of(token: str) -> Mapping[str, Any] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from auth0_sessions.api.credentials import check_label
+from auth0_sessions.api.sources import check_label
 from auth0_sessions.errors import InputError
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit, choose
 from auth0_sessions.model.domain import canonical_domain

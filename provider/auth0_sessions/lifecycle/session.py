@@ -7,11 +7,12 @@ have the keys of a record; `UNKNOWN` stands for values that are unknown at previ
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from auth0_sessions.api.credentials import Credentials, Source, check_label, find_credentials
+from auth0_sessions.api.credentials import Credentials, find_credentials
+from auth0_sessions.api.sources import Sources, check_label
 from auth0_sessions.errors import Auth0SessionsError, CredentialsError, InputError
 from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem
@@ -55,7 +56,7 @@ class Session:
     """
 
     log: Log
-    sources: Callable[[str | None], Sequence[Source]]
+    sources: Callable[[str | None], Sources]
     bound_domain: str | None = None
     default_domain: str | None = None
     may_move: bool = True

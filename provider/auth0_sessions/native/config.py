@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from pulumi.runtime.config import get_config_env
 
-from auth0_sessions.api.credentials import (
+from auth0_sessions.api.sources import (
     CONFIG_KEYS,
+    DOMAIN_CONFIG_KEY,
     LABELED_CONFIG_KEY,
-    Source,
+    PARTS,
+    Sources,
+    arranged,
     default_domain,
     in_config,
-    sources,
 )
 from auth0_sessions.errors import InputError
 from auth0_sessions.lifecycle.inputs import READERS, UNKNOWN, Problem, read_inputs
 from auth0_sessions.model.ceiling import StackCeiling, read_ceiling
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.spelling import CAMEL_CASE
+from auth0_sessions.model.spelling import CAMEL_CASE, camel_case
 
 SECRET_KEYS = ("clientSecret", "clientAssertionPrivateKey", "apiToken", "credentials")
 COMPONENT_KEYS = ("plan", "profile", "profiles", "enforce", "ceiling", "tenants")
@@ -35,11 +37,6 @@ KEYS = (
 OF_STACK = "__ofStack"
 """The key that marks a default provider in state: its configuration is the stack's. Pulumi does not show such a key."""
 
-_PLACE = (
-    "configuration auth0-sessions:clientId and auth0-sessions:clientSecret, or auth0-sessions:apiToken (the plugin "
-    "cannot see keys that start with auth0:)"
-)
-_EXPLICIT_PLACE = "the explicit provider's clientId and clientSecret, or apiToken"
 _TRUE, _FALSE = (True, "true"), (False, "false", None, UNKNOWN)
 
 
@@ -81,22 +78,21 @@ class ProviderConfig:
         """Whether the preview of a create reads the tenant."""
         return self.given.get("livePreview") in _TRUE
 
-    def sources(self, label: str | None) -> Sequence[Source]:
-        """Return the sources of credentials, in order of precedence."""
-        environment, other = sources(self._adapted, label, explicit=False)
-        domain = self.given.get("domain")
-        if self.explicit:
-            own = in_config(self._adapted, _EXPLICIT_PLACE, domain, "the explicit provider's audience")
-            # An incomplete set is an error, and never completed from elsewhere.
-            return (own,) if any(own.find().values()) else (own, environment, *([other] if label else []))
-        own = in_config(self._adapted, _PLACE, domain or environment.tenant, "auth0-sessions:audience")
-        return (environment, other if label else own)
+    def sources(self, label: str | None) -> Sources:
+        """Return the sources of credentials."""
+        spell, place, note = "the provider's {}", "the explicit provider", ""
+        if not self.explicit:
+            spell, place = "auth0-sessions:{}", "the configuration"
+            note = "The plugin cannot see keys that start with auth0:."
+        names = {part: spell.format(camel_case(part)) for part in PARTS}
+        own = in_config(self._adapted, place, names, spell.format("domain"), note)
+        return arranged(own, self._adapted, label, explicit=self.explicit)
 
     @property
     def _adapted(self) -> dict[str, Any]:
         """The credentials, under the keys that the credential sources use."""
         own = {key: self.given.get(key.removeprefix("auth0:")) for key in CONFIG_KEYS.values()}
-        return {**own, LABELED_CONFIG_KEY: self.given.get("credentials")}
+        return {**own, DOMAIN_CONFIG_KEY: self.given.get("domain"), LABELED_CONFIG_KEY: self.given.get("credentials")}
 
 
 def check_config(given: Mapping[str, Any]) -> list[Problem]:

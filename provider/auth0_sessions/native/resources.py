@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pulumi
 
 from auth0_sessions import __version__, publisher
-from auth0_sessions.api.credentials import default_domain
+from auth0_sessions.api.sources import default_domain
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.native.config import OF_STACK
 from auth0_sessions.native.names import DYNAMIC, PACKAGE, RESOURCE, TO_CAMEL, TO_SNAKE
@@ -38,6 +38,8 @@ class Provider(pulumi.ProviderResource):
         domain: pulumi.Input[str] | None = None,
         client_id: pulumi.Input[str] | None = None,
         client_secret: pulumi.Input[str] | None = None,
+        client_assertion_private_key: pulumi.Input[str] | None = None,
+        client_assertion_signing_alg: pulumi.Input[str] | None = None,
         api_token: pulumi.Input[str] | None = None,
         audience: pulumi.Input[str] | None = None,
         credentials: pulumi.Input[Mapping[str, Mapping[str, str]]] | None = None,
@@ -57,9 +59,13 @@ class Provider(pulumi.ProviderResource):
             domain: The tenant, and the default domain of the resources that use this provider.
             client_id: Client ID of a machine-to-machine application.
             client_secret: Its client secret. It is marked secret even if a plain string is given.
-            api_token: A Management API token, instead of client ID and secret. It is also marked secret.
+            client_assertion_private_key: Its private key (PEM), instead of a client secret, if it uses Private Key JWT.
+                It is also marked secret.
+            client_assertion_signing_alg: Algorithm for the private key: `RS256` (default), `RS384`, `RS512` or `PS256`.
+            api_token: A Management API token, instead of an application. It is also marked secret.
             audience: Audience of the token request; `https://DOMAIN/api/v2/` by default.
-            credentials: Label -> credential set, with the keys `clientId`, `clientSecret`, `apiToken` and `audience`.
+            credentials: Label -> credential set, with the keys `clientId`, `clientSecret`,
+                `clientAssertionPrivateKey`, `clientAssertionSigningAlg`, `apiToken` and `audience`.
                 It is also marked secret.
             plan: The default plan of its tenants. Default: the configuration `auth0-sessions:plan`.
             profile: The default profile of its policies. Default: the configuration `auth0-sessions:profile`.
@@ -77,6 +83,8 @@ class Provider(pulumi.ProviderResource):
             "domain": domain,
             "clientId": client_id,
             "clientSecret": encrypted(client_secret),
+            "clientAssertionPrivateKey": encrypted(client_assertion_private_key),
+            "clientAssertionSigningAlg": client_assertion_signing_alg,
             "apiToken": encrypted(api_token),
             "audience": audience,
             "credentials": encrypted(_json(credentials)),

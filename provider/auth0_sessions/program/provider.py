@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from auth0_sessions.api.credentials import CONFIG_KEYS, DOMAIN_CONFIG_KEY
+from auth0_sessions.api.sources import CONFIG_KEYS, DOMAIN_CONFIG_KEY
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.program import run
 from auth0_sessions.program.secrets import encrypted
@@ -23,11 +23,12 @@ DEFAULT_DOMAIN_KEY = "auth0-sessions:defaultDomain"
 class Provider(pulumi.ProviderResource):
     """One tenant and its credentials, for `opts=ResourceOptions(provider=...)`; components pass it on.
 
-    It runs in its own process, and its secrets are stored once in state, encrypted. Without credentials of its own, it
-    uses the environment's. With a domain, it connects only to that domain. Moving it to another tenant is rejected at
-    preview while one of its resources still needs a delete call on the old one. A resource that you remove from the
-    program in the same run is not visible at preview, and fails during `up` before anything is sent. So move a provider
-    only after the old tenant's resources are gone, or give the new tenant its own provider.
+    It runs in its own process, and its secrets are stored once in state, encrypted. Credentials of its own have to be
+    complete; without any, it uses the environment's. With a domain, it connects only to that domain. Moving it to
+    another tenant is rejected at preview while one of its resources still needs a delete call on the old one. A
+    resource that you remove from the program in the same run is not visible at preview, and fails during `up` before
+    anything is sent. So move a provider only after the old tenant's resources are gone, or give the new tenant its own
+    provider.
 
     >>> import pulumi
     >>> from auth0_sessions import Provider, SessionLifetime
@@ -48,6 +49,8 @@ class Provider(pulumi.ProviderResource):
         domain: pulumi.Input[str] | None = None,
         client_id: pulumi.Input[str] | None = None,
         client_secret: pulumi.Input[str] | None = None,
+        client_assertion_private_key: pulumi.Input[str] | None = None,
+        client_assertion_signing_alg: pulumi.Input[str] | None = None,
         api_token: pulumi.Input[str] | None = None,
         audience: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -59,7 +62,10 @@ class Provider(pulumi.ProviderResource):
             domain: The tenant, and the default domain of the resources that use this provider.
             client_id: Client ID of a machine-to-machine application.
             client_secret: Its client secret. It is marked secret even if a plain string is given.
-            api_token: A Management API token, instead of client ID and secret. It is also marked secret.
+            client_assertion_private_key: Its private key (PEM), instead of a client secret, if it uses Private Key JWT.
+                It is also marked secret.
+            client_assertion_signing_alg: Algorithm for the private key: `RS256` (default), `RS384`, `RS512` or `PS256`.
+            api_token: A Management API token, instead of an application. It is also marked secret.
             audience: Audience of the token request; `https://DOMAIN/api/v2/` by default. With a custom domain, use the
                 tenant's canonical domain here.
             opts: Resource options.
@@ -72,6 +78,8 @@ class Provider(pulumi.ProviderResource):
         parts = {
             "client_id": client_id,
             "client_secret": encrypted(client_secret),
+            "client_assertion_private_key": encrypted(client_assertion_private_key),
+            "client_assertion_signing_alg": client_assertion_signing_alg,
             "api_token": encrypted(api_token),
             "audience": audience,
         }

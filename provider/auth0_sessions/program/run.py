@@ -13,7 +13,7 @@ import pulumi
 from pulumi.runtime.config import is_config_secret
 from pulumi.runtime.settings import get_monitor
 
-from auth0_sessions.api.credentials import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain
+from auth0_sessions.api.sources import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain
 from auth0_sessions.errors import InputError
 from auth0_sessions.fleet import stack
 from auth0_sessions.lifecycle.inputs import UNKNOWN
@@ -23,8 +23,10 @@ from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.model.spelling import SNAKE_CASE
 
-NATIVE_SECRET_CONFIG_KEYS = ("auth0-sessions:clientSecret", "auth0-sessions:apiToken")
-DEFAULT_TENANT = "the default tenant (AUTH0_DOMAIN or auth0:domain)"
+NATIVE_SECRET_CONFIG_KEYS = tuple(
+    key.replace("auth0:", "auth0-sessions:") for key in SECRET_CONFIG_KEYS if key.startswith("auth0:")
+)
+DEFAULT_TENANT = "the default tenant (auth0:domain or AUTH0_DOMAIN)"
 
 _runs: WeakKeyDictionary[object, Run] = WeakKeyDictionary()
 

@@ -47,7 +47,7 @@ def _perform(world: World, tenant: Tenant, call: Call, now: float) -> Answer:
     # The address that the client used for the tenant: its domain, or the same with `localhost`.
     base = f"http://{call.headers.get('host')}/{tenant.name}"
     if call.operation == "token":
-        return _token(tenant, call.body if isinstance(call.body, dict) else {}, base)
+        return _token(tenant, call.body if isinstance(call.body, dict) else {}, base, now)
     scope = tokens.SCOPES[call.operation]
     tokens.authorize(call.headers.get("authorization"), world.key, base + API_PATH, scope, now)
     if call.operation == "get":
@@ -67,15 +67,16 @@ def _get(tenant: Tenant, query: Mapping[str, str], now: float) -> dict[str, Any]
     return {name: value for name, value in tenant.read(now).items() if not names or (name in names) is include}
 
 
-def _token(tenant: Tenant, body: Mapping[str, Any], base: str) -> Answer:
-    for name in ("grant_type", "client_id", "client_secret", "audience"):
+def _token(tenant: Tenant, body: Mapping[str, Any], base: str, now: float) -> Answer:
+    proof = "client_assertion" if "client_assertion" in body else "client_secret"
+    for name in ("grant_type", "client_id", proof, "audience"):
         if not isinstance(body.get(name), str) or not body[name]:
             return answers.token_error(400, "invalid_request", f"Missing required parameter: {name}")
     if body["grant_type"] != GRANT:
         description = f"Grant type '{body['grant_type']}' not allowed for the client."
         more = {"error_uri": "https://auth0.com/docs/clients/client-grant-types"}
         return answers.token_error(403, "unauthorized_client", description, **more)
-    if not tenant.knows(body["client_id"], body["client_secret"]):
+    if not tenant.knows(body, base, now):
         return answers.token_error(401, "access_denied", "Unauthorized")
     if body["audience"] != base + API_PATH:
         return answers.token_error(403, "access_denied", f"Service not enabled within domain: {body['audience']}")

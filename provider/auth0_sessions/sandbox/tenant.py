@@ -61,7 +61,7 @@ class Tenant(BaseModel):
     _world: "World"
     _stored: Stored
     _replaced: list[tuple[float, dict[str, Any]]] = []
-    _clients: dict[str, str] = {}
+    _clients: dict[str, tokens.Client] = {}
     _faults: list[FaultRule | AnswerRule] = []
     _buckets: dict[Rate, Bucket] = {}
 
@@ -99,10 +99,22 @@ class Tenant(BaseModel):
             self._stored.assign(changes)
             self._replaced.clear()
 
-    def add_client(self, client_id: str, client_secret: str) -> None:
-        """Register a client; from then on, only registered clients get a token."""
+    def add_client(
+        self,
+        client_id: str,
+        client_secret: str | None = None,
+        *,
+        public_key: str | None = None,
+        algorithm: str = "RS256",
+    ) -> None:
+        """Register a client; from then on, only registered clients get a token.
+
+        With the ``public_key`` (PEM) of Private Key JWT instead of a secret, it has to send an assertion that is signed
+        with the ``algorithm``: for this tenant, good for five minutes at most, and never used before.
+        """
+        client = tokens.Client(client_id, client_secret, public_key, algorithm)
         with self._world.lock:
-            self._clients[client_id] = client_secret
+            self._clients[client_id] = client
 
     def issue_token(
         self, scopes: Sequence[str] | None = None, seconds: float | None = None, *, base: str | None = None
@@ -171,9 +183,12 @@ class Tenant(BaseModel):
         """The faults and responses that wait for requests."""
         return self._faults
 
-    def knows(self, client_id: str, client_secret: str) -> bool:
-        """Return whether a client may log in; any may until the first one is registered."""
-        return not self._clients or self._clients.get(client_id) == client_secret
+    def knows(self, body: Mapping[str, Any], base: str, now: float) -> bool:
+        """Return whether a token request is a client's; anybody with a secret is until the first one is registered."""
+        client = self._clients.get(body["client_id"])
+        if client is None:
+            return not self._clients and "client_secret" in body
+        return client.accepts(body, base, now)
 
     def take(self, operation: str, now: float) -> tuple[bool, dict[str, str]]:
         """Take one request from the operation's bucket; also return the headers."""

@@ -1,0 +1,219 @@
+"""Where a tenant's credentials are looked up."""
+
+import json
+
+import pytest
+
+from auth0_sessions.api.credentials import find_credentials
+from auth0_sessions.api.sources import (
+    CONFIG_KEYS,
+    LABELED_CONFIG_KEY,
+    PARTS,
+    SECRET_CONFIG_KEYS,
+    check_label,
+    default_domain,
+    in_config,
+    in_environment,
+    in_labeled_config,
+    of_environment,
+    sources,
+)
+from auth0_sessions.api.tokens import ApiToken
+from auth0_sessions.errors import CredentialsError, InputError
+
+DOMAIN = "acme.eu.auth0.com"
+CANARY = "canary-S3CR3T"
+CLIENT = {"AUTH0_CLIENT_ID": "env-id", "AUTH0_CLIENT_SECRET": "env-secret"}
+CONFIG = {"auth0:clientId": "config-id", "auth0:clientSecret": "config-secret"}
+BOUND = {"AUTH0_API_TOKEN": "env-token", "AUTH0_DOMAIN": DOMAIN}
+BOUND_CONFIG = {"auth0:apiToken": "config-token", "auth0:domain": DOMAIN}
+ENTRY = {"clientId": "entry-id", "clientSecret": "entry-secret"}
+LABELED = {"AUTH0_ACME_CLIENT_ID": "env-acme", "AUTH0_ACME_CLIENT_SECRET": "s"}
+
+
+def found(config=None, environ=None, label=None, *, explicit=False):
+    """Return the credentials that a configuration and an environment lead to."""
+    return find_credentials(sources(config or {}, label, explicit=explicit, environ=environ or {}), DOMAIN)
+
+
+def labeled(**entries):
+    """Return a configuration that holds the secret object of labeled sets, as JSON text."""
+    return {LABELED_CONFIG_KEY: json.dumps(entries)}
+
+
+def error_of(*arguments, **options):
+    """Return the text of the refusal where no credentials are found."""
+    with pytest.raises(CredentialsError) as refused:
+        found(*arguments, **options)
+    return str(refused.value)
+
+
+def identity(credentials):
+    """Return what the tenant would see of credentials."""
+    if isinstance(credentials, ApiToken):
+        return credentials.token
+    return credentials.client_id, credentials.proof, credentials.audience
+
+
+@pytest.mark.parametrize(
+    ("config", "environ", "label", "explicit", "expected"),
+    [
+        ({}, CLIENT, None, False, ("env-id", "env-secret", None)),
+        ({}, {**CLIENT, "AUTH0_AUDIENCE": "https://x/"}, None, False, ("env-id", "env-secret", "https://x/")),
+        ({}, BOUND, None, False, "env-token"),
+        ({}, {**CLIENT, **BOUND}, None, False, "env-token"),
+        (CONFIG, {}, None, False, ("config-id", "config-secret", None)),
+        (BOUND_CONFIG, {}, None, False, "config-token"),
+        # Configuration takes precedence, and the environment completes it key by key.
+        (CONFIG, CLIENT, None, False, ("config-id", "config-secret", None)),
+        (BOUND_CONFIG, CLIENT, None, False, "config-token"),
+        (CONFIG, BOUND, None, False, ("config-id", "config-secret", None)),
+        ({"auth0:clientId": "config-id"}, CLIENT, None, False, ("config-id", "env-secret", None)),
+        ({"auth0:clientSecret": "config-secret"}, CLIENT, None, False, ("env-id", "config-secret", None)),
+        (CONFIG, {"AUTH0_AUDIENCE": "https://x/"}, None, False, ("config-id", "config-secret", "https://x/")),
+        ({"auth0:audience": "https://x/"}, CLIENT, None, False, ("env-id", "env-secret", "https://x/")),
+        (
+            {**CONFIG, "auth0:audience": "https://x/"},
+            {"AUTH0_AUDIENCE": "https://y/"},
+            None,
+            False,
+            ("config-id", "config-secret", "https://x/"),
+        ),
+        # An explicit provider with credentials of its own, and without.
+        (CONFIG, {**CLIENT, "AUTH0_AUDIENCE": "https://x/"}, None, True, ("config-id", "config-secret", None)),
+        (CONFIG, LABELED, "acme", True, ("config-id", "config-secret", None)),
+        ({}, CLIENT, None, True, ("env-id", "env-secret", None)),
+        ({"auth0:audience": "https://x/"}, CLIENT, None, True, ("env-id", "env-secret", "https://x/")),
+        (labeled(acme=ENTRY), LABELED, "acme", True, ("env-acme", "s", None)),
+        # Labels.
+        (CONFIG, {**CLIENT, **LABELED}, "acme", False, ("env-acme", "s", None)),
+        (
+            {},
+            {"AUTH0_ACME_EU_2_CLIENT_ID": "i", "AUTH0_ACME_EU_2_CLIENT_SECRET": "s"},
+            "acme-eu-2",
+            False,
+            ("i", "s", None),
+        ),
+        (labeled(acme=ENTRY), LABELED, "acme", False, ("entry-id", "entry-secret", None)),
+        (labeled(acme={**ENTRY, "audience": "x"}), {}, "acme", False, ("entry-id", "entry-secret", "x/")),
+        (labeled(acme={"client_id": "i", "client_secret": "s"}), {}, "acme", False, ("i", "s", None)),
+        (labeled(acme={"apiToken": "one"}, other=ENTRY), {}, "other", False, ("entry-id", "entry-secret", None)),
+        (labeled(acme={}), LABELED, "acme", False, ("env-acme", "s", None)),
+        (labeled(acme={"audience": "https://x/"}), LABELED, "acme", False, ("env-acme", "s", None)),
+    ],
+)
+def test_order(config, environ, label, explicit, expected):
+    """The order is explicit `Provider`, a label's entry and its environment, configuration with the environment."""
+    assert expected == identity(found(config, environ, label, explicit=explicit))
+
+
+@pytest.mark.parametrize("label", ["acme", "client", "api", "0"])
+def test_labels_never_fall_back(label):
+    """With a label the unlabeled sets do not count, nor do those of other labels."""
+    config = {**CONFIG, **BOUND_CONFIG, **labeled(other=ENTRY)}
+    environ = {**CLIENT, **BOUND, "AUTH0_OTHER_CLIENT_ID": "i", "AUTH0_OTHER_CLIENT_SECRET": "s"}
+    assert f"entry '{label}'" in error_of(config, environ, label)
+
+
+def test_without_a_label_labeled_sets_do_not_count():
+    """The unlabeled set is never taken from a label's."""
+    error_of(labeled(acme=ENTRY), LABELED)
+
+
+@pytest.mark.parametrize(
+    ("label", "explicit", "places"),
+    [
+        (
+            None,
+            False,
+            ["the configuration: auth0:clientId with auth0:clientS", "the environment: AUTH0_CLIENT_ID"],
+        ),
+        (None, True, ["the explicit Provider: the Provider's client_id with", "the environment: AUTH0_CLIENT_ID with"]),
+        (
+            "a-b",
+            False,
+            ["auth0-sessions:credentials, entry 'a-b': clientId in", "AUTH0_A_B_CLIENT_ASSERTION"],
+        ),
+        ("a-b", True, ["the environment: AUTH0_A_B_CLIENT_ID with", ", or AUTH0_A_B_API_TOKEN"]),
+    ],
+)
+def test_every_place_is_listed(label, explicit, places):
+    """Where nothing is found, every place that was looked at is named, and where a provider looks."""
+    text = error_of(label=label, explicit=explicit)
+    assert text.startswith(f"No credentials for {DOMAIN}. None of these is set: ")
+    assert places == [place for place in places if place in text]
+    assert ("`os.environ`" in text) == ("--run-program" in text) == (label is None or not explicit)
+
+
+def test_where_no_configuration_is_read_none_is_explained():
+    """The command line looks at the environment only, and says nothing of providers and their configuration."""
+    with pytest.raises(CredentialsError) as refused:
+        find_credentials([[in_environment({}, None)]], DOMAIN)
+    assert "pulumi" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        in_environment({"AUTH0_API_TOKEN": CANARY}, None),
+        in_config({"auth0:apiToken": CANARY}, "here", CONFIG_KEYS, "auth0:domain"),
+        in_labeled_config(labeled(acme={"apiToken": CANARY}), "acme"),
+    ],
+)
+def test_no_secret_in_a_repr(thing):
+    """Printing an object never reveals the secret in it."""
+    assert CANARY not in f"{thing!r} {thing} {thing.parts()!r}"
+
+
+@pytest.mark.parametrize("label", ["acme", "acme-eu", "2", "-"])
+def test_label(label):
+    """A label has small letters, digits and hyphens."""
+    assert label == check_label(label)
+
+
+@pytest.mark.parametrize("label", ["", " ", "Acme", "acme_eu", "acme eu", "acme\n", "\u00e4", "a.b", None, 1, ["a"]])
+def test_bad_label(label):
+    """Anything else is refused, with an example of what to write."""
+    with pytest.raises(InputError, match="such as acme"):
+        check_label(label)
+
+
+@pytest.mark.parametrize("secret", [f"{CANARY}_x", {"clientSecret": CANARY}, [CANARY]])
+def test_a_secret_given_as_label_is_not_repeated(secret):
+    """Somebody who takes `credentials` for the secret itself does not read it in an error."""
+    with pytest.raises(InputError) as refused:
+        check_label(secret)
+    assert CANARY not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("config", "environ", "expected"),
+    [
+        ({}, {}, None),
+        ({"auth0:domain": "c.auth0.com"}, {}, "c.auth0.com"),
+        ({}, {"AUTH0_DOMAIN": "e.auth0.com"}, "e.auth0.com"),
+        ({"auth0:domain": "c.auth0.com"}, {"AUTH0_DOMAIN": "e.auth0.com"}, "c.auth0.com"),
+        ({"auth0:domain": ""}, {"AUTH0_DOMAIN": "e.auth0.com"}, "e.auth0.com"),
+        ({"auth0:domain": 5}, {}, None),
+    ],
+)
+def test_default_domain(config, environ, expected):
+    """The domain of resources that name none is `auth0:domain`, else `AUTH0_DOMAIN`."""
+    assert expected == default_domain(config, environ=environ)
+
+
+def test_the_process_environment_is_the_default(monkeypatch):
+    """By default, a lookup uses the process's environment."""
+    for name, value in {**CLIENT, "AUTH0_DOMAIN": DOMAIN}.items():
+        monkeypatch.setenv(name, value)
+    for places in (sources({}, None, explicit=False), of_environment(None)):
+        assert identity(find_credentials(places, DOMAIN)) == ("env-id", "env-secret", None)
+    assert default_domain({}) == DOMAIN
+
+
+def test_secret_keys_are_all_named():
+    """The keys that must be secret are those that hold a secret, and the labeled object."""
+    assert {
+        *("auth0:clientSecret", "auth0:clientAssertionPrivateKey", "auth0:apiToken", "auth0-sessions:credentials")
+    } == set(SECRET_CONFIG_KEYS)
+    assert set(CONFIG_KEYS) == set(PARTS)
