@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from auth0_sessions.api.client import TenantClient
 from auth0_sessions.api.credentials import check_label, find_credentials, sources
@@ -66,18 +66,27 @@ def read_tenant_sessions(
 
 
 class TenantReader:
-    """Reads tenants, from several threads if needed."""
+    """Reads tenants, from several threads if needed.
+
+    Credentials come from the environment and, if one is given, from a stack's configuration, in the order of `sources`.
+    """
 
     def __init__(
-        self, on_wait: Callable[[str], None] | None = None, *, cancelled: threading.Event | None = None
+        self,
+        on_wait: Callable[[str], None] | None = None,
+        *,
+        cancelled: threading.Event | None = None,
+        config: Mapping[str, Any] | None = None,
     ) -> None:
         self._on_wait = on_wait or (lambda _: None)
         self._cancelled = cancelled
+        self._config = config
 
     def read(self, domain: str, credentials: str | None) -> TenantSessions:
         """Read one tenant, as `read_tenant_sessions` does."""
         tenant, label = canonical_domain(domain), None if credentials is None else check_label(credentials)
-        places = sources({}, label, explicit=False)[:1]
+        found_in = sources(self._config or {}, label, explicit=False)
+        places = found_in if self._config else found_in[:1]
         client = TenantClient(
             tenant, lambda: find_credentials(places, tenant), on_wait=self._on_wait, cancelled=self._cancelled
         )
