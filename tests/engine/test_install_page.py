@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ import languages
 import local_engine
 import pulumi_cli
 import python_host
+from auth0_sessions import publisher
 
 ROOT = local_engine.ROOT
 PAGE = ROOT / "docs" / "how-to" / "install.md"
@@ -43,8 +45,7 @@ class Walk:
     """A machine that has the CLI and has never seen the package."""
 
     folder: Path
-    repository: str
-    certificate: Path
+    network: dict[str, str]
 
     def __post_init__(self) -> None:
         """Put what the machine lacks on its PATH."""
@@ -54,7 +55,8 @@ class Walk:
             # The official CLI has the host that builds plugins in Python; the one that `make` builds has not.
             python_host.place(tools)
         path = os.pathsep.join([str(tools), str(pulumi_cli.BIN), os.environ["PATH"]])
-        own = {"PATH": path, "SSL_CERT_FILE": str(self.certificate), "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        # Without a network, to ask the Registry first is an error.
+        own = {**self.network, "PATH": path, "PULUMI_DISABLE_REGISTRY_RESOLVE": "true"}
         self.environment = {**os.environ, **local_engine.stack_environment(self.folder), **CREDENTIALS, **own}
 
     @property
@@ -64,7 +66,7 @@ class Walk:
 
     def follow(self, commands: str) -> None:
         """Run a page's commands, each as it stands but for the repository's address."""
-        for line in commands.replace("<repository>", self.repository).splitlines():
+        for line in commands.replace("<repository>", publisher.REPOSITORY).splitlines():
             if words := shlex.split(line, comments=True):
                 self.run(*words)
 
@@ -83,10 +85,10 @@ class Walk:
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A Git host with this repository, as it is committed, tagged with its version."""
-    give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The publisher's Git host with this repository, as it is committed, tagged with its version."""
     if not (pulumi_cli.BIN / languages.YAML_HOST).exists():
+        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
         give_up("YAML is not ready; `make languages` prepares it")
     folder = tmp_path_factory.mktemp("host")
     bare = folder / "bare.git"
@@ -94,37 +96,42 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
     subprocess.run(clone, check=True)
     tag = ["git", "-C", str(bare), "tag", "--force", f"v{auth0_sessions.__version__}"]
     subprocess.run(tag, check=True, capture_output=True)
-    try:
-        with git_host.serving(bare, folder) as (address, certificate):
-            yield f"https://{address}/example/auth0-sessions", certificate
-    except PermissionError:
-        give_up("a Git host needs port 443: `sysctl -w net.ipv4.ip_unprivileged_port_start=443` lets it have it")
+    with git_host.serving(bare, publisher.REPOSITORY.split("/")[2], folder) as environment:
+        yield environment
 
 
-def walk(folder: Path, host: tuple[str, Path]) -> Walk:
+def walk(folder: Path, network: dict[str, str]) -> Walk:
     """Return a new machine."""
     folder.mkdir()
-    return Walk(folder, *host)
+    return Walk(folder, network)
 
 
-@pytest.mark.parametrize("page", [PAGE, ROOT / "README.md"], ids=["install", "readme"])
-def test_yaml(page, host, tmp_path, tenant):
-    """From an empty folder to a managed tenant, and on to a colleague's fresh clone, with the commands of the page."""
-    text = section(page, "YAML" if page == PAGE else "In YAML, TypeScript, and Go")
-    first = walk(tmp_path / "first", host)
+def begun(page: Path, heading: str, machine: Walk, tenant: Any) -> None:
+    """Follow a page's section from an empty folder to a managed tenant."""
+    text = section(page, heading)
     project = block(text, "yaml").replace("acme.eu.auth0.com", tenant.domain)
-    (first.project / "Pulumi.yaml").write_text(project.replace("plan: essential", "plan: enterprise"))
-    first.follow(block(text, "sh"))
-    assert f"@v{auth0_sessions.__version__}" in (first.project / "Pulumi.yaml").read_text()
-    if page != PAGE:
-        first.run("pulumi", "stack", "select", "--create", "dev")
+    (machine.project / "Pulumi.yaml").write_text(project.replace("plan: essential", "plan: enterprise"))
+    machine.follow(block(text, "sh"))
+    assert f"@v{auth0_sessions.__version__}" in (machine.project / "Pulumi.yaml").read_text()
     assert tenant.calls == []
-    first.run("pulumi", "up", "--yes", "--skip-preview")
+    machine.run("pulumi", "up", "--yes", "--skip-preview", "--stack", "dev")
     assert tenant.settings == {"session_lifetime": 43_200, "idle_session_lifetime": 90}
 
-    second = walk(tmp_path / "second", host)
-    shutil.copytree(first.project, second.project, dirs_exist_ok=True)
-    shutil.copytree(first.folder / "state", second.folder / "state", dirs_exist_ok=True)
+
+def test_the_readme(network, tmp_path, tenant):
+    """The commands of the README end in a managed tenant."""
+    machine = walk(tmp_path / "machine", network)
+    (machine.project / "Pulumi.yaml").write_text("name: sessions\nruntime: yaml\n")
+    machine.run("pulumi", "stack", "init", "dev")
+    begun(ROOT / "README.md", "In YAML, TypeScript, and Go", machine, tenant)
+
+
+def test_the_install_page_and_a_fresh_clone(network, tmp_path, tenant):
+    """So do those of the page, and on another machine its CI steps install the same version and change no file."""
+    first, second = (walk(tmp_path / name, network) for name in ("first", "second"))
+    begun(PAGE, "YAML", first, tenant)
+    for part in ("work", "state"):
+        shutil.copytree(first.folder / part, second.folder / part, dirs_exist_ok=True)
     before = {path: path.read_bytes() for path in second.project.rglob("*") if path.is_file()}
     steps = re.findall(r"- run: (pulumi .+)", block(section(PAGE, "In CI"), "yaml"))
     second.follow("\n".join(steps).replace("prod", "dev"))
@@ -132,9 +139,9 @@ def test_yaml(page, host, tmp_path, tenant):
     second.run("pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
 
 
-def test_from_a_release(host, tmp_path):
+def test_from_a_release(tmp_path):
     """An installed plugin is enough for `pulumi package add NAME@VERSION`, without the repository."""
-    machine = walk(tmp_path / "machine", ("https://localhost:1/nowhere", host[1]))
+    machine = walk(tmp_path / "machine", {})
     local_engine.place_plugin(machine.folder)
     (machine.project / "Pulumi.yaml").write_text("name: acme-sessions\nruntime: yaml\n")
     _, add = block(section(PAGE, "What a machine needs"), "sh").splitlines()

@@ -1,12 +1,15 @@
-"""A Git host on loopback: serves one repository over HTTPS, with a certificate of its own, to whoever only reads."""
+"""A Git host on loopback: serves one repository under a name of its own, over HTTPS, to whoever only reads.
+
+Pulumi takes addresses with a host's name and no port, so a proxy leads the name to where the host listens.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import gzip
 import http.server
-import ipaddress
+import select
+import socket
 import ssl
 import subprocess
 import threading
@@ -14,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import certifi
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,39 +25,37 @@ from cryptography.x509.oid import NameOID
 
 
 @contextmanager
-def serving(repository: Path, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Serve a bare repository; yield its host, and the certificate to trust.
-
-    Pulumi makes a folder with the host's name, and a name with a port in it is not one that Python makes environments in,
-    so the port is HTTPS's own.
-    """
-    server = bound(type("Host", (Host,), {"repository": repository}))
-    host = str(server.server_address[0])
+def serving(repository: Path, host: str, folder: Path) -> Iterator[dict[str, str]]:
+    """Serve a bare repository as a host; yield the environment in which the host is reached and trusted."""
     certificate, key = certified(folder, host)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield host, certificate
-    finally:
+    with started(type("Own", (Host,), {"repository": repository})) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        with started(type("Own", (Proxy,), {"hosts": {host: server.server_address}})) as proxy:
+            trusted = folder / "trusted.pem"
+            trusted.write_text(certificate.read_text() + Path(certifi.where()).read_text())
+            yield {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.server_port}", "SSL_CERT_FILE": str(trusted)}
+
+
+@contextmanager
+def started(handler: type[http.server.BaseHTTPRequestHandler]) -> Iterator[http.server.ThreadingHTTPServer]:
+    """Serve on loopback."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
         server.shutdown()
-        server.server_close()
 
 
-def bound(handler: type[http.server.BaseHTTPRequestHandler]) -> http.server.ThreadingHTTPServer:
-    """Return a server on the first loopback address whose HTTPS port is free."""
-    for last in range(2, 255):
-        try:
-            return http.server.ThreadingHTTPServer((f"127.0.0.{last}", 443), handler)
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-    message = "Port 443 is in use on every loopback address."
-    raise OSError(message)
+class Quiet(http.server.BaseHTTPRequestHandler):
+    """Logs nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing."""
 
 
-class Host(http.server.BaseHTTPRequestHandler):
+class Host(Quiet):
     """Answers `git fetch`, whatever the repository's path on the host is."""
 
     repository: Path
@@ -81,8 +83,24 @@ class Host(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: object) -> None:
-        """Log nothing."""
+
+class Proxy(Quiet):
+    """Leads a host's name to its own address, and every other to where it is."""
+
+    hosts: dict[str, tuple[str, int]]
+
+    def do_CONNECT(self) -> None:
+        """Join the two ends until one of them is done."""
+        name, _, port = self.path.rpartition(":")
+        with socket.create_connection(self.hosts.get(name, (name, int(port))), timeout=30) as far:
+            self.send_response(200)
+            self.end_headers()
+            ends = {self.connection: far, far: self.connection}
+            while ready := select.select(list(ends), [], [], 60)[0]:
+                for end in ready:
+                    if not (sent := end.recv(65_536)):
+                        return
+                    ends[end].sendall(sent)
 
 
 def certified(folder: Path, host: str) -> tuple[Path, Path]:
@@ -90,7 +108,6 @@ def certified(folder: Path, host: str) -> tuple[Path, Path]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     now = dt.datetime.now(dt.UTC)
-    names = [x509.IPAddress(ipaddress.ip_address(host))]
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -99,7 +116,7 @@ def certified(folder: Path, host: str) -> tuple[Path, Path]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=1))
         .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .sign(key, hashes.SHA256())
     )
     certificate, private = folder / "certificate.pem", folder / "key.pem"
