@@ -27,8 +27,8 @@ test: languages ## Run the quick tests of every level, those on the real engine 
 test-deep: languages ## Run the exhaustive tests: each fault on the engine, kill windows, large fleets, 10,000 values.
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "deep or thorough" --examples 10000
 
-compat: setup ## Run the tests of processes at both ends of the ranges of Python and Pulumi's SDK.
-	$(BIN)/nox --session compat
+compat: setup ## Run tests at both ends of the ranges of Python, of Pulumi's SDK, and of the CLI.
+	$(BIN)/nox --session compat cli
 
 format: $(READY) ## Format the code, and fix what ruff can fix by itself.
 	$(BIN)/ruff format .

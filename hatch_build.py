@@ -10,7 +10,7 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 
 class PublisherHook(MetadataHookInterface):
-    """Adds the URLs of the project."""
+    """Adds the URLs of the project, and the README with the address of the repository."""
 
     def update(self, metadata: dict[str, Any]) -> None:
         """Add them."""
@@ -22,3 +22,5 @@ class PublisherHook(MetadataHookInterface):
             "Issues": f"{repository}/issues",
             "Changelog": f"{repository}/blob/main/CHANGELOG.md",
         }
+        text = (Path(self.root) / "README.md").read_text(encoding="utf-8").replace("<repository>", repository)
+        metadata["readme"] = {"content-type": "text/markdown", "text": text}

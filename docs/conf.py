@@ -15,6 +15,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 import auth0_sessions
+from auth0_sessions import publisher
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -33,7 +34,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(pulumi|collections\.abc|pathlib|auth0_sessions\.model\.profiles\.Force)\b.*")
 ]  # Documented elsewhere.
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_index.md", "installation-configuration.md"]  # The last two are the Registry's.
 smartquotes = False
 
 autoclass_content = "both"
@@ -76,6 +77,7 @@ def bring_in(app: Sphinx, docname: str, source: list[str]) -> None:
     if home != page:
         app.env.note_dependency(str(home))
         source[0] = home.read_text(encoding="utf-8")
+    source[0] = source[0].replace("<repository>", publisher.REPOSITORY)
     source[0] = LINK.sub(lambda link: f"{link[1]}{led(link[2], home.parent, page.parent)}{link[3]}", source[0])
 
 

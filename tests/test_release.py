@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 import auth0_sessions
 import local_engine
+import pulumi_cli
 import release
 import standalone
 
@@ -117,6 +118,8 @@ def test_both_ends_run_in_ci():
     (floor,) = re.findall(r'"pulumi>=([\d.]+),', project)
     assert re.findall(r'"(3\.\d+\.\d+)"', nox)[0] == f"{floor}.0"
     assert re.findall(r'requires-python = ">=([\d.]+)"', project) == pythons[:1]
+    versions = workflow("ci.yml")["jobs"]["cli"]["strategy"]["matrix"]["version"]
+    assert versions == [*map(str, pulumi_cli.ENDS.values()), "^3"]
 
 
 def test_ci_runs_the_three_commands():

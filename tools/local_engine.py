@@ -22,10 +22,11 @@ import yaml
 from pulumi import automation
 
 import auth0_sessions
+import pulumi_cli
 from auth0_sessions.native.script import write_script
 
 ROOT = Path(__file__).resolve().parent.parent
-CLI = ROOT / ".pulumi-cli"
+CLI = pulumi_cli.BIN.parent
 
 
 @functools.cache

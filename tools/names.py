@@ -13,13 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from auth0_sessions import __version__
-from auth0_sessions.publisher import SDKS
+from auth0_sessions.publisher import ORGANIZATION, SDKS
 
 ROOT = Path(__file__).resolve().parent.parent
-USERS = ("*.md", "*.go", "*.ts")
-"""What imports an SDK, or says which version to add."""
+USERS = ("*.md", "*.go", "*.ts", ".github/CODEOWNERS")
+"""What imports an SDK, says which version to add, or names the publisher's team."""
 
-CURRENT = {**SDKS, "tag": f"@v{__version__}", "release": f"/v{__version__}"}
+CURRENT = {
+    **SDKS,
+    "tag": f"@v{__version__}",
+    "release": f"/v{__version__}",
+    "team": f"@{ORGANIZATION}/maintainers",
+}
 """What pages and examples have to say."""
 
 
@@ -44,6 +49,7 @@ def names_in(schema: Mapping[str, Any]) -> dict[str, str]:
         "java": f"{languages['java']['basePackage']}.{languages['java']['packages'][name]}",
         "tag": f"@v{schema['version']}",
         "release": f"/v{schema['version']}",
+        "team": f"@{schema['namespace']}/maintainers",
     }
 
 

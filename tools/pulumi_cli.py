@@ -1,7 +1,10 @@
 """Put a Pulumi CLI into .pulumi-cli/bin, and say where it came from.
 
-In this order: `pulumi` on PATH, the official installer, a build from the Go module proxy (about four minutes, once: the
+In this order: `pulumi` on PATH, the official installer, a build from the Go module proxy (about five minutes, once: the
 binary is kept in the user's cache folder). If none of them works, it says what to do and exits with status 1.
+
+With TEST_CLI=.pulumi-cli/oldest or newest in the environment, it puts exactly that end of the tested versions there,
+where the tests then take it from.
 """
 
 from __future__ import annotations
@@ -15,12 +18,18 @@ from pathlib import Path
 
 from semver import Version
 
-TESTED = Version(3, 259, 0)
-"""The version that the tests run with, and the oldest that is accepted."""
+OLDEST = Version(3, 259, 0)
+"""The oldest version that is accepted."""
+
+NEWEST = Version(3, 276, 0)
+"""The version that is installed where there is none."""
+
+ENDS = {"oldest": OLDEST, "newest": NEWEST}
+"""The name of an end's folder -> its version."""
 
 ROOT = Path(__file__).resolve().parent.parent
-BIN = ROOT / ".pulumi-cli" / "bin"
-MODULE = ROOT / "tools" / "pulumi-cli"
+BIN = Path(os.environ.get("TEST_CLI", ROOT / ".pulumi-cli")).resolve() / "bin"
+MODULES = ROOT / "tools" / "pulumi-cli"
 PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 VERSION_SYMBOL = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 HOSTS = {"pulumi-resource-pulumi-python": "pulumi.dynamic", "pulumi-analyzer-policy-python": "pulumi.policy"}
@@ -34,36 +43,40 @@ for word; do
   case $word in -toolchain=* | -virtualenv=*) ;; *) set -- "$@" "$word" ;; esac
 done
 here=$(cd "$(dirname "$0")" && pwd)
-exec "${PULUMI_PYTHON_CMD:-$here/../../.venv/bin/python}" -u -m MODULE "$@"
+exec "${{PULUMI_PYTHON_CMD:-$here/{python}}}" -u -m {module} "$@"
 """
 
 NONE_OF_THEM = """\
 There is no Pulumi CLI for the demo and the engine tests. Install one of these and run again:
   - the Pulumi CLI, version {version} or newer, from pulumi.com/docs/install
-  - Go 1.25 or newer: the CLI is then built from its public Go modules
+  - Go 1.26.6 or newer: the CLI is then built from its public Go modules
 """
 
 
 def main() -> int:
     """Make sure that there is a CLI with its hosts; return the exit status."""
-    took = "already there" if version_of(BIN / "pulumi") >= TESTED else bring()
+    end = ENDS.get(BIN.parent.name)
+    found = version_of(BIN / "pulumi")
+    took = "already there" if found == end or (end is None and found >= OLDEST) else bring(end)
     if took is None:
-        sys.stderr.write(NONE_OF_THEM.format(version=TESTED))
+        sys.stderr.write(NONE_OF_THEM.format(version=OLDEST))
         return 1
     for name, module in HOSTS.items():
         host = BIN / name
         if not host.is_symlink():
-            host.write_text(HOST_SCRIPT.replace("MODULE", module))
+            python = os.path.relpath(ROOT / ".venv" / "bin" / "python", BIN)
+            host.write_text(HOST_SCRIPT.format(python=python, module=module))
             host.chmod(0o755)
     print(f"Pulumi CLI {version_of(BIN / 'pulumi')}: {took}")
     return 0
 
 
-def bring() -> str | None:
-    """Get a CLI; return where it came from, or None if none is available."""
+def bring(end: Version | None) -> str | None:
+    """Get a CLI, of exactly one version if one is given; return where it came from, or None if none is available."""
     shutil.rmtree(BIN, ignore_errors=True)
     BIN.mkdir(parents=True)
-    return from_path() or from_official_installer() or from_go()
+    version = end or NEWEST
+    return (None if end else from_path()) or from_official_installer(version) or from_go(version)
 
 
 def version_of(cli: Path) -> Version:
@@ -79,7 +92,7 @@ def version_of(cli: Path) -> Version:
 def from_path() -> str | None:
     """Link to the CLI on PATH, if it is new enough."""
     found = shutil.which("pulumi")
-    if found is None or version_of(Path(found)) < TESTED:
+    if found is None or version_of(Path(found)) < OLDEST:
         return None
     cli = Path(found).resolve()
     (BIN / "pulumi").symlink_to(cli)
@@ -89,14 +102,14 @@ def from_path() -> str | None:
     return f"the one on PATH ({found})"
 
 
-def from_official_installer() -> str | None:
+def from_official_installer(version: Version) -> str | None:
     """Run the official installer into a folder of the user's cache."""
-    root = cache() / f"official-{TESTED}"
+    root = cache() / f"official-{version}"
     program = (
         "import sys, semver; from pulumi.automation import PulumiCommand; "
         "PulumiCommand.install(root=sys.argv[1], version=semver.Version.parse(sys.argv[2]))"
     )
-    command = [sys.executable, "-c", program, str(root), str(TESTED)]
+    command = [sys.executable, "-c", program, str(root), str(version)]
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=300)
     except subprocess.SubprocessError:
@@ -107,15 +120,16 @@ def from_official_installer() -> str | None:
     return "from the official installer"
 
 
-def from_go() -> str | None:
+def from_go(version: Version) -> str | None:
     """Build the CLI from its Go modules, or take an earlier build from the cache."""
-    built = cache() / f"pulumi-{TESTED}"
-    if version_of(built) != TESTED:
+    built = cache() / f"pulumi-{version}"
+    if version_of(built) != version:
         if shutil.which("go") is None:
             return None
-        print(f"Building Pulumi {TESTED} with Go: about four minutes, this once.", flush=True)
+        print(f"Building Pulumi {version} with Go: about five minutes, this once.", flush=True)
+        module = MODULES / next(end for end, its in ENDS.items() if its == version)
         try:
-            build(built, MODULE, PACKAGE, f"-X {VERSION_SYMBOL}=v{TESTED}")
+            build(built, module, PACKAGE, f"-X {VERSION_SYMBOL}=v{version}")
         except subprocess.CalledProcessError:
             return None
     place(built, BIN / "pulumi")
@@ -149,4 +163,4 @@ def cache() -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -22,13 +22,15 @@ def test_every_example_has_what_its_reader_needs(name):
 
 
 def test_one_version_of_pulumi():
-    """The CLI, the generators, the drivers and the examples name the same version, and the lock file no registry."""
-    version = str(pulumi_cli.TESTED)
+    """Generators, drivers and examples name the oldest version of the CLI, and the lock file names no registry."""
+    version = str(pulumi_cli.OLDEST)
     node = json.loads((languages.MODULE / "node" / "package.json").read_text())
     assert node["dependencies"]["@pulumi/pulumi"] == version
-    for path in (pulumi_cli.MODULE / "go.mod", languages.MODULE / "go.mod", languages.EXAMPLES / "go" / "go.mod"):
-        named = re.findall(r"github.com/pulumi/pulumi/(?:pkg|sdk)/v3 v(\S+)", path.read_text())
-        assert set(named) == {version}
+    pinned = {languages.MODULE: version, languages.EXAMPLES / "go": version}
+    pinned |= {pulumi_cli.MODULES / end: str(at) for end, at in pulumi_cli.ENDS.items()}
+    for folder, at in pinned.items():
+        named = re.findall(r"github.com/pulumi/pulumi/(?:pkg|sdk)/v3 v(\S+)", (folder / "go.mod").read_text())
+        assert set(named) == {at}
     assert '"resolved"' not in (languages.MODULE / "node" / "package-lock.json").read_text()
 
 
