@@ -146,7 +146,9 @@ def test_a_provider_marks_its_secrets_and_itself():
     """Secrets are secret even if a plain string was passed; a marker says the process what it is."""
 
     def program() -> None:
-        Provider("p", domain="acme.auth0.com", client_id="id", client_secret="s3", api_token="t0", audience="aud")
+        key = {"client_assertion_private_key": "k1", "client_assertion_signing_alg": "PS256"}
+        secrets = {"client_secret": "s3", "api_token": "t0", **key}
+        Provider("p", domain="acme.auth0.com", client_id="id", audience="aud", **secrets)
 
     engine = run(program)
     given = engine.registered["p"]
@@ -157,12 +159,17 @@ def test_a_provider_marks_its_secrets_and_itself():
         "auth0-sessions:provider": "p",
         "auth0:domain": "acme.auth0.com",
         "auth0:clientId": "id",
+        "auth0:clientAssertionSigningAlg": "PS256",
         "auth0:audience": "aud",
     }
     hidden = {
         name: value["value"] for name, value in given.inputs.items() if isinstance(value, dict) and signature in value
     }
-    assert hidden == {"auth0:clientSecret": "s3", "auth0:apiToken": "t0"}
+    assert hidden == {
+        "auth0:clientSecret": "s3",
+        "auth0:clientAssertionPrivateKey": "k1",
+        "auth0:apiToken": "t0",
+    }
 
 
 def test_two_resources_without_a_domain_are_the_same_tenant():

@@ -105,7 +105,7 @@ def test_a_moved_provider_never_sends_credentials_to_the_old_tenant(engine, tena
 
 
 def test_labels_find_their_own_set_and_never_another(make_engine, auth0_sandbox):
-    """A label is looked up in the environment, then in the secret object; the unlabeled set is never used for it."""
+    """A label is looked up in the secret object, then in the environment; the unlabeled set is never used for it."""
     tenants = {name: auth0_sandbox.add_tenant(name) for name in ("in-env", "in-config", "nowhere")}
     for name, one in tenants.items():
         strict(one, name)
@@ -153,10 +153,14 @@ def test_credentials_of_the_ecosystem_s_own_config_keys_work(make_engine, tenant
 
 
 @pytest.mark.deep
-def test_the_environment_names_the_default_tenant(make_engine, tenant):
-    """`AUTH0_DOMAIN` in the provider's process takes precedence over the configuration."""
-    engine = make_engine(AUTH0_DOMAIN=tenant.domain)
-    engine.stack.set_config("auth0:domain", automation.ConfigValue("nobody.eu.auth0.com"))
+@pytest.mark.parametrize("is_configured", [False, True])
+def test_the_default_tenant(make_engine, tenant, is_configured):
+    """It is the configuration's, or else that of `AUTH0_DOMAIN` in the provider's process."""
+    engine = make_engine(AUTH0_DOMAIN="nobody.eu.auth0.com" if is_configured else tenant.domain)
+    if is_configured:
+        engine.stack.set_config("auth0:domain", automation.ConfigValue(tenant.domain))
+        engine.stack.set_config("auth0:clientId", automation.ConfigValue("id"))
+        engine.stack.set_config("auth0:clientSecret", automation.ConfigValue(CANARY, secret=True))
     engine.args = {"session_lifetime": "8h", "plan": "enterprise"}
     assert engine.up().ok
     assert tenant.settings == {"session_lifetime": 480}
@@ -241,7 +245,7 @@ def test_a_token_that_names_no_tenant_goes_to_the_one_set_with_it(make_engine, t
     engine.program = program
     assert engine.preview().ok
     run = engine.up()
-    assert "a token belongs to one tenant" in "\n".join(run.said("error"))
+    assert "not sent" in "\n".join(run.said("error"))
     assert ([bool(one.calls) for one in (tenant, other)]) == [named, False]
 
 

@@ -12,10 +12,12 @@ import pytest
 import auth0_sessions
 import mocked
 from auth0_sessions import native
+from auth0_sessions.api.sources import SECRET_CONFIG_KEYS
 from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.native import Provider, SessionLifetime, SessionPolicy, TenantFleet, TenantSpec
+from auth0_sessions.native.config import SECRET_KEYS
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 ACME = "acme.eu.auth0.com"
@@ -158,6 +160,8 @@ def test_a_provider_marks_its_secrets():
             domain="acme.auth0.com",
             client_id="id",
             client_secret="s3",
+            client_assertion_private_key="k1",
+            client_assertion_signing_alg="PS256",
             api_token="t0",
             audience="aud",
             credentials={"lab": {"apiToken": "t1"}},
@@ -167,10 +171,16 @@ def test_a_provider_marks_its_secrets():
     given = run(program, **{"auth0-sessions__plan": "free"}).registered["p"]
     assert given.typ == "pulumi:providers:auth0-sessions"
     hidden = {name: value["value"] for name, value in given.inputs.items() if SIGNATURE in value}
-    assert hidden == {"clientSecret": "s3", "apiToken": "t0", "credentials": '{"lab": {"apiToken": "t1"}}'}
+    assert hidden == {
+        "clientSecret": "s3",
+        "clientAssertionPrivateKey": "k1",
+        "apiToken": "t0",
+        "credentials": '{"lab": {"apiToken": "t1"}}',
+    }
     assert {name: value for name, value in given.inputs.items() if name not in hidden} == {
         "domain": "acme.auth0.com",
         "clientId": "id",
+        "clientAssertionSigningAlg": "PS256",
         "audience": "aud",
         "plan": "free",
         "livePreview": "true",
@@ -191,7 +201,7 @@ def test_a_tenant_that_is_managed_twice_is_refused_in_the_program():
         run(program)
 
 
-@pytest.mark.parametrize("key", ["auth0-sessions:clientSecret", "auth0-sessions:apiToken", "auth0:clientSecret"])
+@pytest.mark.parametrize("key", sorted({*SECRET_CONFIG_KEYS, *(f"auth0-sessions:{key}" for key in SECRET_KEYS)}))
 @pytest.mark.parametrize(
     "declare",
     [

@@ -73,8 +73,8 @@ class SessionLifetimeArguments:
 
         Args:
             name: The resource's name in the stack.
-            domain: The tenant, as in `acme.eu.auth0.com`. Default: the provider's domain, `AUTH0_DOMAIN`, the
-                configuration `auth0:domain`. Plain `http://` is only for a loopback host.
+            domain: The tenant, as in `acme.eu.auth0.com`. Default: the provider's domain, the
+                configuration `auth0:domain`, `AUTH0_DOMAIN`. Plain `http://` is only for a loopback host.
             session_lifetime: Absolute expiry of persistent sessions ("Maximum Session Lifetime" in the Dashboard);
                 `"1m"` to `"365d"`, and at most the plan's cap.
             idle_session_lifetime: Inactivity timeout of persistent sessions; range as above.
