@@ -16,10 +16,12 @@ import pulumi
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import languages
 import local_engine
 import pulumi_cli
+from auth0_sessions import cli
 from auth0_sessions.errors import InputError
 from auth0_sessions.fleet.file import TenantsFile, read_tenants_file, tenants_of
 from auth0_sessions.fleet.scalars import read_object
@@ -306,6 +308,36 @@ def test_any_text_is_refused_or_means_what_pulumi_reads(files: Files, request: p
             assert files.of_pulumi() in (found, None)
 
     held()
+
+
+def test_a_stack_s_resolved_configuration_is_read(
+    tmp_path: Path, auth0_sandbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--stack` sees the project's values and decrypts the stack's, so an audit has the credentials that `up` has."""
+    secret = "resolved-canary-secret"
+    acme = auth0_sandbox.add_tenant("acme", plan="enterprise")
+    files = Files(tmp_path)
+    files.write("Pulumi.yaml", f"{PROJECT}config:\n  auth0-sessions:plan: {{value: enterprise}}\n")
+    key = "auth0-sessions:tenants.acme"
+    for path, value in ((f"{key}.domain", acme.domain), (f"{key}.credentials", "own")):
+        assert files.pulumi("config", "set", "--path", path, value).returncode == 0
+    for part in ("clientId", "clientSecret"):
+        path = f"auth0-sessions:credentials.own.{part}"
+        assert files.pulumi("config", "set", "--secret", "--path", path, secret).returncode == 0
+    assert files.pulumi("config", "set", "auth0-sessions:profile", "strict", "--secret").returncode == 0
+    for name, value in files.environment.items():
+        monkeypatch.setenv(name, value)
+
+    runner = CliRunner()
+    refused = runner.invoke(cli.app, ["audit", "--tenants", str(files.work / "Pulumi.dev.yaml")])
+    assert (refused.exit_code, "give `--stack NAME` instead" in refused.output) == (2, True)
+    audit = ["audit", "--stack", "dev", "--cwd", str(files.work), "--format", "json"]
+    ran = runner.invoke(cli.app, audit)
+    (tenant,) = json.loads(ran.stdout)["tenants"]
+    assert (tenant["plan"], tenant["profile"], acme.calls[-1]) == ("enterprise", "strict", "GET /tenants/settings")
+    assert secret not in ran.output
+    unknown = runner.invoke(cli.app, ["validate", "--stack", "gone", "--cwd", str(files.work)])
+    assert (unknown.exit_code, "`pulumi config` cannot read stack gone" in unknown.output) == (2, True)
 
 
 IN_A_FOLDER = f"{PROJECT}main: src\n"

@@ -1,28 +1,20 @@
 """The commands that take tenants files: audit, validate and export."""
 
-import contextlib
 import json
-import sys
 from collections.abc import Collection, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from auth0_sessions.cli.app import FAILURE, USAGE, app, clean_errors, fail, note, plain, say
+from auth0_sessions.cli.inputs import FILE, CwdOption, MoreFiles, StackOption, TenantsOption, files_of, reading
 from auth0_sessions.cli.output import check, replace, write
 from auth0_sessions.cli.tables import audit_parts
-from auth0_sessions.errors import InputError, visible
 from auth0_sessions.model.profiles import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from auth0_sessions.api.reader import Reader
     from auth0_sessions.audit import Audit
-    from auth0_sessions.fleet.file import TenantsFile
 
 PANEL = "Work with files of tenants"
 RESOURCE = "auth0-sessions:index:SessionLifetime"
@@ -48,11 +40,6 @@ ExportFormat = Literal["tenants", "import"]
 EXPORTS: dict[ExportFormat, tuple[str, ...]] = {"tenants": ("yaml", "yml", "json"), "import": ("json",)}
 """Purpose of an export -> file extensions."""
 
-FILE = "The stack's file `Pulumi.STACK.yaml`, or a YAML or JSON file of tenants"
-TenantsOption = Annotated[list[Path], typer.Option("--tenants", metavar="FILE", help=f"{FILE}; repeatable.")]
-MoreFiles = Annotated[
-    list[Path] | None, typer.Argument(metavar="FILE", help="More files, as with --tenants.", show_default=False)
-]
 OutputOption = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write to this file.", dir_okay=False, writable=True, show_default=False),
@@ -60,9 +47,12 @@ OutputOption = Annotated[
 
 
 @app.command(rich_help_panel=PANEL)
-def audit(
-    tenants: TenantsOption,
+def audit(  # noqa: PLR0913  An argument for each option.
+    tenants: TenantsOption = None,
     more: MoreFiles = None,
+    *,
+    stack: StackOption = None,
+    cwd: CwdOption = None,
     profile: Annotated[
         str | None,
         typer.Option(
@@ -86,13 +76,16 @@ def audit(
     stack's name, Auth0's defaults. Nothing is written to any tenant. A tenant that cannot be read is
     reported, and counts as a failure.
 
+    With `--stack`, credentials in the stack's configuration are used as `pulumi up` uses them. Nothing of the
+    configuration is printed or stored.
+
     Example: `auth0-sessions audit --tenants Pulumi.prod.yaml --profile nist-aal2 --output audit.html`
     """
     from auth0_sessions.audit import audit as audited  # noqa: PLC0415  Not needed for --help.
 
     chosen: ReportFormat = form or (REPORTS[_ending(output, REPORTS, ", or give --format")] if output else "table")
     check(output)
-    with clean_errors(), _reading([*tenants, *(more or [])]) as (files, read, on_progress):
+    with clean_errors(), reading(files_of(tenants, more, stack, cwd)) as (files, read, on_progress):
         report = audited(files, profile=profile, read=read, on_progress=on_progress)
     if output is not None:
         write(output, _rendered(report, chosen))
@@ -105,18 +98,21 @@ def audit(
 
 
 @app.command(rich_help_panel=PANEL)
-def validate(tenants: TenantsOption, more: MoreFiles = None) -> None:
+def validate(
+    tenants: TenantsOption = None, more: MoreFiles = None, stack: StackOption = None, cwd: CwdOption = None
+) -> None:
     """Check tenants files as a fleet would, offline.
 
     Every problem of every file is reported in one go: what `pulumi preview` would refuse, and tenants in two files.
     Each tenant needs a plan; a stack's file includes its project's configuration, a tenants file only has its own.
+    `--stack` asks the Pulumi CLI for the configuration, which may have to open the stack's environments.
 
     Example: `auth0-sessions validate --tenants Pulumi.prod.yaml`
     """
     from auth0_sessions.fleet.report import validate as validated  # noqa: PLC0415
 
     with clean_errors():
-        found = validated(_files([*tenants, *(more or [])]))
+        found = validated(files_of(tenants, more, stack, cwd))
     for warning in found.warnings:
         note(f"Warning: {warning}")
     for problem in found.problems:
@@ -128,10 +124,16 @@ def validate(tenants: TenantsOption, more: MoreFiles = None) -> None:
 
 
 @app.command(rich_help_panel=PANEL)
-def export(
-    tenants: Annotated[Path, typer.Option(metavar="FILE", help=f"{FILE}. A domain and a label for each are enough.")],
+def export(  # noqa: PLR0913  An argument for each option.
+    tenants: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help=f"{FILE}. A domain and a label for each are enough.", show_default=False),
+    ] = None,
+    *,
+    stack: StackOption = None,
+    cwd: CwdOption = None,
     output: OutputOption = None,
-    only_set: Annotated[  # noqa: FBT002  A named option on the command line.
+    only_set: Annotated[
         bool,
         typer.Option("--only-set", help="Leave out settings that were never set; a fleet takes them from the profile."),
     ] = False,
@@ -147,7 +149,7 @@ def export(
 
     A value above the plan's cap gets `overLimit: warn`, and a tenant with more than its profile allows gets profile
     `balanced`, each with a comment. Nothing is written to any tenant. A tenant that cannot be read is reported, keeps
-    its entry, and counts as a failure.
+    its entry, and counts as a failure. With `--stack`, tenants that no file lists become a new one.
 
     Example: `auth0-sessions export --tenants domains.yaml --output tenants.yaml`
     """
@@ -155,7 +157,10 @@ def export(
 
     ending = _ending(output, EXPORTS[form]) if output else None
     check(output, is_replaced=True)
-    with clean_errors(), _reading([tenants]) as (files, read, on_progress):
+    with (
+        clean_errors(),
+        reading(files_of([tenants] if tenants else None, None, stack, cwd)) as (files, read, on_progress),
+    ):
         ((source, file),) = files.items()
         made = exported(file, source, read=read, only_set=only_set, on_progress=on_progress)
         text = (
@@ -177,44 +182,6 @@ def export(
     if made.unread:
         note(f"{len(made.unread)} of {len(made.domains)} tenants could not be read, and stay as they were.")
         raise typer.Exit(FAILURE)
-
-
-def _files(paths: "list[Path]") -> "dict[str, TenantsFile]":
-    """Read tenants files; the keys are the names that messages use."""
-    from auth0_sessions.fleet.file import read_tenants_file  # noqa: PLC0415
-
-    names = [visible(path.name) for path in paths]
-    if len(set(names)) < len(names):
-        names = [visible(str(path)) for path in paths]
-    files: dict[str, TenantsFile] = {}
-    problems = []
-    for name, path in zip(names, paths, strict=True):
-        if name in files:
-            problems.append(f"{name} is given twice; give each file once.")
-        try:
-            files[name] = read_tenants_file(path)
-        except InputError as error:
-            problems.append(str(error))
-    if problems:
-        raise InputError("\n".join(problems))
-    return files
-
-
-@contextlib.contextmanager
-def _reading(
-    paths: "list[Path]",
-) -> "Iterator[tuple[dict[str, TenantsFile], Reader, Callable[[int, int], None]]]":
-    """Yield tenants files, a function that reads one tenant, and a function that shows progress on a terminal."""
-    from rich.progress import Progress  # noqa: PLC0415
-
-    from auth0_sessions.api.reader import TenantReader  # noqa: PLC0415
-
-    files = _files(paths)
-    errors = Console(stderr=True)
-    with Progress(console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("Reading tenants", total=None)
-        reader = TenantReader(partial(note, errors=errors))
-        yield files, reader.read, lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _ending(output: Path, known: Collection[str], advice: str = "") -> str:

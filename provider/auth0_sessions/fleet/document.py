@@ -28,10 +28,13 @@ Rows = Mapping[str, str | None]
 
 
 class Document:
-    """A YAML or JSON file, already read by `read_tenants_file`, with a list of tenants under some keys."""
+    """A YAML or JSON file, already read by `read_tenants_file`, with a list of tenants under some keys.
 
-    def __init__(self, path: Path, keys: tuple[str, ...]) -> None:
-        content = path.read_bytes().decode()
+    Tenants that no file lists become a new file.
+    """
+
+    def __init__(self, path: Path, keys: tuple[str, ...], tenants: Any = None) -> None:
+        content = path.read_bytes().decode() if tenants is None else _new_file(tenants, keys)
         self._path, self._keys = path, keys
         self._start, self._before = content[: content.startswith(BOM)], content.removeprefix(BOM)
         self.line_end = "\r\n" if "\r\n" in content else "\n"
@@ -203,3 +206,12 @@ def _unshared(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _unshared(inner) for key, inner in value.items()}
     return [*map(_unshared, value)] if isinstance(value, list) else value
+
+
+def _new_file(tenants: Any, keys: tuple[str, ...]) -> str:
+    """Return a file with tenants under some keys."""
+    for key in reversed(keys):
+        tenants = {key: tenants}
+    stream = io.StringIO()
+    library("").dump(styled(tenants), stream)
+    return stream.getvalue()

@@ -43,6 +43,10 @@ _MEANING = (
     "profile; with `enforce: at-most`, a lifetime that is shorter already stays as it is.",
 )
 _ALLOWS_ALL = (f"Profile {Profile.BALANCED} was added where none was given; it allows every value.",)
+_IN_CONFIGURATION = (
+    "The list is in the stack's configuration. To manage its tenants from this file, save it in the project's folder "
+    "and name it with `pulumi config set auth0-sessions:tenants FILE`."
+)
 _UNREAD = ("`pulumi up` would give it the values of its profile and plan. Export again, or remove the entry.",)
 
 _BESIDE_PROFILE = ("tenants",)
@@ -103,7 +107,7 @@ def export(
     """
     entries = _entries(file, source)
     made = Export(
-        Document(file.path or Path(source), file.keys),
+        Document(file.path, file.keys) if file.path else Document(Path(source), _BESIDE_PROFILE, file.tenants),
         {entry.name: entry.values["domain"] for entry in entries},
         has_labels=any("credentials" in entry.values for entry in entries),
     )
@@ -118,6 +122,8 @@ def export(
     if is_open and file.keys == _BESIDE_PROFILE:
         made.document.set_beside("profile", str(NO_CEILING.name))
     made.document.say_first((*(_ONLY_SET if only_set else _ALL), *_MEANING, *(_ALLOWS_ALL if is_open else ())))
+    if file.path is None:
+        made.notes.append(_IN_CONFIGURATION)
     if planless := [entry.name for entry in entries if "plan" not in entry.values]:
         made.notes.append(f"No plan is set for {', '.join(planless)}. A fleet needs the plan of each tenant.")
     return made

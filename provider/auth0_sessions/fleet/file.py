@@ -36,8 +36,9 @@ class TenantsFile:
         enforce: Whether lifetimes are exact or ceilings, or None.
         ceiling: The stack's ceiling, or None.
         stack: The stack that the file belongs to, from its name `Pulumi.STACK.yaml`; None for any other file.
-        path: The file that contains the list: this one, or the one that it names.
+        path: The file that contains the list: this one, or the one that it names; None if no file does.
         keys: The path to the list within that file, outermost key first.
+        credentials: The credentials in the stack's resolved configuration, by configuration key; None for a file.
 
     """
 
@@ -50,6 +51,7 @@ class TenantsFile:
     stack: str | None = None
     path: Path | None = field(default=None, compare=False)
     keys: tuple[str, ...] = field(default=(), compare=False)
+    credentials: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def default_profile(self) -> tuple[Any, str]:
@@ -138,7 +140,8 @@ def _of_list(path: Path, found: Mapping[str, Any]) -> TenantsFile:
         names = ", ".join(sorted(map(str, unknown)))
         message = f"{path}: {names}: unknown key; next to tenants, these are allowed: {', '.join(BESIDE)}."
         raise InputError(message)
-    return TenantsFile(inner, **{key: found.get(key) for key in BESIDE}, path=path, keys=("tenants",))
+    beside: dict[str, Any] = {key: found.get(key) for key in BESIDE}
+    return TenantsFile(inner, **beside, path=path, keys=("tenants",))
 
 
 def _is_entry(found: Mapping[str, Any]) -> bool:
@@ -160,7 +163,12 @@ def _is_deploy_cli_s(found: Mapping[Any, Any]) -> bool:
 def _of_stack(path: Path, found: Mapping[str, Any]) -> TenantsFile:
     settings = settings_of(path, found)
     listing, stack = tenants_of(settings.values.pop("tenants"), settings.folder), _STACK_FILE.fullmatch(path.name)
-    own = {key: getattr(listing, key) for key in BESIDE if getattr(listing, key) is not None}
     if listing.path is None:
         listing = replace(listing, path=settings.path, keys=settings.keys)
-    return replace(listing, **{**settings.values, **own}, stack=stack.group(1) if stack else None)
+    return with_settings(listing, settings.values, stack.group(1) if stack else None)
+
+
+def with_settings(listing: TenantsFile, settings: Mapping[str, Any], stack: str | None) -> TenantsFile:
+    """Return a list of tenants with its stack's settings; those of the list's own file take precedence."""
+    own = {key: getattr(listing, key) for key in BESIDE if getattr(listing, key) is not None}
+    return replace(listing, **{**settings, **own}, stack=stack)

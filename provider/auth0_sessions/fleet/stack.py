@@ -15,7 +15,11 @@ from auth0_sessions.fleet.scalars import NAMESPACE, read_object, texts
 BESIDE = ("plan", "profile", "profiles", "enforce")
 """The keys that may appear next to a list of tenants."""
 
-_KEYS = ("tenants", *BESIDE, "ceiling")
+KEYS = ("tenants", *BESIDE, "ceiling")
+"""The keys of this package's configuration that describe a fleet."""
+OBJECTS = ("profiles", "ceiling")
+"""Those whose value is an object, or its JSON text."""
+
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 _OF_A_DECLARATION = ("value", "description", "items", "secret", "type", "default")
 """The keys with which a project's file declares a value."""
@@ -74,7 +78,8 @@ def settings_of(path: Path, found: Mapping[str, Any]) -> Settings:
             "instead of the file: it reads the stack's whole configuration, as `pulumi up` does."
         )
         raise InputError(message)
-    project_file, project = _project(path)
+    project_file = nearest_project(path.parent) or path
+    project = load(project_file) if project_file != path else {}
     settings = _own(project.get("config"), project_file, project) | _own(found.get("config"), path, project)
     tenants = settings.get("tenants")
     if tenants is None:
@@ -88,13 +93,10 @@ def is_project_file(path: Path) -> bool:
     return path.name in _PROJECT_FILES
 
 
-def _project(path: Path) -> tuple[Path, Mapping[str, Any]]:
-    """Return the project's file for a stack's file and what it holds, or the stack's file if there is none."""
-    for folder in path.absolute().parents:
-        for name in _PROJECT_FILES:
-            if (folder / name).is_file():
-                return folder / name, load(folder / name)
-    return path, {}
+def nearest_project(folder: Path) -> Path | None:
+    """Return the project's file in a folder or the nearest one above it, or None."""
+    places = (place / name for place in (folder, *folder.absolute().parents) for name in _PROJECT_FILES)
+    return next((place for place in places if place.is_file()), None)
 
 
 def _own(config: Any, path: Path, project: Mapping[str, Any]) -> dict[str, _Setting]:
@@ -131,7 +133,7 @@ def _declared(row: _Setting, *, is_own: bool) -> _Setting:
 def _checked(settings: Mapping[str, _Setting]) -> dict[str, Any]:
     """Return the values of settings if Pulumi reads them as they are written; all problems are reported."""
     problems, values = [], {}
-    for key in [key for key in _KEYS if key in settings]:
+    for key in [key for key in KEYS if key in settings]:
         row = settings[key]
         try:
             values[key] = _plain(row.value, key)
@@ -152,8 +154,7 @@ def _plain(value: Any, key: str) -> Any:
             "without --secret, or give `--stack NAME` instead of the file."
         )
         raise InputError(message)
-    is_object = key in ("profiles", "ceiling")
-    return read_object(value, key) if is_object else texts(value, f"{NAMESPACE}:{key}")
+    return read_object(value, key) if key in OBJECTS else texts(value, f"{NAMESPACE}:{key}")
 
 
 def _is_encrypted(value: Any) -> bool:
