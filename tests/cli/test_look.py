@@ -198,7 +198,7 @@ def test_show_uses_a_label(acme):
         (["show", "not a domain"], USAGE, "is not a tenant domain"),
         (["show", "a.auth0.com", "--credentials", "Not One"], USAGE, "is not a label"),
         (["show", "a.auth0.com", "--plan", "gold"], USAGE, "'gold'"),
-        (["audit"], USAGE, "Missing option"),
+        (["audit"], USAGE, "Give files with --tenants"),
         (["audit", "--tenants", "gone.yaml"], USAGE, "gone.yaml cannot be read: No such file or directory."),
         (["plans", "--format", "html"], USAGE, "'html'"),
     ],

@@ -270,9 +270,9 @@ def test_json_is_held_to_the_same(file, name, number):
     """A number or a boolean in JSON is not text either, however long it is."""
     entry = f'{{"acme": {{"domain": "acme.auth0.com", "formerly": {number}}}}}'
     content = f'{{"config": {{"auth0-sessions:tenants": {entry}}}}}' if name.startswith("Pulumi") else entry
-    with pytest.raises(InputError, match=r"acme\.formerly: the .{1,80} is a (number|boolean) .* Quote it"):
+    with pytest.raises(InputError, match=r"acme\.formerly: .{1,80} is a (number|boolean), .* Quote it"):
         read_tenants_file(file(content, name))
-    with pytest.raises(InputError, match=r"acme\.formerly: the .{1,80} is a (number|boolean) .* Quote it"):
+    with pytest.raises(InputError, match=r"acme\.formerly: .{1,80} is a (number|boolean), .* Quote it"):
         tenants_of(entry, file("", name).parent)
 
 

@@ -65,7 +65,7 @@ def test_one_lifetime_is_enough(key):
         ("[" * 100_000, "auth0-sessions:profiles: the JSON is nested too deeply"),
         (
             '{"ours": {"idle": "1h", "source": 7}}',
-            "auth0-sessions:profiles has one problem:\n  - ours.source: the 7 is a number",
+            "auth0-sessions:profiles has one problem:\n  - ours.source: 7 is a number",
         ),
         ({"ours": {"idle": "1h", "ceiling": "perhaps"}}, "profile 'ours': ceiling is 'perhaps'"),
         ({"ours": "1h"}, "profile 'ours': should be an object"),

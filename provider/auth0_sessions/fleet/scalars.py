@@ -78,7 +78,7 @@ def texts(value: Any, where: str) -> Any:
 
 def _texts(value: Any, path: tuple[str, ...], problems: list[str]) -> Any:
     if isinstance(value, Mapping):
-        problems.extend(problem for key in value for problem in _problems(key, (*path, str(key)), "key "))
+        problems.extend(problem for key in value for problem in _problems(key, (*path, str(key)), "the key "))
         return {str(key): _texts(inner, (*path, str(key)), problems) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_texts(inner, (*path, str(number)), problems) for number, inner in enumerate(value)]
@@ -100,7 +100,7 @@ def _problems(value: Any, path: tuple[str, ...], what: str = "") -> Iterator[str
         value = Misread(str(value), "number")
     if isinstance(value, Misread):
         called = f"{place}: " if place else ""
-        yield f"{called}the {what}{shown(value.source)[1:-1]} is a {value.kind} in YAML and JSON, not text. Quote it."
+        yield f"{called}{what}{shown(value.source)[1:-1]} is a {value.kind}, and text is expected. Quote it."
     elif isinstance(value, str) and not value.isascii() and value != value.encode(errors="replace").decode():
         yield f"{place}: half of a surrogate pair is not text. Remove it."
 
