@@ -1,28 +1,20 @@
 """The commands that take tenants files: audit, validate and export."""
 
-import contextlib
 import json
-import sys
 from collections.abc import Collection, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from auth0_sessions.cli.app import FAILURE, USAGE, app, clean_errors, fail, note, plain, say
+from auth0_sessions.cli.inputs import FILE, CwdOption, MoreFiles, StackOption, TenantsOption, files_of, reading
 from auth0_sessions.cli.output import check, replace, write
 from auth0_sessions.cli.tables import audit_parts
-from auth0_sessions.errors import InputError, visible
 from auth0_sessions.model.profiles import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from auth0_sessions.api.reader import Reader
     from auth0_sessions.audit import Audit
-    from auth0_sessions.fleet.file import TenantsFile
 
 PANEL = "Work with files of tenants"
 RESOURCE = "auth0-sessions:index:SessionLifetime"
@@ -48,32 +40,6 @@ ExportFormat = Literal["tenants", "import"]
 EXPORTS: dict[ExportFormat, tuple[str, ...]] = {"tenants": ("yaml", "yml", "json"), "import": ("json",)}
 """Purpose of an export -> file extensions."""
 
-FILE = "The stack's file `Pulumi.STACK.yaml`, or a YAML or JSON file of tenants"
-TenantsOption = Annotated[
-    list[Path] | None, typer.Option("--tenants", metavar="FILE", help=f"{FILE}; repeatable.", show_default=False)
-]
-MoreFiles = Annotated[
-    list[Path] | None, typer.Argument(metavar="FILE", help="More files, as with --tenants.", show_default=False)
-]
-StackOption = Annotated[
-    str | None,
-    typer.Option(
-        "--stack",
-        metavar="NAME",
-        help="Instead of a file: this stack's whole configuration, environments included, from `pulumi config`.",
-        show_default=False,
-    ),
-]
-CwdOption = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FOLDER",
-        help="The folder of the stack's project, for --stack.",
-        file_okay=False,
-        exists=True,
-        show_default=False,
-    ),
-]
 OutputOption = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write to this file.", dir_okay=False, writable=True, show_default=False),
@@ -119,7 +85,7 @@ def audit(  # noqa: PLR0913  An argument for each option.
 
     chosen: ReportFormat = form or (REPORTS[_ending(output, REPORTS, ", or give --format")] if output else "table")
     check(output)
-    with clean_errors(), _reading(_files(tenants, more, stack, cwd)) as (files, read, on_progress):
+    with clean_errors(), reading(files_of(tenants, more, stack, cwd)) as (files, read, on_progress):
         report = audited(files, profile=profile, read=read, on_progress=on_progress)
     if output is not None:
         write(output, _rendered(report, chosen))
@@ -146,7 +112,7 @@ def validate(
     from auth0_sessions.fleet.report import validate as validated  # noqa: PLC0415
 
     with clean_errors():
-        found = validated(_files(tenants, more, stack, cwd))
+        found = validated(files_of(tenants, more, stack, cwd))
     for warning in found.warnings:
         note(f"Warning: {warning}")
     for problem in found.problems:
@@ -193,7 +159,7 @@ def export(  # noqa: PLR0913  An argument for each option.
     check(output, is_replaced=True)
     with (
         clean_errors(),
-        _reading(_files([tenants] if tenants else None, None, stack, cwd)) as (files, read, on_progress),
+        reading(files_of([tenants] if tenants else None, None, stack, cwd)) as (files, read, on_progress),
     ):
         ((source, file),) = files.items()
         made = exported(file, source, read=read, only_set=only_set, on_progress=on_progress)
@@ -216,56 +182,6 @@ def export(  # noqa: PLR0913  An argument for each option.
     if made.unread:
         note(f"{len(made.unread)} of {len(made.domains)} tenants could not be read, and stay as they were.")
         raise typer.Exit(FAILURE)
-
-
-def _files(
-    tenants: "list[Path] | None", more: "list[Path] | None", stack: str | None, cwd: Path | None
-) -> "dict[str, TenantsFile]":
-    """Read tenants files, or a stack's configuration; the keys are the names that messages use."""
-    paths = [*(tenants or []), *(more or [])]
-    if bool(paths) == bool(stack) or (cwd and not stack):
-        message = "Give files with --tenants, or a stack with --stack, which may come with --cwd."
-        raise InputError(message)
-    if stack:
-        from auth0_sessions.fleet.resolved import read_stack  # noqa: PLC0415
-
-        return {f"stack {visible(stack)}": read_stack(stack, cwd or Path())}
-    from auth0_sessions.fleet.file import read_tenants_file  # noqa: PLC0415
-
-    names = [visible(path.name) for path in paths]
-    if len(set(names)) < len(names):
-        names = [visible(str(path)) for path in paths]
-    files: dict[str, TenantsFile] = {}
-    problems = []
-    for name, path in zip(names, paths, strict=True):
-        if name in files:
-            problems.append(f"{name} is given twice; give each file once.")
-        try:
-            files[name] = read_tenants_file(path)
-        except InputError as error:
-            problems.append(str(error))
-    if problems:
-        raise InputError("\n".join(problems))
-    return files
-
-
-@contextlib.contextmanager
-def _reading(
-    files: "dict[str, TenantsFile]",
-) -> "Iterator[tuple[dict[str, TenantsFile], Reader, Callable[[int, int], None]]]":
-    """Yield the files, a function that reads one tenant, and a function that shows progress on a terminal."""
-    from rich.progress import Progress  # noqa: PLC0415
-
-    from auth0_sessions.api.reader import TenantReader  # noqa: PLC0415
-    from auth0_sessions.api.sources import of_environment, sources  # noqa: PLC0415
-
-    config = next(iter(files.values())).credentials
-    errors = Console(stderr=True)
-    with Progress(console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("Reading tenants", total=None)
-        found_in = (lambda label: sources(config, label, explicit=False)) if config else of_environment
-        reader = TenantReader(partial(note, errors=errors), sources=found_in)
-        yield files, reader.read, lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _ending(output: Path, known: Collection[str], advice: str = "") -> str:

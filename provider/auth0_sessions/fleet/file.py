@@ -38,7 +38,7 @@ class TenantsFile:
         stack: The stack that the file belongs to, from its name `Pulumi.STACK.yaml`; None for any other file.
         path: The file that contains the list: this one, or the one that it names; None if no file does.
         keys: The path to the list within that file, outermost key first.
-        credentials: The credentials in the stack's resolved configuration, by configuration key; empty for a file.
+        credentials: The credentials in the stack's resolved configuration, by configuration key; None for a file.
 
     """
 
@@ -51,7 +51,7 @@ class TenantsFile:
     stack: str | None = None
     path: Path | None = field(default=None, compare=False)
     keys: tuple[str, ...] = field(default=(), compare=False)
-    credentials: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    credentials: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
     @property
     def default_profile(self) -> tuple[Any, str]:

@@ -10,7 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from auth0_sessions.api.sources import CONFIG_KEYS, DOMAIN_CONFIG_KEY, LABELED_CONFIG_KEY, SECRET_CONFIG_KEYS
+from auth0_sessions.api.sources import (
+    CONFIG_KEYS,
+    DOMAIN_CONFIG_KEY,
+    LABELED_CONFIG_KEY,
+    SECRET_CONFIG_KEYS,
+    Sources,
+    arranged,
+    in_config,
+)
 from auth0_sessions.errors import InputError, visible
 from auth0_sessions.fleet.file import TenantsFile, tenants_of, with_settings
 from auth0_sessions.fleet.scalars import NAMESPACE, read_object
@@ -46,21 +54,26 @@ def read_stack(stack: str, cwd: Path) -> TenantsFile:
     listing = tenants_of(own.pop("tenants"), project.parent if project else cwd)
     settings = {key: read_object(value, key) if key in OBJECTS else value for key, value in own.items()}
     made = with_settings(listing, settings, stack.rpartition("/")[2])
-    return replace(made, credentials=_credentials(values))
+    return replace(
+        made, credentials={key: values.get(key) for key in (*_NATIVE, *_NATIVE.values(), LABELED_CONFIG_KEY)}
+    )
 
 
-_NATIVE = {key: key.replace("auth0:", f"{NAMESPACE}:") for key in (*CONFIG_KEYS.values(), DOMAIN_CONFIG_KEY)}
+_KEYS = (*CONFIG_KEYS.values(), DOMAIN_CONFIG_KEY)
+_NATIVE = {key: key.replace("auth0:", f"{NAMESPACE}:") for key in _KEYS}
 """A key of the dynamic resource's credentials -> the native plugin's."""
 
 _SECRETS = {*SECRET_CONFIG_KEYS, *(_NATIVE[key] for key in SECRET_CONFIG_KEYS if key in _NATIVE)}
 
 
-def _credentials(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the configuration of credentials, of whichever front end the stack has it for."""
-    is_dynamic = any(values.get(key) for key in CONFIG_KEYS.values())
-    found = {key: values.get(key if is_dynamic else native) for key, native in _NATIVE.items()}
-    found[LABELED_CONFIG_KEY] = values.get(LABELED_CONFIG_KEY)
-    return {key: value for key, value in found.items() if value is not None}
+def found_in(credentials: Mapping[str, Any], label: str | None) -> Sources:
+    """Return the sources of credentials as `up` has them, of whichever front end the configuration is for."""
+    is_native = not any(map(credentials.get, CONFIG_KEYS.values())) and any(map(credentials.get, _NATIVE.values()))
+    called = _NATIVE if is_native else dict(zip(_KEYS, _KEYS, strict=True))
+    names = {part: called[key] for part, key in CONFIG_KEYS.items()}
+    adapted = {key: credentials.get(called[key]) for key in _KEYS}
+    own = in_config(adapted, "the configuration", names, called[DOMAIN_CONFIG_KEY])
+    return arranged(own, credentials, label, explicit=False)
 
 
 def _rows(stack: str, cwd: Path) -> Mapping[str, Mapping[str, Any]]:

@@ -16,21 +16,17 @@ class Run:
         self._default_plan = default_plan
         self._warn = warn
         self._spelling = spelling
-        self._managed_by: dict[str, tuple[object, str]] = {}
+        self._managed_by: dict[str, str] = {}
         self._has_warned = False
         self._lock = threading.Lock()
 
-    def claim(self, domain: str, name: str, resource: object = None) -> None:
-        """Record that a resource manages a tenant, unless another one already does.
-
-        A resource is known by its `name`, or by `resource` where names are not unique.
-        """
-        claimed = name if resource is None else resource, name
+    def claim(self, domain: str, name: str) -> None:
+        """Record that a resource manages a tenant, unless another one already does; `name` must be unique."""
         with self._lock:
-            owner, first = self._managed_by.setdefault(domain, claimed)
-        if owner != claimed[0]:
+            owner = self._managed_by.setdefault(domain, name)
+        if owner != name:
             message = (
-                f"{domain} is managed twice in this program: by {first} and by {name}. They would undo each other's "
+                f"{domain} is managed twice in this program: by {owner} and by {name}. They would undo each other's "
                 "work on every run. Put all settings of a tenant into one resource."
             )
             raise InputError(message)

@@ -132,16 +132,16 @@ def claim(domain: pulumi.Input[str] | None, name: str, opts: pulumi.ResourceOpti
     """Record that a resource manages a tenant, or the default one if None, and return its domain.
 
     Stops the program if another resource already manages the tenant. If the domain is an output, this happens once it
-    is known. Each call is for another resource: under different parents, resources may have the same name.
+    is known.
     """
-    run, resource = _this_run(), object()
+    run = _this_run()
     parent = opts.parent if opts is not None else None
-    # A program knows no URN yet.
+    # Under different parents, resources may have the same name. A program knows no URN yet.
     called = f"'{name}'" if parent is None else f"'{name}' in '{parent._name}' ({parent._type})"  # noqa: SLF001
 
     def claimed(known: str) -> None:
         with errors_shown():
-            run.claim(known, called, resource)
+            run.claim(known, called)
 
     if domain is None:
         claimed(_default_tenant())
