@@ -103,12 +103,14 @@ UNLABELED = {"AUTH0_CLIENT_ID": "id", "AUTH0_CLIENT_SECRET": "secret"}
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_every_example_has_what_its_reader_needs(name):
-    """A program, a project file without a virtualenv of its own, and a README that names the command and is short."""
+    """A program, an environment of its own with this package in it, and a short README that names the commands."""
     project = yaml.safe_load(text_of(name, "Pulumi.yaml"))
-    assert project["runtime"] == "python"
+    assert project["runtime"] == {"name": "python", "options": {"toolchain": "pip", "virtualenv": "venv"}}
+    assert "../..\n" in text_of(name, "requirements.txt")
     assert project["description"]
     assert (EXAMPLES / name / "__main__.py").is_file()
     readme = text_of(name, "README.md")
+    assert "pulumi install" in readme
     assert "pulumi up" in readme
     assert shown_in(name)
     assert len(readme.splitlines()) < 70
