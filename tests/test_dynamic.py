@@ -147,7 +147,7 @@ def test_a_provider_marks_its_secrets_and_itself():
 
     def program() -> None:
         key = {"client_assertion_private_key": "k1", "client_assertion_signing_alg": "PS256"}
-        secrets = {"client_secret": "s3", "api_token": "t0", **key}
+        secrets: dict[str, Any] = {"client_secret": "s3", "api_token": "t0", **key}
         Provider("p", domain="acme.auth0.com", client_id="id", audience="aud", **secrets)
 
     engine = run(program)
