@@ -32,7 +32,7 @@ myst_heading_anchors = 3
 myst_substitutions = TABLES
 nitpicky = True
 nitpick_ignore_regex = [
-    ("py:.*", r"(pulumi|collections\.abc|pathlib|auth0_sessions\.model\.profiles\.Force)\b.*")
+    ("py:.*", r"(pulumi|collections\.abc|pathlib|auth0_sessions\.model\.profiles\.Force|StackCeiling)\b.*")
 ]  # Documented elsewhere.
 exclude_patterns = ["_build", "_index.md", "installation-configuration.md"]  # The last two are the Registry's.
 smartquotes = False

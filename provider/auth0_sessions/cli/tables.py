@@ -117,6 +117,9 @@ def _lifetime(tenant: AuditedTenant, row: AuditedLifetime) -> Text:
 
 def _details(tenant: AuditedTenant) -> Table:
     details = Table.grid(padding=(0, 1))
+    details.add_column()
+    # A variable's name may be longer than a narrow terminal's lines.
+    details.add_column(overflow="fold")
     details.add_row("", Text(visible(f"{tenant.name} ({tenant.domain})"), "bold"))
     for findings in tenant.advice:
         for finding in findings:
