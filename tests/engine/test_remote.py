@@ -164,7 +164,7 @@ def test_an_incomplete_provider_is_not_completed(engine, tenant):
     engine.program = lambda: Remote(POLICY, "acme", provider_of("default", **opts), plan="free")
     run = engine.up()
     assert not run.ok
-    assert "the client secret is missing" in "\n".join(run.said("error"))
+    assert "clientId is set, but the provider's clientSecret" in "\n".join(run.said("error"))
     assert tenant.calls == []
 
 
