@@ -146,9 +146,16 @@ def test_a_provider_marks_its_secrets_and_itself():
     """Secrets are secret even if a plain string was passed; a marker says the process what it is."""
 
     def program() -> None:
-        key = {"client_assertion_private_key": "k1", "client_assertion_signing_alg": "PS256"}
-        secrets = {"client_secret": "s3", "api_token": "t0", **key}
-        Provider("p", domain="acme.auth0.com", client_id="id", audience="aud", **secrets)
+        Provider(
+            "p",
+            domain="acme.auth0.com",
+            client_id="id",
+            client_secret="s3",
+            client_assertion_private_key="k1",
+            client_assertion_signing_alg="PS256",
+            api_token="t0",
+            audience="aud",
+        )
 
     engine = run(program)
     given = engine.registered["p"]
