@@ -91,7 +91,7 @@ class Caller:
 class Native:
     """The native plugin, as the engine uses it: each run in a process of its own."""
 
-    source = "the provider's clientId and the provider's clientSecret"
+    source = "auth0-sessions:clientId and auth0-sessions:clientSecret"
     settings = ("sessionLifetime", "idleSessionLifetime")
 
     def run(self, verb: str, domain: str, state: dict[str, Any] | None, asked: dict[str, Any]) -> dict[str, Any] | None:
