@@ -19,10 +19,11 @@ from pathlib import Path
 from semver import Version
 
 OLDEST = Version(3, 259, 0)
-"""The oldest version that is accepted."""
+"""The oldest version that is accepted, and the one that is installed where there is none: without the language host of
+Python, which cannot be built from modules, a newer one runs no policy packs."""
 
 NEWEST = Version(3, 276, 0)
-"""The version that is installed where there is none."""
+"""The newest version that the tests know."""
 
 ENDS = {"oldest": OLDEST, "newest": NEWEST}
 """The name of an end's folder -> its version."""
@@ -75,7 +76,7 @@ def bring(end: Version | None) -> str | None:
     """Get a CLI, of exactly one version if one is given; return where it came from, or None if none is available."""
     shutil.rmtree(BIN, ignore_errors=True)
     BIN.mkdir(parents=True)
-    version = end or NEWEST
+    version = end or OLDEST
     return (None if end else from_path()) or from_official_installer(version) or from_go(version)
 
 
