@@ -122,6 +122,7 @@ class Bench(benches.Bench):
 @pytest.fixture
 def bench(tmp_path: Path, auth0_sandbox: Any) -> Bench:
     """A sandbox without tenants, and an empty folder for a stack."""
+    local_engine.place_plugin(tmp_path)
     return Bench(tmp_path, auth0_sandbox)
 
 
@@ -407,7 +408,11 @@ YAML_PROGRAMS = (
     ),
     InYaml("how-to/move-to-the-native-plugin.md", "sessionLifetime: 14d", {"acme": {"session_lifetime": 20_160}}),
     InYaml("_index.md", "sessionLifetime: 30d", {"acme": {"session_lifetime": 43_200, "idle_session_lifetime": 90}}),
-    InYaml("how-to/install.md", "acme-sessions", {"acme": {"session_lifetime": 43_200, "idle_session_lifetime": 90}}),
+    InYaml(
+        "how-to/install.md",
+        "idleSessionLifetime: 90m",
+        {"acme": {"session_lifetime": 43_200, "idle_session_lifetime": 90}},
+    ),
     InYaml("reference/functions.md", "getPlanLimits", outputs={"absolute": 43_200, "idle": 4_320}),
 )
 
