@@ -115,8 +115,9 @@ def test_what_is_bundled_comes_with_its_license(dist):
         names = [Path(name) for name in packed.getnames()]
     licensed = {name.parts[1] for name in names if name.parts[0] == "licenses" and len(name.parts) == 3}
     assert {"auth0-sessions", "Python", "pyinstaller", "pulumi", "grpcio", "requests", "PyYAML"} <= licensed
-    bundled = [name.name for name in names if name.parent == Path("_internal") and ".so" in name.name]
-    assert {name for name in bundled if not name.startswith("libpython")} <= licensed
+    libraries = {name.name for name in names if name.match("_internal/lib*.so*") and len(name.parts) == 2}
+    assert {name for name in libraries if not name.startswith("libpython")} <= licensed
+    assert libraries
 
 
 def test_a_tenants_life_without_python(machine, tenant):
