@@ -1,4 +1,4 @@
-"""Tells text from what Pulumi reads as a number, a boolean or a date, so that a file means what `pulumi up` does."""
+"""Separates text from what Pulumi reads as a number, boolean or date, so that a file means what `pulumi up` does."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 class Operations:
     """The operations on one tenant; only those that say so call it.
 
-    `confirm` is called before a write of settings that no record has, and raises if nobody is left to record them.
+    `confirm` is called before a write of settings that no record has, and raises if there is no engine to record them.
     """
 
     tenant: Tenant

@@ -18,7 +18,7 @@ def end_with_engine(address: str | None) -> None:
 
 
 def confirm_engine(address: str | None) -> None:
-    """Raise if this process is an orphan: nobody would record what it writes.
+    """Raise if this process is an orphan, because what it writes would stay without a record.
 
     Raises:
         CanceledError: The parent is gone, or the engine no longer listens.
