@@ -249,7 +249,7 @@ def test_the_first_tenant_goes_as_described(bench):
     """The page's refusal, outputs and calls are those of a run, and destroy brings back what was there."""
     page = "how-to/first-tenant.md"
     config, project, _ = [yaml.safe_load(text) for text in blocks(page, "yaml")]
-    assert project == {"name": "acme-sessions", "runtime": "python"}
+    assert project["runtime"] == {"name": "python", "options": {"toolchain": "pip", "virtualenv": "venv"}}
     program = block(page, 'session_lifetime="30d"')
     bench.add_tenants("acme", settings={})
     too_long = bench.open(program.replace('"90m"', '"120d"'), config["config"], project["name"])
