@@ -86,14 +86,13 @@ def test_a_policy_s_life(engine, tenant, auth0_sandbox):
 
 @pytest.mark.deep
 def test_the_outputs_of_a_policy_are_registered(engine, tenant):
-    """State has the component's domain, plan, profile, settings, reasons and its child."""
+    """State has the component's domain, plan, profile, settings, reasons and dates, and not its child."""
     arguments = {"domain": f"{tenant.domain}/", "plan": "free", "profile": "nist-aal2"}
     engine.program = policy(arguments | {"session_cookie_mode": "persistent"})
     assert engine.up().ok
     outputs = engine.resource("SessionPolicy")["outputs"]
-    child = engine.resource("SessionLifetime")
     assert list(outputs.pop("reasons")) == sorted([*LOGIN_LIFETIMES, "session_cookie_mode"])
-    assert outputs.pop("lifetime")["urn"] == child["urn"]
+    assert outputs.pop("old_sessions_gone_by") == engine.resource()["outputs"]["old_sessions_gone_by"]
     assert outputs == {
         "domain": tenant.domain,
         "plan": "free",
