@@ -317,7 +317,9 @@ def test_a_preview_shows_the_report(engine, auth0_sandbox):
     engine.program = fleet(tenants, plan="essential", profile="balanced")
     run = engine.preview()
     shown = "\n".join(run.said("info"))
-    headings = "| tenant | plan | profile | absolute | idle | non-persistent | share of the cap used | old sessions gone by |"
+    headings = (
+        "| tenant | plan | profile | absolute | idle | non-persistent | share of the cap used | old sessions gone by |"
+    )
     assert f"{headings} reason |" in shown
     rows = [f"| a\\|{number} | essential | balanced | 7d | 3d | 3d / 1d |" for number in range(2)]
     assert names_in(shown, rows) == rows
