@@ -242,10 +242,12 @@ def test_a_tenant_that_is_gone_names_the_way_out(engine, tenant, auth0_sandbox):
     """Refresh and destroy fail with the command that forgets the resource, and after it the stack is fine."""
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
     assert engine.up().ok
+    # A dynamic provider does not know the URN of its resource.
+    urn = engine.resource()["urn"] if engine.front_end == "native" else "<URN>"
     auth0_sandbox.reset()
     for run in (engine.refresh(), engine.destroy()):
         assert not run.ok
-        assert [line for line in run.said("error") if "`pulumi state delete URN`" in line]
+        assert [line for line in run.said("error") if f"`pulumi state delete '{urn}'`" in line]
     kept = engine.stack.export_stack()
     kept.deployment["resources"] = [one for one in kept.deployment["resources"] if "SessionLifetime" not in one["type"]]
     engine.stack.import_stack(kept)
