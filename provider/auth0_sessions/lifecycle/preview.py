@@ -43,7 +43,7 @@ def changed_record(old: State, declared: Declared) -> dict[str, Any]:
 def _record(declared: Declared, known: Values, own: Mapping[str, int]) -> dict[str, Any]:
     """Return a record with unknown outputs, other than the minutes of known settings.
 
-    A ceiling is no value: without the tenant's own one, the value to hold is unknown.
+    A ceiling is not a value: without the tenant's own one, the value to hold is unknown.
     """
     managed = [name for name in LIFETIMES if name in declared.wanted or name in declared.unknown]
     ceilings = declared.ceilings.keys() if "enforce" not in declared.unknown else managed

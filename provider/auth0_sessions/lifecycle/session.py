@@ -51,7 +51,7 @@ class Session:
     An explicit provider may be bound to a domain; then no other tenant is managed. `may_move` is False if its
     credentials, which are for one tenant, would also be used to delete an earlier one. If the program cannot, `run`
     detects tenants that are managed twice, and provides the default plan. `cancelled` is set when the run is canceled,
-    which ends waits for tenants. `confirm` raises if the engine has ended, so that nobody would record a write.
+    which ends waits for tenants. `confirm` raises if the engine has ended, so that a write would have no record.
     `memory` outlasts a session that is configured anew.
     """
 
