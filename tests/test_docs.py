@@ -22,9 +22,9 @@ from typer.testing import CliRunner
 import auth0_sessions
 from auth0_sessions import cli
 from auth0_sessions.api.sources import CONFIG_KEYS, DOMAIN_VARIABLE, SECRET_CONFIG_KEYS
-from auth0_sessions.native.config import KEYS, SECRET_KEYS
+from auth0_sessions.host.log import DEBUG_VARIABLE
+from auth0_sessions.native.config import PROVIDER_KEYS, SECRET_KEYS
 from auth0_sessions.native.schema import schema
-from auth0_sessions.program.log import DEBUG_VARIABLE
 
 PACKAGE = Path(auth0_sessions.__file__).parent
 ROOT = Path(__file__).parent.parent
@@ -184,7 +184,7 @@ def test_the_configuration_page_has_every_key():
     rows = dict(re.findall(r"^\| `([\w:-]+)` \| (yes|no) \|", CONFIGURATION.read_text(), re.MULTILINE))
     code = "\n".join(file.read_text() for file in PACKAGE.rglob("*.py"))
     named = {*re.findall(r"\bauth0(?:-sessions)?:[a-z]\w*", code)} - NO_CONFIGURATION
-    assert sorted(rows) == sorted({*named, *CONFIG_KEYS.values(), *(f"auth0-sessions:{key}" for key in KEYS)})
+    assert sorted(rows) == sorted({*named, *CONFIG_KEYS.values(), *(f"auth0-sessions:{key}" for key in PROVIDER_KEYS)})
     secret = {*SECRET_CONFIG_KEYS, *(f"auth0-sessions:{key}" for key in SECRET_KEYS)}
     assert sorted(key for key, is_secret in rows.items() if is_secret == "yes") == sorted(secret)
 

@@ -12,8 +12,8 @@ import pulumi
 import pytest
 
 from auth0_sessions import Lifetime, Plan, Provider, SessionLifetime
-from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.program.resource import SessionLifetimeArguments
 from mocked import MINUTES, Engine, run

@@ -21,8 +21,8 @@ from auth0_sessions.api.client import TenantClient
 from auth0_sessions.api.retry import RetryPolicy
 from auth0_sessions.dynamic import SessionLifetimeProvider
 from auth0_sessions.errors import Auth0SessionsError
+from auth0_sessions.native.codec import from_wire, to_wire
 from auth0_sessions.native.config import OF_STACK
-from auth0_sessions.native.names import from_wire, to_wire
 from auth0_sessions.native.plugin import Plugin
 from auth0_sessions.sandbox.faults import Fault
 from fault_matrix import AT_CALL, ATTEMPTS, CALLS, SURVIVED, expected
@@ -59,7 +59,7 @@ class Dynamic:
 
     def run(self, verb: str, domain: str, state: dict[str, Any] | None, asked: dict[str, Any]) -> dict[str, Any] | None:
         """Run one verb, and return the record that the engine keeps after it."""
-        dynamic._session = None
+        dynamic._verbs = None
         provider = SessionLifetimeProvider()
         config = Config({"auth0:clientId": "matrix", "auth0:clientSecret": SECRET}, "matrix")
         provider.configure(ConfigureRequest(config))
@@ -99,7 +99,7 @@ class Native:
         plugin, caller = Plugin(None), cast("grpc.ServicerContext", Caller())
         given = to_wire({"clientId": "matrix", "clientSecret": SECRET, OF_STACK: "true"})
         plugin.Configure(provider_pb2.ConfigureRequest(name="default", args=given), caller)
-        plugin._session.connect = impatient
+        plugin._verbs.connect = impatient
         news = self._checked(plugin, domain, asked) if verb in ("create", "update") else None
         if verb == "create":
             made = plugin.Create(provider_pb2.CreateRequest(properties=news), caller)
@@ -155,7 +155,7 @@ class Stack:
 @pytest.fixture(params=FRONT_ENDS)
 def front_end(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Each front end; it leaves no process behind for other tests."""
-    monkeypatch.setattr(dynamic, "_session", None)
+    monkeypatch.setattr(dynamic, "_verbs", None)
     return FRONT_ENDS[request.param]
 
 

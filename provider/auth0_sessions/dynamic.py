@@ -14,28 +14,29 @@ from pulumi import dynamic
 from pulumi.runtime import rpc
 
 from auth0_sessions.api.sources import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain, sources
-from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN
+from auth0_sessions.host.log import EngineLog, engine_address, with_clean_errors
+from auth0_sessions.host.process import confirm_engine, end_with_engine
+from auth0_sessions.host.sealed import sealed
 from auth0_sessions.lifecycle.record import State, respelled
-from auth0_sessions.lifecycle.session import Session
+from auth0_sessions.lifecycle.verbs import Verbs
+from auth0_sessions.model.inputs import INPUTS, SECRETS, UNKNOWN
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.model.spelling import snake_case
 from auth0_sessions.program import fleet, policy, run
-from auth0_sessions.program.log import EngineLog, engine_address, with_clean_errors
-from auth0_sessions.program.process import confirm_engine, end_with_engine
 from auth0_sessions.program.provider import DEFAULT_DOMAIN_KEY, MARKER_KEY, PACKAGE
 from auth0_sessions.program.resource import SessionLifetimeArguments
-from auth0_sessions.program.secrets import named_secrets, sealed
+from auth0_sessions.program.secrets import named_secrets
 
 NATIVE = "auth0-sessions:index:SessionLifetime"
 """The native plugin's type; state that it wrote is taken over."""
 
 
-def _session_of(config: Any) -> Session:
+def _verbs_of(config: Any) -> Verbs:
     """Create this process's session, for the default provider or an explicit `Provider`."""
     explicit, address = config.get(MARKER_KEY) is not None, engine_address()
     domain = (config.get(DOMAIN_CONFIG_KEY) or None) if explicit else None
     elsewhere = {DOMAIN_CONFIG_KEY: config.get(DEFAULT_DOMAIN_KEY)} if explicit else config
-    return Session(
+    return Verbs(
         log=EngineLog(address),
         sources=lambda label: sources(config, label, explicit=explicit),
         bound_domain=domain,
@@ -45,13 +46,13 @@ def _session_of(config: Any) -> Session:
     )
 
 
-_session: Session | None = None
+_verbs: Verbs | None = None
 """This process's session, shared by all resources of the default provider or of one explicit `Provider`."""
 
 
-def _current() -> Session:
+def _current() -> Verbs:
     """Return the session, or one without configuration if `configure` was never called."""
-    return _session or _session_of({})
+    return _verbs or _verbs_of({})
 
 
 class SessionLifetimeProvider(dynamic.ResourceProvider):
@@ -65,11 +66,11 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
 
         The host calls this for each form of the pickled provider in state. Its process has one configuration.
         """
-        global _session  # noqa: PLW0603  The provider itself has no attributes.
-        if _session is None:
+        global _verbs  # noqa: PLW0603  The provider itself has no attributes.
+        if _verbs is None:
             if (address := engine_address()) is not None:
                 end_with_engine(address)
-            _session = _session_of(req.config)
+            _verbs = _verbs_of(req.config)
 
     @with_clean_errors
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:

@@ -10,7 +10,6 @@ from auth0_sessions.api.sources import (
     LABELED_CONFIG_KEY,
     PARTS,
     SECRET_CONFIG_KEYS,
-    check_label,
     default_domain,
     in_config,
     in_environment,
@@ -19,7 +18,7 @@ from auth0_sessions.api.sources import (
     sources,
 )
 from auth0_sessions.api.tokens import ApiToken
-from auth0_sessions.errors import CredentialsError, InputError
+from auth0_sessions.errors import CredentialsError
 
 DOMAIN = "acme.eu.auth0.com"
 CANARY = "canary-S3CR3T"
@@ -163,27 +162,6 @@ def test_where_no_configuration_is_read_none_is_explained():
 def test_no_secret_in_a_repr(thing):
     """Printing an object never reveals the secret in it."""
     assert CANARY not in f"{thing!r} {thing} {thing.parts()!r}"
-
-
-@pytest.mark.parametrize("label", ["acme", "acme-eu", "2", "-"])
-def test_label(label):
-    """A label has small letters, digits and hyphens."""
-    assert label == check_label(label)
-
-
-@pytest.mark.parametrize("label", ["", " ", "Acme", "acme_eu", "acme eu", "acme\n", "\u00e4", "a.b", None, 1, ["a"]])
-def test_bad_label(label):
-    """Anything else is refused, with an example of what to write."""
-    with pytest.raises(InputError, match="such as acme"):
-        check_label(label)
-
-
-@pytest.mark.parametrize("secret", [f"{CANARY}_x", {"clientSecret": CANARY}, [CANARY]])
-def test_a_secret_given_as_label_is_not_repeated(secret):
-    """Somebody who takes `credentials` for the secret itself does not read it in an error."""
-    with pytest.raises(InputError) as refused:
-        check_label(secret)
-    assert CANARY not in str(refused.value)
 
 
 @pytest.mark.parametrize(

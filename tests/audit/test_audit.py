@@ -20,7 +20,7 @@ from auth0_sessions.audit.expected import expected_of as expected_in
 from auth0_sessions.errors import InputError, TenantUnreachableError
 from auth0_sessions.fleet.entries import Defaults
 from auth0_sessions.fleet.file import TenantsFile, read_tenants_file
-from auth0_sessions.fleet.report import plan_fleet
+from auth0_sessions.fleet.plan import plan_fleet
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan

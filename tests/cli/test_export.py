@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from auth0_sessions import cli
 from auth0_sessions.cli.files import RESOURCE
-from auth0_sessions.native.names import RESOURCE as NATIVE
+from auth0_sessions.native.codec import RESOURCE as NATIVE
 
 CREDENTIALS = {
     f"AUTH0_{label}_CLIENT_{part}": "canary-secret" for label in ("ACME", "BETA") for part in ("ID", "SECRET")

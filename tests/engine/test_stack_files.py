@@ -24,8 +24,8 @@ import pulumi_cli
 from auth0_sessions import cli
 from auth0_sessions.errors import InputError
 from auth0_sessions.fleet.file import TenantsFile, read_tenants_file, tenants_of
-from auth0_sessions.fleet.scalars import read_object
 from auth0_sessions.fleet.stack import BESIDE
+from auth0_sessions.model.scalars import read_object
 
 PROJECT = "name: demo\nruntime: yaml\n"
 DOMAIN = "domain: acme.auth0.com"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import respelled
+from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.spelling import snake_case
 from engine_model import Resource, RunFailedError
 from fakes import FakeLog

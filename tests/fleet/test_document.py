@@ -14,7 +14,7 @@ from auth0_sessions.errors import InputError
 from auth0_sessions.fleet.document import Document
 from auth0_sessions.fleet.file import read_tenants_file
 from auth0_sessions.fleet.loader import Loader
-from auth0_sessions.fleet.scalars import Misread
+from auth0_sessions.model.scalars import Misread
 
 FORMS = {"flat": (), "tenants": ("tenants",), "stack": ("config", "auth0-sessions:tenants")}
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from auth0_sessions.fleet.entries import Defaults, Secret, TenantSpec, read_entries
-from auth0_sessions.lifecycle.inputs import UNKNOWN
 from auth0_sessions.model.choices import Enforce, OverLimit
+from auth0_sessions.model.inputs import UNKNOWN
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE

@@ -13,7 +13,7 @@ from auth0_sessions.errors import InputError, TenantUnreachableError
 from auth0_sessions.fleet.entries import Defaults
 from auth0_sessions.fleet.export import export
 from auth0_sessions.fleet.file import read_tenants_file
-from auth0_sessions.fleet.report import plan_fleet
+from auth0_sessions.fleet.plan import plan_fleet
 from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from auth0_sessions.errors import InputError, LifetimeError
 from auth0_sessions.fleet.file import TenantsFile, read_tenants_file, tenants_of
-from auth0_sessions.fleet.report import plan_fleet
+from auth0_sessions.fleet.plan import plan_fleet
 from auth0_sessions.fleet.stack import project_folder
 from auth0_sessions.model.lifetime import Lifetime
 

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from auth0_sessions.errors import listed
 from auth0_sessions.fleet.entries import Defaults, TenantSpec
 from auth0_sessions.fleet.file import TenantsFile
-from auth0_sessions.fleet.policy import Chosen, pick
-from auth0_sessions.fleet.report import HEADINGS, Row, plan_fleet, report, validate
-from auth0_sessions.lifecycle.inputs import UNKNOWN
+from auth0_sessions.fleet.plan import plan_fleet
+from auth0_sessions.fleet.report import HEADINGS, Row, report
+from auth0_sessions.fleet.validation import validate
 from auth0_sessions.model.ceiling import StackCeiling
 from auth0_sessions.model.choices import Enforce
+from auth0_sessions.model.inputs import UNKNOWN
 from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.picking import Chosen, pick
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
 from auth0_sessions.model.settings import LOGIN_LIFETIMES

@@ -124,14 +124,14 @@ def test_the_official_resource_names_no_plan():
 )
 def test_hours_as_they_are_shown(hours, shown):
     """Hours are shown as they are written, with their length, and with what becomes of them."""
-    assert in_official(hours).shown == shown
+    assert in_official(hours).described == shown
 
 
 @pytest.mark.parametrize("value", ["720", 720, "1 month", "", ["1d"], True])
 def test_text_that_is_not_a_lifetime(value):
     """What the resource itself refuses is shown as what it is, and has no length."""
     declared = read_resource(OURS[0], {"session_lifetime": value}).lifetimes["session_lifetime"]
-    assert (declared.shown, declared.minutes) == ("not a lifetime", None)
+    assert (declared.described, declared.minutes) == ("not a lifetime", None)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_secret_is_not_shown(kind, value):
     """No message has anything to show of a secret but that it is one."""
     key = SPELLINGS[kind].name("session_lifetime")
     declared = read_resource(kind, {key: {SIGNATURE: SECRET, "value": value}}).lifetimes["session_lifetime"]
-    assert declared.shown == "a secret value"
+    assert declared.described == "a secret value"
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from auth0_sessions.guardrails import server
 from auth0_sessions.guardrails.config import BASELINE, PLAN_CAP, ROUNDING, SCHEMAS, UNDECLARED
 from auth0_sessions.guardrails.declared import OFFICIAL, SPELLINGS
 from auth0_sessions.guardrails.pack import POLICIES
+from auth0_sessions.host.process import WATCH_SECONDS
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
-from auth0_sessions.program.process import WATCH_SECONDS
 
 PACK = Path(__file__).parents[2] / "examples" / "guardrails"
 DYNAMIC, NATIVE, _ = SPELLINGS

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auth0_sessions.lifecycle.diff import diff
 from auth0_sessions.lifecycle.operations import Operations
-from auth0_sessions.lifecycle.plan import diff
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.plans import Plan

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth0_sessions.lifecycle.check import check
-from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN
 from auth0_sessions.lifecycle.record import Declared
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
+from auth0_sessions.model.inputs import INPUTS, SECRETS, UNKNOWN
 from auth0_sessions.model.lifetime import MAX_MINUTES, Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, LOGIN_LIFETIMES, SETTINGS, CookieMode, Values

@@ -16,11 +16,11 @@ from auth0_sessions.errors import (
     TenantUnreachableError,
     UnexpectedAnswerError,
 )
-from auth0_sessions.lifecycle.inputs import INPUTS
+from auth0_sessions.lifecycle.diff import Change, Diff, diff
 from auth0_sessions.lifecycle.operations import Operations
-from auth0_sessions.lifecycle.plan import Change, Diff, diff
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
+from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import (
     ABSOLUTE_AND_IDLE,

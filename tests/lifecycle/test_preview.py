@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
 from auth0_sessions.lifecycle.preview import LookedUp, changed_record, new_record
 from auth0_sessions.lifecycle.record import OUTPUTS, Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
+from auth0_sessions.model.inputs import INPUTS, UNKNOWN
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, LOGIN_SETTINGS, SETTINGS, text
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
 from auth0_sessions.lifecycle.record import OUTPUTS, SINCE, Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
+from auth0_sessions.model.inputs import INPUTS, UNKNOWN
 from auth0_sessions.model.lifetime import MAX_MINUTES
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode

@@ -2,8 +2,8 @@
 
 import pytest
 
-from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, camel_case, snake_case
 
 

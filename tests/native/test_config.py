@@ -7,9 +7,9 @@ import pytest
 from auth0_sessions.api.credentials import find_credentials
 from auth0_sessions.api.sources import CONFIG_KEYS
 from auth0_sessions.errors import CredentialsError
-from auth0_sessions.lifecycle.inputs import UNKNOWN
+from auth0_sessions.model.inputs import UNKNOWN
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.native.config import KEYS, OF_STACK, SECRET_KEYS, ProviderConfig, check_config, is_of_stack
+from auth0_sessions.native.config import OF_STACK, PROVIDER_KEYS, SECRET_KEYS, ProviderConfig, check_config, is_of_stack
 from auth0_sessions.native.plugin import Plugin
 from auth0_sessions.native.schema import schema
 
@@ -36,9 +36,9 @@ def client_of(config, label=None):
 def test_the_keys_are_those_of_the_schema():
     """Configuration, explicit provider and schema have the same keys, and the same keys are secret."""
     for part in (schema()["config"]["variables"], schema()["provider"]["inputProperties"]):
-        assert set(part) == set(KEYS)
+        assert set(part) == set(PROVIDER_KEYS)
         assert {key for key, spec in part.items() if spec.get("secret")} == set(SECRET_KEYS)
-    assert {key.removeprefix("auth0:") for key in CONFIG_KEYS.values()} < set(KEYS)
+    assert {key.removeprefix("auth0:") for key in CONFIG_KEYS.values()} < set(PROVIDER_KEYS)
 
 
 def test_the_environment_completes_the_default_providers_configuration(monkeypatch):
@@ -157,8 +157,8 @@ def test_right_and_unknown_configuration_has_no_problem():
     """Values that are unknown at preview are not checked, and no key is required."""
     right = {"domain": ACME, "plan": "free", "livePreview": "true", **OWN, "tenants": "tenants.yaml"}
     assert check_config(right) == []
-    assert check_config(dict.fromkeys(KEYS, UNKNOWN)) == []
-    assert check_config(dict.fromkeys(KEYS)) == []
+    assert check_config(dict.fromkeys(PROVIDER_KEYS, UNKNOWN)) == []
+    assert check_config(dict.fromkeys(PROVIDER_KEYS)) == []
 
 
 def test_every_mistake_is_reported_in_one_go():
@@ -173,7 +173,7 @@ def test_secrets_are_not_in_its_text():
     """A configuration that gets into a log or a traceback shows no credentials."""
     plugin = Plugin(None)
     plugin._start(ProviderConfig({"clientSecret": "canary"}))
-    assert "canary" not in f"{plugin._config} {plugin._session}"
+    assert "canary" not in f"{plugin._config} {plugin._verbs}"
 
 
 def test_user_info_in_the_domain_is_not_repeated():

@@ -15,9 +15,9 @@ from pulumi.runtime.proto import engine_pb2, plugin_pb2, provider_pb2
 
 import auth0_sessions
 import provider_process
+from auth0_sessions.host.sealed import secret
 from auth0_sessions.native.config import OF_STACK
 from auth0_sessions.native.schema import schema
-from auth0_sessions.program.secrets import secret
 
 KIND = "auth0-sessions:index:SessionLifetime"
 ACME = f"urn:pulumi:dev::sessions::{KIND}::acme"

@@ -13,8 +13,8 @@ import auth0_sessions
 import mocked
 from auth0_sessions import native
 from auth0_sessions.api.sources import SECRET_CONFIG_KEYS
-from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.native import Provider, SessionLifetime, SessionPolicy, TenantFleet, TenantSpec
 from auth0_sessions.native.config import SECRET_KEYS

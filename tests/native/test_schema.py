@@ -14,14 +14,14 @@ import pytest
 import yaml
 
 from auth0_sessions.fleet.entries import TenantSpec
-from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
+from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode, text
 from auth0_sessions.model.spelling import camel_case
+from auth0_sessions.native.codec import TO_CAMEL
 from auth0_sessions.native.config import SECRET_KEYS
-from auth0_sessions.native.names import TO_CAMEL
 from auth0_sessions.native.schema import schema
 
 ROOT = Path(__file__).parent.parent.parent

@@ -15,8 +15,8 @@ import yaml
 from google.protobuf import empty_pb2
 
 from auth0_sessions.errors import CanceledError
-from auth0_sessions.program import process
-from auth0_sessions.program.process import WATCH_SECONDS
+from auth0_sessions.host import process
+from auth0_sessions.host.process import WATCH_SECONDS
 
 PARENT = """
 import subprocess, sys, time

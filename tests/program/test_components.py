@@ -14,7 +14,7 @@ from pulumi.runtime import rpc
 import auth0_sessions
 import mocked
 from auth0_sessions import Lifetime, Plan, Profile, SessionPolicy, TenantFleet, TenantSpec, native
-from auth0_sessions.lifecycle.inputs import INPUTS
+from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS
 from expected_values import expected_of

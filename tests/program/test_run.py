@@ -11,9 +11,9 @@ import pytest
 
 from auth0_sessions import Lifetime, Plan, SessionLifetime, SessionPolicy
 from auth0_sessions.errors import LifetimeError
-from auth0_sessions.lifecycle.inputs import INPUTS
+from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.settings import LIFETIMES
-from auth0_sessions.program.run import plain
+from auth0_sessions.program.run import sendable
 from mocked import run
 
 CANARY = "Canary-5eCr3t"
@@ -71,7 +71,7 @@ def test_another_argument_of_a_wrong_kind_is_not_repeated(name, given):
     with pytest.raises(
         pulumi.RunError, match=rf"{name}: a value of type {type(given).__name__} cannot be used"
     ) as printed:
-        plain(name, given)
+        sendable(name, given)
     assert CANARY not in str(printed.value)
 
 
@@ -79,7 +79,7 @@ def test_another_argument_of_a_wrong_kind_is_not_repeated(name, given):
 @pytest.mark.parametrize("name", INPUTS)
 def test_what_the_check_can_read_is_left_to_it(name, given):
     """Text and numbers are sent unchanged: the check finds all problems and reports them together."""
-    assert plain(name, given) is given
+    assert sendable(name, given) is given
 
 
 @pytest.mark.parametrize("given", ["8h", 1.5, True, None])

@@ -14,7 +14,7 @@ from typing import Any
 
 from auth0_sessions.errors import Auth0SessionsError
 from auth0_sessions.lifecycle.record import State
-from auth0_sessions.lifecycle.session import Session
+from auth0_sessions.lifecycle.verbs import Verbs
 
 Inputs = dict[str, Any]
 
@@ -38,7 +38,7 @@ class Engine:
     `refused` holds the problems of the last run's checks.
     """
 
-    start: Callable[[], Session]
+    start: Callable[[], Verbs]
     state: dict[str, Resource] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
@@ -58,44 +58,42 @@ class Engine:
             RunFailedError: A verb failed.
 
         """
-        session, self.refused = self.start(), []
+        verbs, self.refused = self.start(), []
         if is_refreshed:
-            self._refresh(session)
+            self._refresh(verbs)
         for new, old in (aliases or {}).items():
             if old in self.state and new not in self.state:
                 self.state[new] = self.state.pop(old)
         with _failing():
             for urn, inputs in program.items():
                 if targets is None or urn in targets:
-                    self._register(session, urn, inputs, is_replaced=urn in replace, ignored=ignored)
+                    self._register(verbs, urn, inputs, is_replaced=urn in replace, ignored=ignored)
             for urn in reversed([urn for urn in self.state if urn not in program]):
                 if targets is None or urn in targets:
-                    session.delete(self.state[urn].record)
+                    verbs.delete(self.state[urn].record)
                     del self.state[urn]
 
-    def _register(
-        self, session: Session, urn: str, given: Inputs, *, is_replaced: bool, ignored: Collection[str]
-    ) -> None:
+    def _register(self, verbs: Verbs, urn: str, given: Inputs, *, is_replaced: bool, ignored: Collection[str]) -> None:
         old = self.state.get(urn)
         if old is not None:
             given = {**given, **{name: old.inputs[name] for name in ignored if name in old.inputs}}
-        inputs = self._checked(session, given, {} if old is None or is_replaced else old.inputs)
+        inputs = self._checked(verbs, given, {} if old is None or is_replaced else old.inputs)
         if old is None:
-            self.state[urn] = Resource(inputs, _stored(session.create(inputs)))
+            self.state[urn] = Resource(inputs, _stored(verbs.create(inputs)))
             return
-        diff = None if is_replaced else session.diff(old.record, inputs)
+        diff = None if is_replaced else verbs.diff(old.record, inputs)
         if diff is not None and not diff.replaces:
-            record = _stored(session.update(old.record, inputs)) if diff.changes else old.record
+            record = _stored(verbs.update(old.record, inputs)) if diff.changes else old.record
             self.state[urn] = Resource(inputs, record)
             return
         if not is_replaced:
-            inputs = self._checked(session, given, {})
-        session.delete(old.record)
+            inputs = self._checked(verbs, given, {})
+        verbs.delete(old.record)
         del self.state[urn]
-        self.state[urn] = Resource(inputs, _stored(session.create(inputs)))
+        self.state[urn] = Resource(inputs, _stored(verbs.create(inputs)))
 
-    def _checked(self, session: Session, given: Inputs, olds: Inputs) -> Inputs:
-        checked = session.check(given, olds)
+    def _checked(self, verbs: Verbs, given: Inputs, olds: Inputs) -> Inputs:
+        checked = verbs.check(given, olds)
         self.refused = [problem.reason for problem in checked.problems]
         if self.refused:
             raise RunFailedError(*self.refused)
@@ -106,17 +104,17 @@ class Engine:
         with _failing():
             self._refresh(self.start())
 
-    def _refresh(self, session: Session) -> None:
+    def _refresh(self, verbs: Verbs) -> None:
         for one in self.state.values():
-            state = session.refresh(one.record)
+            state = verbs.refresh(one.record)
             one.inputs, one.record = {**one.inputs, **state.inputs(one.inputs)}, _stored(state)
 
     def destroy(self) -> None:
         """Delete everything, the newest first, as the engine does without dependencies between resources."""
-        session = self.start()
+        verbs = self.start()
         with _failing():
             for urn in reversed(list(self.state)):
-                session.delete(self.state[urn].record)
+                verbs.delete(self.state[urn].record)
                 del self.state[urn]
 
 

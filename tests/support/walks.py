@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from auth0_sessions.errors import BadRequestError, TenantUnreachableError
 from auth0_sessions.lifecycle.record import State
-from auth0_sessions.lifecycle.session import Session
+from auth0_sessions.lifecycle.verbs import Verbs
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode, text, with_defaults
@@ -127,7 +127,7 @@ class Walk(RuleBasedStateMachine):
         """Start a provider process."""
         self.log = FakeLog()
         connect = lambda domain, *_: lambda: self.tenants[domain]  # noqa: E731  Given to each process.
-        return Session(log=self.log, sources=lambda _: [], connect=connect)
+        return Verbs(log=self.log, sources=lambda _: [], connect=connect)
 
     # What people do.
 

@@ -11,9 +11,10 @@ from typing import TypeVar
 
 from auth0_sessions.api.client import TenantClient
 from auth0_sessions.api.credentials import find_credentials
-from auth0_sessions.api.sources import Sources, check_label, of_environment
+from auth0_sessions.api.sources import Sources, of_environment
 from auth0_sessions.errors import Auth0SessionsError
 from auth0_sessions.model.domain import canonical_domain
+from auth0_sessions.model.inputs import check_label
 from auth0_sessions.model.settings import SETTINGS, Reported, Values, with_defaults
 
 T = TypeVar("T")
@@ -98,7 +99,7 @@ class TenantReader:
 WORKERS = 16
 """How many tenants are read in parallel; each has its own rate limit and connection."""
 
-Reader = Callable[[str, str | None], TenantSessions]
+ReadTenant = Callable[[str, str | None], TenantSessions]
 """Reads a tenant's sessions, given its domain and credentials label; raises `Auth0SessionsError`."""
 
 Answer = TenantSessions | Auth0SessionsError
@@ -109,7 +110,7 @@ _Answers = queue.SimpleQueue[tuple[int, TenantSessions | BaseException]]
 
 def read_many(
     tenants: Sequence[tuple[str, str | None]],
-    read: Reader,
+    read: ReadTenant,
     use: Callable[[int, Answer], T],
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> list[T]:
@@ -137,7 +138,7 @@ def read_many(
     return [made[place] for place in range(len(tenants))]
 
 
-def _work(tenants: Sequence[tuple[str, str | None]], waiting: deque[int], answers: _Answers, read: Reader) -> None:
+def _work(tenants: Sequence[tuple[str, str | None]], waiting: deque[int], answers: _Answers, read: ReadTenant) -> None:
     """Read tenants until none are left."""
     while True:
         try:

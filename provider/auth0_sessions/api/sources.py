@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from auth0_sessions.errors import CredentialsError, InputError
+from auth0_sessions.errors import CredentialsError
 from auth0_sessions.model.spelling import camel_case
 
 TOKEN, KEY, SECRET = "api_token", "client_assertion_private_key", "client_secret"
@@ -25,7 +25,6 @@ SECRET_CONFIG_KEYS = (*(CONFIG_KEYS[part] for part in (TOKEN, KEY, SECRET)), LAB
 DOMAIN_CONFIG_KEY = "auth0:domain"
 DOMAIN_VARIABLE = "AUTH0_DOMAIN"
 
-_LABEL = re.compile(r"[a-z0-9-]+")
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -118,18 +117,6 @@ def in_labeled_config(config: Configuration, label: str) -> Source:
 
     place = f"{LABELED_CONFIG_KEY}, entry {label!r}"
     return Source(place, {part: f"{camel_case(part)} in {place}" for part in PARTS}, find, is_stale=True)
-
-
-def check_label(value: object) -> str:
-    """Return a credential set's label, which consists of lowercase letters, digits and hyphens."""
-    if isinstance(value, str) and _LABEL.fullmatch(value):
-        return value
-    # The value is not repeated because it may be a misplaced secret.
-    message = (
-        "credentials is not a label of a credential set: use lowercase letters, digits, and '-'. "
-        "Give the label, such as acme, and never a secret."
-    )
-    raise InputError(message)
 
 
 def sources(

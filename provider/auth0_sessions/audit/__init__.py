@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from auth0_sessions.api.reader import Reader, read_many
+from auth0_sessions.api.reader import ReadTenant, read_many
 from auth0_sessions.audit.expected import expected_of
 from auth0_sessions.audit.findings import compare
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
@@ -21,7 +21,7 @@ __all__ = ["Audit", "AuditedLifetime", "AuditedTenant", "Finding", "Rule", "Stat
 def audit(
     files: Mapping[str, TenantsFile],
     *,
-    read: Reader,
+    read: ReadTenant,
     profile: str | None = None,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Audit:

@@ -9,9 +9,9 @@ from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.across import in_two_files
 from auth0_sessions.fleet.entries import Entry, read_entries
 from auth0_sessions.fleet.file import TenantsFile
-from auth0_sessions.fleet.policy import Picked, choose_profile, pick
-from auth0_sessions.fleet.profiles import read_profiles
 from auth0_sessions.model.judgment import Ceiling
+from auth0_sessions.model.own_profiles import read_profiles
+from auth0_sessions.model.picking import Picked, choose_profile, pick
 from auth0_sessions.model.plans import cap
 from auth0_sessions.model.profiles import ProfileLimits
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, Value

@@ -109,7 +109,7 @@ def validate(
 
     Example: `auth0-sessions validate --tenants Pulumi.prod.yaml`
     """
-    from auth0_sessions.fleet.report import validate as validated  # noqa: PLC0415
+    from auth0_sessions.fleet.validation import validate as validated  # noqa: PLC0415
 
     with clean_errors():
         found = validated(files_of(tenants, more, stack, cwd))

@@ -15,7 +15,7 @@ from auth0_sessions.errors import InputError, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from auth0_sessions.api.reader import Reader
+    from auth0_sessions.api.reader import ReadTenant
     from auth0_sessions.api.sources import Sources
     from auth0_sessions.fleet.file import TenantsFile
 
@@ -81,7 +81,7 @@ def files_of(
 @contextlib.contextmanager
 def reading(
     files: "dict[str, TenantsFile]",
-) -> "Iterator[tuple[dict[str, TenantsFile], Reader, Callable[[int, int], None]]]":
+) -> "Iterator[tuple[dict[str, TenantsFile], ReadTenant, Callable[[int, int], None]]]":
     """Yield the files, a function that reads one tenant, and a function that shows progress on a terminal."""
     from rich.progress import Progress  # noqa: PLC0415
 

@@ -17,8 +17,8 @@ from auth0_sessions.errors import InputError, visible
 from auth0_sessions.fleet.lines import REMARK, as_written, keeps_comments, lines_of, without_remarks
 from auth0_sessions.fleet.loader import parsed
 from auth0_sessions.fleet.rows import containers, copied, library, own, remove_row, set_row, styled, unfold
-from auth0_sessions.fleet.scalars import Misread, from_json, texts
 from auth0_sessions.fleet.stack import is_project_file
+from auth0_sessions.model.scalars import Misread, from_json, texts
 from auth0_sessions.model.spelling import camel_case
 
 BOM = "\ufeff"

@@ -10,12 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from auth0_sessions.fleet.across import named_twice, renamed_wrongly
-from auth0_sessions.fleet.policy import Chosen, Picked, choose_plan, choose_profile, pick
-from auth0_sessions.fleet.profiles import read_profiles
-from auth0_sessions.lifecycle.inputs import READERS, SECRETS, UNKNOWN, Reader, read_inputs
 from auth0_sessions.model.ceiling import StackCeiling, read_ceiling, unmatched
 from auth0_sessions.model.choices import Enforce, OverLimit
+from auth0_sessions.model.inputs import READERS, SECRETS, UNKNOWN, Reader, read_inputs
 from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.own_profiles import read_profiles
+from auth0_sessions.model.picking import Chosen, Picked, choose_plan, choose_profile, pick
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
@@ -65,7 +65,7 @@ class TenantSpec:
     formerly: str | None = None
 
 
-KEYS = {camel_case(row.name): row.name for row in fields_of(TenantSpec)}
+ENTRY_KEYS = {camel_case(row.name): row.name for row in fields_of(TenantSpec)}
 """A key as configuration spells it -> as Python spells it."""
 
 _PLAIN = ("plan", "profile", "enforce", "formerly")
@@ -220,7 +220,7 @@ def _read(
     name: str, given: Mapping[str, Any], filled: Mapping[str, Any], readers: Mapping[str, Reader]
 ) -> tuple[Entry, list[str]]:
     """Read one tenant's entry, with keys in either spelling."""
-    spelling = CAMEL_CASE if any(key in KEYS and key != KEYS[key] for key in given) else SNAKE_CASE
+    spelling = CAMEL_CASE if any(key in ENTRY_KEYS and key != ENTRY_KEYS[key] for key in given) else SNAKE_CASE
     inputs, problems = _inputs(given)
     secrets = frozenset(key for key, value in inputs.items() if isinstance(value, Secret))
     known = {key: value.value if isinstance(value, Secret) else value for key, value in inputs.items()}
@@ -244,9 +244,9 @@ def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     inputs: dict[str, Any] = {}
     problems = []
     for key, value in given.items():
-        field_name = KEYS.get(key, key)
-        if field_name not in KEYS.values():
-            problems.append(f"{key}: unknown key; allowed: {', '.join(KEYS)}.")
+        field_name = ENTRY_KEYS.get(key, key)
+        if field_name not in ENTRY_KEYS.values():
+            problems.append(f"{key}: unknown key; allowed: {', '.join(ENTRY_KEYS)}.")
         elif key != field_name and field_name in given:
             problems.append(f"{field_name}: is given twice, also as {key}. Keep one of them.")
         else:

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from auth0_sessions.api.reader import Answer, Reader, TenantSessions, read_many
+from auth0_sessions.api.reader import Answer, ReadTenant, TenantSessions, read_many
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.document import Document
 from auth0_sessions.fleet.entries import Entry, read_entries
 from auth0_sessions.fleet.file import TenantsFile, read_tenants_file
-from auth0_sessions.fleet.policy import Chosen, pick
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.judgment import Judgment, judge
 from auth0_sessions.model.lifetime import MAX_MINUTES
+from auth0_sessions.model.picking import Chosen, pick
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES, text
@@ -95,7 +95,7 @@ def export(
     file: TenantsFile,
     source: str,
     *,
-    read: Reader,
+    read: ReadTenant,
     only_set: bool = False,
     on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Export:

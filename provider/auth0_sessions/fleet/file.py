@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from auth0_sessions.errors import InputError
-from auth0_sessions.fleet.entries import KEYS, Defaults
+from auth0_sessions.fleet.entries import ENTRY_KEYS, Defaults
 from auth0_sessions.fleet.loader import load
-from auth0_sessions.fleet.scalars import NAMESPACE, read_object, texts
 from auth0_sessions.fleet.stack import BESIDE, settings_of
 from auth0_sessions.model.profiles import Profile, chosen_by_stack
+from auth0_sessions.model.scalars import NAMESPACE, read_object, texts
 
 _STACK_FILE = re.compile(r"Pulumi\.(.+)\.(?:ya?ml|json)")
 _DEPLOY_CLI = {"tenant", "clients", "clientGrants", "connections", "databases", "pages", "resourceServers", "rules"}
@@ -146,7 +146,7 @@ def _of_list(path: Path, found: Mapping[str, Any]) -> TenantsFile:
 
 def _is_entry(found: Mapping[str, Any]) -> bool:
     """Return whether an object is the entry of a tenant that is named `tenants`."""
-    keys = {*KEYS, *KEYS.values()}
+    keys = {*ENTRY_KEYS, *ENTRY_KEYS.values()}
     return bool(found.keys() & keys) and not any(isinstance(value, Mapping) for value in found.values())
 
 
@@ -154,7 +154,7 @@ def _is_deploy_cli_s(found: Mapping[Any, Any]) -> bool:
     """Return whether a file is Auth0's, which has lists, and settings that an entry does not have."""
     tenant = found.get("tenant")
     has_lists = any(isinstance(found.get(key), list) for key in _DEPLOY_CLI)
-    foreign = _DEPLOY_CLI_TENANT - {*KEYS, *KEYS.values()}
+    foreign = _DEPLOY_CLI_TENANT - {*ENTRY_KEYS, *ENTRY_KEYS.values()}
     has_settings = isinstance(tenant, Mapping) and not tenant.keys().isdisjoint(foreign) and "domain" not in tenant
     is_tenant = any(not isinstance(found.get(key, found), Mapping) for key in _DEPLOY_CLI_TENANT)
     return has_lists or has_settings or is_tenant

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from auth0_sessions.errors import InputError, shown
-from auth0_sessions.fleet.scalars import NULLS, Misread, from_json, misread
+from auth0_sessions.model.scalars import NULLS, Misread, from_json, misread
 
 MAX_VALUES = 1_000_000
 """How many values a list may have after its aliases are expanded."""

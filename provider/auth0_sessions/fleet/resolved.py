@@ -21,8 +21,8 @@ from auth0_sessions.api.sources import (
 )
 from auth0_sessions.errors import InputError, visible
 from auth0_sessions.fleet.file import TenantsFile, tenants_of, with_settings
-from auth0_sessions.fleet.scalars import NAMESPACE, read_object
-from auth0_sessions.fleet.stack import KEYS, OBJECTS, nearest_project
+from auth0_sessions.fleet.stack import OBJECTS, STACK_KEYS, nearest_project
+from auth0_sessions.model.scalars import NAMESPACE, read_object
 
 SECONDS = 120
 """How long the CLI may take to read the configuration: opening an environment may call other services."""
@@ -42,7 +42,7 @@ def read_stack(stack: str, cwd: Path) -> TenantsFile:
     """
     rows = _rows(stack, cwd)
     values = {key: row.get("value") for key, row in rows.items()}
-    own = {key: values[f"{NAMESPACE}:{key}"] for key in KEYS if values.get(f"{NAMESPACE}:{key}") is not None}
+    own = {key: values[f"{NAMESPACE}:{key}"] for key in STACK_KEYS if values.get(f"{NAMESPACE}:{key}") is not None}
     if "tenants" not in own:
         message = f"Stack {visible(stack)} has no {NAMESPACE}:tenants in its configuration."
         raise InputError(message)

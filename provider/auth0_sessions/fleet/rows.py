@@ -18,7 +18,7 @@ from ruamel.yaml.tag import Tag
 from ruamel.yaml.tokens import CommentToken
 
 from auth0_sessions.fleet.lines import lines_of
-from auth0_sessions.fleet.scalars import NULLS, misread
+from auth0_sessions.model.scalars import NULLS, misread
 
 
 class _AsWritten(VersionedResolver):

@@ -10,12 +10,12 @@ from typing import Any
 
 from auth0_sessions.errors import InputError
 from auth0_sessions.fleet.loader import load
-from auth0_sessions.fleet.scalars import NAMESPACE, read_object, texts
+from auth0_sessions.model.scalars import NAMESPACE, read_object, texts
 
 BESIDE = ("plan", "profile", "profiles", "enforce")
 """The keys that may appear next to a list of tenants."""
 
-KEYS = ("tenants", *BESIDE, "ceiling")
+STACK_KEYS = ("tenants", *BESIDE, "ceiling")
 """The keys of this package's configuration that describe a fleet."""
 OBJECTS = ("profiles", "ceiling")
 """Those whose value is an object, or its JSON text."""
@@ -133,7 +133,7 @@ def _declared(row: _Setting, *, is_own: bool) -> _Setting:
 def _checked(settings: Mapping[str, _Setting]) -> dict[str, Any]:
     """Return the values of settings if Pulumi reads them as they are written; all problems are reported."""
     problems, values = [], {}
-    for key in [key for key in KEYS if key in settings]:
+    for key in [key for key in STACK_KEYS if key in settings]:
         row = settings[key]
         try:
             values[key] = _plain(row.value, key)

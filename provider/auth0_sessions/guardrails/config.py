@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from auth0_sessions.errors import InputError, listed, shown
-from auth0_sessions.fleet.profiles import KEYS, read_profiles
 from auth0_sessions.model.choices import choose
 from auth0_sessions.model.judgment import Ceiling
 from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.own_profiles import PROFILE_KEYS, read_profiles
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
 from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
 from auth0_sessions.model.settings import SETTINGS, Clock
@@ -49,7 +49,7 @@ _PROFILES: Schema = {
         "additionalProperties": {
             "type": "object",
             "properties": {
-                **{key: _text(f"A lifetime, {_LENGTH}.") for key in KEYS},
+                **{key: _text(f"A lifetime, {_LENGTH}.") for key in PROFILE_KEYS},
                 "ceiling": {"type": "boolean", "description": "Ignored: a baseline is always a ceiling."},
                 "source": _text("The source of its figures, which messages repeat."),
             },

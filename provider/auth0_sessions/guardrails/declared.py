@@ -41,7 +41,7 @@ HOUR = 60
 
 
 @dataclass(frozen=True)
-class Declared:
+class DeclaredLifetime:
     """One lifetime that a resource declares, named as its users spell it.
 
     `minutes` is None if the value is not a lifetime; only the official provider's values are in hours, too.
@@ -80,7 +80,7 @@ class Declared:
         return self.written_minutes != self.minutes
 
     @property
-    def shown(self) -> str:
+    def described(self) -> str:
         """The value for a message, and what it is rounded to."""
         if self.is_secret or self.minutes is None:
             return "a secret value" if self.is_secret else "not a lifetime"
@@ -105,12 +105,12 @@ class Resource:
     """
 
     spelling: Spelling
-    lifetimes: Mapping[str, Declared | None]
+    lifetimes: Mapping[str, DeclaredLifetime | None]
     plan: Plan | None = None
     is_plan_unknown: bool = False
 
     @property
-    def known(self) -> dict[str, Declared]:
+    def known(self) -> dict[str, DeclaredLifetime]:
         """The lifetimes whose values are known."""
         return {setting: declared for setting, declared in self.lifetimes.items() if declared}
 
@@ -128,7 +128,7 @@ def read_resource(kind: str, props: Mapping[str, Any], provider: Mapping[str, An
     if kind not in SPELLINGS:
         return None
     spelling, read = SPELLINGS[kind], _read_hours if kind == OFFICIAL else _read_text
-    lifetimes: dict[str, Declared | None] = {}
+    lifetimes: dict[str, DeclaredLifetime | None] = {}
     for setting in LOGIN_LIFETIMES:
         name = spelling.name(setting)
         given = (_value(props, key) for key in (name, CAMEL_CASE.name(setting), setting))
@@ -154,23 +154,23 @@ def _is_unknown(value: Any) -> bool:
     return isinstance(value, str) and value in UNKNOWN
 
 
-def _read_text(name: str, value: Any, *, is_secret: bool) -> Declared:
+def _read_text(name: str, value: Any, *, is_secret: bool) -> DeclaredLifetime:
     try:
         minutes = float(Lifetime.parse(value, max_minutes=None).minutes)
     except ValueError:
         minutes = None
-    return Declared(name, minutes, is_secret=is_secret)
+    return DeclaredLifetime(name, minutes, is_secret=is_secret)
 
 
-def _read_hours(name: str, value: Any, *, is_secret: bool) -> Declared:
+def _read_hours(name: str, value: Any, *, is_secret: bool) -> DeclaredLifetime:
     try:
         hours = float(value)
     except (TypeError, ValueError):
         hours = math.nan
     if not math.isfinite(hours):
-        return Declared(name, None, is_secret=is_secret)
+        return DeclaredLifetime(name, None, is_secret=is_secret)
     # Round to a hundredth of a minute: 0.9167 hours mean 55 minutes.
-    return Declared(name, round(hours * HOUR, 2), hours, is_secret)
+    return DeclaredLifetime(name, round(hours * HOUR, 2), hours, is_secret)
 
 
 def _half_up(value: float) -> float:

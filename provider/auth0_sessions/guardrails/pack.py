@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from auth0_sessions.guardrails.config import BASELINE, PLAN_CAP, ROUNDING, UNDECLARED, Config, plan_ceiling
-from auth0_sessions.guardrails.declared import HOUR, Declared, Resource, in_hours
+from auth0_sessions.guardrails.declared import HOUR, DeclaredLifetime, Resource, in_hours
 from auth0_sessions.model.judgment import Ceiling, judge
 from auth0_sessions.model.lifetime import MAX_MINUTES
 from auth0_sessions.model.settings import ABSOLUTE, IDLE, text
@@ -22,12 +22,13 @@ def above_baseline(resource: Resource, config: Config) -> Iterator[str]:
     for setting, declared in resource.known.items():
         ceiling = config.baseline(setting)
         if declared.minutes is None:
-            yield f"{declared.name} is {declared.shown}, so it cannot be compared with the baseline."
+            yield f"{declared.name} is {declared.described}, so it cannot be compared with the baseline."
         elif declared.shortest < 1:
-            yield f"{declared.name} is {declared.shown}; {RANGE}. Set {declared.name} to at least {declared.most(1)}."
+            advice = f"Set {declared.name} to at least {declared.most(1)}."
+            yield f"{declared.name} is {declared.described}; {RANGE}. {advice}"
         elif declared.longest > MAX_MINUTES:
             most = min(MAX_MINUTES, ceiling.minutes if ceiling else MAX_MINUTES)
-            yield f"{declared.name} is {declared.shown}; {RANGE}. {_at_most(declared, most)}"
+            yield f"{declared.name} is {declared.described}; {RANGE}. {_at_most(declared, most)}"
         else:
             yield from _above(setting, declared, ceiling)
 
@@ -39,15 +40,15 @@ def above_cap(resource: Resource, config: Config) -> Iterator[str]:
         yield from _above(setting, declared, plan_ceiling(plan, setting))
 
 
-def _above(setting: str, declared: Declared, ceiling: Ceiling | None) -> Iterator[str]:
+def _above(setting: str, declared: DeclaredLifetime, ceiling: Ceiling | None) -> Iterator[str]:
     """Return a message if a lifetime, or what the tenant gets for it, exceeds a ceiling."""
     judged = judge(setting, math.ceil(declared.longest), ceiling=ceiling)
     if judged.ceiling is not None:
         advice = _at_most(declared, judged.ceiling.minutes)
-        yield f"{declared.name} is {declared.shown}; {judged.above_ceiling}. {advice}"
+        yield f"{declared.name} is {declared.described}; {judged.above_ceiling}. {advice}"
 
 
-def _at_most(declared: Declared, minutes: int) -> str:
+def _at_most(declared: DeclaredLifetime, minutes: int) -> str:
     return f"Set {declared.name} to {declared.most(minutes)} or less."
 
 
@@ -55,10 +56,10 @@ def rounded(resource: Resource, _config: Config) -> Iterator[str]:
     """Return a message for each hours value that the official provider rounds."""
     for declared in resource.known.values():
         if declared.is_rounded:
-            yield f"{declared.name} is {declared.shown}. {_instead_of(declared)}"
+            yield f"{declared.name} is {declared.described}. {_instead_of(declared)}"
 
 
-def _instead_of(declared: Declared) -> str:
+def _instead_of(declared: DeclaredLifetime) -> str:
     minutes = declared.minutes or 0
     ours = "the SessionLifetime of auth0-sessions"
     if declared.is_secret:

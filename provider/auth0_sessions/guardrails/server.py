@@ -21,7 +21,7 @@ from auth0_sessions.errors import InputError
 from auth0_sessions.guardrails.config import SCHEMAS, Config, read_config
 from auth0_sessions.guardrails.declared import SPELLINGS, read_resource
 from auth0_sessions.guardrails.pack import POLICIES
-from auth0_sessions.program.process import end_with_engine
+from auth0_sessions.host.process import end_with_engine
 
 NAME = "auth0-sessions"
 ALL = "all"

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from auth0_sessions.lifecycle.inputs import READERS, UNKNOWN, Problem, Reader, read_inputs, secrets_of
 from auth0_sessions.lifecycle.record import Declared
 from auth0_sessions.model.choices import OnDelete
+from auth0_sessions.model.inputs import READERS, UNKNOWN, Problem, Reader, read_inputs, secrets_of
 from auth0_sessions.model.judgment import judge, settle
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, text
@@ -140,7 +140,9 @@ def _useless_idle(declared: Declared, spelling: Spelling) -> Iterator[str]:
     wanted = declared.wanted
     for absolute, idle in ABSOLUTE_AND_IDLE:
         if absolute in wanted and idle in wanted and int(wanted[idle]) > int(wanted[absolute]):
-            long, short = (f"{spelling.name(name)} ({declared.shown(name, wanted[name])})" for name in (idle, absolute))
+            long, short = (
+                f"{spelling.name(name)} ({declared.masked(name, wanted[name])})" for name in (idle, absolute)
+            )
             yield f"{long} is longer than {short}, so it never ends a session. Shorten it."
 
 

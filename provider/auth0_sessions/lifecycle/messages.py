@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.lifecycle.tenant import Log
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, SETTINGS, Values, shown
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, SETTINGS, Values, masked
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 _RAISED = (
@@ -30,14 +30,14 @@ class Messages:
 
     def listed(self, values: Values, secrets: Collection[str] = ()) -> str:
         """Return settings and their values as a list."""
-        found = {name: shown(values[name], is_secret=name in secrets) for name in SETTINGS if name in values}
+        found = {name: masked(values[name], is_secret=name in secrets) for name in SETTINGS if name in values}
         return ", ".join(f"{self.spelling.name(name)} {value}" for name, value in found.items())
 
     def changed_absolute(self, declared: Declared, changed: Mapping[str, tuple[int, int]]) -> None:
         """Say what raised and lowered absolute lifetimes mean for existing sessions; each has its old and new value."""
         for is_raised, meaning in ((True, _RAISED), (False, _LOWERED)):
             said = [
-                f"{self.spelling.name(name)} goes from {declared.shown(name, old)} to {declared.shown(name, new)}"
+                f"{self.spelling.name(name)} goes from {declared.masked(name, old)} to {declared.masked(name, new)}"
                 for name, (old, new) in changed.items()
                 if name in _ABSOLUTE and old != new and (new > old) is is_raised
             ]
@@ -47,8 +47,8 @@ class Messages:
     def kept(self, declared: Declared, held: Declared, names: Collection[str]) -> None:
         """Say which lifetimes keep a tenant's own value, which is shorter than their ceiling."""
         said = [
-            f"{self.spelling.name(name)} keeps {held.shown(name, held.wanted[name])}, its own value "
-            f"(ceiling {held.shown(name, most)})"
+            f"{self.spelling.name(name)} keeps {held.masked(name, held.wanted[name])}, its own value "
+            f"(ceiling {held.masked(name, most)})"
             for name, most in declared.ceilings.items()
             if name in names and held.wanted[name] != most
         ]
@@ -60,9 +60,9 @@ class Messages:
         declared = state.declared
         for name, asked in declared.not_met_by(state.reported).items():
             if name in names:
-                reported = declared.shown(name, state.reported[name])
+                reported = declared.masked(name, state.reported[name])
                 self.log.warning(
-                    f"{declared.domain}: {self.spelling.name(name)} was set to {declared.shown(name, asked)}, but the "
+                    f"{declared.domain}: {self.spelling.name(name)} was set to {declared.masked(name, asked)}, but the "
                     f"tenant reports {reported}: its plan does not allow the requested value. Declare {reported}, or "
                     "set the tenant's actual plan so that a preview catches it."
                 )
@@ -70,10 +70,10 @@ class Messages:
     def drifted(self, declared: Declared, drifted: Values, new: Collection[str]) -> None:
         """Warn of settings that differ without having been written; the record of new ones follows the tenant."""
         for name, value in drifted.items():
-            asked = declared.shown(name, declared.wanted[name])
+            asked = declared.masked(name, declared.wanted[name])
             advice = "The next `pulumi up` will fix it." if name in new else "`pulumi up --refresh` will fix it."
             self.log.warning(
-                f"{declared.domain}: {self.spelling.name(name)} was changed to {declared.shown(name, value)} outside "
+                f"{declared.domain}: {self.spelling.name(name)} was changed to {declared.masked(name, value)} outside "
                 f"of Pulumi, but the program declares {asked}. {advice}"
             )
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from auth0_sessions.errors import Auth0SessionsError, UnexpectedAnswerError
+from auth0_sessions.lifecycle.diff import Decision, decide, is_tightened, known_at_preview, managed, unread
 from auth0_sessions.lifecycle.messages import Messages
-from auth0_sessions.lifecycle.plan import Plan, is_tightened, known_at_preview, managed, plan, unread
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.lifecycle.tenant import Log, Tenant
 from auth0_sessions.model.choices import OnDelete
@@ -53,10 +53,10 @@ class Operations:
     def announce(self, declared: Declared) -> State:
         """Log what a create would write and what it means for existing sessions; return its record before the write."""
         before = managed(self.read(declared), declared)
-        found = plan(State(declared, {}, {}), declared, before, is_create=True)
+        found = decide(State(declared, {}, {}), declared, before, is_create=True)
         old_and_new = {name: (before[name], value) for name, value in found.write.items()}
         changing = [
-            f"{self.spelling.name(name)} {declared.shown(name, old)} => {declared.shown(name, new)}"
+            f"{self.spelling.name(name)} {declared.masked(name, old)} => {declared.masked(name, new)}"
             for name, (old, new) in old_and_new.items()
         ]
         self.log.info(f"{declared.domain}: would write {', '.join(changing) or 'nothing'}.")
@@ -73,7 +73,7 @@ class Operations:
         if old.declared.on_delete is not OnDelete.RETAIN:
             # After a restore or a reset, the tenant itself has the values to restore later.
             old = replace(old, previous={})
-        return self._apply(old, declared, plan(old, declared, with_defaults(found), is_create=True))
+        return self._apply(old, declared, decide(old, declared, with_defaults(found), is_create=True))
 
     def update(self, old: State, declared: Declared) -> State:
         """Change the settings from one record's to the next.
@@ -82,9 +82,9 @@ class Operations:
         """
         declared = declared.with_secrets_of(old.declared)
         found = with_defaults(self.read(declared)) if unread(old, declared) else None
-        return self._apply(old, declared, plan(old, declared, found, is_create=False))
+        return self._apply(old, declared, decide(old, declared, found, is_create=False))
 
-    def _apply(self, old: State, declared: Declared, todo: Plan) -> State:
+    def _apply(self, old: State, declared: Declared, todo: Decision) -> State:
         """Write what is planned, report the result, and return the record."""
         if todo.new & todo.write.keys():
             self.confirm()
@@ -98,7 +98,7 @@ class Operations:
         self._say(declared, todo, todo.write.keys() - said.keys())
         return state
 
-    def _say(self, declared: Declared, todo: Plan, names: Collection[str]) -> None:
+    def _say(self, declared: Declared, todo: Decision, names: Collection[str]) -> None:
         """Say what a preview could not say yet."""
         self.messages.kept(declared, todo.held, todo.fresh)
         changed = {name: (int(todo.before[name]), int(todo.held.wanted[name])) for name in LIFETIMES if name in names}
@@ -130,7 +130,7 @@ class Operations:
         if failed:
             error.args = (f"{error} {self.messages.put_back_failed(write, before, declared.secrets)}",)
 
-    def _settled(self, old: State, todo: Plan, seen: Values) -> State:
+    def _settled(self, old: State, todo: Decision, seen: Values) -> State:
         """Return the record after a write, and warn of drift that the tenant's answer shows.
 
         The record of a setting stays the program's, because the engine hands back the inputs of ignored changes. A

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
-from auth0_sessions.lifecycle.plan import is_judged_anew, unread
+from auth0_sessions.lifecycle.diff import is_judged_anew, unread
 from auth0_sessions.lifecycle.record import OUTPUTS, Declared, State
 from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.model.inputs import INPUTS, UNKNOWN
 from auth0_sessions.model.judgment import judge
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, LOGIN_SETTINGS, Value, Values, text, with_defaults

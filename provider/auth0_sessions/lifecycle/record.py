@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN, secrets_of
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
+from auth0_sessions.model.inputs import INPUTS, UNKNOWN, secrets_of
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Value, Values, shown, text
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS, Value, Values, masked, text
 
 OUTPUTS = (*(f"{name}_minutes" for name in LIFETIMES), "own", "previous", "superseded", "old_sessions_gone_by")
 """A record's properties other than its inputs."""
@@ -71,9 +71,9 @@ class Declared:
         rest = {name: value for name, value in values.items() if name not in SETTINGS}
         return cls(**{"domain": "", **rest}, wanted=wanted, unknown=unknown, secrets=secrets)
 
-    def shown(self, name: str, value: Value) -> str:
+    def masked(self, name: str, value: Value) -> str:
         """Return a setting's value for a message, masked if it is a secret."""
-        return shown(value, is_secret=name in self.secrets)
+        return masked(value, is_secret=name in self.secrets)
 
     @property
     def values(self) -> dict[str, Any]:

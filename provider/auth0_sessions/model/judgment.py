@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from auth0_sessions.model.choices import OverLimit
 from auth0_sessions.model.plans import Plan, cap
-from auth0_sessions.model.settings import shown, text
+from auth0_sessions.model.settings import masked, text
 from auth0_sessions.model.spelling import Spelling
 
 
@@ -67,7 +67,7 @@ def settle(found: Judgment, over_limit: OverLimit, spelling: Spelling, *, is_sec
     """Apply a judgment: exceeding a ceiling is always an error; for the cap, `over_limit` decides."""
     if found.cap is None and found.ceiling is None:
         return Outcome(found.minutes)
-    what = f"{spelling.name(found.setting)} is {shown(found.minutes, is_secret=is_secret)}"
+    what = f"{spelling.name(found.setting)} is {masked(found.minutes, is_secret=is_secret)}"
     if found.cap is None or found.ceiling is not None:
         return Outcome(found.minutes, f"{what}; {found.above_ceiling}. Shorten it, or choose another profile.")
     what, most = f"{what}; {found.above_cap}", text(found.cap)

@@ -172,6 +172,6 @@ def text(value: Value) -> str:
     return str(Lifetime(value)) if isinstance(value, int) else value
 
 
-def shown(value: Value, *, is_secret: bool) -> str:
+def masked(value: Value, *, is_secret: bool) -> str:
     """Return a value for a message, masked if it is a secret."""
     return "[secret]" if is_secret else text(value)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from auth0_sessions.lifecycle.tenant import Log
 from auth0_sessions.model.ceiling import StackCeiling, lowered
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
-from auth0_sessions.native.names import TO_CAMEL, Props
+from auth0_sessions.native.codec import TO_CAMEL, Props
 from auth0_sessions.program.ceiling import POLICY
 
 

@@ -20,9 +20,9 @@ from auth0_sessions.api.sources import (
     in_config,
 )
 from auth0_sessions.errors import InputError
-from auth0_sessions.lifecycle.inputs import READERS, UNKNOWN, Problem, read_inputs
 from auth0_sessions.model.ceiling import StackCeiling, read_ceiling
 from auth0_sessions.model.domain import canonical_domain
+from auth0_sessions.model.inputs import READERS, UNKNOWN, Problem, read_inputs
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.spelling import CAMEL_CASE, camel_case
 
@@ -30,7 +30,7 @@ SECRET_KEYS = ("clientSecret", "clientAssertionPrivateKey", "apiToken", "credent
 COMPONENT_KEYS = ("plan", "profile", "profiles", "enforce", "ceiling", "tenants")
 """The keys that components take as defaults."""
 
-KEYS = (
+PROVIDER_KEYS = (
     *("domain", "clientId", "clientSecret", "clientAssertionPrivateKey", "clientAssertionSigningAlg", "apiToken"),
     *("audience", *COMPONENT_KEYS, "credentials", "livePreview"),
 )
@@ -106,7 +106,7 @@ def is_of_stack(given: Mapping[str, Any], stack: Mapping[str, Any]) -> bool:
 
     Whoever declares a provider with exactly the stack's configuration gets what the default one does.
     """
-    return OF_STACK not in given and all(given.get(key) == stack.get(key) for key in {*KEYS, *stack})
+    return OF_STACK not in given and all(given.get(key) == stack.get(key) for key in {*PROVIDER_KEYS, *stack})
 
 
 def has_moved(old: Any, new: Any) -> bool:

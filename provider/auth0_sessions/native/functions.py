@@ -7,33 +7,33 @@ from typing import Any
 
 from auth0_sessions.errors import InputError
 from auth0_sessions.lifecycle.check import missing_domain
-from auth0_sessions.lifecycle.inputs import PLAN_ADVICE, Problem
-from auth0_sessions.lifecycle.session import Session
+from auth0_sessions.lifecycle.verbs import Verbs
 from auth0_sessions.model.choices import choose
+from auth0_sessions.model.inputs import PLAN_ADVICE, Problem
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.spelling import CAMEL_CASE
-from auth0_sessions.native.names import PACKAGE, TO_CAMEL
+from auth0_sessions.native.codec import PACKAGE, TO_CAMEL
 
 GET_TENANT_SESSIONS = f"{PACKAGE}:index:getTenantSessions"
 GET_PLAN_LIMITS = f"{PACKAGE}:index:getPlanLimits"
 
 
-def call(token: str, given: Mapping[str, Any], session: Session) -> tuple[dict[str, Any], list[Problem]]:
+def call(token: str, given: Mapping[str, Any], verbs: Verbs) -> tuple[dict[str, Any], list[Problem]]:
     """Call a function; return its result, or the problems with its arguments."""
     if token == GET_TENANT_SESSIONS:
-        return _tenant_sessions(given, session)
+        return _tenant_sessions(given, verbs)
     if token == GET_PLAN_LIMITS:
         return _plan_limits(given)
     message = f"This plugin has no function {token}; use {GET_TENANT_SESSIONS} or {GET_PLAN_LIMITS}."
     raise InputError(message)
 
 
-def _tenant_sessions(given: Mapping[str, Any], session: Session) -> tuple[dict[str, Any], list[Problem]]:
-    domain, label = given.get("domain") or session.default_domain, given.get("credentials")
+def _tenant_sessions(given: Mapping[str, Any], verbs: Verbs) -> tuple[dict[str, Any], list[Problem]]:
+    domain, label = given.get("domain") or verbs.default_domain, given.get("credentials")
     if domain is None:
         return {}, [missing_domain(CAMEL_CASE)]
     try:
-        found = session.look_up(domain, label)
+        found = verbs.look_up(domain, label)
     except InputError as error:
         return {}, [Problem("domain", str(error), is_private=True)]
     props = {name: value for name, value in found.to_props().items() if name != "credentials"}

@@ -19,22 +19,22 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 import auth0_sessions
 from auth0_sessions.errors import URN, InputError, shown
-from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN, Problem
+from auth0_sessions.host.log import EngineLog, is_user_error
+from auth0_sessions.host.process import confirm_engine
+from auth0_sessions.host.sealed import secret
+from auth0_sessions.lifecycle.claims import Claims
+from auth0_sessions.lifecycle.diff import Diff
 from auth0_sessions.lifecycle.memory import Memory
-from auth0_sessions.lifecycle.plan import Diff
 from auth0_sessions.lifecycle.preview import NOTHING
 from auth0_sessions.lifecycle.record import Declared, State
-from auth0_sessions.lifecycle.run import Run
-from auth0_sessions.lifecycle.session import Session
+from auth0_sessions.lifecycle.verbs import Verbs
+from auth0_sessions.model.inputs import INPUTS, SECRETS, UNKNOWN, Problem
 from auth0_sessions.model.spelling import CAMEL_CASE
 from auth0_sessions.native import functions, remote
 from auth0_sessions.native.ceilings import under_ceilings
+from auth0_sessions.native.codec import PROVIDER, RESOURCE, TO_CAMEL, Props, from_wire, to_wire
 from auth0_sessions.native.config import OF_STACK, SECRET_KEYS, ProviderConfig, check_config, has_moved, is_of_stack
-from auth0_sessions.native.names import PROVIDER, RESOURCE, TO_CAMEL, Props, from_wire, to_wire
 from auth0_sessions.native.schema import schema
-from auth0_sessions.program.log import EngineLog, is_user_error
-from auth0_sessions.program.process import confirm_engine
-from auth0_sessions.program.secrets import secret
 
 T = TypeVar("T")
 Verb = Callable[["Plugin", Any, grpc.ServicerContext], T]
@@ -85,13 +85,13 @@ class Plugin(ResourceProviderServicer):
     def _start(self, config: ProviderConfig) -> None:
         log = EngineLog(self._address, _urn.get)
         self._config = config
-        self._session = Session(
+        self._verbs = Verbs(
             log=log,
             sources=config.sources,
             bound_domain=config.bound_domain,
             default_domain=config.default_domain,
             cancelled=self._cancelled,
-            run=Run(config.plan, log.warning, CAMEL_CASE),
+            claims=Claims(config.plan, log.warning, CAMEL_CASE),
             spelling=CAMEL_CASE,
             confirm=lambda: confirm_engine(self._address),
             memory=self._memory,
@@ -158,8 +158,8 @@ class Plugin(ResourceProviderServicer):
     @_verb
     def Check(self, request: Any, _context: grpc.ServicerContext) -> proto.CheckResponse:  # noqa: N802
         """Check inputs offline, and report every problem on its property."""
-        news = under_ceilings(from_wire(request.news), request.urn, self._config.ceilings, self._session.log)
-        checked = self._session.check(news.record, from_wire(request.olds).record, _name_of(request.urn))
+        news = under_ceilings(from_wire(request.news), request.urn, self._config.ceilings, self._verbs.log)
+        checked = self._verbs.check(news.record, from_wire(request.olds).record, _name_of(request.urn))
         failures = [_failure(problem, news) for problem in checked.problems]
         return proto.CheckResponse(inputs=to_wire(checked.inputs, news.secrets), failures=failures)
 
@@ -167,7 +167,7 @@ class Plugin(ResourceProviderServicer):
     def Diff(self, request: Any, _context: grpc.ServicerContext) -> proto.DiffResponse:  # noqa: N802
         """Compare in minutes; a change of domain replaces the resource, creating the new one first."""
         olds = from_wire(request.olds).values
-        found = self._session.diff(olds, _inputs(from_wire(request.news)))
+        found = self._verbs.diff(olds, _inputs(from_wire(request.news)))
         # A record of the dynamic resource is rewritten by an update that makes no API call.
         is_foreign = "__provider" in olds
         some = found.changes or is_foreign
@@ -185,9 +185,9 @@ class Plugin(ResourceProviderServicer):
         """Start managing a tenant: 1 GET, 0 or 1 PATCH; a preview makes no calls unless `livePreview` is set."""
         given = from_wire(request.properties)
         if request.preview:
-            outs = self._session.preview_create(_inputs(given), reads=self._config.live_preview)
+            outs = self._verbs.preview_create(_inputs(given), reads=self._config.live_preview)
             return proto.CreateResponse(properties=to_wire(outs, given.secrets))
-        state = self._session.create(_inputs(given))
+        state = self._verbs.create(_inputs(given))
         return proto.CreateResponse(id=state.declared.domain, properties=_record(state, given.secrets))
 
     @_verb
@@ -198,7 +198,7 @@ class Plugin(ResourceProviderServicer):
             label = outs.values.get("credentials") or given.values.get("credentials")
             # An import sends no properties; a look-up sends those that the program set, even if there are none.
             return self._read_unknown(request.id, label, is_look_up=request.HasField("properties"))
-        state = self._session.refresh(outs.record)
+        state = self._verbs.refresh(outs.record)
         inputs = {
             name: value
             for name, value in state.inputs(_inputs(given)).items()
@@ -209,7 +209,7 @@ class Plugin(ResourceProviderServicer):
 
     def _read_unknown(self, id_: str, label: str | None, *, is_look_up: bool) -> proto.ReadResponse:
         """Read a tenant for a look-up or an import; an import leaves out inputs that have their defaults."""
-        found = self._session.look_up(id_, label)
+        found = self._verbs.look_up(id_, label)
         state = found.adopted(self._config.plan)
         inputs = {name: value for name, value in state.declared.to_props().items() if value != _DEFAULTS.get(name)}
         outs = {**found.to_props(), "previous": state.previous} if is_look_up else {**NOTHING, **state.to_props()}
@@ -220,21 +220,21 @@ class Plugin(ResourceProviderServicer):
         """Write what changed: 0 or 1 PATCH, and 1 GET only if a setting becomes managed."""
         olds, news = from_wire(request.olds).record, from_wire(request.news)
         if request.preview:
-            outs = self._session.preview_update(olds, _inputs(news))
+            outs = self._verbs.preview_update(olds, _inputs(news))
             return proto.UpdateResponse(properties=to_wire(outs, news.secrets))
-        state = self._session.update(olds, _inputs(news))
+        state = self._verbs.update(olds, _inputs(news))
         return proto.UpdateResponse(properties=_record(state, news.secrets))
 
     @_verb
     def Delete(self, request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
         """Retain (no call), restore or reset (1 PATCH)."""
-        self._session.delete(from_wire(request.properties).record)
+        self._verbs.delete(from_wire(request.properties).record)
         return empty_pb2.Empty()
 
     @_verb
     def Invoke(self, request: Any, _context: grpc.ServicerContext) -> proto.InvokeResponse:  # noqa: N802
         """Call a function."""
-        result, problems = functions.call(request.tok, from_wire(request.args).values, self._session)
+        result, problems = functions.call(request.tok, from_wire(request.args).values, self._verbs)
         response = proto.InvokeResponse(failures=[_failure(problem, Props({})) for problem in problems])
         getattr(response, "return").CopyFrom(to_wire(result))
         return response

@@ -18,11 +18,11 @@ from pulumi.runtime.proto import provider_pb2 as proto
 
 from auth0_sessions import __version__
 from auth0_sessions.errors import Auth0SessionsError, InputError, listed
-from auth0_sessions.fleet.entries import KEYS, Secret
-from auth0_sessions.lifecycle.inputs import UNKNOWN
+from auth0_sessions.fleet.entries import ENTRY_KEYS, Secret
+from auth0_sessions.model.inputs import UNKNOWN
 from auth0_sessions.model.spelling import CAMEL_CASE
+from auth0_sessions.native.codec import decoded, unwrapped
 from auth0_sessions.native.config import COMPONENT_KEYS
-from auth0_sessions.native.names import plain, unwrapped
 from auth0_sessions.native.resources import SessionLifetime
 from auth0_sessions.program import fleet, policy
 from auth0_sessions.program.ceiling import POLICY
@@ -73,7 +73,9 @@ class _Components(Provider):
         """Create one component."""
         for provider in options.providers.values() if options and isinstance(options.providers, Mapping) else ():
             vars(provider)["defaults"] = {"ceiling": self._ceiling}
-        given = {KEYS.get(key, key): value for key, value in {**inputs, **self._known}.items() if value is not None}
+        given = {
+            ENTRY_KEYS.get(key, key): value for key, value in {**inputs, **self._known}.items() if value is not None
+        }
         if resource_type == POLICY:
             made = SessionPolicy(name, opts=options, **given)
             return ConstructResult(made.urn, {**made.applied, "lifetime": made.lifetime})
@@ -129,7 +131,7 @@ def _configure(stack: MutableMapping[str, str], provider: Mapping[str, Any]) -> 
 def _known(request: Any) -> dict[str, Any]:
     """Take the inputs that have to be plain out of a request."""
     given = request.inputs.fields
-    known = {key: plain(given[key]) for key in _PLAIN if key in given}
+    known = {key: decoded(given[key]) for key in _PLAIN if key in given}
     if problems := [f"{key} is not known yet. Give it as plain text." for key in known if known[key] is UNKNOWN]:
         raise InputError(listed(f"{request.type.rpartition(':')[2]} '{request.name}'", problems))
     if request.type == fleet.FLEET and "tenants" in given:
@@ -146,13 +148,13 @@ def _tenants(value: struct_pb2.Value) -> Any:
         message = "tenants is a secret as a whole, but its names become those of resources. Encrypt single values."
         raise InputError(message)
     if tenants.WhichOneof("kind") != "struct_value":
-        return plain(tenants)
+        return decoded(tenants)
     return {name: _entry(spec) for name, spec in tenants.struct_value.fields.items()}
 
 
 def _entry(value: struct_pb2.Value) -> Any:
     spec, is_secret = unwrapped(value)
     if spec.WhichOneof("kind") != "struct_value":
-        return plain(spec)
+        return decoded(spec)
     fields = {key: unwrapped(row) for key, row in spec.struct_value.fields.items()}
-    return {key: Secret(plain(row)) if is_secret or is_own else plain(row) for key, (row, is_own) in fields.items()}
+    return {key: Secret(decoded(row)) if is_secret or is_own else decoded(row) for key, (row, is_own) in fields.items()}

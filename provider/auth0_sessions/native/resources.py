@@ -10,8 +10,8 @@ import pulumi
 from auth0_sessions import __version__, publisher
 from auth0_sessions.api.sources import default_domain
 from auth0_sessions.model.settings import LIFETIMES
+from auth0_sessions.native.codec import DYNAMIC, PACKAGE, RESOURCE, TO_CAMEL, TO_SNAKE
 from auth0_sessions.native.config import OF_STACK
-from auth0_sessions.native.names import DYNAMIC, PACKAGE, RESOURCE, TO_CAMEL, TO_SNAKE
 from auth0_sessions.program import fleet, policy, run
 from auth0_sessions.program.provider import provider_of
 from auth0_sessions.program.resource import SessionLifetimeArguments

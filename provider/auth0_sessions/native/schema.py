@@ -10,13 +10,13 @@ from pathlib import Path
 
 from auth0_sessions import __version__, publisher
 from auth0_sessions.fleet.entries import TenantSpec
-from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.plans import PLAN_LIMITS
 from auth0_sessions.model.settings import LIFETIMES, LOGIN_LIFETIMES, SETTINGS
 from auth0_sessions.model.spelling import camel_case
 from auth0_sessions.native import texts
-from auth0_sessions.native.names import DYNAMIC, PACKAGE, RESOURCE
+from auth0_sessions.native.codec import DYNAMIC, PACKAGE, RESOURCE
 from auth0_sessions.native.specs import (
     ALWAYS,
     BOOLEAN,

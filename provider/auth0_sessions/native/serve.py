@@ -9,9 +9,9 @@ import grpc
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from auth0_sessions.host.log import reach_engine_directly
+from auth0_sessions.host.process import end_with_engine
 from auth0_sessions.native.plugin import Plugin
-from auth0_sessions.program.log import reach_engine_directly
-from auth0_sessions.program.process import end_with_engine
 
 
 def main() -> None:

@@ -11,8 +11,8 @@ from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode, text
 from auth0_sessions.model.spelling import camel_case
 from auth0_sessions.native import texts
+from auth0_sessions.native.codec import PACKAGE
 from auth0_sessions.native.config import SECRET_KEYS
-from auth0_sessions.native.names import PACKAGE
 
 Spec = dict[str, Any]
 

@@ -11,9 +11,10 @@ import pulumi
 from auth0_sessions.errors import listed, shown
 from auth0_sessions.fleet.entries import Defaults, Entry, TenantSpec
 from auth0_sessions.fleet.file import tenants_of
-from auth0_sessions.fleet.report import FleetPlan, Row, plan_fleet, report
-from auth0_sessions.lifecycle.inputs import UNKNOWN
+from auth0_sessions.fleet.plan import FleetPlan, plan_fleet
+from auth0_sessions.fleet.report import Row, report
 from auth0_sessions.model.ceiling import unmatched
+from auth0_sessions.model.inputs import UNKNOWN
 from auth0_sessions.model.settings import ABSOLUTE, IDLE, LOGIN_LIFETIMES
 from auth0_sessions.program import run
 from auth0_sessions.program.policy import SessionPolicy, defaults_of

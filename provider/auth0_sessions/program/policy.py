@@ -9,12 +9,12 @@ import pulumi
 
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.entries import Defaults
-from auth0_sessions.fleet.policy import Chosen, Picked, choose_plan, choose_profile, pick
-from auth0_sessions.fleet.profiles import read_profiles
-from auth0_sessions.lifecycle.inputs import READERS, UNKNOWN, read_inputs, secrets_of
 from auth0_sessions.model.ceiling import StackCeiling, read_ceiling, unmatched
 from auth0_sessions.model.choices import Enforce, OverLimit
+from auth0_sessions.model.inputs import READERS, UNKNOWN, read_inputs, secrets_of
 from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.own_profiles import read_profiles
+from auth0_sessions.model.picking import Chosen, Picked, choose_plan, choose_profile, pick
 from auth0_sessions.model.profiles import ProfileLimits, chosen_by_stack
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, SETTINGS, text
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling

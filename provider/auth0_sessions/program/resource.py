@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Self
 
 import pulumi
 
-from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.choices import Enforce
+from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.program import run
@@ -117,7 +117,7 @@ class SessionLifetimeArguments:
             "enforce": enforce,
             "credentials": credentials,
         }
-        plain = {key: run.plain(key, value) for key, value in given.items() if value is not None}
+        plain = {key: run.sendable(key, value) for key, value in given.items() if value is not None}
         plain = lowered_by_stack(name, plain, opts, provider)
         minutes = (f"{setting}_minutes" for setting in LIFETIMES if setting in plain)
         own = () if _is_exact(enforce) else ("own",)

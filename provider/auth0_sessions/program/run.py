@@ -16,9 +16,9 @@ from pulumi.runtime.settings import get_monitor
 from auth0_sessions.api.sources import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, default_domain
 from auth0_sessions.errors import InputError
 from auth0_sessions.fleet import stack
-from auth0_sessions.lifecycle.inputs import UNKNOWN
-from auth0_sessions.lifecycle.run import Run
+from auth0_sessions.lifecycle.claims import Claims
 from auth0_sessions.model.domain import canonical_domain
+from auth0_sessions.model.inputs import UNKNOWN
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.model.spelling import SNAKE_CASE
@@ -28,10 +28,10 @@ NATIVE_SECRET_CONFIG_KEYS = tuple(
 )
 DEFAULT_TENANT = "the default tenant (auth0:domain or AUTH0_DOMAIN)"
 
-_runs: WeakKeyDictionary[object, Run] = WeakKeyDictionary()
+_runs: WeakKeyDictionary[object, Claims] = WeakKeyDictionary()
 
 
-def _this_run() -> Run:
+def _this_run() -> Claims:
     """Return the current run; its configuration is read once per run, not once per tenant.
 
     Each run has its own connection to the engine, even if an Automation API program runs again.
@@ -39,7 +39,7 @@ def _this_run() -> Run:
     monitor = get_monitor()
     if monitor not in _runs:
         refuse_plain_secrets()
-        _runs[monitor] = Run(configured("plan"), pulumi.log.warn, SNAKE_CASE)
+        _runs[monitor] = Claims(configured("plan"), pulumi.log.warn, SNAKE_CASE)
     return _runs[monitor]
 
 
@@ -174,7 +174,7 @@ def canonical_when_known(domain: pulumi.Input[str], use: Callable[[str], None] =
     return when_known(domain, used)
 
 
-def plain(name: str, value: Any) -> Any:
+def sendable(name: str, value: Any) -> Any:
     """Return an argument in a form that Pulumi can send: a lifetime as text, also inside an output."""
 
     def sent(known: Any) -> Any:

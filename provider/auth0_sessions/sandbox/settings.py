@@ -53,7 +53,7 @@ class Stored:
         own = {*LIFETIMES, "session_cookie"}
         return {name: copy.deepcopy(value) for name, value in self._values.items() if name not in own}
 
-    def shown(self) -> dict[str, Any]:
+    def as_reported(self) -> dict[str, Any]:
         """Return the complete settings object for a response."""
         hours = {name: as_hours(self._values[name]) for name in LIFETIMES if name in self._values}
         return {**copy.deepcopy(self._values), **hours}

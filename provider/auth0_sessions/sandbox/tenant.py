@@ -199,7 +199,7 @@ class Tenant(BaseModel):
     def read(self, now: float) -> dict[str, Any]:
         """Return what a GET shows: the settings of ``stale_seconds`` ago."""
         self._replaced = [(at, old) for at, old in self._replaced if now - at < self.stale_seconds]
-        shown = self._replaced[0][1] if self._replaced else self._stored.shown()
+        shown = self._replaced[0][1] if self._replaced else self._stored.as_reported()
         return {**shown, "sandbox_versions_available": list(VERSIONS)}
 
     def write(self, raw: bytes, now: float) -> dict[str, Any]:
@@ -208,10 +208,10 @@ class Tenant(BaseModel):
         caps = {name: plan.idle_minutes if name in IDLE else plan.absolute_minutes for name in LIFETIMES}
         body = check_body(raw, caps if self.over_cap is OverCap.REFUSE else {})
         if self.stale_seconds:
-            self._replaced.append((now, self._stored.shown()))
+            self._replaced.append((now, self._stored.as_reported()))
         merged = {"flags", "sessions"} if self.merge_sessions else {"flags"}
         self._stored.merge(body, caps if self.over_cap is OverCap.CLAMP else {}, merged)
-        return self._stored.shown()
+        return self._stored.as_reported()
 
 
 class World:

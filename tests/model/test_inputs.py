@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auth0_sessions.lifecycle.inputs import INPUTS, READERS, UNKNOWN, Problem, read_inputs
+from auth0_sessions.errors import InputError
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
+from auth0_sessions.model.inputs import INPUTS, READERS, UNKNOWN, Problem, check_label, read_inputs
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode
@@ -152,3 +153,27 @@ def test_any_value_is_read_or_a_problem(given_inputs):
     assert sorted([*found.values, *found.unknown, *wrong]) == sorted(there)
     assert all(problem.reason.isprintable() for problem in found.problems)
     assert all(1 <= found.values[name] <= 525_600 for name in LIFETIMES if name in found.values)
+
+
+CANARY = "canary-S3CR3T"
+
+
+@pytest.mark.parametrize("label", ["acme", "acme-eu", "2", "-"])
+def test_label(label):
+    """A label has small letters, digits and hyphens."""
+    assert label == check_label(label)
+
+
+@pytest.mark.parametrize("label", ["", " ", "Acme", "acme_eu", "acme eu", "acme\n", "\u00e4", "a.b", None, 1, ["a"]])
+def test_bad_label(label):
+    """Anything else is refused, with an example of what to write."""
+    with pytest.raises(InputError, match="such as acme"):
+        check_label(label)
+
+
+@pytest.mark.parametrize("secret", [f"{CANARY}_x", {"clientSecret": CANARY}, [CANARY]])
+def test_a_secret_given_as_label_is_not_repeated(secret):
+    """Somebody who takes `credentials` for the secret itself does not read it in an error."""
+    with pytest.raises(InputError) as refused:
+        check_label(secret)
+    assert CANARY not in str(refused.value)

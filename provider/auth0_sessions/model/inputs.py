@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from auth0_sessions.api.sources import check_label
 from auth0_sessions.errors import InputError
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit, choose
 from auth0_sessions.model.domain import canonical_domain
@@ -49,6 +49,21 @@ _UNUSABLE = (
     "{}: the value cannot be used. It is a secret, so it is not shown here. Give a lifetime as text with a unit, from "
     "'1m' to '365d', and anything else as documented."
 )
+
+_LABEL = re.compile(r"[a-z0-9-]+")
+
+
+def check_label(value: object) -> str:
+    """Return a credential set's label, which consists of lowercase letters, digits and hyphens."""
+    if isinstance(value, str) and _LABEL.fullmatch(value):
+        return value
+    # The value is not repeated because it may be a misplaced secret.
+    message = (
+        "credentials is not a label of a credential set: use lowercase letters, digits, and '-'. "
+        "Give the label, such as acme, and never a secret."
+    )
+    raise InputError(message)
+
 
 Reader = Callable[[Any, str], Any]
 """Reads the value given for an input; the second argument is the input's name as the user spells it."""

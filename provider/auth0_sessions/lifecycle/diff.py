@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from auth0_sessions.lifecycle.inputs import INPUTS
 from auth0_sessions.lifecycle.record import Declared, State
+from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.settings import Values, with_defaults
 
 
@@ -51,7 +51,7 @@ def diff(old: State, new: Declared) -> Diff:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Decision:
     """What an update does.
 
     Attributes:
@@ -80,7 +80,7 @@ def unread(old: State, declared: Declared) -> frozenset[str]:
     return frozenset(declared.wanted.keys() - old.declared.wanted.keys() | new_ceilings)
 
 
-def plan(old: State, declared: Declared, found: Values | None, *, is_create: bool) -> Plan:
+def decide(old: State, declared: Declared, found: Values | None, *, is_create: bool) -> Decision:
     """Decide what an update writes; `found` is what was read, with defaults, if it was.
 
     A create is an update of an empty record, or of the one that it replaces.
@@ -101,7 +101,7 @@ def plan(old: State, declared: Declared, found: Values | None, *, is_create: boo
         # Values superseded before are not sent again, and unnoticed drift is not undone here.
         asked = {**old.declared.wanted, **{name: known[name] for name in fresh}}
         write = {name: value for name, value in held.wanted.items() if asked[name] != value}
-    return Plan(held, own, known, new, fresh, before, write)
+    return Decision(held, own, known, new, fresh, before, write)
 
 
 def is_tightened(name: str, old: State, found: Values) -> bool:

@@ -1,4 +1,4 @@
-"""The shared state of one program run: the tenants that it manages, and their default plan."""
+"""The tenants that the resources of one run claim, and their default plan."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from auth0_sessions.errors import InputError
 from auth0_sessions.model.spelling import Spelling
 
 
-class Run:
+class Claims:
     """One run of a program, with the configured plan, or None."""
 
     def __init__(self, default_plan: str | None, warn: Callable[[str], None], spelling: Spelling) -> None:

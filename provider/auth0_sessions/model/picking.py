@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
-from auth0_sessions.lifecycle.inputs import Problem
 from auth0_sessions.model.ceiling import StackCeiling, lowest
 from auth0_sessions.model.choices import Enforce, OverLimit, choose
+from auth0_sessions.model.inputs import Problem
 from auth0_sessions.model.judgment import Judgment, Outcome, judge, settle
 from auth0_sessions.model.plans import Plan, cap
 from auth0_sessions.model.profiles import PROFILES, ProfileLimits

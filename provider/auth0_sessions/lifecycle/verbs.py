@@ -1,4 +1,4 @@
-"""The session of one provider process: its credentials, its clients, and the verbs on plain dictionaries.
+"""The verbs of one provider process, on plain dictionaries, with its credentials and its clients.
 
 A front end provides what only it knows (how to log, where credentials are, how its users spell names). Dictionaries
 have the keys of a record; `UNKNOWN` stands for values that are unknown at preview.
@@ -12,20 +12,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auth0_sessions.api.credentials import Credentials, find_credentials
-from auth0_sessions.api.sources import Sources, check_label
+from auth0_sessions.api.sources import Sources
 from auth0_sessions.errors import Auth0SessionsError, CredentialsError, InputError
 from auth0_sessions.lifecycle.check import Checked, check
-from auth0_sessions.lifecycle.inputs import UNKNOWN, Problem
+from auth0_sessions.lifecycle.claims import Claims
+from auth0_sessions.lifecycle.diff import Diff, diff, known_at_preview
 from auth0_sessions.lifecycle.memory import Memory
 from auth0_sessions.lifecycle.messages import Messages
 from auth0_sessions.lifecycle.operations import Operations
-from auth0_sessions.lifecycle.plan import Diff, diff, known_at_preview
 from auth0_sessions.lifecycle.preview import LookedUp, changed_record, new_record
 from auth0_sessions.lifecycle.record import Declared, State
-from auth0_sessions.lifecycle.run import Run
 from auth0_sessions.lifecycle.tenant import Log, Tenant
 from auth0_sessions.model.choices import OnDelete
 from auth0_sessions.model.domain import canonical_domain
+from auth0_sessions.model.inputs import UNKNOWN, Problem, check_label
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 Connect = Callable[[str, Callable[[], Credentials], Callable[[str], None], threading.Event], Callable[[], Tenant]]
@@ -45,11 +45,11 @@ def _connect(
 
 
 @dataclass(eq=False, repr=False)
-class Session:
+class Verbs:
     """What one provider process does for its resources.
 
     An explicit provider may be bound to a domain; then no other tenant is managed. `may_move` is False if its
-    credentials, which are for one tenant, would also be used to delete an earlier one. If the program cannot, `run`
+    credentials, which are for one tenant, would also be used to delete an earlier one. If the program cannot, `claims`
     detects tenants that are managed twice, and provides the default plan. `cancelled` is set when the run is canceled,
     which ends waits for tenants. `confirm` raises if the engine has ended, so that a write would have no record.
     `memory` outlasts a session that is configured anew.
@@ -60,7 +60,7 @@ class Session:
     bound_domain: str | None = None
     default_domain: str | None = None
     may_move: bool = True
-    run: Run | None = None
+    claims: Claims | None = None
     spelling: Spelling = SNAKE_CASE
     cancelled: threading.Event = field(default_factory=threading.Event)
     connect: Connect = _connect
@@ -77,8 +77,8 @@ class Session:
 
         `olds` is empty on the first run; `name` is the resource's name, for errors about tenants managed twice.
         """
-        if self.run and news.get("plan") is not UNKNOWN:
-            news = {**news, "plan": self.run.plan_of(news.get("plan"))}
+        if self.claims and news.get("plan") is not UNKNOWN:
+            news = {**news, "plan": self.claims.plan_of(news.get("plan"))}
         checked = check(
             news,
             olds,
@@ -87,9 +87,9 @@ class Session:
             may_move=self.may_move,
             spelling=self.spelling,
         )
-        if self.run and checked.declared.domain:
+        if self.claims and checked.declared.domain:
             try:
-                self.run.claim(checked.declared.domain, name)
+                self.claims.claim(checked.declared.domain, name)
             except InputError as error:
                 checked.problems.append(Problem("domain", str(error)))
         self.memory.note_check(checked.declared, olds.get("domain"), is_valid=not checked.problems)

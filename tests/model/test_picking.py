@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auth0_sessions.errors import InputError
-from auth0_sessions.fleet.policy import Chosen, choose_plan, choose_profile, pick
 from auth0_sessions.model.ceiling import StackCeiling
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.picking import Chosen, choose_plan, choose_profile, pick
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LOGIN_LIFETIMES

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from auth0_sessions.errors import InputError, shown, visible
-from auth0_sessions.fleet.scalars import read_object
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.profiles import PROFILES, ProfileLimits
+from auth0_sessions.model.scalars import read_object
 
-KEYS = {
+PROFILE_KEYS = {
     "absolute": "absolute_minutes",
     "idle": "idle_minutes",
     "ephemeralAbsolute": "ephemeral_absolute_minutes",
@@ -59,20 +59,20 @@ def _read(name: str, entry: object) -> tuple[ProfileLimits | None, list[str]]:
         return None, [*problems, f"should be an object, {_EXAMPLE}."]
     minutes: dict[str, int] = {}
     for key, value in entry.items():
-        if key in KEYS and value is not None:
+        if key in PROFILE_KEYS and value is not None:
             try:
-                minutes[KEYS[key]] = Lifetime.parse(value).minutes
+                minutes[PROFILE_KEYS[key]] = Lifetime.parse(value).minutes
             except InputError as error:
                 problems.append(f"{key}: {error}")
-        elif key not in (*KEYS, *_OTHER_KEYS):
-            problems.append(f"{visible(str(key))}: unknown key; allowed: {', '.join((*KEYS, *_OTHER_KEYS))}.")
+        elif key not in (*PROFILE_KEYS, *_OTHER_KEYS):
+            problems.append(f"{visible(str(key))}: unknown key; allowed: {', '.join((*PROFILE_KEYS, *_OTHER_KEYS))}.")
     ceiling = entry.get("ceiling", True)
     ceiling = str(ceiling).lower() if isinstance(ceiling, bool) else ceiling
     if ceiling not in ("true", "false"):
         problems.append(f"ceiling is {shown(entry['ceiling'])}; allowed: true, false.")
-    if not any(entry.get(key) is not None for key in KEYS):
-        problems.append(f"has no lifetime; give at least one of {', '.join(KEYS)}.")
+    if not any(entry.get(key) is not None for key in PROFILE_KEYS):
+        problems.append(f"has no lifetime; give at least one of {', '.join(PROFILE_KEYS)}.")
     source = str(entry.get("source") or "your own profile")
-    lifetimes: dict[str, Any] = {field: minutes.get(field) for field in KEYS.values()}
+    lifetimes: dict[str, Any] = {field: minutes.get(field) for field in PROFILE_KEYS.values()}
     is_ceiling = ceiling != "false"
     return ProfileLimits(**lifetimes, name=name, source=source, date="", force="", is_ceiling=is_ceiling), problems

@@ -13,11 +13,11 @@ from auth0_sessions.errors import (
     DomainError,
     TenantUnreachableError,
 )
-from auth0_sessions.lifecycle.inputs import SECRETS, UNKNOWN
+from auth0_sessions.lifecycle.claims import Claims
+from auth0_sessions.lifecycle.diff import Change
 from auth0_sessions.lifecycle.memory import Memory
-from auth0_sessions.lifecycle.plan import Change
-from auth0_sessions.lifecycle.run import Run
-from auth0_sessions.lifecycle.session import Session
+from auth0_sessions.lifecycle.verbs import Verbs
+from auth0_sessions.model.inputs import SECRETS, UNKNOWN
 from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, SETTINGS, text
 from auth0_sessions.model.spelling import CAMEL_CASE
 from fakes import FakeLog, FakeTenant
@@ -49,7 +49,7 @@ class World:
 
     def session(self, **arguments):
         """Return a session of these tenants."""
-        return Session(log=self.log, sources=self.sources, connect=self.connect, **arguments)
+        return Verbs(log=self.log, sources=self.sources, connect=self.connect, **arguments)
 
     def sources(self, label):
         """Return the places of a label."""
@@ -126,7 +126,7 @@ def test_messages_are_spelled_as_the_front_end_says(world):
 @pytest.mark.parametrize(("plan", "expected"), [("free", "free"), (None, "enterprise"), (UNKNOWN, UNKNOWN)])
 def test_the_run_knows_the_default_plan(world, plan, expected):
     """A resource that names no plan has the configured one; one that a preview cannot know yet is left alone."""
-    session = world.session(run=Run("enterprise", world.log.warning, CAMEL_CASE))
+    session = world.session(claims=Claims("enterprise", world.log.warning, CAMEL_CASE))
     news = {"domain": ACME, "session_lifetime": "8h", **({} if plan is None else {"plan": plan})}
     assert session.check(news, {}, "acme").inputs["plan"] == expected
     assert world.log.warnings == []
@@ -134,7 +134,7 @@ def test_the_run_knows_the_default_plan(world, plan, expected):
 
 def test_the_run_finds_a_tenant_that_is_managed_twice(world):
     """The second of two resources has a problem on its domain; the first may be checked again."""
-    session = world.session(run=Run("enterprise", world.log.warning, CAMEL_CASE))
+    session = world.session(claims=Claims("enterprise", world.log.warning, CAMEL_CASE))
     news = {"domain": ACME, "session_lifetime": "8h"}
     assert session.check(news, {}, "first").problems == []
     assert "by first and by second" in reasons(session.check(news, {}, "second"))["domain"]

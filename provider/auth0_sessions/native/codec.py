@@ -9,10 +9,10 @@ from typing import Any
 from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 
-from auth0_sessions.lifecycle.inputs import INPUTS, SECRETS, UNKNOWN
+from auth0_sessions.host.sealed import secret
 from auth0_sessions.lifecycle.record import OUTPUTS, respelled, secrets_with
+from auth0_sessions.model.inputs import INPUTS, SECRETS, UNKNOWN
 from auth0_sessions.model.spelling import camel_case
-from auth0_sessions.program.secrets import secret
 
 PACKAGE = "auth0-sessions"
 RESOURCE = f"{PACKAGE}:index:SessionLifetime"
@@ -47,7 +47,7 @@ def from_wire(struct: struct_pb2.Struct) -> Props:
     values, secrets = {}, set()
     for key, value in struct.fields.items():
         marks: list[bool] = []
-        values[key] = plain(value, marks)
+        values[key] = decoded(value, marks)
         if any(marks):
             secrets.add(TO_SNAKE.get(key, key))
     return Props(respelled(values, lambda name: TO_SNAKE.get(name, name)), frozenset(secrets))
@@ -74,7 +74,7 @@ def unwrapped(value: struct_pb2.Value) -> tuple[struct_pb2.Value, bool]:
     return inner, is_secret or is_more
 
 
-def plain(value: struct_pb2.Value, marks: list[bool] | None = None) -> Any:
+def decoded(value: struct_pb2.Value, marks: list[bool] | None = None) -> Any:
     """Unwrap secrets and outputs, and turn whole numbers back into integers; `marks` gets whether each is a secret."""
     value, is_secret = unwrapped(value)
     marks = [] if marks is None else marks
@@ -83,9 +83,9 @@ def plain(value: struct_pb2.Value, marks: list[bool] | None = None) -> Any:
     if kind == "number_value":
         return int(value.number_value) if value.number_value.is_integer() else value.number_value
     if kind == "list_value":
-        return [plain(item, marks) for item in value.list_value.values]
+        return [decoded(item, marks) for item in value.list_value.values]
     if kind == "struct_value":
-        return {key: plain(item, marks) for key, item in value.struct_value.fields.items()}
+        return {key: decoded(item, marks) for key, item in value.struct_value.fields.items()}
     if kind == "string_value":
         return UNKNOWN if value.string_value == rpc.UNKNOWN else value.string_value
     return value.bool_value if kind == "bool_value" else None

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime import rpc
 
-from auth0_sessions.lifecycle.inputs import INPUTS, UNKNOWN
+from auth0_sessions.host.sealed import secret
 from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.model.inputs import INPUTS, UNKNOWN
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
-from auth0_sessions.native.names import TO_CAMEL, TO_SNAKE, from_wire, to_wire
-from auth0_sessions.program.secrets import secret
+from auth0_sessions.native.codec import TO_CAMEL, TO_SNAKE, from_wire, to_wire
 
 NAMES = (*INPUTS, *OUTPUTS)
 TEXTS = st.text().filter(lambda text: text != rpc.UNKNOWN)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth0_sessions.fleet.policy import Chosen, pick
-from auth0_sessions.fleet.profiles import KEYS, read_profiles
 from auth0_sessions.model.choices import Enforce
+from auth0_sessions.model.own_profiles import PROFILE_KEYS, read_profiles
+from auth0_sessions.model.picking import Chosen, pick
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES
 
@@ -40,12 +40,12 @@ def test_a_profile_need_not_be_a_ceiling(ceiling, is_ceiling):
     assert (problems, known["ours"].is_ceiling) == ([], is_ceiling)
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", PROFILE_KEYS)
 def test_one_lifetime_is_enough(key):
     """A profile may have any single lifetime, and leaves the others to the plan."""
     known, problems = read_profiles({"ours": {key: "1h"}})
     assert problems == []
-    assert [known["ours"].__getattribute__(field) for field in KEYS.values()].count(60) == 1
+    assert [known["ours"].__getattribute__(field) for field in PROFILE_KEYS.values()].count(60) == 1
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXT, inner, max_size=2),
     max_leaves=4,
 )
-ENTRIES = st.dictionaries(st.sampled_from([*KEYS, "ceiling", "source", "x"]), VALUES, max_size=4) | VALUES
+ENTRIES = st.dictionaries(st.sampled_from([*PROFILE_KEYS, "ceiling", "source", "x"]), VALUES, max_size=4) | VALUES
 
 
 @given(st.dictionaries(st.sampled_from(["ours", "a-1", *PROFILES]) | TEXT, ENTRIES, max_size=3) | VALUES)
@@ -102,7 +102,7 @@ def test_any_value_is_read_or_a_problem(raw):
     assert all(problem.encode() for problem in problems)
     if not problems:
         own = [row for name, row in known.items() if name not in PROFILES]
-        assert all(any(getattr(row, column) for column in KEYS.values()) for row in own)
+        assert all(any(getattr(row, column) for column in PROFILE_KEYS.values()) for row in own)
 
 
 @pytest.mark.parametrize("ceiling", [True, False])

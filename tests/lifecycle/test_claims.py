@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 
 from auth0_sessions.errors import InputError
-from auth0_sessions.lifecycle.run import Run
+from auth0_sessions.lifecycle.claims import Claims
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE
 
 ACME, OTHER = "acme.eu.auth0.com", "other.eu.auth0.com"
@@ -15,7 +15,7 @@ ACME, OTHER = "acme.eu.auth0.com", "other.eu.auth0.com"
 def run_with(plan=None, spelling=SNAKE_CASE):
     """Return a run with this configured plan, and the list of its warnings."""
     warnings = []
-    return Run(plan, warnings.append, spelling), warnings
+    return Claims(plan, warnings.append, spelling), warnings
 
 
 def test_a_tenant_is_managed_once():
