@@ -54,20 +54,28 @@ def check(  # noqa: PLR0913  One argument for each choice of the front end.
     read = read_inputs(given, spelling, {**READERS, **_readers_of_unchanged(given, olds)})
     declared = Declared.of(read.values, read.unknown, secrets_of(given))
     checked = Checked(declared, given, frozenset(problem.property for problem in read.problems), read.problems)
-    if "domain" not in given:
-        checked.problems.append(missing_domain(spelling))
+    checked.problems.extend(_missing(given, spelling))
     checked.problems.extend(_move_problems(declared, olds, bound_domain, spelling, may_move=may_move))
-    if not any(name in given for name in SETTINGS):
-        names = ", ".join(map(spelling.name, SETTINGS))
-        reason = f"no setting is declared, so there is nothing to manage. Give at least one of {names}."
-        checked.problems.append(Problem("session_lifetime", reason))
     _hold_to_caps(checked, olds, spelling)
     checked.warnings.extend(_useless_idle(checked.declared, spelling))
     checked.warnings.extend(_undone_elsewhere(checked.declared, olds, bound_domain, spelling))
-    checked.warnings = [f"{declared.domain or 'the tenant'}: {message}" for message in checked.warnings]
-    secret = declared.secrets
-    checked.problems = [replace(one, is_private=one.is_private or one.property in secret) for one in checked.problems]
-    return checked
+    return replace(
+        checked,
+        problems=[
+            replace(one, is_private=one.is_private or one.property in declared.secrets) for one in checked.problems
+        ],
+        warnings=[f"{declared.domain or 'the tenant'}: {message}" for message in checked.warnings],
+    )
+
+
+def _missing(given: Mapping[str, Any], spelling: Spelling) -> Iterator[Problem]:
+    """Yield what a resource needs and does not have: a tenant, and a setting to manage."""
+    if "domain" not in given:
+        yield missing_domain(spelling)
+    if not any(name in given for name in SETTINGS):
+        names = ", ".join(map(spelling.name, SETTINGS))
+        reason = f"no setting is declared, so there is nothing to manage. Give at least one of {names}."
+        yield Problem("session_lifetime", reason)
 
 
 def _readers_of_unchanged(given: Mapping[str, Any], olds: Mapping[str, Any]) -> dict[str, Reader]:
@@ -111,21 +119,14 @@ def _move_problems(
 
 
 def _hold_to_caps(checked: Checked, olds: Mapping[str, Any], spelling: Spelling) -> None:
-    """Check every lifetime against the plan's cap, and apply `over_limit`.
-
-    Values already in the record were checked earlier: with `ignore_changes`, they are what the tenant had.
-    """
+    """Check every lifetime against the plan's cap, and apply `over_limit`."""
     declared = checked.declared
     if declared.plan is None or "over_limit" in declared.unknown | checked.unread:
         return
     wanted = dict(declared.wanted)
-    decided_by = ("domain", "plan", "over_limit")
-    is_judged = all(olds.get(name) == declared.values.get(name) for name in decided_by)
-    for name in LIFETIMES:
-        if name not in wanted:
-            continue
+    for name in _to_judge(declared, olds):
         found = judge(name, int(wanted[name]), plan=declared.plan)
-        if found.cap is None or (is_judged and olds.get(name) == text(wanted[name])):
+        if found.cap is None:
             continue
         outcome = settle(found, declared.over_limit, spelling, is_secret=name in declared.secrets)
         wanted[name] = outcome.minutes
@@ -134,6 +135,17 @@ def _hold_to_caps(checked: Checked, olds: Mapping[str, Any], spelling: Spelling)
         if outcome.warning:
             checked.warnings.append(outcome.warning)
     checked.declared = replace(declared, wanted=wanted)
+
+
+def _to_judge(declared: Declared, olds: Mapping[str, Any]) -> list[str]:
+    """Return the lifetimes to compare with the cap.
+
+    Values already in the record were compared earlier: with `ignore_changes`, they are what the tenant had.
+    """
+    lifetimes = [name for name in LIFETIMES if name in declared.wanted]
+    if any(olds.get(name) != declared.values.get(name) for name in ("domain", "plan", "over_limit")):
+        return lifetimes
+    return [name for name in lifetimes if olds.get(name) != text(declared.wanted[name])]
 
 
 def _useless_idle(declared: Declared, spelling: Spelling) -> Iterator[str]:

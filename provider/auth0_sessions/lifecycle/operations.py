@@ -136,20 +136,22 @@ class Operations:
         The record of a setting stays the program's, because the engine hands back the inputs of ignored changes. A
         setting that had no record follows the tenant, so that the next run repairs it.
         """
-        held, before = todo.held, todo.before
-        seen = {name: value for name, value in seen.items() if name in before}
-        written = {name: seen.get(name, value) for name, value in todo.write.items()}
-        others = {name: value for name, value in seen.items() if name not in written and value != before[name]}
-        drifted = {name: value for name, value in others.items() if value != held.wanted[name]}
+        held, reported, drifted = todo.held, {**todo.before, **todo.write}, {}
+        for name, value in seen.items():
+            if name not in todo.before:
+                continue
+            if name in todo.write or value == held.wanted[name]:
+                reported[name] = value
+            elif value != todo.before[name]:
+                drifted[name] = value
         followed = {name: value for name, value in drifted.items() if name in todo.new}
-        met = {name: value for name, value in others.items() if name not in drifted}
-        reported = {**before, **met, **written, **followed}
         self.messages.drifted(held, drifted, todo.new)
+        reported.update(followed)
         return State(
             replace(held, wanted={**held.wanted, **followed}),
             reported,
-            {name: old.previous.get(name, before[name]) for name in held.wanted},
-            self._gone_by(old, reported, written, todo.found, drifted),
+            {name: old.previous.get(name, todo.before[name]) for name in held.wanted},
+            self._gone_by(old, reported, todo.write, todo.found, drifted),
             todo.own,
             old.since,
         )
@@ -199,20 +201,20 @@ class Operations:
         reported = {**old.reported, **managed(seen, old.declared)}
         return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(old, reported, target))
 
-    def _gone_by(self, old: State, reported: Values, written: Values | None = None, *others: Values) -> str | None:
+    def _gone_by(self, old: State, reported: Values, written: Collection[str] = (), *others: Values) -> str | None:
         """Return when the last session that was created under an earlier lifetime ends.
 
         A failed write or a manual change may have made the tenant differ from the record; `others` is what else it
         had. Sessions from before that still exist.
         """
         name, earlier = "session_lifetime", old.old_sessions_gone_by
-        known = [int(values[name]) for values in (old.reported, *others) if name in values]
-        is_changed = name in (written or {}) or any(minutes != reported.get(name, minutes) for minutes in known)
-        if not (known and is_changed):
+        had = [int(values[name]) for values in (old.reported, *others) if name in values]
+        is_changed = name in written or (name in reported and any(minutes != reported[name] for minutes in had))
+        if not had or not is_changed:
             return earlier
-        moment = self.tenant.now() + timedelta(minutes=max(known), seconds=1)
+        moment = self.tenant.now() + timedelta(minutes=max(had), seconds=1)
         until = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-        return max(until, earlier) if earlier else until
+        return max(until, earlier or until)
 
 
 def _only(names: Collection[str], values: Values) -> Values:

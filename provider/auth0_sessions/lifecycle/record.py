@@ -178,9 +178,7 @@ class State:
         """Read a record: its minutes are what the tenant reports and, unless superseded, also what was requested."""
         superseded = props.get("superseded") or {}
         inputs, reported = dict(props), {}
-        for name in SETTINGS:
-            if props.get(name) is None:
-                continue
+        for name in [name for name in SETTINGS if props.get(name) is not None]:
             minutes = props.get(f"{name}_minutes")
             if name in superseded:
                 reported[name] = _KINDS[name](superseded[name]["reported"] if minutes is None else minutes)
