@@ -33,12 +33,12 @@ ENVIRONMENT = {
 
 
 class World:
-    """Tenants in memory by their domain, and what a session asked of them.
+    """Tenants in memory by their domain, and what was asked of them.
 
     Attributes:
         tenants: Domain -> tenant.
         connected: Domain and found credentials of each client that was made, with the way to show a wait.
-        log: What the session said.
+        log: What they said.
 
     """
 
@@ -47,8 +47,8 @@ class World:
         self.connected = []
         self.log = FakeLog()
 
-    def session(self, **arguments):
-        """Return a session of these tenants."""
+    def verbs(self, **arguments):
+        """Return the verbs of a process for these tenants."""
         return Verbs(log=self.log, sources=self.sources, connect=self.connect, **arguments)
 
     def sources(self, label):
@@ -81,7 +81,7 @@ def reasons(checked):
 
 def test_a_check_is_offline(world):
     """Neither a client nor credentials are needed."""
-    checked = world.session().check({"domain": ACME, "session_lifetime": "1440m"}, {})
+    checked = world.verbs().check({"domain": ACME, "session_lifetime": "1440m"}, {})
     defaults = {"over_limit": "error", "on_delete": "retain", "enforce": "exact"}
     assert checked.inputs == {"domain": ACME, "session_lifetime": "1d", **defaults}
     assert (checked.problems, world.connected) == ([], [])
@@ -90,14 +90,14 @@ def test_a_check_is_offline(world):
 def test_warnings_are_shown_where_nothing_is_wrong(world):
     """A resource that will not be made needs no advice about its values."""
     useless = {"domain": ACME, "session_lifetime": "1h", "idle_session_lifetime": "2h"}
-    world.session().check({**useless, "plan": "gold"}, {})
+    world.verbs().check({**useless, "plan": "gold"}, {})
     assert world.log.warnings == []
-    world.session().check(useless, {})
+    world.verbs().check(useless, {})
     assert ["never ends a session" in line for line in world.log.warnings] == [True]
 
 
 @pytest.mark.parametrize(
-    ("session", "expected"),
+    ("verbs", "expected"),
     [
         ({"default_domain": OTHER}, {}),
         ({"bound_domain": ACME}, {"domain": f"is for {ACME} only"}),
@@ -105,48 +105,48 @@ def test_warnings_are_shown_where_nothing_is_wrong(world):
     ],
     ids=["default", "bound", "may not move"],
 )
-def test_what_a_front_end_knows_decides_about_the_domain(world, session, expected):
+def test_what_a_front_end_knows_decides_about_the_domain(world, verbs, expected):
     """The default domain, the only domain, and whether credentials may move go into every check."""
-    news = {"session_lifetime": "8h", **({} if "default_domain" in session else {"domain": OTHER})}
-    checked = world.session(**session).check(news, {"domain": ACME, "on_delete": "reset"})
+    news = {"session_lifetime": "8h", **({} if "default_domain" in verbs else {"domain": OTHER})}
+    checked = world.verbs(**verbs).check(news, {"domain": ACME, "on_delete": "reset"})
     assert checked.inputs["domain"] == OTHER
     assert reasons(checked).keys() == expected.keys()
     assert all(words in reasons(checked)[name] for name, words in expected.items())
 
 
 def test_messages_are_spelled_as_the_front_end_says(world):
-    """Checks, warnings and operations of a session use its spelling."""
-    session = world.session(spelling=CAMEL_CASE)
-    checked = session.check({"domain": ACME, "session_lifetime": "31d", "plan": "free"}, {})
+    """Checks, warnings and operations use its spelling."""
+    verbs = world.verbs(spelling=CAMEL_CASE)
+    checked = verbs.check({"domain": ACME, "session_lifetime": "31d", "plan": "free"}, {})
     assert reasons(checked)["session_lifetime"].startswith("sessionLifetime is 31d")
-    session.create({**INPUTS, "session_lifetime": "1d"})
+    verbs.create({**INPUTS, "session_lifetime": "1d"})
     assert ["sessionLifetime goes from 7d to 1d" in line for line in world.log.warnings] == [True]
 
 
 @pytest.mark.parametrize(("plan", "expected"), [("free", "free"), (None, "enterprise"), (UNKNOWN, UNKNOWN)])
 def test_the_run_knows_the_default_plan(world, plan, expected):
     """A resource that names no plan has the configured one; one that a preview cannot know yet is left alone."""
-    session = world.session(claims=Claims("enterprise", world.log.warning, CAMEL_CASE))
+    verbs = world.verbs(claims=Claims("enterprise", world.log.warning, CAMEL_CASE))
     news = {"domain": ACME, "session_lifetime": "8h", **({} if plan is None else {"plan": plan})}
-    assert session.check(news, {}, "acme").inputs["plan"] == expected
+    assert verbs.check(news, {}, "acme").inputs["plan"] == expected
     assert world.log.warnings == []
 
 
 def test_the_run_finds_a_tenant_that_is_managed_twice(world):
     """The second of two resources has a problem on its domain; the first may be checked again."""
-    session = world.session(claims=Claims("enterprise", world.log.warning, CAMEL_CASE))
+    verbs = world.verbs(claims=Claims("enterprise", world.log.warning, CAMEL_CASE))
     news = {"domain": ACME, "session_lifetime": "8h"}
-    assert session.check(news, {}, "first").problems == []
-    assert "by first and by second" in reasons(session.check(news, {}, "second"))["domain"]
-    assert session.check(news, {}, "first").problems == []
-    assert session.check({**news, "domain": UNKNOWN}, {}, "third").problems == []
+    assert verbs.check(news, {}, "first").problems == []
+    assert "by first and by second" in reasons(verbs.check(news, {}, "second"))["domain"]
+    assert verbs.check(news, {}, "first").problems == []
+    assert verbs.check({**news, "domain": UNKNOWN}, {}, "third").problems == []
 
 
 def test_without_a_run_the_program_decides(world):
     """Where the program itself knows its resources, nothing is said of plans and owners here."""
-    session = world.session()
+    verbs = world.verbs()
     for name in ("first", "second"):
-        assert session.check({"domain": ACME, "session_lifetime": "8h"}, {}, name).problems == []
+        assert verbs.check({"domain": ACME, "session_lifetime": "8h"}, {}, name).problems == []
     assert world.log.warnings == []
 
 
@@ -156,21 +156,21 @@ def test_without_a_run_the_program_decides(world):
 def test_a_tenant_s_life(world):
     """Create, diff, update, refresh and delete on the dictionaries that a front end keeps, with the calls of each."""
     tenant = world.tenants[ACME]
-    session = world.session()
-    state = json.loads(json.dumps(session.create(INPUTS).to_props()))
+    verbs = world.verbs()
+    state = json.loads(json.dumps(verbs.create(INPUTS).to_props()))
     assert tenant.forget_calls() == ["GET", {"session_lifetime": 480}]
     assert state["previous"] == {"session_lifetime": 10_080}
-    assert not session.diff(state, INPUTS).changes
-    assert session.diff(state, {**INPUTS, "session_lifetime": "9h"}).inputs == {"session_lifetime": Change.UPDATE}
+    assert not verbs.diff(state, INPUTS).changes
+    assert verbs.diff(state, {**INPUTS, "session_lifetime": "9h"}).inputs == {"session_lifetime": Change.UPDATE}
 
     tenant.change_on_the_dashboard(session_lifetime=90)
-    state = session.refresh(state).to_props()
+    state = verbs.refresh(state).to_props()
     assert (state["session_lifetime"], tenant.forget_calls()) == ("1h30m", ["GET"])
 
-    state = session.update(state, INPUTS).to_props()
+    state = verbs.update(state, INPUTS).to_props()
     assert tenant.forget_calls() == [{"session_lifetime": 480}]
 
-    world.session().delete(state)
+    world.verbs().delete(state)
     assert tenant.calls == [{"session_lifetime": 10_080}]
 
 
@@ -179,7 +179,7 @@ def test_a_look_up_has_every_setting(world, label):
     """Every setting as text, every lifetime in minutes as well, the canonical domain, and the label as it was given."""
     world.tenants[ACME].change_on_the_dashboard(idle_session_lifetime=15)
     found = {**DEFAULTS, "idle_session_lifetime": 15}
-    assert world.session().look_up("https://ACME.eu.auth0.com/", label).to_props() == {
+    assert world.verbs().look_up("https://ACME.eu.auth0.com/", label).to_props() == {
         "domain": ACME,
         **{name: text(found[name]) for name in SETTINGS},
         **{f"{name}_minutes": found[name] for name in LIFETIMES},
@@ -191,7 +191,7 @@ def test_a_look_up_has_every_setting(world, label):
 def test_a_look_up_of_nonsense_makes_no_call(world):
     """What is not a domain is refused before a client is made."""
     with pytest.raises(DomainError):
-        world.session().look_up("acme", None)
+        world.verbs().look_up("acme", None)
     assert world.connected == []
 
 
@@ -200,31 +200,31 @@ def test_a_look_up_of_nonsense_makes_no_call(world):
 
 def test_one_client_for_each_tenant_and_label(world):
     """A tenant's verbs share a client, and its token; another label or another tenant has one of its own."""
-    session = world.session()
+    verbs = world.verbs()
     for domain, label in ((ACME, None), (ACME, None), (ACME, "blue"), (OTHER, None), (ACME, None)):
-        session.look_up(domain, label)
+        verbs.look_up(domain, label)
     assert [domain for domain, _, _ in world.connected] == [ACME, ACME, OTHER]
 
 
 @pytest.mark.parametrize(("label", "place"), [(None, "AUTH0_API_TOKEN"), ("blue", "AUTH0_BLUE_CLIENT_ID")])
 def test_credentials_are_those_of_the_label(world, label, place):
     """They are looked up at the first network use, in the places of the resource's label."""
-    world.session().create({**INPUTS, **({"credentials": label} if label else {})})
+    world.verbs().create({**INPUTS, **({"credentials": label} if label else {})})
     assert place in world.credentials_of().source
 
 
 def test_missing_credentials_name_the_places(world):
     """What was looked at is in the error, for the label that was asked for."""
-    world.session().look_up(ACME, "red")
+    world.verbs().look_up(ACME, "red")
     with pytest.raises(CredentialsError, match="AUTH0_RED_API_TOKEN"):
         world.credentials_of()
 
 
 def test_a_bound_session_sends_no_credentials_elsewhere(world):
     """Credentials of one tenant do not go to another one, which a delete may still name."""
-    session = world.session(bound_domain=ACME)
-    session.look_up(ACME, None)
-    session.look_up(OTHER, None)
+    verbs = world.verbs(bound_domain=ACME)
+    verbs.look_up(ACME, None)
+    verbs.look_up(OTHER, None)
     assert isinstance(world.credentials_of(0), ApiToken)
     with pytest.raises(CredentialsError, match=rf"{OTHER}: .* is for {ACME} only, so no credentials were sent"):
         world.credentials_of(1)
@@ -232,9 +232,9 @@ def test_a_bound_session_sends_no_credentials_elsewhere(world):
 
 def test_a_token_is_of_one_tenant(world):
     """A Management API token is not sent to another tenant than its own."""
-    session = world.session()
-    session.look_up(ACME, None)
-    session.look_up(OTHER, None)
+    verbs = world.verbs()
+    verbs.look_up(ACME, None)
+    verbs.look_up(OTHER, None)
     assert isinstance(world.credentials_of(0), ApiToken)
     with pytest.raises(CredentialsError, match=rf"AUTH0_DOMAIN \({ACME}\), so it was not sent to {OTHER}"):
         world.credentials_of(1)
@@ -242,7 +242,7 @@ def test_a_token_is_of_one_tenant(world):
 
 def test_waits_are_status_lines(world):
     """What a client says before it waits goes to the log as a status."""
-    world.session().look_up(ACME, None)
+    world.verbs().look_up(ACME, None)
     world.connected[0][2]("busy; trying again in 3 s")
     assert (world.log.statuses, world.log.warnings) == (["busy; trying again in 3 s"], [])
 
@@ -253,10 +253,10 @@ def test_waits_are_status_lines(world):
 @pytest.mark.parametrize("on_delete", ["restore", "reset"])
 def test_a_delete_does_not_undo_a_create_of_the_same_run(world, on_delete):
     """A renamed resource's old self sends nothing and warns, with the ways to keep what was there before."""
-    session = world.session()
-    old = session.create({**INPUTS, "on_delete": on_delete}).to_props()
+    verbs = world.verbs()
+    old = verbs.create({**INPUTS, "on_delete": on_delete}).to_props()
     world.tenants[ACME].forget_calls()
-    session.delete(old)
+    verbs.delete(old)
     assert world.tenants[ACME].calls == []
     (warning,) = (line for line in world.log.warnings if "another resource manages this tenant" in line)
     assert all(word in warning for word in (ACME, "`aliases`", "`formerly`"))
@@ -264,25 +264,25 @@ def test_a_delete_does_not_undo_a_create_of_the_same_run(world, on_delete):
 
 def test_a_retaining_delete_needs_no_warning(world):
     """A delete that would send nothing anyway has nothing to warn of."""
-    session = world.session()
-    state = session.create({**INPUTS, "session_lifetime": "7d", "on_delete": "retain"}).to_props()
-    session.delete(state)
+    verbs = world.verbs()
+    state = verbs.create({**INPUTS, "session_lifetime": "7d", "on_delete": "retain"}).to_props()
+    verbs.delete(state)
     assert (world.log.warnings, world.tenants[ACME].calls) == ([], ["GET"])
 
 
 def test_another_run_may_delete(world):
     """The next process has created nothing, so its delete does what `on_delete` says."""
-    state = world.session().create(INPUTS).to_props()
+    state = world.verbs().create(INPUTS).to_props()
     world.tenants[ACME].forget_calls()
-    world.session().delete(state)
+    world.verbs().delete(state)
     assert world.tenants[ACME].calls == [{"session_lifetime": 10_080}]
 
 
 def test_a_failed_create_takes_nothing_over(world):
     """Only a create that succeeded keeps a delete of the same tenant from its work."""
-    session = world.session()
-    old = session.create({**INPUTS, "domain": OTHER}).to_props()
-    fresh = world.session()
+    verbs = world.verbs()
+    old = verbs.create({**INPUTS, "domain": OTHER}).to_props()
+    fresh = world.verbs()
     world.tenants[OTHER].failures = [(CredentialsError("none"), False)]
     with pytest.raises(CredentialsError):
         fresh.create({**INPUTS, "domain": OTHER, "session_lifetime": "9h"})
@@ -291,13 +291,13 @@ def test_a_failed_create_takes_nothing_over(world):
     assert world.tenants[OTHER].calls == [{"session_lifetime": 10_080}]
 
 
-def up(session, program, olds=None, record=None):
+def up(verbs, program, olds=None, record=None):
     """Do what the engine does for a resource that stays: check and, if there is a record, compare and update."""
-    checked = session.check(program, olds or {}).inputs
+    checked = verbs.check(program, olds or {}).inputs
     if record is None:
-        return session.create(checked).to_props()
-    if session.diff(record, checked).changes:
-        return session.update(record, checked).to_props()
+        return verbs.create(checked).to_props()
+    if verbs.diff(record, checked).changes:
+        return verbs.update(record, checked).to_props()
     return record
 
 
@@ -306,12 +306,12 @@ def up(session, program, olds=None, record=None):
 def test_a_rename_that_an_earlier_run_left_unfinished(world, on_delete, changed):
     """The new resource is only checked, or updated, in the run that deletes the old one, which sends nothing."""
     program = {**INPUTS, "on_delete": on_delete}
-    old = world.session().create(program).to_props()
-    new = world.session().create(program).to_props()
-    session = world.session()
-    new = up(session, {**program, **changed}, program, new)
+    old = world.verbs().create(program).to_props()
+    new = world.verbs().create(program).to_props()
+    verbs = world.verbs()
+    new = up(verbs, {**program, **changed}, program, new)
     world.tenants[ACME].forget_calls()
-    session.delete(old)
+    verbs.delete(old)
     assert world.tenants[ACME].calls == []
     assert world.tenants[ACME].stored["session_lifetime"] == new["session_lifetime_minutes"]
     assert ["another resource manages this tenant" in line for line in world.log.warnings if ACME in line][-1:] == [
@@ -321,10 +321,10 @@ def test_a_rename_that_an_earlier_run_left_unfinished(world, on_delete, changed)
 
 def test_a_run_that_declares_nothing_restores(world):
     """A destroy checks nothing, so each delete does what `on_delete` says."""
-    old = world.session().create(INPUTS).to_props()
-    session = world.session()
-    session.check({**INPUTS, "domain": OTHER}, INPUTS)
-    session.delete(old)
+    old = world.verbs().create(INPUTS).to_props()
+    verbs = world.verbs()
+    verbs.check({**INPUTS, "domain": OTHER}, INPUTS)
+    verbs.delete(old)
     assert world.tenants[ACME].stored == {"session_lifetime": 10_080}
 
 
@@ -333,21 +333,21 @@ def test_a_destroy_of_two_records_ends_with_the_oldest_values(world, first):
     """In whatever order they are deleted, the record that was created first has the values from before management."""
     tenant = world.tenants[ACME]
     tenant.change_on_the_dashboard(session_lifetime=900, idle_session_lifetime=90)
-    old = world.session().create(INPUTS).to_props()
+    old = world.verbs().create(INPUTS).to_props()
     tenant.moment = tenant.moment.replace(hour=13)
-    new = world.session().create({**INPUTS, "session_lifetime": "9h", "idle_session_lifetime": "1h"}).to_props()
-    session = world.session()
+    new = world.verbs().create({**INPUTS, "session_lifetime": "9h", "idle_session_lifetime": "1h"}).to_props()
+    verbs = world.verbs()
     for record in (old, new) if first == "old" else (new, old):
-        session.delete(json.loads(json.dumps(record)))
+        verbs.delete(json.loads(json.dumps(record)))
     assert tenant.stored == {"session_lifetime": 900, "idle_session_lifetime": 90}
 
 
 def test_a_session_that_is_configured_anew_remembers_its_run(world):
     """A host may configure a process for each form of a provider in state; what the run created is one memory."""
     memory = Memory()
-    old = world.session(memory=memory).create(INPUTS).to_props()
+    old = world.verbs(memory=memory).create(INPUTS).to_props()
     world.tenants[ACME].forget_calls()
-    world.session(memory=memory).delete(old)
+    world.verbs(memory=memory).delete(old)
     assert world.tenants[ACME].calls == []
 
 
@@ -357,33 +357,33 @@ def test_a_session_that_is_configured_anew_remembers_its_run(world):
 @pytest.mark.parametrize(("asked", "said"), [("9h", True), ("8h", False), (UNKNOWN, False)])
 def test_a_preview_says_what_an_update_means(world, asked, said):
     """An absolute lifetime that changes from one known value to another is explained once, before it changes."""
-    record = world.session().create(INPUTS).to_props()
+    record = world.verbs().create(INPUTS).to_props()
     world.log.warnings.clear()
-    session = world.session()
-    checked = session.check({**INPUTS, "session_lifetime": asked}, INPUTS).inputs
-    session.diff(record, checked)
+    verbs = world.verbs()
+    checked = verbs.check({**INPUTS, "session_lifetime": asked}, INPUTS).inputs
+    verbs.diff(record, checked)
     assert ["session_lifetime goes from 8h to 9h" in line for line in world.log.warnings] == [True] * said
     if asked == "9h":
-        session.update(record, checked)
+        verbs.update(record, checked)
         assert len(world.log.warnings) == 1
 
 
 def test_a_refresh_says_nothing(world):
     """The engine compares after a refresh, too, and has checked nothing then."""
-    record = world.session().create(INPUTS).to_props()
+    record = world.verbs().create(INPUTS).to_props()
     world.log.warnings.clear()
-    session = world.session()
-    session.refresh(record)
-    session.diff(record, {**INPUTS, "session_lifetime": "9h"})
+    verbs = world.verbs()
+    verbs.refresh(record)
+    verbs.diff(record, {**INPUTS, "session_lifetime": "9h"})
     assert (world.log.warnings, world.log.infos) == ([], [])
 
 
 def test_a_secret_of_the_last_run_is_not_repeated(world):
     """What was secret in the record is hidden, also if the program gives it openly now."""
-    record = {**world.session().create(INPUTS).to_props(), SECRETS: "session_lifetime"}
-    session = world.session()
+    record = {**world.verbs().create(INPUTS).to_props(), SECRETS: "session_lifetime"}
+    verbs = world.verbs()
     world.log.warnings.clear()
-    session.diff(record, session.check({**INPUTS, "session_lifetime": "9h"}, INPUTS).inputs)
+    verbs.diff(record, verbs.check({**INPUTS, "session_lifetime": "9h"}, INPUTS).inputs)
     assert ["goes from [secret] to [secret]" in line for line in world.log.warnings] == [True]
 
 
@@ -391,11 +391,11 @@ def test_a_preview_says_what_a_ceiling_keeps(world):
     """A change of a ceiling that changes no value to hold is no diff, and one line says what the tenant keeps."""
     world.tenants[ACME].change_on_the_dashboard(session_lifetime=720)
     program = {**INPUTS, "session_lifetime": "1d", "enforce": "at-most"}
-    record = world.session().create(program).to_props()
+    record = world.verbs().create(program).to_props()
     world.log.infos.clear()
-    session = world.session()
-    raised = session.check({**program, "session_lifetime": "2d"}, program).inputs
-    assert not session.diff(record, raised).changes
+    verbs = world.verbs()
+    raised = verbs.check({**program, "session_lifetime": "2d"}, program).inputs
+    assert not verbs.diff(record, raised).changes
     assert world.log.infos == [f"{ACME}: session_lifetime keeps 12h, its own value (ceiling 2d)."]
 
 
@@ -406,12 +406,12 @@ def test_a_replacement_does_not_believe_a_stale_read(world):
     """What a delete wrote a moment ago takes precedence over a read that still shows the value before it."""
     tenant = world.tenants[ACME]
     tenant.change_on_the_dashboard(session_lifetime=600)
-    old = world.session().create(INPUTS).to_props()
+    old = world.verbs().create(INPUTS).to_props()
     tenant.forget_calls()
-    session, stale = world.session(), tenant.read()
-    session.delete(old)
+    verbs, stale = world.verbs(), tenant.read()
+    verbs.delete(old)
     tenant.read = lambda: stale
-    state = session.create(INPUTS)
+    state = verbs.create(INPUTS)
     assert tenant.stored["session_lifetime"] == 480
     assert tenant.calls == ["GET", {"session_lifetime": 600}, {"session_lifetime": 480}]
     assert state.previous == {"session_lifetime": 600}
@@ -421,10 +421,10 @@ def test_a_replacement_does_not_believe_a_stale_read(world):
 def test_a_replacement_goes_on_from_the_record(world, on_delete):
     """`previous` is what was there before the first record, and the moment of old sessions does not move earlier."""
     world.tenants[ACME].change_on_the_dashboard(session_lifetime=43_200)
-    first = world.session().create({**INPUTS, "on_delete": on_delete})
-    session = world.session()
-    session.delete(first.to_props())
-    second = session.create({**INPUTS, "on_delete": on_delete, "session_lifetime": "9h"})
+    first = world.verbs().create({**INPUTS, "on_delete": on_delete})
+    verbs = world.verbs()
+    verbs.delete(first.to_props())
+    second = verbs.create({**INPUTS, "on_delete": on_delete, "session_lifetime": "9h"})
     assert second.previous == first.previous == {"session_lifetime": 43_200}
     assert second.old_sessions_gone_by >= first.old_sessions_gone_by
 
@@ -435,13 +435,13 @@ def test_what_a_replacement_inherits_survives_a_create_that_fails(world, on_dele
     tenant = world.tenants[ACME]
     tenant.change_on_the_dashboard(session_lifetime=43_200)
     program = {**INPUTS, "on_delete": on_delete}
-    first = world.session().create(program)
-    session = world.session()
-    session.delete(first.to_props())
+    first = world.verbs().create(program)
+    verbs = world.verbs()
+    verbs.delete(first.to_props())
     tenant.failures = [(BadRequestError("no", status=400), False)]
     with pytest.raises(BadRequestError):
-        session.create({**program, "session_lifetime": "9h"})
-    second = session.create({**program, "session_lifetime": "9h"})
+        verbs.create({**program, "session_lifetime": "9h"})
+    second = verbs.create({**program, "session_lifetime": "9h"})
     assert second.previous == {"session_lifetime": 43_200}
     assert second.old_sessions_gone_by >= first.old_sessions_gone_by
 
@@ -450,41 +450,41 @@ def test_what_a_replacement_inherits_survives_a_create_that_fails(world, on_dele
 def test_a_forced_replacement_reads_the_tenant_before_it_gives_up_the_record(world, on_delete):
     """Also for the same tenant: if it cannot be read, the create would fail after the record is gone."""
     program = {**INPUTS, "on_delete": on_delete}
-    old = world.session().create(program).to_props()
-    session = world.session()
-    checked = session.check(program, {}).inputs
+    old = world.verbs().create(program).to_props()
+    verbs = world.verbs()
+    checked = verbs.check(program, {}).inputs
     read = world.tenants[ACME].read
     world.tenants[ACME].read = lambda: (_ for _ in ()).throw(TenantUnreachableError("gone"))
     world.tenants[ACME].forget_calls()
     with pytest.raises(TenantUnreachableError, match=r"^gone$"):
-        session.delete(old)
+        verbs.delete(old)
     assert world.tenants[ACME].calls == []
     world.tenants[ACME].read = read
-    session.delete(old)
-    session.create(checked)
+    verbs.delete(old)
+    verbs.create(checked)
     assert world.tenants[ACME].calls.count("GET") == 1
 
 
 def test_only_one_create_goes_on_from_a_record(world):
     """A later create of the tenant reads it like any other."""
     tenant = world.tenants[ACME]
-    old = world.session().create({**INPUTS, "on_delete": "retain"}).to_props()
-    session = world.session()
-    session.delete(old)
-    session.create(INPUTS)
+    old = world.verbs().create({**INPUTS, "on_delete": "retain"}).to_props()
+    verbs = world.verbs()
+    verbs.delete(old)
+    verbs.create(INPUTS)
     tenant.change_on_the_dashboard(session_lifetime=90)
-    assert session.create(INPUTS).previous == {"session_lifetime": 90}
+    assert verbs.create(INPUTS).previous == {"session_lifetime": 90}
 
 
 # A change of domain.
 
 
-def moved(world, domain=OTHER, **session):
-    """Return a session that has found a record to move to another tenant, the record, and the new inputs."""
-    old, news = world.session().create(INPUTS).to_props(), {**INPUTS, "domain": domain}
+def moved(world, domain=OTHER, **verbs):
+    """Return verbs that have found a record to move to another tenant, the record, and the new inputs."""
+    old, news = world.verbs().create(INPUTS).to_props(), {**INPUTS, "domain": domain}
     for tenant in world.tenants.values():
         tenant.forget_calls()
-    made = world.session(**session)
+    made = world.verbs(**verbs)
     assert made.diff(old, news).replaces == ("domain",)
     return made, old, news
 
@@ -492,13 +492,13 @@ def moved(world, domain=OTHER, **session):
 @pytest.mark.parametrize("on_delete", ["retain", "restore"])
 def test_the_new_tenant_is_reached_before_the_old_one_is_touched(world, on_delete):
     """One GET of the new tenant comes before the old one's end, and the create needs no other."""
-    session, old, news = moved(world)
+    verbs, old, news = moved(world)
     order = []
     read, write = world.tenants[OTHER].read, world.tenants[ACME].write
     world.tenants[OTHER].read = lambda: order.append("new") or read()
     world.tenants[ACME].write = lambda *given, **named: order.append("old") or write(*given, **named)
-    session.delete({**old, "on_delete": on_delete})
-    state = session.create(news)
+    verbs.delete({**old, "on_delete": on_delete})
+    state = verbs.create(news)
     assert order == ["new", *(["old"] if on_delete == "restore" else [])]
     assert world.tenants[OTHER].calls == ["GET", {"session_lifetime": 480}]
     assert (state.declared.domain, state.previous) == (OTHER, {"session_lifetime": DEFAULTS["session_lifetime"]})
@@ -507,7 +507,7 @@ def test_the_new_tenant_is_reached_before_the_old_one_is_touched(world, on_delet
 @pytest.mark.parametrize("on_delete", ["retain", "restore", "reset"])
 def test_a_tenant_that_cannot_be_read_leaves_the_old_one_as_it_is(world, on_delete):
     """A typo in a domain fails before anything is given up, and the error names both tenants."""
-    session, old, _ = moved(world)
+    verbs, old, _ = moved(world)
 
     def fail():
         message = f"{OTHER}: no such host."
@@ -515,43 +515,43 @@ def test_a_tenant_that_cannot_be_read_leaves_the_old_one_as_it_is(world, on_dele
 
     world.tenants[OTHER].read = fail
     with pytest.raises(Auth0SessionsError, match=rf"{ACME} stays as it is, .*{OTHER}: no such host\."):
-        session.delete({**old, "on_delete": on_delete})
+        verbs.delete({**old, "on_delete": on_delete})
     assert (world.tenants[ACME].calls, world.tenants[ACME].stored) == ([], {"session_lifetime": 480})
 
 
 def test_the_new_tenant_is_reached_with_its_own_label(world):
     """The credentials are those that its create will use."""
-    session, old, news = moved(world)
-    session.diff(old, {**news, "credentials": "blue"})
+    verbs, old, news = moved(world)
+    verbs.diff(old, {**news, "credentials": "blue"})
     world.connected.clear()
-    session.delete(old)
+    verbs.delete(old)
     (index,) = (number for number, (domain, _, _) in enumerate(world.connected) if domain == OTHER)
     assert world.credentials_of(index).client_id == "blue"
 
 
 def test_an_unknown_domain_reaches_no_tenant(world):
     """A preview that does not know the new tenant yet has nothing to read."""
-    old = world.session().create(INPUTS).to_props()
-    session = world.session()
-    assert session.diff(old, {**INPUTS, "domain": UNKNOWN}).replaces == ("domain",)
-    session.delete(old)
+    old = world.verbs().create(INPUTS).to_props()
+    verbs = world.verbs()
+    assert verbs.diff(old, {**INPUTS, "domain": UNKNOWN}).replaces == ("domain",)
+    verbs.delete(old)
     assert world.tenants[OTHER].calls == []
 
 
 def test_a_new_tenant_that_is_managed_already_is_not_read_again(world):
     """A create of this run has reached it."""
-    session, old, news = moved(world)
-    session.create(news)
+    verbs, old, news = moved(world)
+    verbs.create(news)
     world.tenants[OTHER].forget_calls()
-    session.delete(old)
+    verbs.delete(old)
     assert (world.tenants[OTHER].calls, world.tenants[ACME].calls) == ([], [{"session_lifetime": 10_080}])
 
 
 def test_a_replacement_of_the_same_tenant_reads_nothing_first(world):
     """Only another domain is reached before the end."""
-    old = world.session().create(INPUTS).to_props()
+    old = world.verbs().create(INPUTS).to_props()
     world.tenants[ACME].forget_calls()
-    session = world.session()
-    session.diff(old, {**INPUTS, "session_lifetime": "9h"})
-    session.delete(old)
+    verbs = world.verbs()
+    verbs.diff(old, {**INPUTS, "session_lifetime": "9h"})
+    verbs.delete(old)
     assert world.tenants[ACME].calls == [{"session_lifetime": 10_080}]
