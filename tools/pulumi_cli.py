@@ -33,8 +33,12 @@ BIN = Path(os.environ.get("TEST_CLI", ROOT / ".pulumi-cli")).resolve() / "bin"
 MODULES = ROOT / "tools" / "pulumi-cli"
 PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 VERSION_SYMBOL = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
-HOSTS = {"pulumi-resource-pulumi-python": "pulumi.dynamic", "pulumi-analyzer-policy-python": "pulumi.policy"}
-"""The programs that the CLI starts for dynamic resources and Python policy packs, and the modules that they run."""
+HOSTS = {
+    "pulumi-resource-pulumi-python": "-m pulumi.dynamic",
+    "pulumi-analyzer-policy-python": "-m pulumi.policy",
+    "pulumi-language-python": f'"{ROOT / "tools" / "python_host.py"}"',
+}
+"""What the CLI starts for dynamic resources, for policy packs, and (newer ones) for packs and plugins in Python."""
 
 HOST_SCRIPT = """\
 #!/bin/sh
@@ -44,7 +48,7 @@ for word; do
   case $word in -toolchain=* | -virtualenv=*) ;; *) set -- "$@" "$word" ;; esac
 done
 here=$(cd "$(dirname "$0")" && pwd)
-exec "${{PULUMI_PYTHON_CMD:-$here/{python}}}" -u -m {module} "$@"
+exec "${{PULUMI_PYTHON_CMD:-$here/{python}}}" -u {what} "$@"
 """
 
 NONE_OF_THEM = """\
@@ -62,11 +66,11 @@ def main() -> int:
     if took is None:
         sys.stderr.write(NONE_OF_THEM.format(version=OLDEST))
         return 1
-    for name, module in HOSTS.items():
+    python = os.path.relpath(ROOT / ".venv" / "bin" / "python", BIN)
+    for name, what in HOSTS.items():
         host = BIN / name
         if not host.is_symlink():
-            python = os.path.relpath(ROOT / ".venv" / "bin" / "python", BIN)
-            host.write_text(HOST_SCRIPT.format(python=python, module=module))
+            host.write_text(HOST_SCRIPT.format(python=python, what=what))
             host.chmod(0o755)
     print(f"Pulumi CLI {version_of(BIN / 'pulumi')}: {took}")
     return 0

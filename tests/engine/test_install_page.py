@@ -19,7 +19,6 @@ import git_host
 import languages
 import local_engine
 import pulumi_cli
-import python_host
 from auth0_sessions import publisher
 
 ROOT = local_engine.ROOT
@@ -48,14 +47,8 @@ class Walk:
     network: dict[str, str]
 
     def __post_init__(self) -> None:
-        """Put what the machine lacks on its PATH."""
-        tools = self.folder / "tools"
-        tools.mkdir()
-        if not (pulumi_cli.BIN / "pulumi").resolve().with_name("pulumi-language-python").exists():
-            # The official CLI has the host that builds plugins in Python; the one that `make` builds has not.
-            python_host.place(tools)
-        path = os.pathsep.join([str(tools), str(pulumi_cli.BIN), os.environ["PATH"]])
-        # Without a network, to ask the Registry first is an error.
+        """Put the CLI on its PATH. Without a network, to ask the Registry first is an error."""
+        path = os.pathsep.join([str(pulumi_cli.BIN), os.environ["PATH"]])
         own = {**self.network, "PATH": path, "PULUMI_DISABLE_REGISTRY_RESOLVE": "true"}
         self.environment = {**os.environ, **local_engine.stack_environment(self.folder), **CREDENTIALS, **own}
 
