@@ -80,7 +80,7 @@ def bring(end: Version | None) -> str | None:
     """Get a CLI, of exactly one version if one is given; return where it came from, or None if none is available."""
     shutil.rmtree(BIN, ignore_errors=True)
     BIN.mkdir(parents=True)
-    version = end or OLDEST
+    version = end or NEWEST
     return (None if end else from_path()) or from_official_installer(version) or from_go(version)
 
 
