@@ -19,11 +19,10 @@ from pathlib import Path
 from semver import Version
 
 OLDEST = Version(3, 259, 0)
-"""The oldest version that is accepted, and the one that is installed where there is none: without the language host of
-Python, which cannot be built from modules, a newer one runs no policy packs."""
+"""The oldest version that is accepted."""
 
 NEWEST = Version(3, 276, 0)
-"""The newest version that the tests know."""
+"""The newest version that the tests know, and the one that is brought where there is none."""
 
 ENDS = {"oldest": OLDEST, "newest": NEWEST}
 """The name of an end's folder -> its version."""
@@ -38,7 +37,9 @@ HOSTS = {
     "pulumi-analyzer-policy-python": "-m pulumi.policy",
     "pulumi-language-python": f'"{ROOT / "tools" / "python_host.py"}"',
 }
-"""What the CLI starts for dynamic resources, for policy packs, and (newer ones) for packs and plugins in Python."""
+"""What the CLI starts for dynamic resources, for policy packs, and (newer ones) for packs and plugins in Python.
+
+The official CLI has its own, which are preferred; these are for a CLI that was built from Go modules."""
 
 HOST_SCRIPT = """\
 #!/bin/sh

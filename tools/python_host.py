@@ -1,7 +1,7 @@
-"""Stands in for `pulumi-language-python`, which only the official CLI has, beside a CLI that was built from Go modules.
+"""A stand-in for `pulumi-language-python` on machines without the official CLI, which `make setup` prefers to a build.
 
-It installs and runs plugins and policy packs in Python, as the official host does for a package with a pyproject.toml
-and for a folder with a `__main__.py`. It does not run programs, which go through the Automation API here.
+CLIs built from Go modules lack the Python language host. This one installs and runs plugins (folders with a
+`pyproject.toml`) and runs policy packs (folders with a `__main__.py`). Programs run through the Automation API instead.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 NO_PROGRAMS = (
@@ -28,7 +27,7 @@ NO_PROGRAMS = (
 
 
 class Host(language_pb2_grpc.LanguageRuntimeServicer):
-    """The verbs that a plugin needs, and an answer for programs."""
+    """The verbs that plugins and policy packs need, and an answer for programs."""
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> plugin_pb2.PluginInfo:  # noqa: N802
         """Return a version."""
@@ -57,17 +56,9 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
             yield language_pb2.RunPluginResponse(stdout=line)
         yield language_pb2.RunPluginResponse(exitcode=process.wait())
 
-    def GetRequiredPackages(self, _request: Any, _context: Any) -> language_pb2.GetRequiredPackagesResponse:  # noqa: N802
-        """Return none."""
-        return language_pb2.GetRequiredPackagesResponse()
-
     def Run(self, _request: Any, _context: Any) -> language_pb2.RunResponse:  # noqa: N802
         """Say what to do instead."""
         return language_pb2.RunResponse(error=NO_PROGRAMS)
-
-    def Cancel(self, _request: Any, _context: Any) -> empty_pb2.Empty:  # noqa: N802
-        """Do nothing: each plugin ends with its call."""
-        return empty_pb2.Empty()
 
 
 def started(folder: Path) -> list[str]:
