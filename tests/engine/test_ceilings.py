@@ -12,11 +12,11 @@ from pulumi import automation
 
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, with_defaults
 from auth0_sessions.model.spelling import camel_case
+from calls import PATCH
 from remote import FLEET, POLICY, Remote
 
 pytestmark = pytest.mark.front_ends("dynamic", "native", "remote")
 
-TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 DAY = {"session_lifetime": "1d", "idle_session_lifetime": "1h"}
 CEILING = {"absolute": "1h", "idle": "5m", "reason": "incident 4711"}
 

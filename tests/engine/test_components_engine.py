@@ -12,8 +12,8 @@ from pulumi import ResourceOptions, automation
 
 from auth0_sessions import Provider, SessionLifetime, SessionPolicy, TenantFleet
 from auth0_sessions.model.settings import DEFAULTS, LOGIN_LIFETIMES, LOGIN_SETTINGS
+from calls import GET, PATCH, TOKEN
 
-TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 STRICT = dict(zip(LOGIN_LIFETIMES, (1_440, 60, 1_440, 60), strict=True))
 DEFAULTS_OF_LOGIN = {name: DEFAULTS[name] for name in LOGIN_SETTINGS}
 ESSENTIAL_CAPS = dict(zip(LOGIN_LIFETIMES, (43_200, 4_320, 43_200, 4_320), strict=True))

@@ -33,12 +33,9 @@ from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
 from auth0_sessions.model.spelling import camel_case
 from benches import SET_BY_HAND, four
+from calls import GET, PATCH, TOKEN
 
 DOCS = local_engine.ROOT / "docs"
-PAGES = [file for file in sorted(DOCS.rglob("*.md")) if file.name not in {"_index.md", "install.md"}]
-"""All pages but the Registry's, which `make languages` compiles, and the one that test_install_page.py walks."""
-
-TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 IN_ENVIRONMENT = {"AUTH0_CLIENT_ID": "docs-id", "AUTH0_CLIENT_SECRET": "docs-secret"}
 
 
@@ -239,7 +236,7 @@ def test_every_program_is_run():
     """Each Python block of the pages is in one of the tables, once, and each row of a table is in a page."""
     rows = [(row.page, row.words) for row in PROGRAMS] + [*WITH_MORE, *NOT_RUN]
     held = {}
-    for page in [*(str(file.relative_to(DOCS)) for file in PAGES), *EXAMPLES]:
+    for page in [*(str(file.relative_to(DOCS)) for file in sorted(DOCS.rglob("*.md"))), *EXAMPLES]:
         for text in blocks(page, "python"):
             held[page, text] = [words for at, words in rows if at == page and words in text]
     assert [key for key, found in held.items() if len(found) != 1] == []
@@ -440,7 +437,7 @@ def test_every_program_in_yaml_is_run():
     """Each YAML block with resources or functions is in the table, or is the first tenant's."""
     found = [
         (str(file.relative_to(DOCS)), text)
-        for file in PAGES
+        for file in sorted(DOCS.rglob("*.md"))
         for text in blocks(str(file.relative_to(DOCS)), "yaml")
         if {"resources", "variables"} & yaml.safe_load(text).keys() and "first-tenant" not in file.name
     ]

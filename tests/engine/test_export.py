@@ -19,10 +19,10 @@ import languages
 import local_engine
 import pulumi_cli
 from auth0_sessions import cli
+from calls import GET, TOKEN
 
 pytestmark = pytest.mark.front_ends("dynamic", "native")
 
-TOKEN, GET = "POST /oauth/token", "GET /tenants/settings"
 IDENTITY = {"CLIENT_ID": "export", "CLIENT_SECRET": "export-canary"}
 DAY = 1_440
 

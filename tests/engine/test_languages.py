@@ -21,8 +21,8 @@ import pytest
 import languages
 import local_engine
 import pulumi_cli
+from calls import GET, PATCH, TOKEN
 
-TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 CREDENTIALS = {"AUTH0_CLIENT_ID": "languages", "AUTH0_CLIENT_SECRET": "languages-canary-secret"}
 PROJECT, STACK = "acme-sessions", "dev"
 TYPE = "auth0-sessions:index:SessionLifetime"

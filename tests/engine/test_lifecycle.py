@@ -11,16 +11,9 @@ from typing import Any
 import pulumi
 import pytest
 
+from calls import GET, PATCH, TOKEN, calls_of
+
 pytestmark = pytest.mark.front_ends("dynamic", "native")
-
-TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
-
-
-def calls_of(tenant: Any, sandbox: Any) -> list[str]:
-    """Return a tenant's calls since the last time, and forget them."""
-    made = list(tenant.calls)
-    sandbox.clear_requests()
-    return made
 
 
 def test_a_whole_life(engine, tenant, auth0_sandbox):

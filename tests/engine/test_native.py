@@ -20,10 +20,10 @@ import local_engine
 from auth0_sessions import publisher
 from auth0_sessions.native import Provider, SessionLifetime, SessionPolicy, TenantFleet
 from auth0_sessions.native.script import write_script
+from calls import GET, PATCH, TOKEN, calls_of
 
 pytestmark = pytest.mark.front_ends("native")
 
-TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 KIND = "auth0-sessions:index:SessionLifetime"
 CANARY = "Canary-7h3s3cr3t-x9"
 
@@ -48,13 +48,6 @@ def with_provider(tenant: Any, **more: Any) -> Callable[[], None]:
 def importing(tenant: Any, **more: Any) -> dict[str, Any]:
     """Return the arguments of an import."""
     return {"domain": tenant.domain, "opts": pulumi.ResourceOptions(import_=tenant.domain), **more}
-
-
-def since(sandbox: Any, tenant: Any) -> list[str]:
-    """Return a tenant's calls since the last time, and forget all."""
-    made = list(tenant.calls)
-    sandbox.clear_requests()
-    return made
 
 
 # Diffs
@@ -114,16 +107,16 @@ def test_an_import_takes_a_tenant_over(engine, tenant, auth0_sandbox):
     auth0_sandbox.clear_requests()
     run = engine.up()
     assert run.ok, run.output
-    assert since(auth0_sandbox, tenant) == [TOKEN, GET]
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET]
     assert engine.outputs["previous"] == {"session_lifetime": 90, "session_cookie_mode": "non-persistent"}
 
     engine.args = {"domain": tenant.domain, **given}
     assert engine.up().changes == {"same": 2}
-    assert since(auth0_sandbox, tenant) == []
+    assert calls_of(tenant, auth0_sandbox) == []
 
     engine.args |= {"session_lifetime": "8h", "on_delete": "restore"}
     assert engine.up().ok
-    assert since(auth0_sandbox, tenant) == [TOKEN, PATCH]
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, PATCH]
     assert engine.destroy().ok
     assert tenant.settings == {"session_lifetime": 90, "session_cookie_mode": "non-persistent"}
 
@@ -363,7 +356,7 @@ def test_a_live_preview_shows_what_would_be_written(engine, tenant, auth0_sandbo
     engine.stack.set_config("auth0-sessions:livePreview", automation.ConfigValue("true"))
     engine.args = arguments(tenant)
     preview = engine.preview(diff=True)
-    assert since(auth0_sandbox, tenant) == [TOKEN, GET]
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET]
     assert "would write sessionLifetime 1h30m => 30d." in "\n".join(preview.said("info"))
     assert any("sessionLifetime goes from 1h30m to 30d" in text for text in preview.said("warning"))
     assert "session_lifetime: 90" in preview.output

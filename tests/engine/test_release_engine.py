@@ -23,8 +23,8 @@ import release
 import standalone
 from auth0_sessions import __version__
 from auth0_sessions.native import SessionLifetime
+from calls import GET, PATCH, TOKEN
 
-TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 CREDENTIALS = {"AUTH0_CLIENT_ID": "release", "AUTH0_CLIENT_SECRET": "release-secret"}
 
 FLEET = """\

@@ -11,11 +11,11 @@ import pytest
 from pulumi import automation
 
 from auth0_sessions.native import SessionLifetime
+from calls import TOKEN
 from remote import FLEET, POLICY, Remote
 
 pytestmark = pytest.mark.front_ends("native")
 
-TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 CANARY = "Canary-7h3s3cr3t-x9"
 
 
