@@ -6,14 +6,17 @@ import gc
 import importlib
 import logging
 import os
+import shutil
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pulumi
 import pytest
+from pulumi import automation
 
 import local_engine
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling
@@ -67,13 +70,17 @@ class Engine:
     another one.
     """
 
-    def __init__(self, folder: Path, front_end: str, **environment: str) -> None:
+    def __init__(self, folder: Path, front_end: str, empty_stack: Path, **environment: str) -> None:
         self.folder = folder
         self.front_end = front_end
         local_engine.place_plugin(folder)
         self.args: dict[str, Any] = {}
         self.program: Callable[[], object] = self.one_resource
-        self.stack = local_engine.open_stack(self.run_program, folder, environment={**CREDENTIALS, **environment})
+        for name in ("state", "work"):
+            shutil.copytree(empty_stack / name, folder / name, dirs_exist_ok=True)
+        # A call of the CLI takes as long as an `up`, and all others name their stack.
+        with mock.patch.object(automation.LocalWorkspace, "select_stack"):
+            self.stack = local_engine.open_stack(self.run_program, folder, environment={**CREDENTIALS, **environment})
 
     def run_program(self) -> None:
         """Run the program of the moment; a test changes it between two runs."""
@@ -141,10 +148,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("front_end", mark.args if mark else ("dynamic",))
 
 
+@pytest.fixture(scope="session")
+def empty_stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a stack in which nothing has run, for others to begin with."""
+    folder = tmp_path_factory.mktemp("empty-stack")
+    local_engine.open_stack(lambda: None, folder)
+    return folder
+
+
 @pytest.fixture
-def make_engine(tmp_path: Path, front_end: str) -> Callable[..., Engine]:
+def make_engine(tmp_path: Path, front_end: str, empty_stack: Path) -> Callable[..., Engine]:
     """Make a stack on the real engine; keyword arguments are environment variables of its providers."""
-    return lambda **environment: Engine(tmp_path, front_end, **environment)
+    return lambda **environment: Engine(tmp_path, front_end, empty_stack, **environment)
 
 
 @pytest.fixture

@@ -141,11 +141,6 @@ def of_go(home: Home) -> Driver:
     return Driver(home, "go", str(languages.HOME / "go" / "program"))
 
 
-def of_python(home: Home) -> Inline:
-    """Open the same program over our own Python classes."""
-    return Inline(home, "yaml", python_program("auth0_sessions.native"))
-
-
 def of_generated_python(home: Home) -> Inline:
     """Open the same program over the generated SDK."""
     site = languages.HOME / "python" / "site"
@@ -176,7 +171,6 @@ OPEN: dict[str, Callable[[Home], Inline | Driver]] = {
     "yaml": of_yaml,
     "typescript": of_typescript,
     "go": of_go,
-    "python": of_python,
     "generated python": of_generated_python,
 }
 WAITS_FOR = {"typescript": "typescript", "go": "go", "generated python": "python"}
@@ -254,6 +248,7 @@ def test_a_whole_life(life):
 
 
 @pytest.mark.deep
+@pytest.mark.parametrize("life", ["yaml"], indirect=True)  # State has no language.
 def test_an_imported_tenant(life):
     """`pulumi import` is one read, the program takes over without a call, and destroy restores what was imported."""
     life.tenant.dashboard(**AS_PROGRAMMED)
