@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import auth0_sessions
 import git_host
@@ -130,6 +131,17 @@ def test_the_install_page_and_a_fresh_clone(network, tmp_path, tenant):
     second.follow("\n".join(steps).replace("prod", "dev"))
     assert {path: path.read_bytes() for path in second.project.rglob("*") if path.is_file()} == before
     second.run("pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
+
+
+def test_from_a_template(network, tmp_path):
+    """`pulumi new` makes a project of an example, whose stack's file has the project's key for the domain."""
+    machine = walk(tmp_path / "machine", network)
+    new, *rest = block(section(PAGE, "From a template"), "sh").splitlines()
+    machine.follow(new)
+    assert all(line in block(section(PAGE, "YAML"), "sh") for line in rest)
+    made, configured = (yaml.safe_load((machine.project / f"Pulumi{name}.yaml").read_text()) for name in ("", ".dev"))
+    assert made["resources"]["acme"]["type"] == "auth0-sessions:SessionLifetime"
+    assert configured["config"] == {f"{made['name']}:domain": "acme.eu.auth0.com"}
 
 
 def test_from_a_release(tmp_path):
