@@ -18,11 +18,16 @@ import pulumi
 import pytest
 from pulumi import automation
 
+import languages
 import local_engine
+import pulumi_cli
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling
 
 FRONT_ENDS = {"dynamic": "auth0_sessions", "native": "auth0_sessions.native", "remote": "auth0_sessions.native"}
 """The module of each front end: the same names and arguments. With "remote" the plugin creates the components."""
+
+# The runs of the CLI are short, and a tenth of them would be garbage collection.
+os.environ.update(GOGC="off", GOMEMLIMIT="512MiB")
 
 CREDENTIALS = {"AUTH0_CLIENT_ID": "engine-client", "AUTH0_CLIENT_SECRET": "engine-canary-secret"}
 
@@ -146,6 +151,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "front_end" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("front_ends")
         metafunc.parametrize("front_end", mark.args if mark else ("dynamic",))
+
+
+@pytest.fixture(scope="session")
+def yaml_host() -> None:
+    """The language host of YAML: without it a test is skipped, and fails under CI."""
+    if not (pulumi_cli.BIN / languages.YAML_HOST).exists():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("YAML is not ready; `make languages` prepares it")
 
 
 @pytest.fixture(scope="session")

@@ -106,19 +106,6 @@ def test_the_outputs_of_a_policy_are_registered(engine, tenant):
     }
 
 
-def test_a_weakened_profile_is_stopped_at_preview(engine, tenant, auth0_sandbox):
-    """A ceiling's error has property, value, ceiling and source, and no traceback."""
-    engine.program = policy(
-        {"domain": tenant.domain, "plan": "enterprise", "profile": "pci-dss", "idle_session_lifetime": "20m"}
-    )
-    run = engine.preview()
-    assert not run.ok
-    printed = "\n".join(run.said("error"))
-    assert "idle_session_lifetime is 20m; profile 'pci-dss' allows at most 15m (PCI DSS 4.0.1" in printed
-    assert "Traceback" not in run.output
-    assert calls_of(auth0_sandbox) == []
-
-
 @pytest.mark.deep
 def test_unknown_arguments_pass_a_preview(engine, tenant, auth0_sandbox):
     """Arguments from a resource that is still to be created are unknown at preview and picked at up."""
@@ -211,22 +198,6 @@ def test_a_fleet_s_life(engine, auth0_sandbox):
     assert list(engine.outputs["tenants"]) == ["new", "stays"]
 
 
-@pytest.mark.deep
-def test_a_preview_shows_the_report(engine, auth0_sandbox):
-    """Before anything is applied a person reads what every tenant gets and why, in one table."""
-    tenants = {f"a|{number}": {"domain": auth0_sandbox.add_tenant(f"t{number}").domain} for number in range(2)}
-    engine.program = fleet(tenants, plan="essential", profile="balanced")
-    run = engine.preview()
-    shown = "\n".join(run.said("info"))
-    headings = (
-        "| tenant | plan | profile | absolute | idle | non-persistent | share of the cap used | old sessions gone by |"
-    )
-    assert f"{headings} reason |" in shown
-    rows = [f"| a\\|{number} | essential | balanced | 7d | 3d | 3d / 1d |" for number in range(2)]
-    assert names_in(shown, rows) == rows
-    assert auth0_sandbox.requests == []
-
-
 def test_every_problem_of_a_fleet_in_one_error(engine, tenant, auth0_sandbox):
     """The engine shows one error with a line for each problem, no traceback, and nothing is called."""
     tenants = {
@@ -292,11 +263,7 @@ def test_a_policy_takes_its_provider(engine, auth0_sandbox):
             for one in tenants
         ]
         group = pulumi.ComponentResource("test:index:Group", "group", {}, ResourceOptions(providers=[owns[2]]))
-        ways = [
-            ResourceOptions(provider=owns[0]),
-            ResourceOptions(providers=[owns[1]]),
-            ResourceOptions(parent=group),
-        ]
+        ways = [ResourceOptions(provider=owns[0]), ResourceOptions(providers=[owns[1]]), ResourceOptions(parent=group)]
         for one, opts in zip(tenants, ways, strict=True):
             SessionPolicy(one.name, plan="free", profile="strict", opts=opts)
 
@@ -341,22 +308,6 @@ def test_a_fleet_inside_a_component(engine, auth0_sandbox):
     engine.program = program("signin", [pulumi.Alias(name="login")])
     assert engine.up().changes == {"same": 6}
     assert engine.resource()["urn"].endswith("::signin-fleet-own-lifetime")
-    assert calls_of(auth0_sandbox) == []
-
-
-@pytest.mark.deep
-def test_a_renamed_fleet_with_an_alias_is_the_same(engine, tenant, auth0_sandbox):
-    """An alias on the fleet is enough for its policies and their children."""
-
-    def program(name: str, aliases: list[pulumi.Alias]) -> Callable[[], object]:
-        tenants = {"acme": {"domain": tenant.domain, "onDelete": "reset"}}
-        return lambda: TenantFleet(name, tenants=tenants, plan="free", opts=ResourceOptions(aliases=aliases))
-
-    engine.program = program("fleet", [])
-    assert engine.up().changes == {"create": 4}
-    auth0_sandbox.clear_requests()
-    engine.program = program("tenants", [pulumi.Alias(name="fleet")])
-    assert engine.up().changes == {"same": 4}
     assert calls_of(auth0_sandbox) == []
 
 

@@ -22,6 +22,7 @@ import local_engine
 import mocked
 from auth0_sessions.model.settings import LOGIN_SETTINGS
 from benches import SET_BY_HAND, four
+from typed import PATH
 
 EXAMPLES = local_engine.ROOT / "examples"
 PROGRAMS = ("beside_official", "environments", "fleet", "providers")
@@ -201,7 +202,7 @@ class Automation:
         self.environment = {
             **os.environ,
             **labeled("acme", "globex", "initech"),
-            "PATH": os.pathsep.join([str(local_engine.CLI / "bin"), os.environ["PATH"]]),
+            "PATH": PATH,
             "PULUMI_HOME": str(bench.folder / "home"),
             "PULUMI_BACKEND_URL": f"file://{bench.folder / 'state'}",
             "PULUMI_CONFIG_PASSPHRASE": "no secret here",
@@ -417,8 +418,7 @@ def test_a_fork_s_preview_needs_no_passphrase(bench):
     with pytest.raises(automation.CommandError, match="incorrect passphrase"):
         open_fork()
     script = ["bash", "-e", "-c", step["run"]]
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path, "GITHUB_ENV": str(fork / "variables")}
+    environment = {**os.environ, "PATH": PATH, "GITHUB_ENV": str(fork / "variables")}
     subprocess.run(script, cwd=fork / "work", env=environment, check=True)
     assert (fork / "variables").read_text() == "PULUMI_BACKEND_URL=file:///tmp\n"
     run = local_engine.run(open_fork(), "preview")

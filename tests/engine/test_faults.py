@@ -32,8 +32,7 @@ def run_through(engine, tenant, verb, fault):
 # The write that took effect although nobody knows, a wait, and a refusal: each other fault ends like one of these.
 @pytest.mark.every_case
 @pytest.mark.parametrize(
-    "fault",
-    [Fault.DROP_AFTER, *(pytest.param(one, marks=pytest.mark.deep) for one in (Fault.RETRY_AFTER, *REFUSED))],
+    "fault", [Fault.DROP_AFTER, *(pytest.param(one, marks=pytest.mark.deep) for one in (Fault.RETRY_AFTER, *REFUSED))]
 )
 def test_a_stack_s_life_with_a_fault_at_each_write(engine, auth0_sandbox, fault):
     """Survived or failed, the next run converges, an unchanged one makes no calls, and destroy restores all."""

@@ -307,19 +307,6 @@ def test_a_wrong_configuration_is_refused(guarded):
 
 
 @pytest.mark.deep
-def test_a_tenant_that_is_only_read_is_not_judged(guarded, tenant):
-    """A lookup declares nothing, so there is nothing to hold."""
-    tenant.dashboard(session_lifetime=43_200)
-
-    def program() -> None:
-        SessionLifetime.get("looked-up", tenant.domain)
-
-    run = guarded.run(program, config=AAL2)
-    assert run.ok, run.output
-    assert violations(run) == set()
-
-
-@pytest.mark.deep
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_pages_show_what_is_printed(guarded, page):
     """The configuration of a page is taken, and what the page shows is what a preview with it prints."""

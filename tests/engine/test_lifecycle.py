@@ -176,8 +176,8 @@ def test_a_superseded_value_is_reported_and_makes_no_endless_diff(engine, tenant
 
 
 def test_over_limit_clamp_and_warn_say_so(engine, auth0_sandbox):
-    """`clamp` sends the plan's cap, `warn` sends what was asked; both warn."""
-    tenants = {name: auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("clamp", "warn")}
+    """`clamp` sends the plan's cap, `warn` sends what was asked, and both warn; `error` stops the preview."""
+    tenants = {name: auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("clamp", "warn", "error")}
 
     def program() -> None:
         for name, one in tenants.items():
@@ -185,6 +185,10 @@ def test_over_limit_clamp_and_warn_say_so(engine, auth0_sandbox):
             engine.api.SessionLifetime(name, domain=one.domain, **asked)
 
     engine.program = program
+    stopped = engine.preview()
+    assert not stopped.ok
+    assert "the essential plan allows at most 30d" in "\n".join(stopped.said("error"))
+    del tenants["error"]
     printed = [text for text in engine.up().said("warning") if "60d" in text and "30d" in text]
     assert [len([text for text in printed if word in text]) for word in ("lowered", "unchanged")] == [1, 1]
     assert [one.settings["session_lifetime"] for one in tenants.values()] == [43_200, 86_400]

@@ -66,19 +66,6 @@ def test_a_diff_shows_each_change_as_what_it_is(engine, tenant):
     assert not [word for word in ("Minutes", "previous", "superseded", "oldSessions") if word in diff]
 
 
-def test_a_replacement_is_shown_with_its_reason(engine, tenant, auth0_sandbox):
-    """A change of domain replaces, and the preview says that the domain is why."""
-    other = auth0_sandbox.add_tenant("other", plan="enterprise")
-    engine.args = arguments(tenant)
-    assert engine.up().ok
-    engine.args = arguments(other)
-    preview = engine.preview(diff=True)
-    assert f'~ domain: "{tenant.domain}" => "{other.domain}"' in preview.output
-    assert preview.changes["replace"] == 1
-    assert engine.up().ok
-    assert (tenant.settings["session_lifetime"], other.settings["session_lifetime"]) == (10_080, 43_200)
-
-
 # Import and look-up
 
 
@@ -135,47 +122,6 @@ def test_an_import_that_cannot_be_imports_nothing(engine, tenant):
 # Explicit providers
 
 
-def test_an_explicit_provider_has_its_own_credentials_and_process(engine, tenant, auth0_sandbox):
-    """Two tenants with a provider each: each gets its own credentials, which are encrypted in state."""
-    other = auth0_sandbox.add_tenant("other", plan="enterprise")
-
-    def program() -> None:
-        for one in (tenant, other):
-            given = {"client_id": one.name, "client_secret": f"{one.name}-{CANARY}"}
-            provider = Provider(f"{one.name}-provider", domain=one.domain, **given)
-            opts = pulumi.ResourceOptions(provider=provider)
-            SessionLifetime(one.name, plan="enterprise", session_lifetime="8h", opts=opts)
-
-    engine.program = program
-    run = engine.up()
-    assert run.ok, run.output
-    for one in (tenant, other):
-        (login,) = [request for request in one.requests if request.call == TOKEN]
-        assert login.body["client_id"] == one.name
-    assert CANARY not in engine.files
-
-
-def test_a_plain_secret_is_encrypted_in_state(engine, tenant):
-    """Whatever a hand-written provider passes, the plugin answers that it is a secret."""
-
-    def program() -> None:
-        given = {"domain": tenant.domain, "clientId": "x", "clientSecret": CANARY, "credentials": {"lab": CANARY}}
-        provider = pulumi.ProviderResource("auth0-sessions", "p", given)
-        SessionLifetime(
-            "acme",
-            domain=tenant.domain,
-            session_lifetime="8h",
-            plan="enterprise",
-            opts=pulumi.ResourceOptions(provider=provider),
-        )
-
-    engine.program = program
-    run = engine.up()
-    assert run.ok, run.output
-    assert CANARY not in engine.files
-    assert CANARY not in run.output
-
-
 def test_a_provider_that_moves_replaces_its_resources(engine, tenant, auth0_sandbox):
     """The old tenant gets its delete with the old credentials, the new one its create with the new ones."""
     other = auth0_sandbox.add_tenant("other", plan="enterprise")
@@ -202,23 +148,6 @@ def test_a_provider_that_moves_replaces_its_resources(engine, tenant, auth0_sand
 
 
 @pytest.mark.deep
-def test_a_provider_that_moves_to_nowhere_leaves_the_old_tenant(engine, tenant, auth0_sandbox):
-    """A typo in a provider's domain fails, and the old tenant keeps what it has, also when it is corrected."""
-    engine.program = with_provider(tenant)
-    assert engine.up().ok
-    engine.program = with_provider(tenant, domain=f"{tenant.domain}x")
-    assert not engine.up().ok
-    assert tenant.settings == {"session_lifetime": 480}
-    engine.program = with_provider(tenant)
-    auth0_sandbox.clear_requests()
-    assert engine.up().ok
-    assert auth0_sandbox.requests == []
-    assert tenant.settings == {"session_lifetime": 480}
-    assert engine.destroy().ok
-    assert tenant.settings == {"session_lifetime": 10_080}
-
-
-@pytest.mark.deep
 def test_a_provider_that_stays_replaces_nothing(engine, tenant, auth0_sandbox):
     """A rotated secret, and another spelling of the same domain, cause no call and no replacement."""
     engine.program = with_provider(tenant)
@@ -231,26 +160,6 @@ def test_a_provider_that_stays_replaces_nothing(engine, tenant, auth0_sandbox):
         assert run.ok, run.output
         assert "replace" not in run.changes
         assert auth0_sandbox.requests == []
-
-
-@pytest.mark.deep
-def test_credentials_that_another_resource_makes(engine, tenant):
-    """A provider whose secret is unknown at the first preview is previewed and works."""
-
-    def program() -> None:
-        made = SessionLifetime.get("made", tenant.domain)
-        secret = made.id.apply(lambda _: CANARY)
-        provider = Provider("p", domain=tenant.domain, client_id="late", client_secret=secret)
-        opts = pulumi.ResourceOptions(provider=provider)
-        SessionLifetime("acme", plan="enterprise", session_lifetime="8h", opts=opts)
-
-    engine.program = program
-    preview = engine.preview()
-    assert preview.ok, preview.output
-    run = engine.up()
-    assert run.ok, run.output
-    assert tenant.settings == {"session_lifetime": 480}
-    assert CANARY not in engine.files
 
 
 @pytest.mark.deep

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -165,34 +164,6 @@ def test_a_rename_with_another_provider_is_warned_of(engine, tenant, auth0_sandb
     assert tenant.settings == {"session_lifetime": 10_000}
     assert engine.up(refresh=True).ok
     assert tenant.settings == {"session_lifetime": 480}
-
-
-def test_a_secret_in_the_wrong_place_is_not_printed(engine, tenant):
-    """Neither the engine nor a message repeats a label that is none, or user info in a domain."""
-    wrong: list[Callable[[], dict[str, Any]]] = [
-        lambda: {"domain": tenant.domain, "credentials": CANARY},
-        lambda: {"domain": tenant.domain, "credentials": pulumi.Output.secret(CANARY)},
-        lambda: {"domain": f"https://user:{CANARY}@acme.auth0.com"},
-    ]
-    makes = [
-        lambda given: engine.api.SessionLifetime("acme", plan="enterprise", session_lifetime="8h", **given),
-        lambda given: engine.api.SessionPolicy("acme", plan="enterprise", profile="strict", **given),
-        lambda given: engine.api.Provider("p", **given),
-        lambda given: engine.api.Provider("p", domain=pulumi.Output.from_input(given["domain"])),
-    ]
-    made_by_a_policy, made_by_providers = [(wrong[0], makes[1])], [(wrong[2], make) for make in makes[2:]]
-    for given, make in [(given, makes[0]) for given in wrong] + made_by_a_policy + made_by_providers:
-        engine.program = lambda given=given, make=make: make(given())
-        run = engine.preview()
-        assert not run.ok
-        assert not run.ok
-        assert [
-            line
-            for line in run.said("error")
-            if "credentials is not a label" in line or "not include a user name or password" in line
-        ]
-        assert CANARY not in run.output + run.failure
-    assert tenant.calls == []
 
 
 @pytest.mark.deep

@@ -85,22 +85,6 @@ def test_a_fleet_takes_each_argument_from_where_it_is(engine, auth0_sandbox, pro
     assert applied == {**expected, **{f"{name}-listed": found for name, found in expected.items()}, **of_stack}
 
 
-def test_a_clamp_warns_in_a_fleet_as_in_a_policy(engine, auth0_sandbox):
-    """Both say which argument was lowered, and why."""
-    first, second = (auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("first", "second"))
-
-    def program() -> None:
-        given: dict[str, Any] = {"plan": "free", "sessionLifetime": "60d", "overLimit": "clamp"}
-        Remote(POLICY, "policy", domain=first.domain, **given)
-        Remote(FLEET, "fleet", tenants={"second": {"domain": second.domain, **given}})
-
-    engine.program = program
-    run = engine.preview()
-    assert run.ok, run.output
-    lowered = [line for line in run.said("warning") if "sessionLifetime is 60d" in line]
-    assert sorted(line.split(":")[0] for line in lowered) == ["fleet-second", "policy"]
-
-
 # Known outputs and secrets
 
 
@@ -178,39 +162,6 @@ def test_a_provider_s_name_means_nothing(engine, auth0_sandbox):
         run = engine.preview()
         assert not run.ok
         assert f"{other.domain} is not the tenant of this Provider" in "\n".join(run.said("error"))
-
-
-def test_an_incomplete_provider_is_not_completed(engine, tenant):
-    """Its missing part is the error, and the environment's set of another tenant is not used."""
-    opts = {"domain": tenant.domain, "clientId": "own"}
-    engine.program = lambda: Remote(POLICY, "acme", provider_of("default", **opts), plan="free")
-    run = engine.up()
-    assert not run.ok
-    assert "clientId is set, but the provider's clientSecret" in "\n".join(run.said("error"))
-    assert tenant.calls == []
-
-
-def test_an_unrelated_token_refuses_no_fleet(make_engine, auth0_sandbox):
-    """A provider with credentials of its own has nothing to do with the token in the environment."""
-    engine = make_engine(AUTH0_API_TOKEN="opaque")
-    live = [auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("a", "b")]
-    tenants = {one.name: {"domain": one.domain, "profile": "strict"} for one in live}
-    engine.program = fleet(lambda: provider_of("p", clientId="own", clientSecret=CANARY), plan="free", tenants=tenants)
-    run = engine.up()
-    assert run.ok, run.output
-    assert [one.settings["session_lifetime"] for one in live] == [1_440, 1_440]
-
-
-def test_a_type_that_the_plugin_does_not_have_is_refused(engine, tenant):
-    """A misspelled type is an error at preview, and not a resource under another name."""
-
-    def program() -> None:
-        pulumi.CustomResource("auth0-sessions:index:SesionLifetime", "acme", {"domain": tenant.domain})
-
-    engine.program = program
-    run = engine.preview()
-    assert not run.ok
-    assert "This plugin has no resource auth0-sessions:index:SesionLifetime" in "\n".join(run.said("error"))
 
 
 def test_a_proxy_is_not_between_plugin_and_engine(make_engine, auth0_sandbox):

@@ -86,17 +86,9 @@ WAYS: dict[str, tuple[dict[str, str], dict[str, str], Program]] = {
         {},
         by_default,
     ),
-    "environment, label": (
-        {"AUTH0_LAB_CLIENT_ID": "canary-id", "AUTH0_LAB_CLIENT_SECRET": "{secret}"},
-        {},
-        by_label,
-    ),
+    "environment, label": ({"AUTH0_LAB_CLIENT_ID": "canary-id", "AUTH0_LAB_CLIENT_SECRET": "{secret}"}, {}, by_label),
     "configuration, token": ({}, {"{own}:apiToken": "{token}"}, by_default),
-    "configuration, key": (
-        {},
-        {"{own}:clientId": "canary-id", "{own}:clientAssertionPrivateKey": "{key}"},
-        by_default,
-    ),
+    "configuration, key": ({}, {"{own}:clientId": "canary-id", "{own}:clientAssertionPrivateKey": "{key}"}, by_default),
     "configuration, label": (
         {},
         {"auth0-sessions:credentials": '{"lab": {"clientId": "canary-id", "clientSecret": "{secret}"}}'},
