@@ -19,11 +19,10 @@ from pathlib import Path
 from semver import Version
 
 OLDEST = Version(3, 259, 0)
-"""The oldest version that is accepted, and the one that is installed where there is none: without the language host of
-Python, which cannot be built from modules, a newer one runs no policy packs."""
+"""The oldest version that is accepted."""
 
 NEWEST = Version(3, 276, 0)
-"""The newest version that the tests know."""
+"""The newest version that the tests know, and the one that is brought where there is none."""
 
 ENDS = {"oldest": OLDEST, "newest": NEWEST}
 """The name of an end's folder -> its version."""
@@ -33,8 +32,14 @@ BIN = Path(os.environ.get("TEST_CLI", ROOT / ".pulumi-cli")).resolve() / "bin"
 MODULES = ROOT / "tools" / "pulumi-cli"
 PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 VERSION_SYMBOL = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
-HOSTS = {"pulumi-resource-pulumi-python": "pulumi.dynamic", "pulumi-analyzer-policy-python": "pulumi.policy"}
-"""The programs that the CLI starts for dynamic resources and Python policy packs, and the modules that they run."""
+HOSTS = {
+    "pulumi-resource-pulumi-python": "-m pulumi.dynamic",
+    "pulumi-analyzer-policy-python": "-m pulumi.policy",
+    "pulumi-language-python": f'"{ROOT / "tools" / "python_host.py"}"',
+}
+"""What the CLI starts for dynamic resources, for policy packs, and (newer ones) for packs and plugins in Python.
+
+The official CLI has its own, which are preferred; these are for a CLI that was built from Go modules."""
 
 HOST_SCRIPT = """\
 #!/bin/sh
@@ -44,7 +49,7 @@ for word; do
   case $word in -toolchain=* | -virtualenv=*) ;; *) set -- "$@" "$word" ;; esac
 done
 here=$(cd "$(dirname "$0")" && pwd)
-exec "${{PULUMI_PYTHON_CMD:-$here/{python}}}" -u -m {module} "$@"
+exec "${{PULUMI_PYTHON_CMD:-$here/{python}}}" -u {what} "$@"
 """
 
 NONE_OF_THEM = """\
@@ -62,11 +67,11 @@ def main() -> int:
     if took is None:
         sys.stderr.write(NONE_OF_THEM.format(version=OLDEST))
         return 1
-    for name, module in HOSTS.items():
+    python = os.path.relpath(ROOT / ".venv" / "bin" / "python", BIN)
+    for name, what in HOSTS.items():
         host = BIN / name
         if not host.is_symlink():
-            python = os.path.relpath(ROOT / ".venv" / "bin" / "python", BIN)
-            host.write_text(HOST_SCRIPT.format(python=python, module=module))
+            host.write_text(HOST_SCRIPT.format(python=python, what=what))
             host.chmod(0o755)
     print(f"Pulumi CLI {version_of(BIN / 'pulumi')}: {took}")
     return 0
@@ -76,7 +81,7 @@ def bring(end: Version | None) -> str | None:
     """Get a CLI, of exactly one version if one is given; return where it came from, or None if none is available."""
     shutil.rmtree(BIN, ignore_errors=True)
     BIN.mkdir(parents=True)
-    version = end or OLDEST
+    version = end or NEWEST
     return (None if end else from_path()) or from_official_installer(version) or from_go(version)
 
 

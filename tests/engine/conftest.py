@@ -6,20 +6,28 @@ import gc
 import importlib
 import logging
 import os
+import shutil
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pulumi
 import pytest
+from pulumi import automation
 
+import languages
 import local_engine
+import pulumi_cli
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling
 
 FRONT_ENDS = {"dynamic": "auth0_sessions", "native": "auth0_sessions.native", "remote": "auth0_sessions.native"}
 """The module of each front end: the same names and arguments. With "remote" the plugin creates the components."""
+
+# The runs of the CLI are short, and a tenth of them would be garbage collection.
+os.environ.update(GOGC="off", GOMEMLIMIT="512MiB")
 
 CREDENTIALS = {"AUTH0_CLIENT_ID": "engine-client", "AUTH0_CLIENT_SECRET": "engine-canary-secret"}
 
@@ -67,13 +75,17 @@ class Engine:
     another one.
     """
 
-    def __init__(self, folder: Path, front_end: str, **environment: str) -> None:
+    def __init__(self, folder: Path, front_end: str, empty_stack: Path, **environment: str) -> None:
         self.folder = folder
         self.front_end = front_end
         local_engine.place_plugin(folder)
         self.args: dict[str, Any] = {}
         self.program: Callable[[], object] = self.one_resource
-        self.stack = local_engine.open_stack(self.run_program, folder, environment={**CREDENTIALS, **environment})
+        for name in ("state", "work"):
+            shutil.copytree(empty_stack / name, folder / name, dirs_exist_ok=True)
+        # A call of the CLI takes as long as an `up`, and all others name their stack.
+        with mock.patch.object(automation.LocalWorkspace, "select_stack"):
+            self.stack = local_engine.open_stack(self.run_program, folder, environment={**CREDENTIALS, **environment})
 
     def run_program(self) -> None:
         """Run the program of the moment; a test changes it between two runs."""
@@ -141,10 +153,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("front_end", mark.args if mark else ("dynamic",))
 
 
+@pytest.fixture(scope="session")
+def yaml_host() -> None:
+    """The language host of YAML: without it a test is skipped, and fails under CI."""
+    if not (pulumi_cli.BIN / languages.YAML_HOST).exists():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("YAML is not ready; `make languages` prepares it")
+
+
+@pytest.fixture(scope="session")
+def empty_stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a stack in which nothing has run, for others to begin with."""
+    folder = tmp_path_factory.mktemp("empty-stack")
+    local_engine.open_stack(lambda: None, folder)
+    return folder
+
+
 @pytest.fixture
-def make_engine(tmp_path: Path, front_end: str) -> Callable[..., Engine]:
+def make_engine(tmp_path: Path, front_end: str, empty_stack: Path) -> Callable[..., Engine]:
     """Make a stack on the real engine; keyword arguments are environment variables of its providers."""
-    return lambda **environment: Engine(tmp_path, front_end, **environment)
+    return lambda **environment: Engine(tmp_path, front_end, empty_stack, **environment)
 
 
 @pytest.fixture

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pulumi
 import pytest
 
+from calls import GET, PATCH, reads_and_writes
+
 pytestmark = pytest.mark.front_ends("dynamic", "native")
-
-GET, PATCH = "GET /tenants/settings", "PATCH /tenants/settings"
-
-
-def calls(tenant: Any, sandbox: Any) -> list[str]:
-    """Return a tenant's reads and writes since the last time, and forget them."""
-    made = [call for call in tenant.calls if call in (GET, PATCH)]
-    sandbox.clear_requests()
-    return made
 
 
 def test_an_output_under_a_ceiling_never_claims_too_much(engine, tenant, auth0_sandbox):
@@ -42,7 +33,7 @@ def test_an_output_under_a_ceiling_never_claims_too_much(engine, tenant, auth0_s
     assert engine.up().ok
     assert (tenant.settings, other.settings) == ({"session_lifetime": 720}, {"session_lifetime": 720})
     assert (engine.outputs["strict"], engine.outputs["copy"]) == ("12h", "12h")
-    calls(tenant, auth0_sandbox)
+    reads_and_writes(tenant, auth0_sandbox)
 
     ceiling = "2d"
     preview = engine.preview()
@@ -50,7 +41,7 @@ def test_an_output_under_a_ceiling_never_claims_too_much(engine, tenant, auth0_s
     assert len([line for line in preview.said("info") + preview.said("info#err") if kept in line]) == 1
     assert preview.changes.keys() == {"same"}
     assert engine.up().changes.keys() == {"same"}
-    assert calls(tenant, auth0_sandbox) == []
+    assert reads_and_writes(tenant, auth0_sandbox) == []
 
     ceiling = "6h"
     preview = engine.preview()
@@ -62,33 +53,42 @@ def test_an_output_under_a_ceiling_never_claims_too_much(engine, tenant, auth0_s
     ceiling = "1d"
     assert engine.up().ok
     assert (tenant.settings, other.settings) == ({"session_lifetime": 720}, {"session_lifetime": 720})
-    assert calls(tenant, auth0_sandbox) == [PATCH, PATCH]
+    assert reads_and_writes(tenant, auth0_sandbox) == [PATCH, PATCH]
 
 
-@pytest.mark.deep
-def test_a_loosened_tenant_is_drift_below_its_ceiling(engine, tenant, auth0_sandbox):
-    """A tenant that is stricter by its own choice keeps that for good, and a tightened one keeps the tighter value."""
-    tenant.dashboard(session_lifetime=720)
+def test_a_ceiling_leaves_a_stricter_tenant_alone(engine, tenant, auth0_sandbox):
+    """Create does not write, a shorter value is kept, and a longer one is brought back to the tenant's own."""
+    tenant.dashboard(session_lifetime=720, idle_session_lifetime=15)
     engine.args = {
         "domain": tenant.domain,
         "plan": "enterprise",
         "session_lifetime": "1d",
+        "idle_session_lifetime": "1h",
         "enforce": "at-most",
     }
     assert engine.up().ok
-    tenant.dashboard(session_lifetime=900)
-    assert engine.refresh().changes.get("update") == 1
-    assert engine.up().changes.get("update") == 1
-    assert tenant.settings == {"session_lifetime": 720}
-    tenant.dashboard(session_lifetime=300)
-    assert "update" not in engine.up(refresh=True).changes
-    calls(tenant, auth0_sandbox)
+    assert reads_and_writes(tenant, auth0_sandbox) == [GET]
+    assert (engine.outputs["session_lifetime"], engine.outputs["session_lifetime_minutes"]) == ("12h", 720)
+
+    tenant.dashboard(session_lifetime=600)
+    assert engine.up(refresh=True).changes == {"same": 2}
+    assert PATCH not in reads_and_writes(tenant, auth0_sandbox)
+    assert engine.outputs["session_lifetime_minutes"] == 600
+
+    tenant.dashboard(idle_session_lifetime=90)
+    assert engine.up(refresh=True).changes == {"same": 1, "update": 1}
+    assert reads_and_writes(tenant, auth0_sandbox).count(PATCH) == 1
+    assert tenant.settings == {"session_lifetime": 600, "idle_session_lifetime": 15}
+    assert engine.outputs["own"] == {"session_lifetime": 600, "idle_session_lifetime": 15}
+    assert engine.up().changes == {"same": 2}
+    assert reads_and_writes(tenant, auth0_sandbox) == []
+
     engine.args["session_lifetime"] = "3d"
     assert engine.up().ok
-    assert (calls(tenant, auth0_sandbox), tenant.settings) == ([], {"session_lifetime": 300})
+    assert reads_and_writes(tenant, auth0_sandbox) == []
     engine.args["enforce"] = "exact"
     assert engine.up().ok
-    assert tenant.settings == {"session_lifetime": 4_320}
+    assert tenant.settings == {"session_lifetime": 4_320, "idle_session_lifetime": 60}
     assert engine.outputs.get("own") is None
 
 

@@ -12,11 +12,11 @@ from pulumi import automation
 
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, with_defaults
 from auth0_sessions.model.spelling import camel_case
+from calls import PATCH
 from remote import FLEET, POLICY, Remote
 
 pytestmark = pytest.mark.front_ends("dynamic", "native", "remote")
 
-TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 DAY = {"session_lifetime": "1d", "idle_session_lifetime": "1h"}
 CEILING = {"absolute": "1h", "idle": "5m", "reason": "incident 4711"}
 
@@ -54,6 +54,7 @@ def configure(engine: Any, key: str, value: Any) -> None:
 # Previews
 
 
+@pytest.mark.front_ends("dynamic", "remote")
 def test_a_plan_that_was_saved_is_what_is_applied(make_engine, auth0_sandbox):
     """`pulumi preview --save-plan` and `up --plan` work for the first run and for a change."""
     engine = make_engine(PULUMI_EXPERIMENTAL="true")
@@ -107,6 +108,7 @@ def test_a_tenant_s_own_value_is_never_claimed_otherwise(engine, auth0_sandbox):
     assert auth0_sandbox.requests == []
 
 
+@pytest.mark.front_ends("dynamic", "remote")
 def test_a_tenant_that_a_run_leaves_out_keeps_its_row(engine, auth0_sandbox):
     """With `--target`, outputs and report say what was applied, in the words of the run that applied it."""
     live = {name: auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("a", "b", "c")}
@@ -127,6 +129,7 @@ def test_a_tenant_that_a_run_leaves_out_keeps_its_row(engine, auth0_sandbox):
     assert cells(after["report"], "a")[2:4] == ["nist-aal3", "12h"]
 
 
+@pytest.mark.front_ends("dynamic", "remote")
 def test_dates_of_a_fleet_and_a_policy(engine, auth0_sandbox):
     """Each tenant has the time when its old sessions are gone, in the outputs and in the report; the fleet the last."""
     live = {name: auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("a", "b", "same")}
@@ -232,19 +235,6 @@ def test_a_name_that_matches_nothing_is_an_error(engine, auth0_sandbox):
     assert "ceiling.except: 'lat' is not a resource of this program; allowed: 'early', 'late'" in printed
     configure(engine, "ceiling", {**CEILING, "except": ["late"]})
     assert engine.preview().ok
-
-
-@pytest.mark.front_ends("dynamic", "native")
-def test_every_problem_of_a_ceiling_in_one_error(engine, tenant):
-    """A responder corrects the line once."""
-    given = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
-    engine.program = lambda: engine.api.SessionLifetime("acme", **given)
-    configure(engine, "ceiling", {"absolut": "1h", "idle": 5, "except": "acme"})
-    run = engine.preview()
-    assert not run.ok
-    printed = run.said("error")[0]
-    assert [word for word in ("ceiling.absolut", "ceiling.idle", "ceiling.except") if word not in printed] == []
-    assert tenant.calls == []
 
 
 @pytest.mark.front_ends("remote")

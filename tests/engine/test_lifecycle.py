@@ -11,16 +11,9 @@ from typing import Any
 import pulumi
 import pytest
 
+from calls import GET, PATCH, TOKEN, calls_of
+
 pytestmark = pytest.mark.front_ends("dynamic", "native")
-
-TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
-
-
-def calls_of(tenant: Any, sandbox: Any) -> list[str]:
-    """Return a tenant's calls since the last time, and forget them."""
-    made = list(tenant.calls)
-    sandbox.clear_requests()
-    return made
 
 
 def test_a_whole_life(engine, tenant, auth0_sandbox):
@@ -140,41 +133,26 @@ def test_only_what_changed_is_written(engine, tenant, auth0_sandbox):
     assert tenant.settings["idle_session_lifetime"] == 31
 
 
-@pytest.mark.deep
-@pytest.mark.parametrize("change", [{"plan": "enterprise"}, {"over_limit": "warn"}, {"on_delete": "reset"}])
-def test_what_auth0_does_not_know_is_changed_without_a_call(engine, tenant, auth0_sandbox, change):
-    """A change of plan, over_limit or on_delete alone updates state and makes no calls."""
-    engine.args = {"domain": tenant.domain, "session_lifetime": "8h", "plan": "essential"}
-    assert engine.up().ok
-    calls_of(tenant, auth0_sandbox)
-    engine.args |= change
-    assert engine.up().changes == {"same": 1, "update": 1}
-    assert calls_of(tenant, auth0_sandbox) == []
-    assert engine.up().changes == {"same": 2}
-
-
-@pytest.mark.parametrize(
-    ("on_delete", "calls", "settings"),
-    [
-        ("retain", [], {"session_lifetime": 480, "session_cookie_mode": "non-persistent"}),
-        ("restore", [TOKEN, PATCH], {"session_lifetime": 10_000, "session_cookie_mode": "persistent"}),
-        ("reset", [TOKEN, PATCH], {"session_lifetime": 10_080, "session_cookie_mode": "persistent"}),
-    ],
-)
-def test_delete_does_what_on_delete_says(engine, tenant, auth0_sandbox, on_delete, calls, settings):
+def test_delete_does_what_on_delete_says(engine, auth0_sandbox):
     """`retain` makes no call; `restore` and `reset` write, regardless of what state says the tenant has."""
-    tenant.dashboard(session_lifetime=10_000)
-    engine.args = {
-        "domain": tenant.domain,
-        "session_lifetime": "8h",
-        "session_cookie_mode": "non-persistent",
-        "on_delete": on_delete,
-    }
+    had = {"session_lifetime": 10_000}
+    tenants = {name: auth0_sandbox.add_tenant(name, settings=had) for name in ("retain", "restore", "reset")}
+
+    def program() -> None:
+        asked = {"plan": "essential", "session_lifetime": "8h", "session_cookie_mode": "non-persistent"}
+        for name, one in tenants.items():
+            engine.api.SessionLifetime(name, domain=one.domain, on_delete=name, **asked)
+
+    engine.program = program
     assert engine.up().ok
-    calls_of(tenant, auth0_sandbox)
+    auth0_sandbox.clear_requests()
     assert engine.destroy().ok
-    assert calls_of(tenant, auth0_sandbox) == calls
-    assert tenant.settings == settings
+    assert [one.calls for one in tenants.values()] == [[], [TOKEN, PATCH], [TOKEN, PATCH]]
+    assert [one.settings for one in tenants.values()] == [
+        {"session_lifetime": 480, "session_cookie_mode": "non-persistent"},
+        {"session_lifetime": 10_000, "session_cookie_mode": "persistent"},
+        {"session_lifetime": 10_080, "session_cookie_mode": "persistent"},
+    ]
 
 
 def test_a_superseded_value_is_reported_and_makes_no_endless_diff(engine, tenant, auth0_sandbox):
@@ -197,16 +175,23 @@ def test_a_superseded_value_is_reported_and_makes_no_endless_diff(engine, tenant
     assert f'~ {name}: "8h" => "60d"' in " ".join(engine.preview(diff=True).output.split())
 
 
-@pytest.mark.parametrize(
-    ("over_limit", "sent", "word"),
-    [("clamp", {"session_lifetime": 720}, "lowered"), ("warn", {"session_lifetime": 1440}, "unchanged")],
-)
-def test_over_limit_clamp_and_warn_say_so(engine, tenant, over_limit, sent, word):
-    """`clamp` sends the plan's cap, `warn` sends what was asked; both warn."""
-    engine.args = {"domain": tenant.domain, "plan": "essential", "session_lifetime": "60d", "over_limit": over_limit}
-    printed = engine.up().said("warning")
-    assert any(word in text and "60d" in text and "30d" in text for text in printed)
-    assert tenant.requests[-1].body == sent
+def test_over_limit_clamp_and_warn_say_so(engine, auth0_sandbox):
+    """`clamp` sends the plan's cap, `warn` sends what was asked, and both warn; `error` stops the preview."""
+    tenants = {name: auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("clamp", "warn", "error")}
+
+    def program() -> None:
+        for name, one in tenants.items():
+            asked = {"plan": "essential", "session_lifetime": "60d", "over_limit": name}
+            engine.api.SessionLifetime(name, domain=one.domain, **asked)
+
+    engine.program = program
+    stopped = engine.preview()
+    assert not stopped.ok
+    assert "the essential plan allows at most 30d" in "\n".join(stopped.said("error"))
+    del tenants["error"]
+    printed = [text for text in engine.up().said("warning") if "60d" in text and "30d" in text]
+    assert [len([text for text in printed if word in text]) for word in ("lowered", "unchanged")] == [1, 1]
+    assert [one.settings["session_lifetime"] for one in tenants.values()] == [43_200, 86_400]
 
 
 def test_another_domain_replaces(engine, tenant, auth0_sandbox):
@@ -313,16 +298,14 @@ def test_the_provider_in_state_is_a_reference(engine, tenant):
     assert len(pickled) < 150
 
 
-@pytest.mark.parametrize("on_delete", ["restore", "reset"])
-def test_a_forced_replacement_keeps_tenant_and_record_together(engine, tenant, on_delete):
+def test_a_forced_replacement_keeps_tenant_and_record_together(engine, tenant):
     """`pulumi up --replace` deletes before it creates, so the old resource does not undo the new one."""
     tenant.dashboard(session_lifetime=10_000)
-    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": on_delete}
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
     assert engine.up().ok
     assert engine.up(replace=[engine.resource()["urn"]]).ok
     assert tenant.settings == {"session_lifetime": 480}
-    was = 10_000 if on_delete == "restore" else 10_080
-    assert engine.outputs["previous"] == {"session_lifetime": was}
+    assert engine.outputs["previous"] == {"session_lifetime": 10_000}
 
 
 @pytest.mark.deep
@@ -386,31 +369,43 @@ def test_numbers_that_a_program_sees_are_whole(engine, tenant):
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("merges", [True, False], ids=["merges", "replaces"])
-def test_the_lifetime_of_anonymous_sessions(engine, tenant, auth0_sandbox, merges):
+def test_the_lifetime_of_anonymous_sessions(engine, auth0_sandbox):
     """Its neighbors in `sessions` survive every write, whether a PATCH merges the object or replaces it.
 
     A write reads the object first, with one GET where none was due: not at a create, but at an update and at the end.
     """
-    tenant.merge_sessions = merges
-    neighbors = tenant.foreign["sessions"]
-    engine.args = {"domain": tenant.domain, "anonymous_session_lifetime": "90m", "on_delete": "restore"}
+    tenants = [auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("merges", "replaces")]
+    neighbors = tenants[0].foreign["sessions"]
+    tenants[0].merge_sessions, tenants[1].merge_sessions = True, False
+
+    def program() -> None:
+        for one in tenants:
+            made = engine.api.SessionLifetime(one.name, domain=one.domain, on_delete="restore", **engine.args)
+            pulumi.export(one.name, made.anonymous_session_lifetime_minutes)
+
+    def calls() -> list[list[str]]:
+        made = [one.calls for one in tenants]
+        auth0_sandbox.clear_requests()
+        return made
+
+    engine.program, engine.args = program, {"plan": "enterprise", "anonymous_session_lifetime": "90m"}
     assert engine.up().ok
-    assert tenant.requests[-1].body == {"sessions": {**neighbors, "anonymous": {"lifetime_in_minutes": 90}}}
-    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET, PATCH]
-    assert engine.outputs["anonymous_session_lifetime_minutes"] == 90
-    assert engine.up().changes == {"same": 2}
-    assert calls_of(tenant, auth0_sandbox) == []
+    for one in tenants:
+        assert one.requests[-1].body == {"sessions": {**neighbors, "anonymous": {"lifetime_in_minutes": 90}}}
+    assert calls() == [[TOKEN, GET, PATCH]] * 2
+    assert engine.outputs == {"merges": 90, "replaces": 90}
+    assert engine.up().changes == {"same": 3}
+    assert calls() == [[]] * 2
 
     engine.args["anonymous_session_lifetime"] = "2h"
-    assert engine.up().changes == {"same": 1, "update": 1}
-    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET, PATCH]
+    assert engine.up().changes == {"same": 1, "update": 2}
+    assert calls() == [[TOKEN, GET, PATCH]] * 2
     engine.args["session_lifetime"] = "8h"
     assert engine.up().ok
-    assert tenant.requests[-1].body == {"session_lifetime": 8}
-    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET, PATCH]
+    assert [one.requests[-1].body for one in tenants] == [{"session_lifetime": 8}] * 2
+    assert calls() == [[TOKEN, GET, PATCH]] * 2
 
     assert engine.destroy().ok
-    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET, PATCH]
-    restored = tenant.foreign["sessions"]
-    assert restored == {**neighbors, "anonymous": {"lifetime_in_minutes": 43_200}}
+    assert calls() == [[TOKEN, GET, PATCH]] * 2
+    restored = {**neighbors, "anonymous": {"lifetime_in_minutes": 43_200}}
+    assert [one.foreign["sessions"] for one in tenants] == [restored] * 2

@@ -28,18 +28,13 @@ def by_explicit_provider(api: ModuleType, domain: str) -> Any:
     return api.SessionLifetime("acme", plan="enterprise", **ASKED, opts=opts)
 
 
-def in_a_policy(api: ModuleType, domain: str) -> Any:
-    """Declare a tenant inside a policy."""
-    return api.SessionPolicy("acme", domain=domain, plan="enterprise", **ASKED).lifetime
-
-
 def in_a_fleet(api: ModuleType, domain: str) -> Any:
     """Declare a tenant inside a fleet."""
     fleet = api.TenantFleet("fleet", plan="enterprise", tenants={"acme": {"domain": domain, **ASKED}})
     return fleet.policies["acme"].lifetime
 
 
-WAYS = [by_default_provider, by_explicit_provider, in_a_policy, in_a_fleet]
+WAYS = [by_explicit_provider, in_a_fleet]
 
 
 @pytest.mark.deep

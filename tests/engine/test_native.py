@@ -20,10 +20,10 @@ import local_engine
 from auth0_sessions import publisher
 from auth0_sessions.native import Provider, SessionLifetime, SessionPolicy, TenantFleet
 from auth0_sessions.native.script import write_script
+from calls import GET, PATCH, TOKEN, calls_of
 
 pytestmark = pytest.mark.front_ends("native")
 
-TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 KIND = "auth0-sessions:index:SessionLifetime"
 CANARY = "Canary-7h3s3cr3t-x9"
 
@@ -50,13 +50,6 @@ def importing(tenant: Any, **more: Any) -> dict[str, Any]:
     return {"domain": tenant.domain, "opts": pulumi.ResourceOptions(import_=tenant.domain), **more}
 
 
-def since(sandbox: Any, tenant: Any) -> list[str]:
-    """Return a tenant's calls since the last time, and forget all."""
-    made = list(tenant.calls)
-    sandbox.clear_requests()
-    return made
-
-
 # Diffs
 
 
@@ -73,35 +66,6 @@ def test_a_diff_shows_each_change_as_what_it_is(engine, tenant):
     assert not [word for word in ("Minutes", "previous", "superseded", "oldSessions") if word in diff]
 
 
-def test_a_replacement_is_shown_with_its_reason(engine, tenant, auth0_sandbox):
-    """A change of domain replaces, and the preview says that the domain is why."""
-    other = auth0_sandbox.add_tenant("other", plan="enterprise")
-    engine.args = arguments(tenant)
-    assert engine.up().ok
-    engine.args = arguments(other)
-    preview = engine.preview(diff=True)
-    assert f'~ domain: "{tenant.domain}" => "{other.domain}"' in preview.output
-    assert preview.changes["replace"] == 1
-    assert engine.up().ok
-    assert (tenant.settings["session_lifetime"], other.settings["session_lifetime"]) == (10_080, 43_200)
-
-
-@pytest.mark.deep
-def test_a_typo_in_the_domain_leaves_the_old_tenant_as_it_is(engine, tenant):
-    """The new tenant is reached before the old one is touched."""
-    engine.args = arguments(tenant)
-    assert engine.up().ok
-    engine.args["domain"] += "x"
-    run = engine.up()
-    assert not run.ok
-    assert f"{tenant.domain}x" in "\n".join(run.said("error"))
-    assert tenant.settings == {"session_lifetime": 43_200}
-    engine.args["domain"] = tenant.domain
-    assert engine.up().ok
-    assert engine.destroy().ok
-    assert tenant.settings == {"session_lifetime": 10_080}
-
-
 # Import and look-up
 
 
@@ -114,16 +78,16 @@ def test_an_import_takes_a_tenant_over(engine, tenant, auth0_sandbox):
     auth0_sandbox.clear_requests()
     run = engine.up()
     assert run.ok, run.output
-    assert since(auth0_sandbox, tenant) == [TOKEN, GET]
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET]
     assert engine.outputs["previous"] == {"session_lifetime": 90, "session_cookie_mode": "non-persistent"}
 
     engine.args = {"domain": tenant.domain, **given}
     assert engine.up().changes == {"same": 2}
-    assert since(auth0_sandbox, tenant) == []
+    assert calls_of(tenant, auth0_sandbox) == []
 
     engine.args |= {"session_lifetime": "8h", "on_delete": "restore"}
     assert engine.up().ok
-    assert since(auth0_sandbox, tenant) == [TOKEN, PATCH]
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, PATCH]
     assert engine.destroy().ok
     assert tenant.settings == {"session_lifetime": 90, "session_cookie_mode": "non-persistent"}
 
@@ -143,108 +107,19 @@ def test_an_import_and_a_change_go_in_one_run(engine, tenant):
     assert tenant.settings == {"session_lifetime": 90}
 
 
-@pytest.mark.deep
-def test_a_tenant_above_its_cap_is_imported(engine, tenant):
-    """The value is the tenant's: with `over_limit="warn"`, as the generated code has it, the import goes through."""
-    tenant.dashboard(session_lifetime=86_400)
-    engine.stack.set_config("auth0-sessions:plan", automation.ConfigValue("essential"))
-    engine.args = importing(tenant, plan="essential", session_lifetime="60d", over_limit="warn")
-    run = engine.up()
-    assert run.ok, run.output
-    engine.args.pop("opts")
-    assert engine.up().changes == {"same": 2}
-    assert tenant.calls.count(PATCH) == 0
-
-
-@pytest.mark.parametrize(
-    ("id_", "environment", "words"),
-    [
-        ("{domain}x", {}, "could not get a Management API token (404)"),
-        ("not a domain", {}, "'not a domain'"),
-        ("{domain}", {"AUTH0_CLIENT_ID": "", "AUTH0_CLIENT_SECRET": ""}, "No credentials for"),
-    ],
-    ids=["no tenant", "no domain", "no credentials"],
-)
-def test_an_import_that_cannot_be_imports_nothing(make_engine, tenant, id_, environment, words):
+def test_an_import_that_cannot_be_imports_nothing(engine, tenant):
     """One clear paragraph on the resource, nothing in state, nothing written."""
-    engine = make_engine(**environment)
-    engine.args = {
-        "domain": tenant.domain,
-        "plan": "enterprise",
-        "session_lifetime": "7d",
-        "opts": pulumi.ResourceOptions(import_=id_.format(domain=tenant.domain)),
-    }
+    opts = pulumi.ResourceOptions(import_=f"{tenant.domain}x")
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "7d", "opts": opts}
     run = engine.up()
     assert not run.ok
-    (message,) = {text for text in run.said("error") if words in text}
+    (message,) = {text for text in run.said("error") if "could not get a Management API token (404)" in text}
     assert "\n" not in message
     assert [one for one in engine.resources if one["type"] == KIND] == []
     assert PATCH not in tenant.calls
 
 
-@pytest.mark.deep
-def test_a_look_up_manages_nothing(engine, tenant, auth0_sandbox):
-    """`get` shows every setting, beside a resource or alone; it writes nothing, and goes without a call."""
-    tenant.dashboard(idle_session_lifetime=15)
-
-    def program() -> None:
-        found = SessionLifetime.get("found", tenant.domain)
-        pulumi.export("found", [found.session_lifetime, found.idle_session_lifetime, found.session_cookie_mode])
-        pulumi.export("minutes", [found.session_lifetime_minutes, found.idle_session_lifetime_minutes])
-
-    engine.program = program
-    run = engine.up()
-    assert run.ok, run.output
-    assert engine.outputs == {"found": ["7d", "15m", "persistent"], "minutes": [10_080, 15]}
-    assert engine.up().changes == {"same": 1}
-    auth0_sandbox.clear_requests()
-    assert engine.destroy().ok
-    assert tenant.calls == []
-    assert tenant.settings == {"idle_session_lifetime": 15}
-
-
 # Explicit providers
-
-
-def test_an_explicit_provider_has_its_own_credentials_and_process(engine, tenant, auth0_sandbox):
-    """Two tenants with a provider each: each gets its own credentials, which are encrypted in state."""
-    other = auth0_sandbox.add_tenant("other", plan="enterprise")
-
-    def program() -> None:
-        for one in (tenant, other):
-            given = {"client_id": one.name, "client_secret": f"{one.name}-{CANARY}"}
-            provider = Provider(f"{one.name}-provider", domain=one.domain, **given)
-            opts = pulumi.ResourceOptions(provider=provider)
-            SessionLifetime(one.name, plan="enterprise", session_lifetime="8h", opts=opts)
-
-    engine.program = program
-    run = engine.up()
-    assert run.ok, run.output
-    for one in (tenant, other):
-        (login,) = [request for request in one.requests if request.call == TOKEN]
-        assert login.body["client_id"] == one.name
-    assert CANARY not in engine.files
-
-
-def test_a_plain_secret_is_encrypted_in_state(engine, tenant):
-    """Whatever a hand-written provider passes, the plugin answers that it is a secret."""
-
-    def program() -> None:
-        given = {"domain": tenant.domain, "clientId": "x", "clientSecret": CANARY, "credentials": {"lab": CANARY}}
-        provider = pulumi.ProviderResource("auth0-sessions", "p", given)
-        SessionLifetime(
-            "acme",
-            domain=tenant.domain,
-            session_lifetime="8h",
-            plan="enterprise",
-            opts=pulumi.ResourceOptions(provider=provider),
-        )
-
-    engine.program = program
-    run = engine.up()
-    assert run.ok, run.output
-    assert CANARY not in engine.files
-    assert CANARY not in run.output
 
 
 def test_a_provider_that_moves_replaces_its_resources(engine, tenant, auth0_sandbox):
@@ -273,70 +148,18 @@ def test_a_provider_that_moves_replaces_its_resources(engine, tenant, auth0_sand
 
 
 @pytest.mark.deep
-def test_a_provider_that_moves_to_nowhere_leaves_the_old_tenant(engine, tenant, auth0_sandbox):
-    """A typo in a provider's domain fails, and the old tenant keeps what it has, also when it is corrected."""
-    engine.program = with_provider(tenant)
-    assert engine.up().ok
-    engine.program = with_provider(tenant, domain=f"{tenant.domain}x")
-    assert not engine.up().ok
-    assert tenant.settings == {"session_lifetime": 480}
-    engine.program = with_provider(tenant)
-    auth0_sandbox.clear_requests()
-    assert engine.up().ok
-    assert auth0_sandbox.requests == []
-    assert tenant.settings == {"session_lifetime": 480}
-    assert engine.destroy().ok
-    assert tenant.settings == {"session_lifetime": 10_080}
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize(
-    "change", [{"client_secret": "rotated"}, {"domain": "http://{upper}"}], ids=["rotated", "respelled"]
-)
-def test_a_provider_that_stays_replaces_nothing(engine, tenant, auth0_sandbox, change):
-    """A rotated secret, or another spelling of the same domain, causes no call and no replacement."""
+def test_a_provider_that_stays_replaces_nothing(engine, tenant, auth0_sandbox):
+    """A rotated secret, and another spelling of the same domain, cause no call and no replacement."""
     engine.program = with_provider(tenant)
     assert engine.up().ok
     auth0_sandbox.clear_requests()
-    spelled = {key: value.format(upper=f"{tenant.domain.removeprefix('http://')}/") for key, value in change.items()}
-    engine.program = with_provider(tenant, **spelled)
-    run = engine.up()
-    assert run.ok, run.output
-    assert "replace" not in run.changes
-    assert auth0_sandbox.requests == []
-
-
-@pytest.mark.deep
-def test_credentials_that_another_resource_makes(engine, tenant):
-    """A provider whose secret is unknown at the first preview is previewed and works."""
-
-    def program() -> None:
-        made = SessionLifetime.get("made", tenant.domain)
-        secret = made.id.apply(lambda _: CANARY)
-        provider = Provider("p", domain=tenant.domain, client_id="late", client_secret=secret)
-        opts = pulumi.ResourceOptions(provider=provider)
-        SessionLifetime("acme", plan="enterprise", session_lifetime="8h", opts=opts)
-
-    engine.program = program
-    preview = engine.preview()
-    assert preview.ok, preview.output
-    run = engine.up()
-    assert run.ok, run.output
-    assert tenant.settings == {"session_lifetime": 480}
-    assert CANARY not in engine.files
-
-
-@pytest.mark.deep
-def test_a_provider_that_is_replaced_on_demand_keeps_its_resources(engine, tenant, auth0_sandbox):
-    """`--replace` of a provider starts another process, and no tenant is given back and taken again."""
-    engine.program = with_provider(tenant)
-    assert engine.up().ok
-    auth0_sandbox.clear_requests()
-    run = engine.up(replace=[engine.resource("pulumi:providers:auth0-sessions")["urn"]])
-    assert run.ok, run.output
-    assert auth0_sandbox.requests == []
-    assert engine.destroy().ok
-    assert tenant.settings == {"session_lifetime": 10_080}
+    upper = f"http://{tenant.domain.removeprefix('http://')}/"
+    for change in ({"client_secret": "rotated"}, {"domain": upper}):
+        engine.program = with_provider(tenant, **change)
+        run = engine.up()
+        assert run.ok, run.output
+        assert "replace" not in run.changes
+        assert auth0_sandbox.requests == []
 
 
 @pytest.mark.deep
@@ -363,7 +186,7 @@ def test_a_live_preview_shows_what_would_be_written(engine, tenant, auth0_sandbo
     engine.stack.set_config("auth0-sessions:livePreview", automation.ConfigValue("true"))
     engine.args = arguments(tenant)
     preview = engine.preview(diff=True)
-    assert since(auth0_sandbox, tenant) == [TOKEN, GET]
+    assert calls_of(tenant, auth0_sandbox) == [TOKEN, GET]
     assert "would write sessionLifetime 1h30m => 30d." in "\n".join(preview.said("info"))
     assert any("sessionLifetime goes from 1h30m to 30d" in text for text in preview.said("warning"))
     assert "session_lifetime: 90" in preview.output
@@ -427,25 +250,6 @@ def test_a_policy_and_a_fleet_have_children_of_the_plugin(engine, tenant, auth0_
     assert auth0_sandbox.requests == []
     assert engine.destroy().ok
     assert tenant.settings["session_lifetime"] == 10_080
-
-
-def test_all_problems_of_a_fleet_are_in_one_error(engine, tenant):
-    """One error names every invalid tenant and its problems, in one paragraph."""
-
-    def program() -> None:
-        tenants = {
-            "a": {"domain": tenant.domain, "plan": "gold"},
-            "b": {"domain": "not a domain"},
-            "c": {"domain": "c.auth0.com", "session_lifetime": 720},
-        }
-        TenantFleet("fleet", plan="essential", tenants=tenants)
-
-    engine.program = program
-    run = engine.preview()
-    assert not run.ok
-    (message,) = [text for text in run.said("error") if text.startswith("TenantFleet 'fleet' has 3 problems")]
-    for words in ("'gold'", "'not a domain'", "720 has no unit"):
-        assert words in message
 
 
 # Packaging

@@ -8,21 +8,6 @@ pytestmark = pytest.mark.front_ends("dynamic", "native")
 
 
 @pytest.mark.deep
-def test_a_fleet_on_free_tenants_finishes(engine, auth0_sandbox):
-    """Ten tenants of the free plan (2 at once, 2 per second): a tenant's three calls fit its bucket, so no 429."""
-    tenants = [auth0_sandbox.add_tenant(f"t{number}", plan="free", rate_limits=True) for number in range(10)]
-
-    def program() -> None:
-        for one in tenants:
-            engine.api.SessionLifetime(one.domain[-2:], domain=one.domain, plan="free", session_lifetime="8h")
-
-    engine.program = program
-    assert engine.up().ok
-    assert [one.settings for one in tenants] == [{"session_lifetime": 480}] * 10
-    assert {request.status for request in auth0_sandbox.requests} == {200}
-
-
-@pytest.mark.deep
 def test_a_full_bucket_is_waited_for_and_never_spun_on(engine, auth0_sandbox):
     """Nine reads of one free tenant exceed its bucket: each 429 is followed by a wait that is shown; all succeed."""
     tenant = auth0_sandbox.add_tenant("busy", plan="free", rate_limits=True)

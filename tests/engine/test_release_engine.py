@@ -7,7 +7,6 @@ import hashlib
 import http.server
 import os
 import shutil
-import subprocess
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -23,8 +22,9 @@ import release
 import standalone
 from auth0_sessions import __version__
 from auth0_sessions.native import SessionLifetime
+from calls import GET, PATCH, TOKEN
+from typed import Terminal
 
-TOKEN, GET, PATCH = "POST /oauth/token", "GET /tenants/settings", "PATCH /tenants/settings"
 CREDENTIALS = {"AUTH0_CLIENT_ID": "release", "AUTH0_CLIENT_SECRET": "release-secret"}
 
 FLEET = """\
@@ -64,26 +64,13 @@ def server(dist: Path) -> Iterator[str]:
         serving.shutdown()
 
 
-class Machine:
+class Machine(Terminal):
     """A folder with a Pulumi home of its own, on a PATH without Python."""
 
     def __init__(self, folder: Path, bin_: Path) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self.environment = {**local_engine.stack_environment(folder), **CREDENTIALS, "PATH": str(bin_)}
         del self.environment["PULUMI_PYTHON_CMD"]
-
-    def pulumi(self, *words: str) -> str:
-        """Run the CLI in the project's folder; return what it prints."""
-        done = subprocess.run(
-            ["pulumi", *words, "--non-interactive"],  # noqa: S607  It is on the machine's PATH.
-            cwd=self.folder / "work",
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
 
 @pytest.fixture
@@ -125,7 +112,7 @@ def test_a_tenants_life_without_python(machine, tenant):
     tenant.dashboard(session_lifetime=10_000)
     for path in (languages.EXAMPLES / "yaml").glob("Pulumi*.yaml"):
         text = path.read_text().replace("acme.eu.auth0.com", tenant.domain)
-        (machine.folder / "work" / path.name).write_text(text)
+        (machine.work / path.name).write_text(text)
     machine.pulumi("stack", "init", "dev")
     machine.pulumi("preview")
     assert tenant.calls == []
@@ -140,7 +127,7 @@ def test_a_tenants_life_without_python(machine, tenant):
 
 def test_a_fleet_without_python(machine, tenant):
     """A remote component registers its resources from the plugin's own process."""
-    (machine.folder / "work" / "Pulumi.yaml").write_text(FLEET.replace("DOMAIN", tenant.domain))
+    (machine.work / "Pulumi.yaml").write_text(FLEET.replace("DOMAIN", tenant.domain))
     machine.pulumi("stack", "init", "dev")
     machine.pulumi("up", "--yes", "--skip-preview")
     assert tenant.settings["session_lifetime"] == 480

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 import threading
 from collections.abc import Callable
@@ -29,9 +28,7 @@ KEY = pem_of().replace("\n", r"\n")
 
 LINES = [line for line in pem_of().splitlines() if "-----" not in line]
 
-ENTRY = {"clientId": "canary-id", "clientSecret": CANARY}
 NO_DEFAULT = {"AUTH0_CLIENT_ID": "", "AUTH0_CLIENT_SECRET": ""}
-
 
 CHILDREN = {"dynamic": b"pulumi.dynamic", "native": b"-m\0auth0_sessions\0"}
 """What the arguments of each front end's provider process hold."""
@@ -40,68 +37,79 @@ OWN_NAMESPACE = {"dynamic": "auth0", "native": "auth0-sessions"}
 """Where each front end looks for unlabeled credentials in the configuration."""
 
 
-def resource(api: Any, tenant: Any, **more: Any) -> None:
-    """Declare the tenant."""
-    given = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
-    api.SessionLifetime("acme", **given, **more)
-
-
-def through_provider(api: Any, tenant: Any, **credentials: str) -> None:
-    """Declare the tenant with an explicit provider that gets plain strings."""
-    resource(api, tenant, opts=pulumi.ResourceOptions(provider=api.Provider("p", domain=tenant.domain, **credentials)))
-
-
-def register(tenant: Any, *, has_key: bool) -> None:
-    """Let the application have its key, or its secret."""
-    tenant.add_client("canary-id", **({"public_key": public_pem()} if has_key else {"client_secret": CANARY}))
-
-
 Program = Callable[[Any, Any, str], None]
-"""Declares a tenant with a front end's module, the tenant and the secret."""
+"""Declares a tenant with a front end's module; the last argument is the tenant's token."""
 
-IN_ENVIRONMENT = {"AUTH0_CLIENT_ID": "canary-id", "AUTH0_CLIENT_SECRET": "{secret}"}
+
+def declared(api: Any, tenant: Any, **more: Any) -> None:
+    """Declare a tenant."""
+    given = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
+    api.SessionLifetime(tenant.name, **given, **more)
+
+
+def by_default(api: Any, tenant: Any, _token: str) -> None:
+    """Declare a tenant with the credentials that have no label."""
+    declared(api, tenant)
+
+
+def by_label(api: Any, tenant: Any, _token: str) -> None:
+    """Declare a tenant with the credentials of a label."""
+    declared(api, tenant, credentials="lab")
+
+
+def by_provider(**credentials: str) -> Program:
+    """Return a program with an explicit provider that gets plain strings."""
+
+    def program(api: Any, tenant: Any, token: str) -> None:
+        given = {name: filled(template, token) for name, template in credentials.items()}
+        provider = api.Provider(f"{tenant.name}-provider", domain=tenant.domain, **given)
+        declared(api, tenant, opts=pulumi.ResourceOptions(provider=provider))
+
+    return program
+
+
+def filled(template: str, token: str) -> str:
+    """Put a tenant's secrets into a text."""
+    return template.replace("{secret}", CANARY).replace("{token}", token).replace("{key}", KEY)
+
+
+def register(tenant: Any, way: str) -> None:
+    """Let the application have its key, or its secret."""
+    given = {"public_key": public_pem()} if "key" in way else {"client_secret": CANARY}
+    tenant.add_client("canary-id", **given)
+
+
 WAYS: dict[str, tuple[dict[str, str], dict[str, str], Program]] = {
-    "environment": (IN_ENVIRONMENT, {}, lambda api, t, _: resource(api, t)),
-    "environment, token": (NO_DEFAULT | {"AUTH0_API_TOKEN": "{token}"}, {}, lambda api, t, _: resource(api, t)),
-    "environment, label": (
-        NO_DEFAULT | {"AUTH0_LAB_CLIENT_ID": "canary-id", "AUTH0_LAB_CLIENT_SECRET": "{secret}"},
-        {},
-        lambda api, t, _: resource(api, t, credentials="lab"),
-    ),
-    "configuration": (
-        NO_DEFAULT,
-        {"{own}:clientId": "canary-id", "{own}:clientSecret": "{secret}"},
-        lambda api, t, _: resource(api, t),
-    ),
-    "configuration, token": (NO_DEFAULT, {"{own}:apiToken": "{token}"}, lambda api, t, _: resource(api, t)),
-    "configuration, label": (
-        NO_DEFAULT,
-        {"auth0-sessions:credentials": json.dumps({"lab": ENTRY}).replace(CANARY, "{secret}")},
-        lambda api, t, _: resource(api, t, credentials="lab"),
-    ),
+    "environment": ({"AUTH0_CLIENT_ID": "canary-id", "AUTH0_CLIENT_SECRET": "{secret}"}, {}, by_default),
     "environment, key": (
-        NO_DEFAULT | {"AUTH0_CLIENT_ID": "canary-id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY": "{key}"},
+        {"AUTH0_CLIENT_ID": "canary-id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY": "{key}"},
         {},
-        lambda api, t, _: resource(api, t),
+        by_default,
     ),
-    "configuration, key": (
-        NO_DEFAULT,
-        {"{own}:clientId": "canary-id", "{own}:clientAssertionPrivateKey": "{key}"},
-        lambda api, t, _: resource(api, t),
+    "environment, label": ({"AUTH0_LAB_CLIENT_ID": "canary-id", "AUTH0_LAB_CLIENT_SECRET": "{secret}"}, {}, by_label),
+    "configuration, token": ({}, {"{own}:apiToken": "{token}"}, by_default),
+    "configuration, key": ({}, {"{own}:clientId": "canary-id", "{own}:clientAssertionPrivateKey": "{key}"}, by_default),
+    "configuration, label": (
+        {},
+        {"auth0-sessions:credentials": '{"lab": {"clientId": "canary-id", "clientSecret": "{secret}"}}'},
+        by_label,
     ),
     "configuration, label with a key": (
-        NO_DEFAULT,
-        {"auth0-sessions:credentials": '{"lab": {"clientId": "canary-id", "clientAssertionPrivateKey": "{key}"}}'},
-        lambda api, t, _: resource(api, t, credentials="lab"),
-    ),
-    "provider, key": (
-        NO_DEFAULT,
         {},
-        lambda api, t, s: through_provider(api, t, client_id="canary-id", client_assertion_private_key=s),
+        {"auth0-sessions:credentials": '{"lab": {"clientId": "canary-id", "clientAssertionPrivateKey": "{key}"}}'},
+        by_label,
     ),
-    "provider": (NO_DEFAULT, {}, lambda api, t, s: through_provider(api, t, client_id="canary-id", client_secret=s)),
-    "provider, token": (NO_DEFAULT, {}, lambda api, t, s: through_provider(api, t, api_token=s)),
+    "provider": ({}, {}, by_provider(client_id="canary-id", client_secret="{secret}")),
+    "provider, token": ({}, {}, by_provider(api_token="{token}")),
+    "provider, key": ({}, {}, by_provider(client_id="canary-id", client_assertion_private_key="{key}")),
 }
+TOGETHER = [
+    ("environment", "configuration, label", "provider, token"),
+    ("configuration, token", "environment, label", "provider, key"),
+    ("environment, key", "configuration, label with a key", "provider"),
+    ("configuration, key",),
+]
+"""The ways of one stack, with a tenant for each."""
 
 
 class Witness(threading.Thread):
@@ -122,36 +130,42 @@ class Witness(threading.Thread):
                     continue
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_secret_is_found_nowhere(make_engine, tenant, way):
+@pytest.mark.parametrize("ways", TOGETHER, ids="; ".join)
+def test_a_secret_is_found_nowhere(make_engine, auth0_sandbox, ways):
     """State, backups, history, events, output, errors, warnings, arguments and pickles: not in one of them."""
-    environment, config, program = WAYS[way]
-    has_key = "key" in way
-    register(tenant, has_key=has_key)
-    secret = tenant.issue_token() if "token" in way else KEY if has_key else CANARY
+    tenants = {way: auth0_sandbox.add_tenant(f"tenant-{number}") for number, way in enumerate(ways)}
+    tokens = {way: tenant.issue_token() for way, tenant in tenants.items()}
+    environment = dict(NO_DEFAULT)
+    for way, tenant in tenants.items():
+        register(tenant, way)
+        tenant.latency_seconds = 0.1
+        environment |= {name: filled(template, tokens[way]) for name, template in WAYS[way][0].items()}
+    engine = make_engine(**environment)
+    for way in ways:
+        for key, template in WAYS[way][1].items():
+            name = key.replace("{own}", OWN_NAMESPACE[engine.front_end])
+            value = automation.ConfigValue(filled(template, tokens[way]), secret=not name.endswith("clientId"))
+            engine.stack.set_config(name, value)
 
-    def filled(text: str) -> str:
-        return text.replace("{secret}", CANARY).replace("{token}", secret).replace("{key}", KEY)
+    def program() -> None:
+        for way, tenant in tenants.items():
+            WAYS[way][2](engine.api, tenant, tokens[way])
 
-    engine = make_engine(**{name: filled(value) for name, value in environment.items()})
-    for key, value in config.items():
-        name = key.replace("{own}", OWN_NAMESPACE[engine.front_end])
-        # A key may have its line breaks escaped, as JSON and environment variables have them.
-        engine.stack.set_config(name, automation.ConfigValue(filled(value), secret=not name.endswith("clientId")))
-    engine.program = lambda: program(engine.api, tenant, secret)
-    tenant.latency_seconds = 0.1
+    engine.program = program
     witness = Witness()
     witness.start()
-    runs = [engine.preview(diff=True), engine.up(), engine.up(), engine.refresh(diff=True)]
+    runs = [engine.preview(diff=True), engine.up(), engine.refresh(diff=True)]
     # What a refused login and a refused call say.
-    tenant.add_client("canary-id", "another")
-    tenant.fault("403-scope", times=None)
-    engine.stack.set_config("unrelated", automation.ConfigValue("x"))
+    for tenant in tenants.values():
+        tenant.add_client("canary-id", "another")
+        tenant.fault("403-scope", times=None)
     runs.append(engine.refresh())
-    assert [run.ok for run in runs] == [True, True, True, True, False]
-    tenant.clear_faults()
-    register(tenant, has_key=has_key)
+    assert [run.ok for run in runs] == [True, True, True, False]
+    for way, tenant in tenants.items():
+        tenant.clear_faults()
+        register(tenant, way)
     runs.append(engine.destroy())
+    assert runs[-1].ok
     witness.done.set()
     witness.join()
     shown = "".join(run.output + run.failure + repr(run.events) for run in runs)
@@ -162,7 +176,7 @@ def test_a_secret_is_found_nowhere(make_engine, tenant, way):
         "arguments": b" ".join(witness.looked_at).decode(errors="replace"),
         "pickles": b" ".join(pickles).decode(errors="replace"),
     }.items():
-        for part in LINES if has_key else [secret]:
+        for part in [CANARY, *LINES, *tokens.values()]:
             assert part not in found, name
             assert base64.b64encode(part.encode()).decode() not in found, name
     assert any(CHILDREN[engine.front_end] in arguments for arguments in witness.looked_at)

@@ -49,7 +49,7 @@ def test_a_stored_pickle_loads(file):
 
 @pytest.mark.front_ends("dynamic", "native")
 @pytest.mark.parametrize("file", FILES)
-@pytest.mark.parametrize("verb", ["unchanged", "refresh", "update", "destroy"])
+@pytest.mark.parametrize("verb", ["up", "refresh", "destroy"])
 def test_a_stored_state_goes_on(engine, tenant, auth0_sandbox, file, verb):
     """Each front end goes on from an earlier version's stack, whichever of the two wrote it: nothing is lost.
 
@@ -66,19 +66,18 @@ def test_a_stored_state_goes_on(engine, tenant, auth0_sandbox, file, verb):
         "session_cookie_mode": "non-persistent",
         "on_delete": "restore",
     }
-    if verb == "unchanged":
+    if verb == "up":
         is_own = file.endswith("-native") == (engine.front_end == "native")
         assert engine.up().changes == ({"same": 2} if is_own else {"same": 1, "update": 1})
         assert auth0_sandbox.requests == []
-    elif verb == "refresh":
-        tenant.dashboard(session_lifetime=480)
-        assert engine.refresh().ok
-        assert engine.preview().changes == {"same": 1, "update": 1}
-    elif verb == "update":
         engine.args["session_lifetime"] = "8h"
         assert engine.up().changes == {"same": 1, "update": 1}
         assert tenant.requests[-1].body == {"session_lifetime": 8}
         assert engine.outputs["previous"]["session_lifetime"] == 10_000
+    elif verb == "refresh":
+        tenant.dashboard(session_lifetime=480)
+        assert engine.refresh().ok
+        assert engine.preview().changes == {"same": 1, "update": 1}
     else:
         assert engine.destroy().ok
         assert tenant.settings == {

@@ -1,6 +1,7 @@
-"""Stands in for `pulumi-language-python`, which comes with the official CLI: it installs a Python plugin and runs it.
+"""A stand-in for `pulumi-language-python` on machines without the official CLI, which `make setup` prefers to a build.
 
-It does what the official host does for a package with a requirements.txt and a pyproject.toml, and nothing else.
+CLIs built from Go modules lack the Python language host. This one installs and runs plugins (folders with a
+`pyproject.toml`) and runs policy packs (folders with a `__main__.py`). Programs run through the Automation API instead.
 """
 
 from __future__ import annotations
@@ -17,26 +18,23 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-SCRIPT = '#!/bin/sh\nexec "{python}" "{here}" "$@"\n'
-
-
-def place(folder: Path) -> None:
-    """Put the host where the CLI finds it on PATH."""
-    script = folder / "pulumi-language-python"
-    script.write_text(SCRIPT.format(python=sys.executable, here=__file__))
-    script.chmod(0o755)
+NO_PROGRAMS = (
+    "The CLI that make builds does not run programs in Python. Install Pulumi's own "
+    "(https://www.pulumi.com/docs/install), or use the Automation API."
+)
 
 
 class Host(language_pb2_grpc.LanguageRuntimeServicer):
-    """The two verbs that a plugin needs."""
+    """The verbs that plugins and policy packs need, and an answer for programs."""
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> plugin_pb2.PluginInfo:  # noqa: N802
+        """Return a version."""
         return plugin_pb2.PluginInfo(version="1.0.0")
 
     def InstallDependencies(self, request: Any, _context: Any) -> Iterator[Any]:  # noqa: N802
+        """Make an environment, and install the requirements in it."""
         folder = Path(request.info.program_directory or request.directory)
         venv.create(folder / "venv", with_pip=True)
         pip = [str(folder / "venv" / "bin" / "python"), "-m", "pip", "install", "--quiet"]
@@ -44,28 +42,36 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         yield language_pb2.InstallDependenciesResponse(stdout=b"installed\n")
 
     def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+        """Run a plugin in its environment; a policy pack that has none yet runs with this project's Python."""
         folder = Path(request.info.program_directory)
-        name = tomllib.loads((folder / "pyproject.toml").read_text())["project"]["name"]
+        own = folder / "venv" / "bin" / "python"
         process = subprocess.Popen(
-            [folder / "venv" / "bin" / "python", "-u", "-m", "pulumi.run.plugin", name, *request.args],
+            [own if own.exists() else sys.executable, "-u", *started(folder), *request.args],
             cwd=request.pwd,
             env=dict(pair.split("=", 1) for pair in request.env) or dict(os.environ),
             stdout=subprocess.PIPE,
         )
         context.add_callback(process.kill)
-        assert process.stdout is not None
-        for line in process.stdout:
+        for line in process.stdout or ():
             yield language_pb2.RunPluginResponse(stdout=line)
         yield language_pb2.RunPluginResponse(exitcode=process.wait())
 
-    def Cancel(self, _request: Any, _context: Any) -> empty_pb2.Empty:  # noqa: N802
-        return empty_pb2.Empty()
+    def Run(self, _request: Any, _context: Any) -> language_pb2.RunResponse:  # noqa: N802
+        """Say what to do instead."""
+        return language_pb2.RunResponse(error=NO_PROGRAMS)
+
+
+def started(folder: Path) -> list[str]:
+    """Return what Python runs for a folder: its `__main__.py`, or the package that it is."""
+    if (folder / "__main__.py").exists():
+        return [str(folder)]
+    return ["-m", "pulumi.run.plugin", tomllib.loads((folder / "pyproject.toml").read_text())["project"]["name"]]
 
 
 if __name__ == "__main__":
-    server = grpc.server(ThreadPoolExecutor(8))
+    server = grpc.server(ThreadPoolExecutor(64))
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(), server)
-    print(server.add_insecure_port("127.0.0.1:0"), flush=True)  # noqa: T201  That is the protocol.
+    print(server.add_insecure_port("127.0.0.1:0"), flush=True)
     server.start()
     with contextlib.suppress(KeyboardInterrupt):
         server.wait_for_termination()
