@@ -37,7 +37,7 @@ def plans_parts() -> Iterator[RenderableType]:
                 plan.value, kind.value, *(f"{figure:,}" for figure in figures), end_section=kind is Clock.IDLE
             )
     yield sheet
-    yield "The same caps apply to persistent and non-persistent sessions. Auth0 silently supersedes a higher value."
+    yield "The same caps apply to persistent and non-persistent sessions. Auth0 supersedes a higher value."
     for plan, limits in PLAN_LIMITS.items():
         if limits.inferred:
             yield f"{plan}: {limits.source}."
