@@ -61,8 +61,8 @@ def test_a_value_above_the_cap_is_a_problem_by_default():
     assert outcome == Outcome(
         4 * DAY,
         "idle_session_lifetime is 4d; the free plan allows at most 3d. Auth0 would supersede it. "
-        "Shorten it, set over_limit='clamp' to lower it to 3d or over_limit='warn' to send it unchanged, or correct plan if "
-        "it is wrong.",
+        "Shorten it, set over_limit='clamp' to lower it to 3d or over_limit='warn' to send it unchanged, or correct "
+        "plan if it is wrong.",
     )
 
 
