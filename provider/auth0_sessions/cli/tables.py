@@ -49,7 +49,7 @@ def profiles_parts() -> Iterator[RenderableType]:
     sheet = Sheet("profile", ">absolute", ">idle", "ceiling", "source")
     for name, row in PROFILES.items():
         figures = ("plan's cap" if one is None else text(one) for one in (row.absolute_minutes, row.idle_minutes))
-        sheet.add_row(name.value, *figures, "yes" if row.is_ceiling else "no", f"{row.source}, {row.date}: {row.force}")
+        sheet.add_row(str(name), *figures, "yes" if row.is_ceiling else "no", f"{row.source}, {row.date}: {row.force}")
     yield sheet
     yield "If a profile is a ceiling, a longer argument is an error. Non-persistent sessions get the same or less."
 
