@@ -44,11 +44,12 @@ docs: $(READY) ## Build the documentation into docs/_build/html, strictly.
 	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build/html
 	@echo "Open docs/_build/html/index.html."
 
-schema: $(READY) ## Write the schemas from the code, and the names of the SDKs into examples and pages.
+schema: $(READY) ## Write the schemas, and what the pages and examples say of the code.
 	@$(BIN)/python tools/names.py
 	$(BIN)/python -c 'import json; from auth0_sessions.audit import Audit; \
 	  print(json.dumps(Audit.model_json_schema(mode="serialization"), indent=2))' > docs/audit.schema.json
 	$(BIN)/python -m auth0_sessions.native.schema > provider/schema.json
+	@$(BIN)/python tools/doc_tables.py
 
 bench: setup ## Measure against do-nothing resources, as ratios in one run.
 	@$(BIN)/python tools/bench.py

@@ -20,11 +20,11 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import auth0_sessions
-from auth0_sessions import cli
+import doc_tables
+from auth0_sessions import cli, publisher
 from auth0_sessions.api.sources import CONFIG_KEYS, DOMAIN_VARIABLE, SECRET_CONFIG_KEYS
 from auth0_sessions.host.log import DEBUG_VARIABLE
 from auth0_sessions.native.config import PROVIDER_KEYS, SECRET_KEYS
-from auth0_sessions.native.schema import schema
 
 PACKAGE = Path(auth0_sessions.__file__).parent
 ROOT = Path(__file__).parent.parent
@@ -37,7 +37,7 @@ CONFIGURATION = DOCS / "reference" / "configuration.md"
 NO_CONFIGURATION = {"auth0:index", "auth0-sessions:index", "auth0-sessions:provider", "auth0-sessions:defaultDomain"}
 """Names in the code that look like configuration keys: parts of types, and two properties of a provider in state."""
 
-OTHERS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("examples/*/README.md"))]
+OTHERS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("examples/**/README.md"))]
 
 FENCE = re.compile(r"^```(\{?[\w-]*\}?)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -106,13 +106,6 @@ def test_the_pages_load_nothing_from_the_network(site):
     assert [part for part in [*loaded, *styles] if elsewhere.search(part)] == []
 
 
-@pytest.mark.deep
-def test_what_stands_elsewhere_is_shown(site):
-    """A page that stands for a file at the root or of an example has that file's text."""
-    assert "Report a vulnerability" in (site / "project" / "security.html").read_text()
-    assert "One engine for each tenant" in (site / "examples" / "automation.html").read_text()
-
-
 @pytest.mark.parametrize("file", [*PAGES, *OTHERS], ids=name_of)
 def test_links_lead_somewhere(file):
     """Every relative link of a page, and every anchor in it, exists."""
@@ -133,40 +126,27 @@ def test_links_lead_to_files(file):
 
 
 @pytest.mark.deep
-def test_the_reference_has_every_public_name(site):
-    """A name that can be imported from the package has an entry in the built reference."""
-    built = "\n".join(page.read_text() for page in site.glob("reference/*.html"))
-    assert {*auth0_sessions.__all__} - {*re.findall(r'id="auth0_sessions\.(\w+)"', built)} == set()
+def test_what_is_elsewhere_is_in_the_repository(site):
+    """A link that leaves `docs` leads to the repository, and the index has every page in its tables of contents."""
+    index = (site / "index.html").read_text()
+    assert f'href="{publisher.REPOSITORY}/blob/main/CONTRIBUTING.md"' in index
+    listed = {*re.findall(r'class="reference internal" href="([\w/-]+\.html)"', index)}
+    assert listed == {page.relative_to(DOCS).with_suffix(".html").as_posix() for page in PAGES} - {"index.html"}
 
 
-SPELLED = {
-    "session-lifetime": schema()["resources"]["auth0-sessions:index:SessionLifetime"]["properties"],
-    "session-policy": schema()["resources"]["auth0-sessions:index:SessionPolicy"]["inputProperties"],
-    "tenant-fleet": schema()["types"]["auth0-sessions:index:TenantSpec"]["properties"],
-    "provider": schema()["provider"]["inputProperties"],
-}
-"""A page of the reference -> the properties that it shows."""
+def test_pages_have_what_the_code_has():
+    """What pages take from the code is up to date (`make schema` writes it), used, and not a template."""
+    texts = {page: page.read_text() for page in DOCS.rglob("*.md") if "_build" not in page.parts}
+    assert [name_of(page) for page, text in texts.items() if doc_tables.filled(text) != text] == []
+    used = [name for text in texts.values() for _, name in doc_tables.PLACE.findall(text)]
+    assert sorted(used) == sorted(doc_tables.TABLES)
+    assert [name_of(page) for page in PAGES if re.search(r"(?<!\$)\{\{|\{eval-rst\}|\{toctree\}", texts[page])] == []
 
 
-@pytest.mark.deep
-@pytest.mark.parametrize("page", SPELLED)
-def test_the_reference_shows_both_spellings(site, page):
-    """A table has each property as Python spells it, and in the cell beside it as every other language does."""
-    text = (site / "reference" / f"{page}.html").read_text()
-    cells = re.findall(
-        r'<span class="pre">(\w+)</span></code></p></td>\s*<td><p><code[^>]*><span class="pre">(\w+)<', text
-    )
-    beside = {camel: snake for snake, camel in cells}
-    in_python = {camel: re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", camel) for camel in SPELLED[page]}
-    assert {camel: beside.get(camel) for camel in in_python} == in_python
-
-
-@pytest.mark.deep
-def test_the_reference_has_every_command(site):
-    """Each command of the command line has a section."""
-    built = (site / "reference" / "command-line.html").read_text()
-    root: Any = get_command(cli.app)
-    assert [name for name in root.commands if f'id="auth0-sessions-{name}"' not in built] == []
+def test_the_reference_has_every_public_name():
+    """A name that can be imported from the package is in the reference."""
+    text = "\n".join(page.read_text() for page in DOCS.glob("reference/*.md"))
+    assert {name for name in auth0_sessions.__all__ if f"`{name}`" not in text and f"### {name}\n" not in text} == set()
 
 
 def test_examples_show_what_is_printed():

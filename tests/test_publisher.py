@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 from importlib.metadata import metadata
 from itertools import pairwise
@@ -38,6 +39,16 @@ def test_the_project_takes_its_urls_from_there():
     urls = dict(line.split(", ") for line in metadata("auth0-sessions").get_all("Project-URL"))
     assert urls["Homepage"] == publisher.HOMEPAGE
     assert urls["Source"] == publisher.REPOSITORY
+
+
+def test_the_readme_works_on_a_package_index():
+    """Every link and picture has an address, and pictures that of the file itself."""
+    page = runpy.run_path(str(ROOT / "hatch_build.py"))["standalone"]((ROOT / "README.md").read_text(), "https://here")
+    targets = re.findall(r"(!?)\[[^\]]*\]\(([^)]+)\)", page)
+    assert [target for _, target in targets if not target.startswith("https://")] == []
+    assert {target.partition("/docs/")[0] for image, target in targets if image} == {"https://here/raw/main"}
+    assert "https://here/blob/main/docs/index.md" in [target for _, target in targets]
+    assert "<repository>" not in page
 
 
 def test_the_schema_takes_everything_from_there():

@@ -99,7 +99,7 @@ def tell(story: Story) -> None:
     story.tell("Preview", "The program asks for 30d and 90m. A preview needs no credentials and makes no calls.")
     story.run("preview", diff=True, calls=0, shown='session_lifetime     : "30d"')
 
-    story.tell("Too long for the plan", "60d on the Essential plan: Auth0 would supersede it silently. Not here.")
+    story.tell("Too long for the plan", "60d on the Essential plan: Auth0 would supersede it. The preview refuses it.")
     story.configure(sessionLifetime="60d")
     story.run("preview", calls=0, ok=False, shown="allows at most 30d")
 

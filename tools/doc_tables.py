@@ -1,18 +1,51 @@
-"""Generates the documentation's tables from the code; Sphinx inserts them where a page names them."""
+"""Writes what pages say of the code into them: tables, the command line, and the docstrings of public names.
+
+A page marks each place with `<!-- from the code: NAME -->` and `<!-- end -->`; `make schema` fills it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import inspect
+import re
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import typer
+from typer.cli import get_docs_for_click
+from typer.main import get_command
+
+import auth0_sessions
+from auth0_sessions.api.reader import TenantSessions
+from auth0_sessions.cli import app
+from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.model.lifetime import Lifetime
-from auth0_sessions.model.plans import PLAN_LIMITS
+from auth0_sessions.model.plans import PLAN_LIMITS, PlanLimits
 from auth0_sessions.model.profiles import CONVENIENT_STACKS, PROFILES, ProfileLimits
 from auth0_sessions.model.settings import SETTINGS
 from auth0_sessions.model.spelling import snake_case
 from auth0_sessions.native.schema import schema
 from auth0_sessions.native.texts import RANGE
 from fault_matrix import AT_CALL, AT_LOGIN, ATTEMPTS, CALLS, FINAL_AT_CALL, FINAL_AT_LOGIN
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PLACE = re.compile(r"(<!-- from the code: (\S+) -->\n).*?<!-- end -->", re.DOTALL)
+
+
+def main() -> int:
+    """Fill every page; return the exit status."""
+    for page in DOCS.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        if (made := filled(text)) != text:
+            page.write_text(made, encoding="utf-8")
+            print(f"Filled {page.relative_to(DOCS.parent)}.")
+    return 0
+
+
+def filled(text: str) -> str:
+    """Return a page with what the code has now."""
+    return PLACE.sub(lambda found: f"{found[1]}\n{TABLES[found[2]]}\n\n<!-- end -->", text)
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -58,8 +91,8 @@ def value_of(spec: Mapping[str, Any]) -> str:
         return ", ".join(code(choice["value"]) for choice in named["enum"])
     if RANGE in spec["description"]:
         return "[lifetime](../concepts.md#units)"
-    kind = str(spec.get("type", "resource"))
-    return {"string": "text", "boolean": "true or false"}.get(kind, kind)
+    kinds = [str(one.get("type", "object")) for one in spec.get("oneOf", [spec])]
+    return " or ".join({"string": "text", "boolean": "true or false"}.get(kind, kind) for kind in kinds)
 
 
 def of_resource(name: str) -> dict[str, str]:
@@ -69,6 +102,46 @@ def of_resource(name: str) -> dict[str, str]:
     outputs = {key: spec for key, spec in found["properties"].items() if key not in inputs}
     page = snake_case(name).removeprefix("_")
     return {f"{page}_inputs": properties(inputs), f"{page}_outputs": properties(outputs)}
+
+
+def command_line() -> str:
+    """Return the help of every command."""
+    command = get_command(app)
+    text = get_docs_for_click(obj=command, ctx=typer.Context(command), name="auth0-sessions")
+    text = re.sub(r"\*\*Commands\*\*:\n\n(\* .*\n)+\n?|^\* `--help`.*\n", "", text, flags=re.MULTILINE)
+    _, _, sections = re.sub(r"\*\*Options\*\*:\n+(?=#|\Z)", "", text).partition("\n")
+    return re.sub(r"\n{3,}", "\n\n", sections).strip()
+
+
+def of_public(title: str, public: Callable[..., Any], *methods: str) -> str:
+    """Return a public name's docstring as Markdown, with those of some methods."""
+    of_methods = (_described(f"{title}.{name}", getattr(public, name), with_signature=True) for name in methods)
+    with_signature = inspect.isfunction(public)
+    return "\n\n".join([f"### {title}", _described(title, public, with_signature=with_signature), *of_methods])
+
+
+def _described(title: str, public: Callable[..., Any], *, with_signature: bool) -> str:
+    """Return a docstring as Markdown."""
+    signature = (
+        re.sub(r"'([\w.\[\], |]+)'(?=[,)\s]|$)", r"\1", str(inspect.signature(public))) if with_signature else ""
+    )
+    parts = [f"```text\n{title}{signature}\n```"] if signature else []
+    return "\n\n".join([*parts, *_paragraphs(inspect.getdoc(public) or "")])
+
+
+def _paragraphs(docstring: str) -> Iterator[str]:
+    """Yield a docstring's paragraphs: examples as code, and its sections as lists."""
+    for text in docstring.split("\n\n"):
+        named = re.fullmatch(r"(Args|Attributes|Raises|Returns):\n(.*)", text, re.DOTALL)
+        if text.startswith(">>>"):
+            yield f"```pycon\n{re.sub(r' *# doctest: .SKIP', '', text)}\n```"
+        elif named is None:
+            yield text
+        elif named[1] == "Returns":
+            yield f"Returns: {' '.join(named[2].split())}"
+        else:
+            items = re.sub(r"^    ([\w.]+): ", r"- `\1`: ", named[2], flags=re.MULTILINE)
+            yield f"{named[1]}:\n\n" + re.sub(r"\n +", " ", items)
 
 
 UNUSABLE = "the tenant reports SETTING as VALUE, which is not a lifetime"
@@ -85,6 +158,32 @@ def faults(endings: Mapping[str, str], final: Collection[str]) -> str:
         for fault, message in endings.items()
     )
     return table(("fault", "comes once", "stays: the error ends with"), rows)
+
+
+PUBLIC: tuple[tuple[str, Callable[..., Any], *tuple[str, ...]], ...] = (
+    ("SessionLifetime", auth0_sessions.SessionLifetime, "get"),
+    ("SessionPolicy", auth0_sessions.SessionPolicy),
+    ("TenantFleet", auth0_sessions.TenantFleet, "from_config"),
+    ("read_tenants_file", auth0_sessions.read_tenants_file),
+    ("TenantsFile", TenantsFile),
+    ("Provider", auth0_sessions.Provider),
+    ("Lifetime", Lifetime, "parse"),
+    ("read_tenant_sessions", auth0_sessions.read_tenant_sessions),
+    ("TenantSessions", TenantSessions),
+    ("PlanLimits", PlanLimits),
+    ("ProfileLimits", ProfileLimits),
+)
+ERRORS = [name for name in auth0_sessions.__all__ if name.endswith("Error")]
+
+
+def errors() -> str:
+    """Return every exception, with its base and its meaning."""
+    rows = []
+    for name in ERRORS:
+        error = getattr(auth0_sessions, name)
+        meaning, *_ = _paragraphs(inspect.getdoc(error) or "")
+        rows.append((code(name), code(error.__bases__[0].__name__), meaning.replace("\n", " ")))
+    return table(("exception", "is a", "meaning"), rows)
 
 
 TABLES = {
@@ -122,12 +221,21 @@ TABLES = {
     **of_resource("TenantFleet"),
     "tenant_spec": properties(schema()["types"]["auth0-sessions:index:TenantSpec"]["properties"]),
     "provider_inputs": properties(schema()["provider"]["inputProperties"]),
-    "convenient_stacks": ", ".join(map(code, CONVENIENT_STACKS)),
+    "convenient_stacks": table(
+        ("stack's name", "profile"),
+        ((", ".join(map(code, CONVENIENT_STACKS)), "`convenient`"), ("any other", "`balanced`")),
+    ),
     "calls": table(
         ("verb", "calls"),
         ((verb, ", ".join(code(name) for name in ATTEMPTS if name in made) or "none") for verb, made in CALLS.items()),
     ),
     "faults_at_login": faults(AT_LOGIN, FINAL_AT_LOGIN),
     "faults_at_call": faults(AT_CALL, FINAL_AT_CALL),
+    "command_line": command_line(),
+    "errors": errors(),
+    **{title: of_public(title, public, *methods) for title, public, *methods in PUBLIC},
 }
 """Name in a page -> Markdown."""
+
+if __name__ == "__main__":
+    sys.exit(main())

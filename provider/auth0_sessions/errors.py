@@ -81,7 +81,7 @@ class ForbiddenError(ApiError):
 
 
 class RateLimitError(ApiError):
-    """429: the tenant's rate limit was exceeded for longer than we wait."""
+    """429: the tenant was still rate-limited after the last attempt."""
 
 
 class UnexpectedAnswerError(ApiError):

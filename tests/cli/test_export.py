@@ -61,6 +61,21 @@ def test_domains_and_labels_are_enough(domains, auth0_sandbox):
     assert [auth0_sandbox.tenants[name].calls for name in ("acme", "beta")] == [calls, calls]
 
 
+def test_the_credentials_of_a_workflow(tmp_path):
+    """`--format workflow` prints two lines for each label, however many tenants share it, and reads no tenant."""
+    listed = {f"t{number}": {"domain": f"t{number}.eu.auth0.com", "credentials": "acme-eu"} for number in (1, 2)}
+    path = tmp_path / "tenants.json"
+    path.write_text(json.dumps({**listed, "alone": {"domain": "alone.eu.auth0.com"}}))
+    result = export("--tenants", path, "--format", "workflow")
+    assert (result.exit_code, result.stderr) == (FINE, "")
+    assert result.stdout.splitlines() == [
+        "AUTH0_ACME_EU_CLIENT_ID: ${{ vars.AUTH0_ACME_EU_CLIENT_ID }}",
+        "AUTH0_ACME_EU_CLIENT_SECRET: ${{ secrets.AUTH0_ACME_EU_CLIENT_SECRET }}",
+        "AUTH0_CLIENT_ID: ${{ vars.AUTH0_CLIENT_ID }}",
+        "AUTH0_CLIENT_SECRET: ${{ secrets.AUTH0_CLIENT_SECRET }}",
+    ]
+
+
 def test_only_what_was_set(domains):
     """`--only-set` leaves Auth0's defaults out."""
     found = yaml.safe_load(export("--tenants", domains, "--only-set").stdout)

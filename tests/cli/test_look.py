@@ -21,8 +21,8 @@ from auth0_sessions.api.reader import TenantSessions
 from auth0_sessions.cli.app import plain
 from auth0_sessions.cli.tables import sessions_parts
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
-from auth0_sessions.model.profiles import Profile
-from auth0_sessions.model.settings import DEFAULTS, SETTINGS
+from auth0_sessions.model.profiles import PROFILES, Profile
+from auth0_sessions.model.settings import DEFAULTS, SETTINGS, text
 
 COMMAND = Path(sys.executable).with_name("auth0-sessions")
 ROOT = Path(__file__).parents[2]
@@ -112,6 +112,17 @@ def test_plans_shows_every_cap_in_every_unit(plan):
         for kind, minutes in (("absolute", limits.absolute_minutes), ("idle", limits.idle_minutes))
     ]
     assert limits.source in result.output
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda profile: profile.name)
+def test_profiles_shows_every_profile(profile):
+    """Each has a row with its lifetimes, or that the cap applies, and its source."""
+    figures = ["plan's cap" if one is None else text(one) for one in (profile.absolute_minutes, profile.idle_minutes)]
+    (row,) = [
+        cells_of(line) for line in invoke("profiles").output.splitlines() if line.startswith(f"  {profile.name} ")
+    ]
+    assert row[1:3] == figures
+    assert row[4].startswith(profile.source)
 
 
 def test_plans_for_programs():

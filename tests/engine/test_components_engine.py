@@ -68,7 +68,7 @@ def test_a_policy_s_life(engine, tenant, auth0_sandbox):
     assert engine.up().changes == {"create": 3}
     assert tenant.settings == ESSENTIAL_CAPS
     assert engine.outputs["reasons"]["idle_session_lifetime"] == (
-        "idle 3d: profile 'convenient' (chosen by the stack's name 'dev') asks for the plan's cap, essential allows 3d"
+        "idle 3d: profile 'convenient' (chosen by the stack's name 'dev') uses the essential cap, 3d"
     )
     auth0_sandbox.clear_requests()
     assert engine.up().changes == {"same": 3}

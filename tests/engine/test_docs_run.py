@@ -183,7 +183,7 @@ WITH_MORE = {
     ("how-to/take-over.md", 'session_lifetime="14d"'): "test_looking_and_taking_over",
     ("how-to/many-tenants.md", 'from_config("fleet")'): "test_the_fleet_of_the_page_runs",
     ("how-to/move-to-the-native-plugin.md", "auth0_sessions.native"): "test_a_stack_moves_to_the_native_plugin",
-    ("how-to/many-tenants.md", "keep_record"): "test_single_resources_move_into_a_fleet",
+    ("how-to/change-tenants.md", "keep_record"): "test_single_resources_move_into_a_fleet",
     ("how-to/many-tenants.md", "REGIONS"): "test_the_list_in_python_runs",
     ("how-to/existing-estates.md", "import csv"): "test_an_existing_estate",
     ("how-to/existing-estates.md", 'from_config("fleet")'): "test_an_existing_estate",
@@ -293,7 +293,7 @@ def test_a_renamed_tenant_keeps_its_record(bench):
     config = {"auth0-sessions:plan": "enterprise", "auth0-sessions:tenants": {"acme": {"domain": "acme.eu.auth0.com"}}}
     stack = bench.open(FLEET, {**config, "auth0-sessions:profile": "strict"})
     run(stack, "up")
-    renamed = yaml.safe_load(block("how-to/many-tenants.md", "formerly:", "yaml"))["config"]
+    renamed = yaml.safe_load(block("how-to/change-tenants.md", "formerly:", "yaml"))["config"]
     stack = bench.open(FLEET + 'pulumi.export("tenants", fleet.tenants)', renamed, **labeled("acme"))
     bench.calls()
     assert run(stack, "up").changes.get("delete") is None
@@ -313,7 +313,7 @@ def test_single_resources_move_into_a_fleet(bench, module):
     lifetimes = "".join(f'{name}="{"1h" if "idle" in name else "1d"}", ' for name in LOGIN_LIFETIMES)
     single = f'SessionLifetime("acme", domain="acme.eu.auth0.com", {lifetimes}on_delete="restore")'
     run(bench.open(f"from {module} import SessionLifetime\n{single}", config, PATH=PATH), "up")
-    program = block("how-to/many-tenants.md", "keep_record").replace("from auth0_sessions", f"from {module}")
+    program = block("how-to/change-tenants.md", "keep_record").replace("from auth0_sessions", f"from {module}")
     stack = bench.open(program, config, PATH=PATH)
     bench.calls()
     assert run(stack, "up").changes == {"create": 2, "same": 2}
@@ -369,7 +369,7 @@ YAML_PROGRAMS = (
         },
     ),
     InYaml("how-to/take-over.md", "protect", {"acme": {"session_lifetime": 20_160, "idle_session_lifetime": 2_880}}),
-    InYaml("how-to/take-over.md", "deleteBeforeReplace", {"acme": {"session_lifetime": 20_160}}),
+    InYaml("how-to/change-tenants.md", "deleteBeforeReplace", {"acme": {"session_lifetime": 20_160}}),
     InYaml(
         "reference/provider.md",
         "pulumi:providers:auth0-sessions",
@@ -462,11 +462,12 @@ def test_an_existing_estate(bench, monkeypatch):
     for key, value in labeled(*ESTATE).items():
         monkeypatch.setenv(key, value)
     monkeypatch.chdir(bench.folder)
-    listed, stack_file, tight, workflow = blocks(page, "yaml")
+    listed, stack_file, tight = blocks(page, "yaml")
+    workflow = yaml.safe_load(block("how-to/install.md", "name: drift", "yaml"))
     Path("tenants.csv").write_text(bench.on_sandbox(block(page, "name,domain", "text")))
     exec(compile(block(page, "import csv"), "docs", "exec"), {})  # noqa: S102  Our own page.
-    codes = [CliRunner().invoke(cli.app, words).exit_code for words in commands(page)]
-    assert codes == [0, 0, 1]
+    *steps, lines = commands(page)
+    assert [CliRunner().invoke(cli.app, words).exit_code for words in steps] == [0, 0, 1]
     assert Path("tenants.yaml").read_text() == bench.on_sandbox(listed)
     assert Path("baseline.html").read_text().count("SHOULD") > 0
 
@@ -483,7 +484,11 @@ def test_an_existing_estate(bench, monkeypatch):
     assert bench.settings == {"acme": four(1_440, 60), "globex": four(1_440, 60), "initech": four(720, 15)}
     assert "~ report" not in run(stack, "preview", diff=True).output
 
-    refresh, audit = [step["run"] for step in yaml.safe_load(workflow)["jobs"]["drift"]["steps"] if "run" in step][1:]
+    printed = CliRunner().invoke(cli.app, lines).stdout
+    assert set(labeled(*ESTATE)) == set(yaml.safe_load(printed))
+    assert set(block("how-to/install.md", "vars.AUTH0_ACME", "console").splitlines()) <= set(printed.splitlines())
+    refresh, both = [step["run"] for step in workflow["jobs"]["drift"]["steps"] if "name" in step]
+    audit = both.splitlines()[1]
     assert refresh == "pulumi refresh --preview-only --expect-no-changes --diff --stack prod"
     options: dict[str, Any] = {"preview_only": True, "expect_no_changes": True, "diff": True}
     words, _, target = audit.partition(" >> ")

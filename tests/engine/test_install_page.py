@@ -96,7 +96,7 @@ def test_the_install_page_and_a_fresh_clone(network, tmp_path, tenant):
         shutil.copytree(first.folder / part, second.folder / part, dirs_exist_ok=True)
     before = {path: path.read_bytes() for path in second.work.rglob("*") if path.is_file()}
     steps = re.findall(r"- run: (pulumi .+)", block(section(PAGE, "In CI"), "yaml"))
-    second.follow("\n".join(steps).replace("prod", "dev"))
+    second.follow("\n".join(steps).replace('"$STACK"', "dev"))
     assert {path: path.read_bytes() for path in second.work.rglob("*") if path.is_file()} == before
     second.run("pulumi", "up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", "dev")
 

@@ -84,7 +84,7 @@ def test_a_moved_provider_never_sends_credentials_to_the_old_tenant(engine, tena
     engine.program = moving(other.domain, "restore")
     run = engine.preview()
     assert not run.ok
-    assert "moved from" in "\n".join(run.said("error"))
+    assert "now points to" in "\n".join(run.said("error"))
     assert not engine.up().ok
     assert auth0_sandbox.requests == []
 

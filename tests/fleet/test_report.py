@@ -402,10 +402,7 @@ def test_every_file_is_checked():
     found = validate({"a.yaml": good, "b.yaml": TenantsFile({"x": {}}), "c.yaml": TenantsFile({"other": LISTED})})
     assert [problem.partition("\n")[0] for problem in found.problems] == [
         "b.yaml has 2 problems:",
-        (
-            "acme.auth0.com is in a.yaml as acme and in c.yaml as other. "
-            "A tenant is managed once; keep one of the entries."
-        ),
+        ("acme.auth0.com is in a.yaml as acme and in c.yaml as other. Keep one entry per domain."),
     ]
 
 

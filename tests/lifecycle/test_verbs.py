@@ -101,7 +101,7 @@ def test_warnings_are_shown_where_nothing_is_wrong(world):
     [
         ({"default_domain": OTHER}, {}),
         ({"bound_domain": ACME}, {"domain": f"is for {ACME} only"}),
-        ({"may_move": False}, {"domain": f"moved from {ACME} to {OTHER}"}),
+        ({"may_move": False}, {"domain": f"now points to {OTHER}"}),
     ],
     ids=["default", "bound", "may not move"],
 )

@@ -60,9 +60,9 @@ def test_a_value_above_the_cap_is_a_problem_by_default():
     outcome = settle(judge("idle_session_lifetime", 4 * DAY, plan=Plan.FREE), OverLimit.ERROR, SNAKE_CASE)
     assert outcome == Outcome(
         4 * DAY,
-        "idle_session_lifetime is 4d; the free plan allows at most 3d. Auth0 would silently supersede it. "
-        "Shorten it, set over_limit='clamp' to take 3d or over_limit='warn' to send it unchanged, or correct plan if "
-        "the tenant has another one.",
+        "idle_session_lifetime is 4d; the free plan allows at most 3d. Auth0 would supersede it. "
+        "Shorten it, set over_limit='clamp' to lower it to 3d or over_limit='warn' to send it unchanged, or correct "
+        "plan if it is wrong.",
     )
 
 
@@ -70,7 +70,7 @@ def test_another_plan_is_no_advice_where_none_allows_more():
     """On the highest plan only the value and `over_limit` are left to change."""
     outcome = settle(judge("idle_session_lifetime", 101 * DAY, plan=Plan.ENTERPRISE), OverLimit.ERROR, SNAKE_CASE)
     assert str(outcome.problem).endswith(
-        "Shorten it, set over_limit='clamp' to take 100d or over_limit='warn' to send it unchanged."
+        "Shorten it, set over_limit='clamp' to lower it to 100d or over_limit='warn' to send it unchanged."
     )
 
 

@@ -69,7 +69,7 @@ def test_spot_values(plan, profile, minutes):
             "essential",
             "convenient",
             "idle_session_lifetime",
-            "idle 3d: profile 'convenient' asks for the plan's cap, essential allows 3d",
+            "idle 3d: profile 'convenient' uses the essential cap, 3d",
         ),
         (
             "enterprise",
@@ -87,10 +87,7 @@ def test_spot_values(plan, profile, minutes):
             "enterprise",
             "nist-aal1",
             "idle_session_lifetime",
-            (
-                "idle 30d: profile 'nist-aal1' asks for the plan's cap, enterprise allows 100d; "
-                "lowered from 100d to the absolute lifetime"
-            ),
+            ("idle 30d: profile 'nist-aal1' uses the enterprise cap, 100d; lowered from 100d to the absolute lifetime"),
         ),
     ],
 )
@@ -160,7 +157,7 @@ def test_clamp_lowers_and_says_so(name):
     picked = picked_for(Plan.FREE, Profile.CONVENIENT, OverLimit.CLAMP, **{**LONG, name: most + 60})
     assert (picked.problems, picked.minutes[name]) == ([], most)
     assert sorted(warning.split()[0] for warning in picked.warnings) == sorted({*LONG, name})
-    assert picked.why[name] == f"explicit argument {Lifetime(most + 60)}, lowered to what free allows"
+    assert picked.why[name] == f"explicit argument {Lifetime(most + 60)}, lowered to the free cap"
 
 
 @pytest.mark.parametrize("name", LOGIN_LIFETIMES)
@@ -186,7 +183,7 @@ def test_a_profile_above_the_plan_is_lowered_to_it(plan, name):
     long = replace(PROFILES[Profile.STRICT], absolute_minutes=730 * DAY, idle_minutes=730 * DAY)
     picked = pick(Chosen(plan, long), {})
     assert (picked.problems, picked.minutes[name]) == ([], cap_of(plan, name))
-    assert picked.why[name] == f"profile 'strict' has 730d, lowered to what {plan} allows"
+    assert picked.why[name] == f"profile 'strict' has 730d, lowered to the {plan} cap"
 
 
 @pytest.mark.parametrize(("absolute", "idle"), ABSOLUTE_AND_IDLE)

@@ -166,8 +166,7 @@ def test_reasons_are_sentences():
     assert seen["reasons"] == {
         "session_lifetime": "absolute 2d: explicit argument; profile 'convenient' has the plan's cap",
         "idle_session_lifetime": (
-            "idle 2d: profile 'convenient' asks for the plan's cap, essential allows 3d; "
-            "lowered from 3d to the absolute lifetime"
+            "idle 2d: profile 'convenient' uses the essential cap, 3d; lowered from 3d to the absolute lifetime"
         ),
         "ephemeral_session_lifetime": "non-persistent absolute 2d: as for persistent sessions",
         "idle_ephemeral_session_lifetime": "non-persistent idle 2d: as for persistent sessions",
@@ -190,8 +189,8 @@ def test_the_rest_goes_to_the_child():
 @pytest.mark.parametrize(
     ("over_limit", "applied", "reason"),
     [
-        ("clamp", "30d", "absolute 30d: explicit argument 60d, lowered to what free allows"),
-        ("Clamp", "30d", "absolute 30d: explicit argument 60d, lowered to what free allows"),
+        ("clamp", "30d", "absolute 30d: explicit argument 60d, lowered to the free cap"),
+        ("Clamp", "30d", "absolute 30d: explicit argument 60d, lowered to the free cap"),
         ("warn", "60d", "absolute 60d: explicit argument; profile 'convenient' has the plan's cap; free allows 30d"),
     ],
 )

@@ -1,7 +1,7 @@
 """The commands that take tenants files: audit, validate and export."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -36,8 +36,12 @@ REPORTS: dict[str, ReportFormat] = {
 }
 """File extension -> format."""
 
-ExportFormat = Literal["tenants", "import"]
-EXPORTS: dict[ExportFormat, tuple[str, ...]] = {"tenants": ("yaml", "yml", "json"), "import": ("json",)}
+ExportFormat = Literal["tenants", "import", "workflow"]
+EXPORTS: dict[ExportFormat, tuple[str, ...]] = {
+    "tenants": ("yaml", "yml", "json"),
+    "import": ("json",),
+    "workflow": ("yaml", "yml"),
+}
 """Purpose of an export -> file extensions."""
 
 OutputOption = Annotated[
@@ -139,7 +143,11 @@ def export(  # noqa: PLR0913  An argument for each option.
     ] = False,
     form: Annotated[
         ExportFormat,
-        typer.Option("--format", help="The same file, completed, or a file for `pulumi import -f`."),
+        typer.Option(
+            "--format",
+            help="`tenants`: the same file, completed. `import`: a file for `pulumi import -f`. `workflow`: the "
+            "tenants' credentials as the `env` of a GitHub Actions workflow, without reading a tenant.",
+        ),
     ] = "tenants",
 ) -> None:
     """Complete a tenants file with what each live tenant has, so that a fleet built from it changes nothing.
@@ -154,14 +162,17 @@ def export(  # noqa: PLR0913  An argument for each option.
     Example: `auth0-sessions export --tenants domains.yaml --output tenants.yaml`
     """
     from auth0_sessions.fleet.export import export as exported  # noqa: PLC0415
+    from auth0_sessions.fleet.export import workflow_lines  # noqa: PLC0415
 
     ending = _ending(output, EXPORTS[form]) if output else None
     check(output, is_replaced=True)
-    with (
-        clean_errors(),
-        reading(files_of([tenants] if tenants else None, None, stack, cwd)) as (files, read, on_progress),
-    ):
+    with clean_errors():
+        files = files_of([tenants] if tenants else None, None, stack, cwd)
         ((source, file),) = files.items()
+        if form == "workflow":
+            _emit(output, "".join(f"{line}\n" for line in workflow_lines(file, source)), _unchecked)
+            return
+    with clean_errors(), reading(files) as (_, read, on_progress):
         made = exported(file, source, read=read, only_set=only_set, on_progress=on_progress)
         text = (
             _import_file(made.domains)
@@ -170,11 +181,7 @@ def export(  # noqa: PLR0913  An argument for each option.
         )
     if form == "import" and made.has_labels:
         made.notes.append(_NO_LABELS)
-    if output is not None:
-        replace(output, text, _unchecked if form == "import" else made.check_written)
-        note(f"Wrote {output}.")
-    else:
-        typer.echo(text, nl=False)
+    _emit(output, text, _unchecked if form == "import" else made.check_written)
     for sentence in made.notes:
         note(f"Note: {sentence}")
     for name, error in made.unread.items():
@@ -182,6 +189,15 @@ def export(  # noqa: PLR0913  An argument for each option.
     if made.unread:
         note(f"{len(made.unread)} of {len(made.domains)} tenants could not be read, and stay as they were.")
         raise typer.Exit(FAILURE)
+
+
+def _emit(output: Path | None, text: str, check_written: Callable[[Path], None]) -> None:
+    """Print an export, or write it to a file."""
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    replace(output, text, check_written)
+    note(f"Wrote {output}.")
 
 
 def _ending(output: Path, known: Collection[str], advice: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The commands that show something: `plans` and `show`."""
+"""The commands that show something: `plans`, `profiles`, and `show`."""
 
 import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from auth0_sessions.cli.app import app, clean_errors, note, say
-from auth0_sessions.cli.tables import plans_parts, sessions_parts
+from auth0_sessions.cli.tables import plans_parts, profiles_parts, sessions_parts
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
 from auth0_sessions.model.settings import text
 
@@ -31,6 +31,15 @@ def plans(form: FormatOption = "table") -> None:
         typer.echo(json.dumps(rows, indent=2))
         return
     say(*plans_parts())
+
+
+@app.command(rich_help_panel=PANEL)
+def profiles() -> None:
+    """Show the built-in profiles: the lifetimes that each allows, and their source.
+
+    Example: `auth0-sessions profiles`
+    """
+    say(*profiles_parts())
 
 
 @app.command(rich_help_panel=PANEL)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from auth0_sessions.errors import visible
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap, share_of
-from auth0_sessions.model.profiles import Force
+from auth0_sessions.model.profiles import PROFILES, Force
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, SETTINGS, Clock, text
 
 if TYPE_CHECKING:
@@ -37,11 +37,21 @@ def plans_parts() -> Iterator[RenderableType]:
                 plan.value, kind.value, *(f"{figure:,}" for figure in figures), end_section=kind is Clock.IDLE
             )
     yield sheet
-    yield "The same caps apply to persistent and non-persistent sessions. Auth0 silently supersedes a higher value."
+    yield "The same caps apply to persistent and non-persistent sessions. Auth0 supersedes a higher value."
     for plan, limits in PLAN_LIMITS.items():
         if limits.inferred:
             yield f"{plan}: {limits.source}."
     yield f"Others: {PLAN_LIMITS[Plan.ENTERPRISE].source}."
+
+
+def profiles_parts() -> Iterator[RenderableType]:
+    """Yield every built-in profile and its source."""
+    sheet = Sheet("profile", ">absolute", ">idle", "ceiling", "source")
+    for name, row in PROFILES.items():
+        figures = ("plan's cap" if one is None else text(one) for one in (row.absolute_minutes, row.idle_minutes))
+        sheet.add_row(str(name), *figures, "yes" if row.is_ceiling else "no", f"{row.source}, {row.date}: {row.force}")
+    yield sheet
+    yield "If a profile is a ceiling, a longer argument is an error. Non-persistent sessions get the same or less."
 
 
 def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[RenderableType]:

@@ -23,19 +23,13 @@ def renamed_wrongly(formerly: Mapping[str, str | None]) -> Iterator[tuple[str, s
 def in_two_files(tenants: Iterable[tuple[str, str, str]]) -> list[str]:
     """Return a message for each domain that more than one file lists, with the file and short name of each entry."""
     places = _several((domain, f"in {source} as {name}") for domain, source, name in tenants)
-    return [
-        f"{domain} is {' and '.join(found)}. A tenant is managed once; keep one of the entries."
-        for domain, found in places.items()
-    ]
+    return [f"{domain} is {' and '.join(found)}. Keep one entry per domain." for domain, found in places.items()]
 
 
 def named_twice(domains: Iterable[tuple[str, str]]) -> list[str]:
     """Return a message for each domain that more than one short name has."""
     names = _several(domains)
-    return [
-        f"{', '.join(same)}: all are {domain}. A tenant is managed once; remove the others."
-        for domain, same in names.items()
-    ]
+    return [f"{', '.join(same)}: all are {domain}. Keep one entry per domain." for domain, same in names.items()]
 
 
 def _several(named: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from auth0_sessions.api.reader import Answer, ReadTenant, TenantSessions, read_many
+from auth0_sessions.api.sources import SECRET, in_environment
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.document import Document
 from auth0_sessions.fleet.entries import Entry, read_entries
@@ -48,6 +49,9 @@ _IN_CONFIGURATION = (
     "and name it with `pulumi config set auth0-sessions:tenants FILE`."
 )
 _UNREAD = ("`pulumi up` would give it the values of its profile and plan. Export again, or remove the entry.",)
+
+_CONTEXTS = {"client_id": "vars", SECRET: "secrets"}
+"""Part of a credential set -> where a GitHub Actions workflow keeps it."""
 
 _BESIDE_PROFILE = ("tenants",)
 """The places where a file can have a profile next to its list."""
@@ -127,6 +131,19 @@ def export(
     if planless := [entry.name for entry in entries if "plan" not in entry.values]:
         made.notes.append(f"No plan is set for {', '.join(planless)}. A fleet needs the plan of each tenant.")
     return made
+
+
+def workflow_lines(file: TenantsFile, source: str) -> list[str]:
+    """Return the lines of a GitHub Actions workflow's `env` that its tenants' credentials need, each label once.
+
+    Raises:
+        InputError: The file has problems, all of which are reported.
+
+    """
+    labels = dict.fromkeys(entry.values.get("credentials") for entry in _entries(file, source))
+    named = [in_environment({}, label).names for label in labels]
+    pairs = [(names[part], context) for names in named for part, context in _CONTEXTS.items()]
+    return [f"{name}: ${{{{ {context}.{name} }}}}" for name, context in pairs]
 
 
 def _entries(file: TenantsFile, source: str) -> list[Entry]:

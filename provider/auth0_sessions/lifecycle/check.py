@@ -110,8 +110,8 @@ def _move_problems(
         and olds.get("on_delete") in (OnDelete.RESTORE, OnDelete.RESET)
     ):
         reason = (
-            f"this Provider moved from {was} to {domain} while {was} still needs its "
-            f"{spelling.assign('on_delete', olds['on_delete'])}, which would send the new tenant's credentials there. "
+            f"this Provider now points to {domain}, but the {spelling.assign('on_delete', olds['on_delete'])} of {was} "
+            f"would still call {was}, with the credentials of {domain}. "
             f"Give {domain} a Provider and a resource of its own and remove the old ones in a later run, or first run "
             f"once with {spelling.assign('on_delete', 'retain')} for {was}."
         )

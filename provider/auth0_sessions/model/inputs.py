@@ -80,12 +80,12 @@ READERS: Mapping[str, Reader] = {
     **{
         name: (lambda value, _: Lifetime.parse(value).minutes)
         if name in LIFETIMES
-        else _choice(CookieMode, "It picks the kind of session Auth0 creates.")
+        else _choice(CookieMode, "It sets the kind of session that Auth0 creates.")
         for name in SETTINGS
     },
     "plan": _choice(Plan, PLAN_ADVICE),
     "over_limit": _choice(OverLimit, "It says what happens to a value above the plan's cap."),
-    "on_delete": _choice(OnDelete, "It says what happens to the settings at the end."),
+    "on_delete": _choice(OnDelete, "It says what happens to the settings on delete."),
     "enforce": _choice(Enforce, "It says whether a tenant with a shorter lifetime keeps it."),
     "credentials": lambda value, _: check_label(value),
 }

@@ -76,7 +76,7 @@ def settle(found: Judgment, over_limit: OverLimit, spelling: Spelling, *, is_sec
     if over_limit is OverLimit.WARN:
         return Outcome(found.minutes, None, f"{what}. It is sent unchanged, and Auth0 may supersede it.")
     clamp, warn = (spelling.assign("over_limit", choice.value) for choice in (OverLimit.CLAMP, OverLimit.WARN))
-    advice = f"Shorten it, set {clamp} to take {most} or {warn} to send it unchanged"
+    advice = f"Shorten it, set {clamp} to lower it to {most} or {warn} to send it unchanged"
     if found.cap < max(cap(plan, found.setting) or 0 for plan in Plan):
-        advice += f", or correct {spelling.name('plan')} if the tenant has another one"
-    return Outcome(found.minutes, f"{what}. Auth0 would silently supersede it. {advice}.")
+        advice += f", or correct {spelling.name('plan')} if it is wrong"
+    return Outcome(found.minutes, f"{what}. Auth0 would supersede it. {advice}.")

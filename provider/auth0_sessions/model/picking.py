@@ -119,9 +119,9 @@ def _from_profile(picked: Picked, chosen: Chosen, name: str) -> None:
     plan, profile = chosen.plan, chosen.profile
     asked, most = profile.minutes(name), cap(plan, name) or 0
     if asked is None:
-        picked.why[name] = f"{profile.phrase} asks for the plan's cap, {plan} allows {text(most)}"
+        picked.why[name] = f"{profile.phrase} uses the {plan} cap, {text(most)}"
     elif asked > most:
-        picked.why[name] = f"{profile.phrase} has {text(asked)}, lowered to what {plan} allows"
+        picked.why[name] = f"{profile.phrase} has {text(asked)}, lowered to the {plan} cap"
     else:
         picked.why[name] = f"{profile.phrase} ({profile.source})"
     picked.minutes[name] = most if asked is None else min(asked, most)
@@ -136,7 +136,7 @@ def _from_argument(picked: Picked, chosen: Chosen, found: Judgment, outcome: Out
         picked.problems.append(Problem(name, outcome.problem))
     elif outcome.minutes < minutes:
         picked.warnings.append(str(outcome.warning))
-        why = f"explicit argument {text(minutes)}, lowered to what {plan} allows"
+        why = f"explicit argument {text(minutes)}, lowered to the {plan} cap"
     elif found.cap is not None:
         why += f"; {plan} allows {text(found.cap)}"
     picked.minutes[name], picked.why[name] = outcome.minutes, why

@@ -22,7 +22,7 @@ class Plan(StrEnum):
 
 @dataclass(frozen=True)
 class PlanLimits:
-    """The longest lifetimes that a plan allows; Auth0 silently supersedes a higher value.
+    """The longest lifetimes that a plan allows; Auth0 supersedes a higher value.
 
     The same figures apply to persistent and non-persistent sessions.
 

@@ -124,7 +124,7 @@ def _resource() -> Spec:
 
 
 def _types() -> Spec:
-    superseded = {"asked": "The value that was asked for.", "reported": "The value that the tenant reports."}
+    superseded = {"asked": "The requested value.", "reported": "The value that the tenant reports."}
     names = {"except": {"type": "array", "items": STRING}}
     tenant = {row.name: input_of(row.name, texts.TENANT_MEANINGS) for row in fields(TenantSpec)}
     return {

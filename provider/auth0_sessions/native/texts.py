@@ -44,8 +44,7 @@ OUTPUT_MEANINGS = {
     "own": "Each lifetime that the tenant had when a ceiling first applied to it, in minutes. Only with "
     "`enforce: at-most`.",
     "superseded": "The settings whose reported value differs from the requested one.",
-    "old_sessions_gone_by": "Time (UTC, ISO 8601) by which all persistent sessions created under an earlier lifetime "
-    "have ended.",
+    "old_sessions_gone_by": "Time (UTC) by which all persistent sessions created under an earlier lifetime have ended.",
 }
 """The outputs of a `SessionLifetime`, except lifetimes."""
 
@@ -108,7 +107,7 @@ FLEET_MEANINGS = {
 }
 FLEET_OUTPUTS = {
     "tenants": "What was applied to each tenant, by short name.",
-    "oldSessionsGoneBy": "Time (UTC, ISO 8601) by which all persistent sessions created under earlier lifetimes have "
+    "oldSessionsGoneBy": "Time (UTC) by which all persistent sessions created under earlier lifetimes have "
     "ended, in every tenant.",
     "report": "A Markdown table of the tenants: plan, profile, lifetimes, shares of the caps, and reasons.",
 }

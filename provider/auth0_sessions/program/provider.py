@@ -33,10 +33,18 @@ class Provider(pulumi.ProviderResource):
     >>> import pulumi
     >>> from auth0_sessions import Provider, SessionLifetime
     >>> config = pulumi.Config()                                             # doctest: +SKIP
-    >>> acme = Provider("acme", domain="acme.eu.auth0.com", client_id="...",
-    ...                 client_secret=config.require_secret("acmeSecret"))   # doctest: +SKIP
-    >>> SessionLifetime("acme", session_lifetime="30d", plan="essential",
-    ...                 opts=pulumi.ResourceOptions(provider=acme))          # doctest: +SKIP
+    >>> acme = Provider(
+    ...     "acme",
+    ...     domain="acme.eu.auth0.com",
+    ...     client_id="...",
+    ...     client_secret=config.require_secret("acmeSecret"),
+    ... )  # doctest: +SKIP
+    >>> SessionLifetime(
+    ...     "acme",
+    ...     session_lifetime="30d",
+    ...     plan="essential",
+    ...     opts=pulumi.ResourceOptions(provider=acme),
+    ... )  # doctest: +SKIP
     """
 
     domain: pulumi.Input[str] | None
