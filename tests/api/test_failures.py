@@ -1,7 +1,7 @@
 """A call that failed -> an error that says what, where, why and what to do now."""
 
 import json
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -152,13 +152,7 @@ def test_a_custom_domain_is_told_which_audience_to_set(status, login, body):
 @pytest.mark.parametrize("is_stale", [False, True])
 @pytest.mark.parametrize(
     ("proof", "words"),
-    [
-        (CANARY, "An application that uses Private Key JWT has no secret: set its private key instead."),
-        (
-            SigningKey.read(pem_of(), "KEY"),
-            "The application has to use Private Key JWT, with the public key",
-        ),
-    ],
+    [(CANARY, "has no secret: set its private key"), (SigningKey.read(pem_of(), "KEY"), "has to use Private Key JWT")],
 )
 def test_a_refused_application_is_told_of_the_other_way(proof, words, is_stale):
     """A secret may have to be a key, a key needs its other half at Auth0, and either may have been rotated."""
@@ -178,12 +172,7 @@ def test_an_outage_is_not_about_the_domain(parts, login):
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        {"message": "Bad HTTP authentication header format", "errorCode": "Bearer"},
-        {"message": "Bad HTTP authentication header format"},
-        {"message": "Not this", "errorCode": "Bearer"},
-    ],
+    "body", [{"message": "Bad HTTP authentication header format"}, {"message": "Not this", "errorCode": "Bearer"}]
 )
 def test_a_400_about_the_bearer_is_about_the_token(body):
     """A 400 for a bearer that is not a JWT says to check the token, and not to correct a value."""
@@ -290,10 +279,10 @@ def test_words_are_one_short_line(text):
     assert (shown.isprintable(), len(shown) < 2 * MAX_DETAIL_CHARACTERS + 300) == (True, True)
 
 
-@pytest.mark.parametrize(("said", "ended"), [("No", "No. "), ("No.", "No. "), ("No!", "No! "), ("No?", "No? ")])
+@pytest.mark.parametrize(("said", "ended"), [("No", "No."), ("No.", "No."), ("No!", "No!"), ("No?", "No?")])
 def test_words_end_once(said, ended):
     """Words from outside end in one full stop."""
-    assert f": {ended}Correct" in str(error(said=said))
+    assert f": {ended} Correct" in str(error(said=said))
 
 
 @pytest.mark.parametrize("url", ["https://u:hunter2@proxy.example:1/", "(//hunter2@x)", "see http://a@b:hunter2@c"])
@@ -326,16 +315,13 @@ def test_a_broken_answer_is_cleaned_and_keeps_its_status():
     assert [(one.status, CANARY in str(one)) for one in raised] == [(200, False), (0, False)]
 
 
-def test_out_of_time_sent_nothing():
-    """A call that its operation has no time for says that it was not made."""
-    raised = out_of_time(ATTEMPT)
-    assert (TenantUnreachableError, True) == (type(raised), "nothing was sent" in str(raised))
-
-
-def test_canceled_is_one_line():
-    """A canceled run is reported in one line that says where it stopped."""
-    raised = canceled(ATTEMPT)
-    assert str(raised) == f"{DOMAIN}: could not {DOING}: the run was canceled. Run it again to continue."
+def test_no_call_is_made():
+    """A call that its operation has no time for was not sent, and a canceled run says where it stopped in one line."""
+    assert (type(out_of_time(ATTEMPT)), "nothing was sent" in str(out_of_time(ATTEMPT))) == (
+        TenantUnreachableError,
+        True,
+    )
+    assert str(canceled(ATTEMPT)) == f"{DOMAIN}: could not {DOING}: the run was canceled. Run it again to continue."
 
 
 @pytest.mark.parametrize(
@@ -354,7 +340,6 @@ def test_short_reason(failure, words):
 
 def test_no_secret_in_a_repr():
     """What was tried can be printed without its secrets."""
-    assert "secrets" in {field.name for field in fields(ATTEMPT)}
     assert CANARY not in repr(ATTEMPT)
 
 

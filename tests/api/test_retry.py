@@ -28,7 +28,7 @@ def broken():
 
 
 class Script:
-    """A call that fails as it is reported, and then succeeds."""
+    """A call that fails as it is told, and then succeeds."""
 
     def __init__(self, *failures):
         self.failures = list(failures)
@@ -76,21 +76,18 @@ def test_tries(failures, options, expected):
     assert run(*[failure() for failure in failures], **options) == expected
 
 
-def test_patience_is_a_sum():
-    """The waits of one operation add up to no more than its patience."""
-    outcome, calls, waits = run(*[limited(40.0) for _ in range(9)], patience_seconds=130.0)
-    assert (RateLimitError, 4, 120.0) == (outcome, calls, sum(waits))
-
-
-def test_a_wait_beyond_patience_is_not_begun():
-    """Where the tenant asks for more than the patience, the call fails without a wait."""
-    assert run(limited(3_600.0)) == (RateLimitError, 1, [])
-
-
-def test_a_wait_leaves_time_for_a_call():
-    """A wait that would leave no time for a call is skipped."""
-    assert run(limited(10.0), patience_seconds=10.5) == (RateLimitError, 1, [])
-    assert run(limited(10.0), patience_seconds=10.5 + SHORTEST_CALL_SECONDS) == ("answer", 2, [10.0])
+@pytest.mark.parametrize(
+    ("asked", "patience", "expected"),
+    [
+        ([40.0] * 9, 130.0, (RateLimitError, 4, [40.0] * 3)),
+        ([3_600.0], 120.0, (RateLimitError, 1, [])),
+        ([10.0], 10.5, (RateLimitError, 1, [])),
+        ([10.0], 10.5 + SHORTEST_CALL_SECONDS, ("answer", 2, [10.0])),
+    ],
+)
+def test_patience(asked, patience, expected):
+    """The waits of one operation add up to no more than its patience, and leave time for a call."""
+    assert run(*map(limited, asked), patience_seconds=patience) == expected
 
 
 def test_patience_is_shared():

@@ -106,11 +106,11 @@ class TenantClient:
         finally:
             self._lock.release()
 
-    def make_regardless(self, call: Call[T], tries: int) -> T:
-        """Make a Management API call with its own time limit, even if its operation has timed out or was canceled."""
+    def last_effort(self, tries: int) -> Patience:
+        """Return a time limit of its own for a call that is made even if its operation timed out or was canceled."""
         seconds = GRACE_SECONDS if self._cancelled.is_set() else sum(self._timeouts_seconds)
         policy = replace(self._policy, tries=tries, rate_limits_count=True, patience_seconds=seconds)
-        return self.make(call, replace(policy.begin(self._cancelled), is_last_effort=True))
+        return replace(policy.begin(self._cancelled), is_last_effort=True)
 
     def _authorized(self, call: Call[T], patience: Patience) -> T:
         """Make a Management API call, logging in again once if the token has expired."""
@@ -248,7 +248,7 @@ class Operation:
         return self.client.clock.now()
 
     def _make(self, call: Call[T], tries: int | None) -> T:
-        return self.client.make(call, self.patience) if tries is None else self.client.make_regardless(call, tries)
+        return self.client.make(call, self.patience if tries is None else self.client.last_effort(tries))
 
 
 def _json(body: bytes) -> tuple[bool, Any]:
