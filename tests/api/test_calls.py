@@ -1,5 +1,6 @@
 """The calls that are made of a tenant."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,18 +14,19 @@ from keys import pem_of
 
 SECRET = "canary-client-secret"
 URL = "https://acme.eu.auth0.com"
+FORM = {"grant_type": "client_credentials", "client_id": "id", "audience": f"{URL}/api/v2/"}
 
 
-def now():
-    """Return a time."""
-    return datetime(2026, 11, 30, tzinfo=UTC)
+def login(**changes):
+    """Return the login of a client."""
+    client = replace(ClientCredentials("id", SECRET, None, "here"), **changes)
+    return calls.login(client, URL, lambda: datetime(2026, 11, 30, tzinfo=UTC))
 
 
 def test_each_call_says_what_it_is():
     """A login is for a token, a write changes the tenant, and a read is neither."""
-    login = calls.login(ClientCredentials("id", SECRET, None, "here"), URL, now)
     made: list[calls.Call[Any]] = [
-        login,
+        login(),
         calls.read_settings(["x"], Reported),
         calls.write_settings({"session_lifetime": 480}, {}, Reported),
     ]
@@ -35,23 +37,46 @@ def test_each_call_says_what_it_is():
     ]
 
 
-@pytest.mark.parametrize("answer", [None, [], "text", {}, {"access_token": None}, {"access_token": f"{SECRET} x"}])
-def test_a_strange_login_is_not_repeated(answer):
-    """What is wrong with the answer to a login is said without repeating what it holds."""
-    login = calls.login(ClientCredentials("id", SECRET, None, "here"), URL, now)
-    with pytest.raises(ValueError, match="there is no usable access_token") as raised:
-        login.read(answer)
-    assert SECRET not in str(raised.value)
+@pytest.mark.parametrize("audience", [None, "https://canonical.auth0.com/api/v2/"])
+def test_the_form_of_a_login(audience):
+    """A login has the client's credentials; its audience is the tenant's own unless one is given."""
+    expected = {**FORM, "client_secret": SECRET, "audience": audience or FORM["audience"]}
+    assert login(audience=audience).body() == expected
 
 
 def test_each_attempt_to_log_in_with_a_key_has_an_assertion_of_its_own():
-    """The form has the client and the audience, and an assertion instead of a secret, which is never the same twice."""
-    login = calls.login(ClientCredentials("id", SigningKey.read(pem_of(), "KEY"), None, "here"), URL, now)
-    first, second = login.body(), login.body()
-    assert first["client_assertion"] != second["client_assertion"]
-    assert {key: value for key, value in first.items() if key != "client_assertion"} == {
-        "grant_type": "client_credentials",
-        "client_id": "id",
-        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        "audience": f"{URL}/api/v2/",
-    }
+    """The form has an assertion instead of a secret, which is never the same twice."""
+    call = login(proof=SigningKey.read(pem_of(), "KEY"))
+    first, second = call.body(), call.body()
+    assert first.pop("client_assertion") != second.pop("client_assertion")
+    assert first == {**FORM, "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
+
+
+@pytest.mark.parametrize("answer", [None, [], "text", {}])
+def test_a_login_without_a_token(answer):
+    """An answer to a login that holds no token is refused."""
+    with pytest.raises(ValueError, match="there is no usable access_token"):
+        login().read(answer)
+
+
+@pytest.mark.parametrize("token", [None, 5, "", [SECRET], f"{SECRET} x", f"{SECRET}\r\n", f"{SECRET}\u00fc"])
+def test_a_token_that_no_header_can_hold(token):
+    """It is refused, and not repeated in the error."""
+    with pytest.raises(ValueError, match="there is no usable access_token") as raised:
+        login().read({"access_token": token})
+    assert SECRET not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "seconds"),
+    [
+        (86_400, 86_370),
+        (61, 31),
+        (20, 10),
+        (0.5, 0.25),
+        *[(unusable, 86_370) for unusable in (0, -5, "soon", None, True, 1e300)],
+    ],
+)
+def test_how_long_a_token_is_used(expires_in, seconds):
+    """Until a little before it expires, a short-lived one for half its life, any other for Auth0's default of a day."""
+    assert login().read({"access_token": "x.y.z", "expires_in": expires_in}) == ("x.y.z", seconds)

@@ -1,7 +1,7 @@
 """A call that failed -> an error that says what, where, why and what to do now."""
 
 import json
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,58 +68,51 @@ def lost(trouble, reason="", *, status=0):
         (409, ApiError),
         (429, RateLimitError),
         (500, UnexpectedAnswerError),
-        (503, UnexpectedAnswerError),
         (599, UnexpectedAnswerError),
     ],
 )
 @pytest.mark.parametrize("login", [False, True])
-def test_kinds(status, kind, login):
-    """Every status has its kind of error, which holds the status, the tenant and what was tried."""
+def test_every_status_has_its_error(status, kind, login):
+    """It holds the status, the tenant, what was tried, what the tenant said, and advice without a placeholder left."""
     raised = error(status=status, said="Because", login=login)
     assert (kind, status) == (type(raised), raised.status)
-    assert str(raised).startswith(f"{DOMAIN}: could not {DOING}")
-    assert str(status) in str(raised)
-
-
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500])
-@pytest.mark.parametrize("login", [False, True])
-def test_every_error_says_what_to_do(status, login):
-    """After the tenant's message comes advice, and no template placeholder is left unfilled."""
-    text = str(error(status=status, said="Because", login=login))
-    assert text.endswith(".")
-    assert "{" not in text
-    assert len(text.split(". ")) > 1
+    beginning, said, advice = str(raised).partition(": Because. ")
+    assert (beginning, said) == (f"{DOMAIN}: could not {DOING} ({status})", ": Because. ")
+    assert (advice.endswith("."), "{" in advice) == (True, False)
 
 
 @pytest.mark.parametrize(
     ("parts", "advice"),
     [
         ({"status": 401}, "The token came from the test's own place"),
+        ({"status": 401, "login": True}, "Check the test's own place: both belong to one"),
         ({"status": 403}, "Grant read:tenant_settings and, to write, update:tenant_settings"),
         ({"status": 403}, "the credentials came from the test's own place"),
-        ({"status": 403, "body": {"errorCode": "insufficient_entitlement"}}, "plan does not include this"),
-        ({"status": 404}, "Check the domain"),
-        ({"status": 404}, "If the tenant no longer exists"),
-        ({"status": 404}, "`pulumi state delete '<URN>'` (`pulumi stack --show-urns`"),
-        ({"status": 404, "is_page": True}, "`pulumi state delete '<URN>'` (`pulumi stack --show-urns`"),
-        ({"status": 404, "login": True}, "`pulumi state delete '<URN>'` (`pulumi stack --show-urns`"),
-        ({"status": 409}, "Check the domain and the settings"),
-        ({"status": 429}, "The tenant is still rate-limited after the last attempt"),
-        (
-            {"status": 401, "login": True},
-            "Check the test's own place: both belong to one",
-        ),
         ({"status": 403, "login": True}, "Authorize the application for the Auth0 Management API"),
+        ({"status": 403, "body": {"errorCode": "insufficient_entitlement"}}, "plan does not include this"),
+        ({"status": 404}, "If the tenant no longer exists"),
         ({"status": 404}, "and remove it from the program or the tenants file"),
-        ({"status": 429, "login": True}, "The token endpoint is still rate-limited"),
+        *[
+            ({"status": 404, **more}, "`pulumi state delete '<URN>'` (`pulumi stack --show-urns`")
+            for more in ({}, {"is_page": True}, {"login": True})
+        ],
+        ({"status": 409}, "Check the domain and the settings"),
         ({"status": 418, "login": True}, "Check the test's own place"),
         ({"status": 418, "is_page": True}, "that no proxy answers in its place"),
         ({"status": 302}, "that no proxy answers in its place"),
+        ({"status": 429}, "The tenant is still rate-limited after the last attempt"),
+        ({"status": 429, "login": True}, "The token endpoint is still rate-limited"),
     ],
 )
 def test_advice(parts, advice):
     """The advice belongs to the status and to the endpoint, and names where the credentials came from."""
     assert advice in str(error(**parts))
+
+
+def test_a_wait_that_is_not_made():
+    """Where a tenant asks for too long a wait, the error says why it was not made instead of the usual advice."""
+    text = str(refused(ATTEMPT, Reply(429, {}, b""), {}, "it is too long"))
+    assert ("It was not tried again: it is too long." in text, "after the last attempt" in text) == (True, False)
 
 
 AUDIENCE = "https://app.example/api/"
@@ -159,13 +152,7 @@ def test_a_custom_domain_is_told_which_audience_to_set(status, login, body):
 @pytest.mark.parametrize("is_stale", [False, True])
 @pytest.mark.parametrize(
     ("proof", "words"),
-    [
-        (CANARY, "An application that uses Private Key JWT has no secret: set its private key instead."),
-        (
-            SigningKey.read(pem_of(), "KEY"),
-            "The application has to use Private Key JWT, with the public key",
-        ),
-    ],
+    [(CANARY, "has no secret: set its private key"), (SigningKey.read(pem_of(), "KEY"), "has to use Private Key JWT")],
 )
 def test_a_refused_application_is_told_of_the_other_way(proof, words, is_stale):
     """A secret may have to be a key, a key needs its other half at Auth0, and either may have been rotated."""
@@ -177,29 +164,15 @@ def test_a_refused_application_is_told_of_the_other_way(proof, words, is_stale):
 
 @pytest.mark.parametrize("login", [False, True])
 @pytest.mark.parametrize("parts", [{"said": "Upstream is down"}, {"body": {}}, {"is_page": True}])
-@pytest.mark.parametrize("status", [500, 502, 503, 504, 599])
-def test_an_outage_is_not_about_the_domain(status, parts, login):
+def test_an_outage_is_not_about_the_domain(parts, login):
     """A 5xx repeats Auth0's message and advises waiting; it does not suggest checking the domain."""
-    raised = error(status=status, login=login, **parts)
-    assert isinstance(raised, UnexpectedAnswerError)
-    assert "try again later" in str(raised)
-    assert "Check" not in str(raised)
-    assert parts.get("said", f"HTTP {status}") in str(raised)
-
-
-def test_an_outage_keeps_its_code():
-    """The error code of a 5xx is in the error."""
-    raised = error(status=500, body={"message": "Internal error", "errorCode": "internal_error"})
-    assert (raised.error_code, "(500 internal_error): Internal error. " in str(raised)) == ("internal_error", True)
+    text = str(error(status=503, login=login, **parts))
+    assert ("try again later" in text, "Check" in text) == (True, False)
+    assert parts.get("said", "HTTP 503") in text
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        {"message": "Bad HTTP authentication header format", "errorCode": "Bearer"},
-        {"message": "Bad HTTP authentication header format"},
-        {"message": "Not this", "errorCode": "Bearer"},
-    ],
+    "body", [{"message": "Bad HTTP authentication header format"}, {"message": "Not this", "errorCode": "Bearer"}]
 )
 def test_a_400_about_the_bearer_is_about_the_token(body):
     """A 400 for a bearer that is not a JWT says to check the token, and not to correct a value."""
@@ -232,18 +205,18 @@ def test_recorded_words_are_passed_on(body):
     assert words == [word for word in words if word.rstrip(".") in str(error(body=body))]
 
 
-def test_management_words():
-    """An error of the Management API gives its message, its status and its code."""
-    raised = error(body={"statusCode": 400, "error": "Bad Request", "message": "No", "errorCode": "invalid_body"})
-    assert raised.error_code == "invalid_body"
-    assert "(400 invalid_body): No. Correct the value" in str(raised)
-
-
-def test_login_words():
-    """An error of the token endpoint gives its description, and its `error` as the code."""
-    raised = error(status=403, login=True, body={"error": "access_denied", "error_description": "Not authorized"})
-    assert raised.error_code == "access_denied"
-    assert "(403 access_denied): Not authorized. " in str(raised)
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, {"statusCode": 400, "error": "Bad Request", "message": "No", "errorCode": "its_code"}),
+        (500, {"message": "No", "errorCode": "its_code"}),
+        (403, {"error": "its_code", "error_description": "No"}),
+    ],
+)
+def test_the_code_of_an_error(status, body):
+    """It is the `errorCode` of the Management API, and the `error` of the token endpoint beside its description."""
+    raised = error(status=status, body=body)
+    assert (raised.error_code, f"({status} its_code): No. " in str(raised)) == ("its_code", True)
 
 
 @pytest.mark.parametrize("body", [{}, {"message": None}, {"message": ["x"]}, {"error": {}}])
@@ -252,31 +225,26 @@ def test_no_words(body):
     assert "(400): no reason was given. " in str(error(body=body))
 
 
-@pytest.mark.parametrize("status", [302, 307, 308])
-def test_redirect(status):
+@pytest.mark.parametrize(
+    ("location", "place"),
+    [
+        ("https://user:pw@evil.example/path?token=1", "evil.example"),
+        *[(location, "another place") for location in ("", "/elsewhere", "https://", "http://[::1")],
+    ],
+)
+def test_redirect(location, place):
     """A redirect is an unexpected answer, and the error names the host it leads to and nothing more of it."""
-    raised = error(status=status, location="https://user:pw@evil.example/path?token=1", is_page=True)
-    assert (UnexpectedAnswerError, status) == (type(raised), raised.status)
-    assert "a redirect to evil.example, which" in str(raised)
+    raised = error(status=307, location=location, is_page=True)
+    assert (UnexpectedAnswerError, 307) == (type(raised), raised.status)
+    assert f"a redirect to {place}, which" in str(raised)
     assert [word for word in ("pw", "/path", "token=1") if word in str(raised)] == []
 
 
-@pytest.mark.parametrize("location", ["", "/elsewhere", "https://", "?", "http://[", "http://[::1", "//[x]/", "\x00"])
-def test_redirect_to_nowhere(location):
-    """A redirect whose host cannot be read is an unexpected answer as well."""
-    assert "a redirect to another place" in str(error(status=302, location=location))
-
-
 def test_a_page_is_named():
-    """An answer without JSON is described by status and media type."""
+    """An answer without JSON is described by status and media type, and JSON, an empty object too, is not."""
     text = str(error(status=503, is_page=True, content_type="text/html; charset=utf-8"))
     assert "got HTTP 503 with a non-JSON body (text/html)." in text
-
-
-@pytest.mark.parametrize("body", [{"message": "Down"}, {}])
-def test_json_is_not_called_a_page(body):
-    """An answer that is JSON, an empty object too, is not called anything else."""
-    assert "non-JSON" not in str(error(status=503, body=body))
+    assert "non-JSON" not in str(error(status=503, body={}))
 
 
 @pytest.mark.parametrize(
@@ -304,26 +272,17 @@ def test_a_secret_is_taken_out_before_the_text_is_cut():
     assert CANARY[:5] not in str(error(said=said))
 
 
-@pytest.mark.parametrize("parts", [{"said": "two\r\nlines \x1b[31mred\x07 \x85"}, {"said": "x" * 10_000}])
-def test_words_are_one_short_line(parts):
-    """Words from outside are one line of bounded length, without control characters."""
-    text = str(error(**parts))
-    assert text.isprintable()
-    assert len(text) < MAX_DETAIL_CHARACTERS + 300
+@pytest.mark.parametrize("text", ["two\r\nlines \x1b[31mred\x07 \x85", "x" * 10_000])
+def test_words_are_one_short_line(text):
+    """Words and codes from outside are one line of bounded length, without control characters."""
+    shown = str(error(body={"error": text, "error_description": text}))
+    assert (shown.isprintable(), len(shown) < 2 * MAX_DETAIL_CHARACTERS + 300) == (True, True)
 
 
-@pytest.mark.parametrize("code", ["x" * 10_000, "two\nlines", "\x1b[31mred"])
-def test_a_code_is_short_and_printable(code):
-    """An external error code is sanitized like the message."""
-    text = str(error(body={"error": code, "error_description": "No"}))
-    assert text.isprintable()
-    assert len(text) < 2 * MAX_DETAIL_CHARACTERS + 300
-
-
-@pytest.mark.parametrize(("said", "ended"), [("No", "No. "), ("No.", "No. "), ("No!", "No! "), ("No?", "No? ")])
+@pytest.mark.parametrize(("said", "ended"), [("No", "No."), ("No.", "No."), ("No!", "No!"), ("No?", "No?")])
 def test_words_end_once(said, ended):
     """Words from outside end in one full stop."""
-    assert f": {ended}Correct" in str(error(said=said))
+    assert f": {ended} Correct" in str(error(said=said))
 
 
 @pytest.mark.parametrize("url", ["https://u:hunter2@proxy.example:1/", "(//hunter2@x)", "see http://a@b:hunter2@c"])
@@ -331,12 +290,6 @@ def test_user_info_is_masked(url):
     """User info in an address, such as a proxy's password, is not in any message."""
     for raised in (lost(Trouble.NO_ANSWER, f"cannot reach {url}"), lost(Trouble.TLS, url), error(said=url)):
         assert "hunter2" not in str(raised)
-
-
-@pytest.mark.timeout(10)
-def test_a_long_text_is_masked_quickly():
-    """A megabyte of slashes costs no time that a server could use up."""
-    assert len(str(error(said="//" * 500_000))) < MAX_DETAIL_CHARACTERS + 300
 
 
 @pytest.mark.parametrize(
@@ -356,27 +309,19 @@ def test_no_answer(trouble, kind, words):
     assert (type(raised), words in str(raised)) == (kind, True)
 
 
-@pytest.mark.parametrize("trouble", Trouble)
-def test_no_secret_in_a_reason(trouble):
-    """A secret in a library's error is not in the message."""
-    assert CANARY not in str(lost(trouble, f"bad status line {CANARY}"))
+def test_a_broken_answer_is_cleaned_and_keeps_its_status():
+    """A secret in a library's error is not in the message, and the status is known as far as there is one."""
+    raised = [lost(Trouble.MALFORMED, f"bad status line {CANARY}", status=status) for status in (200, 0)]
+    assert [(one.status, CANARY in str(one)) for one in raised] == [(200, False), (0, False)]
 
 
-def test_the_status_of_a_broken_answer_is_kept():
-    """An answer that cannot be used keeps its status, as far as there is one."""
-    assert [lost(Trouble.MALFORMED, "x", status=status).status for status in (200, 0)] == [200, 0]
-
-
-def test_out_of_time_sent_nothing():
-    """A call that its operation has no time for says that it was not made."""
-    raised = out_of_time(ATTEMPT)
-    assert (TenantUnreachableError, True) == (type(raised), "nothing was sent" in str(raised))
-
-
-def test_canceled_is_one_line():
-    """A canceled run is reported in one line that says where it stopped."""
-    raised = canceled(ATTEMPT)
-    assert str(raised) == f"{DOMAIN}: could not {DOING}: the run was canceled. Run it again to continue."
+def test_no_call_is_made():
+    """A call that its operation has no time for was not sent, and a canceled run says where it stopped in one line."""
+    assert (type(out_of_time(ATTEMPT)), "nothing was sent" in str(out_of_time(ATTEMPT))) == (
+        TenantUnreachableError,
+        True,
+    )
+    assert str(canceled(ATTEMPT)) == f"{DOMAIN}: could not {DOING}: the run was canceled. Run it again to continue."
 
 
 @pytest.mark.parametrize(
@@ -395,7 +340,6 @@ def test_short_reason(failure, words):
 
 def test_no_secret_in_a_repr():
     """What was tried can be printed without its secrets."""
-    assert "secrets" in {field.name for field in fields(ATTEMPT)}
     assert CANARY not in repr(ATTEMPT)
 
 

@@ -2,25 +2,24 @@
 
 import contextlib
 import gzip
+import logging
 import shutil
 import socket
 import ssl
 import threading
 import time
+import traceback
 
 import pytest
 import requests
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from auth0_sessions.api.http import MAX_BODY_BYTES, ExchangeError, Http, Progress, Request, Trouble
+from raw_server import OK, answer, nobody
 
-OK = b'{"session_lifetime": 8}'
 TOKEN = "canary.access.token"
 PASSWORD = "canary-password"
-
-
-def answer(*headers, status=b"200 OK", body=OK):
-    """Return an answer whose end is where the connection ends."""
-    return b"\r\n".join([b"HTTP/1.1 " + status, *headers, b"Connection: close", b"", body])
 
 
 def exchange(url, *, http=None, seconds=5.0, cancelled=None, grace=0.0, json=None, token=TOKEN):
@@ -40,8 +39,7 @@ def trouble_of(outcome):
     return outcome.trouble, outcome.sent
 
 
-@pytest.mark.parametrize("json", [None, {"c": 1}])
-@pytest.mark.parametrize("token", [None, TOKEN])
+@pytest.mark.parametrize(("token", "json"), [(None, {"c": 1}), (TOKEN, None)])
 def test_a_request_and_its_reply(serve, token, json):
     """A request has a query, and a bearer and a body where they are given; a reply has the status, whatever it is."""
     server = serve(answer(b"X-Name: value", status=b"418 Teapot", body=b"short"))
@@ -66,23 +64,84 @@ def test_a_long_body_is_refused(serve, size, is_read, is_packed):
         assert (trouble_of(outcome), outcome.status) == ((Trouble.MALFORMED, True), 200)
 
 
-@pytest.mark.parametrize("location", [b"https://[x", b"https://\xff\xfe/", b"https://evil.example/"])
-@pytest.mark.parametrize("status", [b"201 Created", b"302 Found", b"308 Permanent"])
-def test_a_redirect_is_an_answer_like_any_other(serve, status, location):
+@pytest.mark.parametrize("location", [b"https://[x", b"https://evil.example/"])
+def test_a_redirect_is_an_answer_like_any_other(serve, location):
     """Where a redirect leads is neither visited nor parsed."""
-    server = serve(answer(b"Location: " + location, status=status))
-    assert exchange(server.domain).headers["Location"].encode("latin-1") == location
+    server = serve(answer(b"Location: " + location, status=b"302 Found"))
+    assert exchange(server.domain).headers["Location"].encode() == location
     assert len(server.requests) == 1
 
 
-def test_cookies_are_not_sent_back(serve):
-    """A cookie of an answer, be it well-formed or not, is in no later request."""
-    server = serve(
-        answer(b"Set-Cookie: canary=1; path=/", b"Set-Cookie: \xff=; expires=Foo, 99-Zzz-99999 99:99:99 GMT")
-    )
-    http = Http(trust_env=False)
-    assert [exchange(server.domain, http=http).status for _ in range(2)] == [200, 200]
-    assert [b"ookie" in request for request in server.requests] == [False, False]
+def test_neither_cookies_nor_netrc(monkeypatch, serve, tmp_path):
+    """A cookie of an answer is in no later request, and a password for the host in `.netrc` in none at all."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password hunter2\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    server, http = serve(answer(b"Set-Cookie: canary=1; path=/")), Http(trust_env=True)
+    assert [exchange(server.domain, http=http, token=None).status for _ in range(2)] == [200, 200]
+    assert [b"ookie" in request or b"Authorization" in request for request in server.requests] == [False, False]
+
+
+# Answers that are not valid HTTP.
+
+
+def chunked(body):
+    """Return an answer in chunks."""
+    return answer(b"Transfer-Encoding: chunked", body=body)
+
+
+BYTES = TOKEN.encode()
+BROKEN = {
+    "chunk of -1": chunked(b"-1\r\n" + OK),
+    "chunk without a number": chunked(BYTES + b"\r\n" + OK),
+    "200 headers": answer(*[b"X-%d: y" % number for number in range(200)]),
+    "long header": answer(b"X: " + b"y" * 100_000),
+    "other version": b"HTTP/9.9 200 OK\r\n\r\n{}",
+    "a token as status line": BYTES + b"\r\n\r\n",
+    "status 99999": b"HTTP/1.1 99999 No\r\n\r\n",
+    "no gzip": answer(b"Content-Encoding: gzip"),
+    "two lengths": answer(b"Content-Length: 1, 2"),
+}
+READABLE = {
+    "strange headers": answer(b"no colon", b"\xff: \xff", b"X: a\x00b", b" folded"),
+    "negative length": answer(b"Content-Length: -5"),
+    "interim answers": b"HTTP/1.1 100 Continue\r\nX: y\r\n\r\n" * 50 + answer(),
+    "chunks": chunked(b"17;x=y\r\n" + OK + b"\r\n0\r\nTrailer: \xff\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_answer(serve, caplog, name):
+    """What is not valid HTTP is trouble after the request was sent, and what it holds comes back nowhere."""
+    with caplog.at_level(logging.DEBUG):
+        outcome = exchange(serve(BROKEN[name]).domain)
+    assert trouble_of(outcome)[0] in (Trouble.MALFORMED, Trouble.NO_ANSWER)
+    assert outcome.sent
+    shown = "".join([*traceback.format_exception(outcome), repr(vars(outcome)), caplog.text])
+    assert TOKEN not in shown
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_a_strange_answer(serve, name):
+    """What is only strange about an answer does not keep it from being read."""
+    assert exchange(serve(READABLE[name]).domain).body == OK
+
+
+LINES = st.sampled_from([b"HTTP/1.1 200 OK", b"HTTP/1.1 302 Found", b"HTTP/1.0 401 No"]) | st.binary(max_size=30)
+FIELDS = [b"Location: https://[", b"Content-Length: -1", b"Content-Encoding: gzip", b"Connection: upgrade"]
+FIELDS += [b"Transfer-Encoding: chunked", b"Content-Type: text/html; charset=\xff", b"Set-Cookie: a=b; expires=\xff"]
+BODIES = st.sampled_from([OK, b"-1\r\n", b"5\r\n{}", b"\x1f\x8b\x08"]) | st.binary(max_size=40)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(LINES, st.lists(st.sampled_from(FIELDS) | st.binary(max_size=20), max_size=4), BODIES)
+@example(b"HTTP/1.1 401 No", [b"Content-Encoding: gzip"], b"")
+def test_any_answer(serve, line, fields, body):
+    """Whatever bytes come back, the outcome is a reply or trouble after the request was sent."""
+    server = serve(b"\r\n".join([line, *fields, b"", body]))
+    outcome = exchange(server.domain, seconds=2.0)
+    server.listener.close()
+    assert not isinstance(outcome, ExchangeError) or outcome.sent
 
 
 # Time.
@@ -102,11 +161,9 @@ def drip(prefix, piece):
 
 DRIPS = {
     "nothing": (b"", b""),
-    "status line": (b"", b"H"),
     "header": (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
     "interim answers": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
     "body": (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b" "),
-    "endless body": (b"HTTP/1.1 200 OK\r\n\r\n", b" "),
     "chunks": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
 }
 
@@ -139,16 +196,6 @@ def test_canceled(serve, grace, is_read):
         assert outcome.body == OK
     else:
         assert trouble_of(outcome) == (Trouble.CANCELED, True)
-
-
-def test_grace_ends(serve):
-    """A canceled exchange without an answer ends when its grace does."""
-    cancelled = threading.Event()
-    cancelled.set()
-    begun = time.monotonic()
-    outcome = exchange(serve(drip(b"", b"")).domain, seconds=30.0, cancelled=cancelled, grace=0.3)
-    assert 0.3 <= time.monotonic() - begun < 5
-    assert trouble_of(outcome) == (Trouble.CANCELED, True)
 
 
 @pytest.mark.parametrize("is_canceled", [False, True])
@@ -189,9 +236,7 @@ def test_a_connection_is_used_again(serve):
 
 def test_a_refused_connection_sent_nothing():
     """Where nothing listens, nothing is sent."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    outcome = exchange(f"http://127.0.0.1:{port}", json={"c": 1})
+    outcome = exchange(nobody(), json={"c": 1})
     assert (trouble_of(outcome), outcome.reason) == ((Trouble.NO_ANSWER, False), "Connection refused")
 
 
@@ -210,27 +255,6 @@ def test_a_lost_connection_may_have_done_something(serve, script, status):
     assert outcome.reason == "the connection was closed before the answer was complete"
 
 
-def failing(monkeypatch, error):
-    """Let every request fail with an error, and return the outcome of an exchange."""
-
-    def fail(*_, **__):
-        raise error
-
-    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", fail)
-    return exchange("http://127.0.0.1:9")
-
-
-@pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), RecursionError(), UnicodeError(), MemoryError()])
-def test_whatever_a_library_raises(serve, monkeypatch, error):
-    """Any other error of a library while it reads an answer is an exchange without a usable response."""
-
-    def fail(*_, **__):
-        raise error
-
-    monkeypatch.setattr(requests.Response, "iter_content", fail)
-    assert trouble_of(exchange(serve(answer()).domain)) == (Trouble.MALFORMED, True)
-
-
 @pytest.mark.parametrize(
     ("error", "words"),
     [
@@ -241,7 +265,12 @@ def test_whatever_a_library_raises(serve, monkeypatch, error):
 )
 def test_the_words_of_a_network_error(monkeypatch, error, words):
     """The reason is the innermost one: the system's words, else the library's, else the name of the error."""
-    assert failing(monkeypatch, error).reason == words
+
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", fail)
+    assert exchange("http://127.0.0.1:9").reason == words
 
 
 # TLS.
@@ -257,11 +286,7 @@ def tls_server(certificate, script):
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = listener.accept()
-                with (
-                    contextlib.suppress(OSError),
-                    connection,
-                    context.wrap_socket(connection, server_side=True) as tunnel,
-                ):
+                with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as tunnel:
                     tunnel.recv(65_536)
                     script(tunnel)
 
@@ -307,50 +332,23 @@ def test_tls(monkeypatch, certificate):
     assert over_tls(monkeypatch, certificate, answer_slowly).body == OK
 
 
-def test_a_folder_of_certificates(monkeypatch, certificate, tmp_path):
-    """REQUESTS_CA_BUNDLE may name a folder, too, whose certificates are found by their hash."""
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+@pytest.mark.parametrize("bundle", [None, "."])
+def test_an_untrusted_certificate(monkeypatch, certificate, bundle):
+    """A host whose certificate is in no trusted bundle, be it a file or a folder, gets nothing of the request."""
+    if bundle:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
     outcome = over_tls(monkeypatch, certificate, answer_slowly, is_trusted=False)
     assert (trouble_of(outcome), "certificate verify failed" in outcome.reason) == ((Trouble.TLS, False), True)
 
 
 def test_certificates_are_loaded_once(monkeypatch, certificate):
     """The certificates of a bundle are loaded for the first tenant and used for all others."""
-    loaded, load = [], ssl.SSLContext.load_verify_locations
-
-    def note(context, cafile=None, capath=None, cadata=None):
-        loaded.append(cafile)
-        load(context, cafile, capath, cadata)
-
-    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", note)
     bundle = certificate.with_name("another.pem")
     shutil.copy(certificate, bundle)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
-    assert [over_tls(monkeypatch, certificate, answer_slowly, is_trusted=False).body for _ in range(2)] == [OK, OK]
-    assert loaded == [str(bundle)]
-
-
-def test_an_untrusted_certificate(monkeypatch, certificate):
-    """A host whose certificate is not trusted gets nothing of the request."""
-    outcome = over_tls(monkeypatch, certificate, answer_slowly, is_trusted=False)
-    assert (trouble_of(outcome), "certificate verify failed" in outcome.reason) == ((Trouble.TLS, False), True)
-
-
-def test_a_host_without_tls_gets_nothing():
-    """A host that does not speak TLS gets nothing of the request."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        seen = []
-
-        def serve_plain():
-            connection, _ = listener.accept()
-            with connection:
-                seen.append(connection.recv(65_536))
-                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-
-        threading.Thread(target=serve_plain, daemon=True).start()
-        outcome = exchange(f"https://127.0.0.1:{listener.getsockname()[1]}", json={"c": 1})
-    assert trouble_of(outcome) == (Trouble.TLS, False)
-    assert TOKEN.encode() not in seen[0]
+    assert over_tls(monkeypatch, certificate, answer_slowly, is_trusted=False).body == OK
+    bundle.unlink()
+    assert over_tls(monkeypatch, certificate, answer_slowly, is_trusted=False).body == OK
 
 
 @pytest.mark.parametrize("script", [break_the_record, drip_a_record])
@@ -379,24 +377,19 @@ def test_an_encrypted_proxy(monkeypatch, certificate):
     assert (trouble_of(outcome), "407" in outcome.reason) == ((Trouble.NO_ANSWER, False), True)
 
 
-@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
 @pytest.mark.parametrize(
     "proxy",
     [
         f"http://user:{PASSWORD}@[bad",
-        f"http://user:{PASSWORD}@host:port",
         f"user:{PASSWORD}@host:99999",
         f"ftp://user:{PASSWORD}@host:1",
-        f"socks5://user:{PASSWORD}@host:1",
         f"http://user:{PASSWORD}@",
-        f"http://user:{PASSWORD}@%zz:1",
-        f"http://user:{PASSWORD}@{'a' * 70}.example:1",
         f"http://user:{PASSWORD}\u20ac@127.0.0.1:1",
     ],
 )
-def test_a_malformed_proxy(monkeypatch, variable, proxy):
+def test_a_malformed_proxy(monkeypatch, proxy):
     """An unusable proxy address is a separate kind of trouble, and the error does not repeat it."""
-    monkeypatch.setenv(variable, proxy)
+    monkeypatch.setenv("ALL_PROXY", proxy)
     outcome = exchange("https://acme.eu.auth0.com", http=Http(trust_env=True))
     assert (trouble_of(outcome), outcome.reason) == ((Trouble.PROXY, False), "")
     assert (outcome.__context__, PASSWORD in repr(vars(outcome))) == (None, False)
@@ -405,7 +398,6 @@ def test_a_malformed_proxy(monkeypatch, variable, proxy):
 @pytest.mark.parametrize(
     ("script", "trouble", "words"),
     [
-        (b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", Trouble.NO_ANSWER, "407"),
         (b"nonsense\r\n\r\n", Trouble.MALFORMED, "not valid HTTP"),
         (b"", Trouble.NO_ANSWER, "closed before the answer was complete"),
         (drip(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"), Trouble.NO_ANSWER, "no answer in time"),

@@ -28,7 +28,7 @@ def broken():
 
 
 class Script:
-    """A call that fails as it is reported, and then succeeds."""
+    """A call that fails as it is told, and then succeeds."""
 
     def __init__(self, *failures):
         self.failures = list(failures)
@@ -59,54 +59,35 @@ def run_once(policy, script):
     return policy.begin(threading.Event()).run(script, lambda *_: None)
 
 
-def test_success_needs_no_second_try():
-    """A call that succeeds is made once, without a wait."""
-    assert run() == ("answer", 1, [])
+@pytest.mark.parametrize(
+    ("failures", "options", "expected"),
+    [
+        ([], {}, ("answer", 1, [])),
+        ([broken] * 3, {}, ("answer", 4, [1.0, 2.0, 4.0])),
+        ([broken] * 9, {}, (TenantUnreachableError, 4, [1.0, 2.0, 4.0])),
+        ([broken] * 9, {"tries": 1}, (TenantUnreachableError, 1, [])),
+        ([limited] * 9, {}, ("answer", 10, [1.0] * 9)),
+        ([limited] * 5 + [broken] * 3, {}, ("answer", 9, [1.0] * 5 + [1.0, 2.0, 4.0])),
+        ([limited] * 3, {"tries": 2, "rate_limits_count": True}, (RateLimitError, 2, [1.0])),
+    ],
+)
+def test_tries(failures, options, expected):
+    """A call is retried after 1, 2, 4, ... s, `tries` times in all; rate limits use up no tries unless they count."""
+    assert run(*[failure() for failure in failures], **options) == expected
 
 
-def test_other_failures_back_off():
-    """Failures other than rate limits are retried after 1, 2 and 4 seconds."""
-    assert run(broken(), broken(), broken()) == ("answer", 4, [1.0, 2.0, 4.0])
-
-
-@pytest.mark.parametrize("tries", [1, 2, 4, 7])
-def test_tries(tries):
-    """A call that keeps failing is made `tries` times in all, and then its last error is raised."""
-    outcome, calls, waits = run(*[broken() for _ in range(9)], tries=tries)
-    assert (TenantUnreachableError, tries, tries - 1) == (outcome, calls, len(waits))
-
-
-def test_rate_limits_do_not_use_up_the_tries():
-    """A rate limit is waited for more often than other failures are tried again."""
-    assert run(*[limited(5.0) for _ in range(9)]) == ("answer", 10, [5.0] * 9)
-
-
-def test_a_failure_after_rate_limits_has_its_tries():
-    """`tries` counts the calls that failed for another reason than a rate limit, and only those."""
-    outcome, calls, _ = run(*[limited() for _ in range(5)], broken(), broken(), broken())
-    assert (outcome, calls) == ("answer", 9)
-
-
-def test_a_rate_limit_can_count_as_a_try():
-    """If rate limits count, a call is made `tries` times in total, whatever the failures."""
-    assert run(limited(), limited(), limited(), tries=2, rate_limits_count=True) == (RateLimitError, 2, [1.0])
-
-
-def test_patience_is_a_sum():
-    """The waits of one operation add up to no more than its patience."""
-    outcome, calls, waits = run(*[limited(40.0) for _ in range(9)], patience_seconds=130.0)
-    assert (RateLimitError, 4, 120.0) == (outcome, calls, sum(waits))
-
-
-def test_a_wait_beyond_patience_is_not_begun():
-    """Where the tenant asks for more than the patience, the call fails without a wait."""
-    assert run(limited(3_600.0)) == (RateLimitError, 1, [])
-
-
-def test_a_wait_leaves_time_for_a_call():
-    """A wait that would leave no time for a call is skipped."""
-    assert run(limited(10.0), patience_seconds=10.5) == (RateLimitError, 1, [])
-    assert run(limited(10.0), patience_seconds=10.5 + SHORTEST_CALL_SECONDS) == ("answer", 2, [10.0])
+@pytest.mark.parametrize(
+    ("asked", "patience", "expected"),
+    [
+        ([40.0] * 9, 130.0, (RateLimitError, 4, [40.0] * 3)),
+        ([3_600.0], 120.0, (RateLimitError, 1, [])),
+        ([10.0], 10.5, (RateLimitError, 1, [])),
+        ([10.0], 10.5 + SHORTEST_CALL_SECONDS, ("answer", 2, [10.0])),
+    ],
+)
+def test_patience(asked, patience, expected):
+    """The waits of one operation add up to no more than its patience, and leave time for a call."""
+    assert run(*map(limited, asked), patience_seconds=patience) == expected
 
 
 def test_patience_is_shared():
@@ -136,12 +117,6 @@ def test_calls_use_up_patience_too():
     assert (clock[0], waits) == (140.0, [1.0])
 
 
-def test_time_left_is_never_negative():
-    """An operation that is out of time has none left."""
-    patience = RetryPolicy(patience_seconds=-5.0).begin(threading.Event())
-    assert patience.left_seconds == 0.0
-
-
 @pytest.mark.parametrize("is_last_effort", [False, True])
 @pytest.mark.parametrize("is_set", [False, True])
 def test_canceled(is_set, is_last_effort):
@@ -163,12 +138,12 @@ def test_a_real_wait_ends_when_the_run_is_canceled():
     assert time.monotonic() - begun < 10
 
 
-@given(st.lists(st.floats(0, 200), max_size=30))
+@given(st.lists(st.floats(1, 200), max_size=30))
 def test_patience_is_never_exceeded(asked):
-    """Whatever the tenant asks for, an operation waits no longer than its patience, and a second or more each time."""
+    """Whatever the tenant asks for, an operation waits no longer than its patience, and never less than asked."""
     _, _, waits = run(*[limited(seconds) for seconds in asked])
     assert sum(waits) <= RetryPolicy().patience_seconds
-    assert all(seconds >= 1.0 for seconds in waits)
+    assert waits == asked[: len(waits)]
 
 
 def test_what_is_not_transient_is_raised_at_once():
@@ -187,13 +162,6 @@ def test_the_error_is_the_one_for_the_user():
     assert (failure.error, failure) == (raised.value, raised.value.__cause__)
 
 
-def test_immediate_notes_its_waits():
-    """The test mode waits for nothing and notes what it would have waited for."""
-    waits = []
-    run_once(RetryPolicy.immediate(waits), Script(broken(), limited(7.0)))
-    assert waits == [1.0, 7.0]
-
-
 def test_jitter_only_lengthens():
     """Jitter makes a wait longer by at most its share, never shorter than the tenant asks."""
     waits = []
@@ -204,35 +172,42 @@ def test_jitter_only_lengthens():
 
 
 @pytest.mark.parametrize(
-    ("headers", "expected"),
+    ("asked", "words"),
     [
-        ({}, 1.0),
-        ({"Retry-After": "7"}, 7.0),
-        ({"Retry-After": "0"}, 1.0),
-        ({"Retry-After": formatdate(NOW + 30, usegmt=True)}, 30.0),
-        ({"Retry-After": formatdate(NOW + 30)}, 30.0),
-        ({"Retry-After": formatdate(NOW - 30, usegmt=True)}, 1.0),
-        ({"x-ratelimit-reset": f"{NOW + 12:.0f}"}, 12.0),
-        ({"x-ratelimit-reset": f"{NOW:.0f}"}, 1.0),
-        ({"x-ratelimit-reset": f"{NOW - 100:.0f}"}, 1.0),
-        ({"Retry-After": "3", "x-ratelimit-reset": f"{NOW + 12:.0f}"}, 3.0),
-        ({"Retry-After": formatdate(NOW + 30, usegmt=True), "x-ratelimit-reset": f"{NOW + 12:.0f}"}, 30.0),
-        ({"Retry-After": "soon", "x-ratelimit-reset": f"{NOW + 12:.0f}"}, 12.0),
-        ({"Retry-After": "soon"}, 1.0),
-        ({"Retry-After": ""}, 1.0),
-        ({"Retry-After": "-5"}, 1.0),
-        ({"Retry-After": "\u0667"}, 1.0),
-        ({"Retry-After": "9" * 5_000}, 1.0),
-        ({"x-ratelimit-reset": "nan"}, 1.0),
-        ({"x-ratelimit-reset": "inf"}, 1.0),
-        ({"Retry-After": "Mon, 16 Nov 2009 13:32:02 +99999999999999"}, 1.0),
-        ({"Retry-After": "Mon, 16 Nov 99999 13:32:02 GMT"}, 1.0),
-        ({"Retry-After": "Mon, 31 Feb 2026 13:32:02 GMT"}, 1.0),
+        (10.0, None),
+        (50.0, "the tenant asks to wait 50 s, longer than is left of the 120 s limit"),
+        (119.5, "the tenant asks to wait 120 s, longer than the 120 s limit"),
     ],
 )
-def test_asked_wait(headers, expected):
+def test_why_a_wait_is_not_made(asked, words):
+    """A wait is compared with what is left of the time limit, which 80 s are gone of."""
+    waits = []
+    patience = RetryPolicy.immediate(waits).begin(threading.Event())
+    waits.append(80.0)
+    assert patience.too_long(asked) == words
+
+
+@pytest.mark.parametrize(
+    ("after", "reset", "expected"),
+    [
+        (None, None, 1.0),
+        ("7", None, 7.0),
+        ("0", None, 1.0),
+        (formatdate(NOW + 30, usegmt=True), None, 30.0),
+        (formatdate(NOW - 30, usegmt=True), None, 1.0),
+        (None, 12, 12.0),
+        (None, 0, 1.0),
+        (None, -100, 1.0),
+        ("3", 12, 3.0),
+        (formatdate(NOW + 30), 12, 30.0),
+        *[(unreadable, 12, 12.0) for unreadable in ("", "soon", "-5", "\u0667", "Mon, 31 Feb 2026 13:32:02 GMT")],
+    ],
+)
+def test_asked_wait(after, reset, expected):
     """`Retry-After` takes precedence over `x-ratelimit-reset`; what cannot be read, or is shorter, is a second."""
-    assert expected == asked_wait(headers, now=THEN)
+    headers = {"Retry-After": after, "x-ratelimit-reset": reset if reset is None else f"{NOW + reset:.0f}"}
+    sent = {name: value for name, value in headers.items() if value is not None}
+    assert expected == asked_wait(sent, now=THEN)
 
 
 @given(st.text() | st.from_regex(r"Mon, [0-9]+ Nov [0-9]+ [0-9:]+ ([+-][0-9]+|GMT|)", fullmatch=True), st.text())

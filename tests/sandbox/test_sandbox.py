@@ -1,6 +1,5 @@
 """The fake Auth0: its rules, its faults, and the handle that tests hold."""
 
-import base64
 import doctest
 import importlib
 import json
@@ -9,6 +8,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -34,21 +34,10 @@ STORED = {"session_lifetime": 60}
 INVALID_SIGNATURE = "Invalid signature received for JSON Web Token validation"
 
 
-class Clock:
-    """A clock that a test moves by hand, in Unix seconds."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        """Return the time."""
-        return self.now
-
-
 @pytest.fixture(scope="module")
 def _served():
-    clock = Clock()
-    with Sandbox(clock=clock) as running:
+    clock = SimpleNamespace(now=1_800_000_000.0)
+    with Sandbox(clock=lambda: clock.now) as running:
         yield running, clock
 
 
@@ -83,20 +72,18 @@ def call(
     method: str = "GET",
     body: Any = None,
     *,
-    token: str | None = None,
+    header: str | None = None,
     query: dict[str, str] | None = None,
     session: requests.Session | None = None,
     timeout: float = 10,
 ) -> requests.Response:
     """Send one request for the tenant's settings; text goes out as it is, anything else as JSON."""
-    token = tenant.issue_token() if token is None else token
-    data = body if isinstance(body, str) or body is None else json.dumps(body)
     return (session or requests).request(
         method,
         f"{tenant.domain}/api/v2/tenants/settings",
-        data=data,
+        data=body if isinstance(body, str) or body is None else json.dumps(body),
         params=query,
-        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        headers={"Authorization": f"Bearer {tenant.issue_token()}" if header is None else header},
         timeout=timeout,
         allow_redirects=False,
     )
@@ -111,16 +98,16 @@ def ask(
     tenant: Tenant, session: requests.Session | None = None, *, as_form: bool = False, **changes: Any
 ) -> requests.Response:
     """Ask for a token; a change to None leaves the member out."""
-    body = {
-        "grant_type": "client_credentials",
-        "client_id": "id",
-        "client_secret": SECRET,
-        "audience": f"{tenant.domain}/api/v2/",
-        **changes,
-    }
+    body = {"grant_type": "client_credentials", "client_id": "id", "client_secret": SECRET}
+    body |= {"audience": f"{tenant.domain}/api/v2/"} | changes
     body = {name: value for name, value in body.items() if value is not None}
-    form, plain = (body, None) if as_form else (None, body)
-    return (session or requests).post(f"{tenant.domain}/oauth/token", data=form, json=plain, timeout=10)
+    sent: Any = {"data": body} if as_form else {"json": body}
+    return (session or requests).post(f"{tenant.domain}/oauth/token", timeout=10, **sent)
+
+
+def token_of(tenant: Tenant) -> str:
+    """Return the header with a token from the token endpoint."""
+    return f"Bearer {ask(tenant).json()['access_token']}"
 
 
 def reason(answer: requests.Response) -> tuple[int, str | None, str]:
@@ -140,7 +127,7 @@ def test_a_token_is_granted_to_any_client(acme):
         body = answer.json()
         assert (answer.status_code, body["token_type"], body["expires_in"]) == (200, "Bearer", 86_400)
         assert body["scope"] == " ".join(SCOPES)
-        assert call(acme, token=body["access_token"]).status_code == 200
+        assert call(acme, header=f"Bearer {body['access_token']}").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -162,9 +149,7 @@ def test_a_token_is_granted_to_any_client(acme):
 def test_a_token_request_is_checked(acme, changes, expected):
     """Each member is needed, a registered client has its own secret, and the audience is exact, slash included."""
     acme.add_client("id", SECRET)
-
     answer = ask(acme, **changes)
-
     body = answer.json()
     assert expected == (answer.status_code, body["error"], body["error_description"])
     assert (ask(acme).status_code, ask(acme, audience=f"{acme.domain}/api/v2").status_code) == (200, 403)
@@ -185,40 +170,29 @@ def signed(tenant, clock, *, algorithm="RS256", key=None, **changes):
     }
 
 
-@pytest.mark.parametrize("algorithm", ["RS256", "RS384", "RS512", "PS256"])
+@pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
 def test_a_client_with_a_key_sends_assertions(acme, clock, algorithm):
     """It gets a token with an assertion that its key signed, and with nothing else."""
     acme.add_client("id", public_key=public_pem(), algorithm=algorithm)
     assert ask(acme, **signed(acme, clock, algorithm=algorithm)).status_code == 200
     assert ask(acme).status_code == 401
-    other = "RS512" if algorithm == "RS256" else "RS256"
-    assert ask(acme, **signed(acme, clock, algorithm=other)).status_code == 401
+    assert ask(acme, **signed(acme, clock, algorithm="RS512")).status_code == 401
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"iss": "other"},
-        {"sub": "other"},
-        {"aud": "https://elsewhere.invalid/"},
-        {"aud": None},
-        {"jti": None},
-        {"exp": None},
-        {"exp": -1},
-        {"exp": 301},
-        {"iat": 11},
-        {"nbf": 11},
-        {"key": ""},
+        *({"iss": "other"}, {"sub": "other"}, {"aud": "https://elsewhere.invalid/"}, {"aud": None}, {"jti": None}),
+        *({"exp": None}, {"exp": -1}, {"exp": 301}, {"iat": 11}, {"nbf": 11}),
+        {"key": pem_of(rsa.generate_private_key(public_exponent=65_537, key_size=2_048))},
     ],
-    ids=str,
+    ids=lambda wrong: next(iter(wrong)),
 )
 def test_an_assertion_is_checked(acme, clock, wrong):
     """It is the client's, for this tenant, good for five minutes at most, not from the future, and of its own key."""
     acme.add_client("id", public_key=public_pem())
-    now = int(clock.now)
-    changes = {name: now + value if isinstance(value, int) else value for name, value in wrong.items() if name != "key"}
-    key = pem_of(rsa.generate_private_key(public_exponent=65_537, key_size=2_048)) if "key" in wrong else None
-    answer = ask(acme, **signed(acme, clock, key=key, **changes))
+    changes = {name: int(clock.now) + value if isinstance(value, int) else value for name, value in wrong.items()}
+    answer = ask(acme, **signed(acme, clock, **changes))
     assert (answer.status_code, answer.json()["error"]) == (401, "access_denied")
 
 
@@ -232,39 +206,26 @@ def test_an_assertion_is_good_once(acme, clock):
     assert acme.requests[0].body["client_assertion"] == "***"
 
 
-@pytest.mark.parametrize("given", [{}, {"client_secret": "s", "public_key": "x"}, {"public_key": "x"}])
-def test_a_client_has_one_kind_of_credentials(sandbox, acme, given):
-    """A client without any, with both, or with a key that is none, is a mistake."""
-    control(sandbox, "POST", "tenants/acme/clients", {"client_id": "id", **given}, status=400)
-
-
-@pytest.mark.parametrize("registered", [False, True])
-def test_the_scopes_of_a_tenant_hold_for_every_client(acme, registered):
+def test_the_scopes_of_a_tenant_hold_for_every_client(acme):
     """What the grant allows can change at any time, for registered clients too; without any scope, there is none."""
-    if registered:
-        acme.add_client("id", SECRET)
+    acme.add_client("id", SECRET)
     acme.scopes = (READ,)
     token = ask(acme).json()
     assert token["scope"] == READ
-    assert write(acme, HOUR, token=token["access_token"]).status_code == 403
-
+    assert write(acme, HOUR, header=f"Bearer {token['access_token']}").status_code == 403
     acme.scopes = ()
     answer = ask(acme)
     assert (answer.status_code, answer.json()["error"]) == (403, "access_denied")
-    assert 'You need to create a "client-grant"' in answer.json()["error_description"]
 
 
 def claims(token: str) -> dict[str, Any]:
     """Return the payload of a JSON Web Token."""
-    payload = token.split(".")[1]
-    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return found
+    return jwt.decode(token, options={"verify_signature": False})
 
 
 def test_a_token_names_its_tenant(acme, clock):
     """Every token is a JSON Web Token with the tenant as issuer and its Management API as audience."""
     for token in (ask(acme).json()["access_token"], acme.issue_token()):
-        assert token.count(".") == 2
         assert claims(token) == {
             "iss": f"{acme.domain}/",
             "sub": "sandbox@clients",
@@ -282,25 +243,23 @@ def test_localhost_is_an_audience_for_those_who_call_it(acme):
     """A client that calls localhost may name localhost, and its token is one of localhost."""
     url = acme.domain.replace("127.0.0.1", "localhost")
     body = {"grant_type": "client_credentials", "client_id": "id", "client_secret": SECRET}
-
     granted = requests.post(f"{url}/oauth/token", json={**body, "audience": f"{url}/api/v2/"}, timeout=10).json()
-
-    token = granted["access_token"]
-    assert (f"{url}/", f"{url}/api/v2/") == (claims(token)["iss"], claims(token)["aud"])
-    assert reason(call(acme, token=token))[2] == f"Bad audience: {url}/api/v2/"
-    headers = {"Authorization": f"Bearer {token}"}
+    header = f"Bearer {granted['access_token']}"
+    assert claims(granted["access_token"])["iss"] == f"{url}/"
+    assert reason(call(acme, header=header))[2] == f"Bad audience: {url}/api/v2/"
+    headers = {"Authorization": header}
     assert requests.get(f"{url}/api/v2/tenants/settings", headers=headers, timeout=10).status_code == 200
 
 
 def test_a_token_is_for_one_tenant_until_it_expires(sandbox, acme, clock):
     """A token works until its last second, and only for its tenant."""
     beta = sandbox.add_tenant("beta", token_seconds=60)
-    token = ask(beta).json()["access_token"]
-    assert reason(call(acme, token=token)) == (401, None, f"Bad audience: {beta.domain}/api/v2/")
+    header = token_of(beta)
+    assert reason(call(acme, header=header)) == (401, None, f"Bad audience: {beta.domain}/api/v2/")
     clock.now += 59
-    assert call(beta, token=token).status_code == 200
+    assert call(beta, header=header).status_code == 200
     clock.now += 1
-    assert reason(call(beta, token=token)) == (401, None, "Expired token received for JSON Web Token validation")
+    assert reason(call(beta, header=header)) == (401, None, "Expired token received for JSON Web Token validation")
 
 
 BAD_FORMAT = (400, "Bearer", "Bad HTTP authentication header format")
@@ -309,7 +268,7 @@ BAD_FORMAT = (400, "Bearer", "Bad HTTP authentication header format")
 @pytest.mark.parametrize(
     ("header", "expected", "challenge"),
     [
-        (None, (401, None, "Missing authentication"), "Bearer"),
+        ("", (401, None, "Missing authentication"), "Bearer"),
         ("Basic YTpi", (401, None, "Missing authentication"), "Bearer"),
         ("Bearer not.signed.here", (401, None, INVALID_SIGNATURE), f'Bearer error="{INVALID_SIGNATURE}"'),
         ("Bearer", BAD_FORMAT, None),
@@ -319,20 +278,16 @@ BAD_FORMAT = (400, "Bearer", "Bad HTTP authentication header format")
 )
 def test_the_authorization_header_is_checked(acme, header, expected, challenge):
     """A header without a JSON Web Token is a 400 about the bearer; a missing or unknown token is a 401."""
-    headers = {} if header is None else {"Authorization": header}
-
-    answer = requests.get(f"{acme.domain}/api/v2/tenants/settings", headers=headers, timeout=10)
-
+    answer = call(acme, header=header)
     assert (expected, challenge) == (reason(answer), answer.headers.get("WWW-Authenticate"))
 
 
 @pytest.mark.parametrize(("method", "held", "needed"), [("GET", UPDATE, READ), ("PATCH", READ, UPDATE)])
 def test_each_operation_needs_its_scope(acme, method, held, needed):
     """Reading and updating need a scope each, and one does not stand for the other."""
-    answer = call(acme, method, HOUR, token=acme.issue_token(scopes=(held,)))
-
+    answer = call(acme, method, HOUR, header=f"Bearer {acme.issue_token((held,))}")
     assert reason(answer) == (403, "insufficient_scope", f"Insufficient scope, expected any of: {needed}")
-    assert call(acme, method, HOUR, token=acme.issue_token(scopes=(needed,))).status_code == 200
+    assert call(acme, method, HOUR, header=f"Bearer {acme.issue_token((needed,))}").status_code == 200
 
 
 # Reads
@@ -344,7 +299,6 @@ def test_fields_choose_what_a_read_shows(sandbox):
     fields = "session_lifetime,idle_session_lifetime,session_cookie"
     narrow = {"session_lifetime": 1.5, "session_cookie": {"mode": "persistent"}}
     rest = {**acme.foreign, "sandbox_versions_available": ["22", "18"]}
-
     assert call(acme).json() == {**narrow, **rest}
     for more, expected in (({}, narrow), ({"include_fields": "true"}, narrow), ({"include_fields": "false"}, rest)):
         assert expected == call(acme, query={"fields": fields, **more}).json()
@@ -354,7 +308,7 @@ def test_fields_choose_what_a_read_shows(sandbox):
     "query",
     [
         {"fields": "session_lifetime_in_minutes"},
-        {"fields": "session_lifetime,nonsense"},
+        {"fields": "session_lifetime,x"},
         {"include_fields": "yes"},
         {"page": "1"},
     ],
@@ -362,7 +316,6 @@ def test_fields_choose_what_a_read_shows(sandbox):
 def test_an_unknown_query_is_refused(acme, query):
     """Names that a read does not know are a 400 on the query, those in minutes too."""
     status, code, message = reason(call(acme, query=query))
-
     assert (status, code) == (400, "invalid_query_string")
     assert message.startswith("Query validation error: '")
 
@@ -413,13 +366,9 @@ def anonymous(value: Any) -> dict[str, Any]:
     [
         ({}, "'Too few properties defined (0), minimum 1'."),
         ([], of_type("object", "array")),
-        (7, of_type("object", "integer")),
-        ("null", of_type("object", "null")),
         ({"b": 1, "a": 1}, "'Additional properties not allowed: b,a'."),
-        ({"sandbox_versions_available": []}, "'Additional properties not allowed: sandbox_versions_available'."),
         ({"session_lifetime": None}, of_type("integer", "null", DESCRIBED)),
         ({"session_lifetime": 0.5}, of_type("integer", "number", DESCRIBED)),
-        ({"session_lifetime": True}, of_type("integer", "boolean", DESCRIBED)),
         ({"session_lifetime": "8"}, of_type("integer", "string", DESCRIBED)),
         ('{"session_lifetime": 1e999}', of_type("integer", "number", DESCRIBED)),
         ({"session_lifetime": 0}, f"'Value 0 is less than minimum 1' on property {DESCRIBED}."),
@@ -431,35 +380,25 @@ def anonymous(value: Any) -> dict[str, Any]:
         ({"session_cookie": {}}, f"'Missing required property: mode' on property {COOKIE}."),
         ({"session_cookie": "persistent"}, of_type("object,null", "string", COOKIE)),
         (
-            {"session_cookie": {"mode": "persistent", "x": 1}},
-            f"'Additional properties not allowed: x' on property {COOKIE}.",
-        ),
-        (
             {"session_cookie": {"mode": "non_persistent"}},
             "'No enum match for: non_persistent' on property session_cookie.mode.",
         ),
         ({"sessions": {"lifetime": 1}}, f"'Additional properties not allowed: lifetime' on property {SESSIONS}."),
-        ({"sessions": {"anonymous": None}}, of_type("object", "null", "sessions.anonymous")),
-        (anonymous(0), f"'Value 0 is less than minimum 1' on property {ANONYMOUS}."),
         (anonymous(525_601), f"'Value 525601 is greater than maximum 525600' on property {ANONYMOUS}."),
-        (anonymous(1.5), of_type("integer", "number", ANONYMOUS)),
         ({"friendly_name": 1, "session_lifetime": 0}, f"'Value 0 is less than minimum 1' on property {DESCRIBED}."),
         ({"friendly_name": 1}, of_type("string", "integer", "friendly_name")),
-        ({"flags": None}, of_type("object", "null", "flags")),
     ],
 )
 def test_a_bad_body_is_refused_and_nothing_is_stored(acme, body, message):
     """Each rule has its wording, the last bad member is the one reported, and it keeps the good ones out too."""
     foreign = acme.foreign
     body = {"idle_session_lifetime": 1, **body} if isinstance(body, dict) and body else body
-
     answer = write(acme, body)
-
     assert (400, "invalid_body", f"Payload validation error: {message}") == reason(answer)
     assert ({}, foreign) == (acme.settings, acme.foreign)
 
 
-@pytest.mark.parametrize("body", ["", "{", "{'a': 1}", "[" * 100_000])
+@pytest.mark.parametrize("body", ["", "{'a': 1}"])
 def test_malformed_json_is_refused(acme, body):
     """What is not JSON is a 400 without a code."""
     assert reason(write(acme, body)) == (400, None, "Invalid request payload JSON format")
@@ -471,10 +410,8 @@ def test_a_write_merges_at_the_top_level(acme):
     write(
         acme, {"session_lifetime": 2, "idle_session_lifetime_in_minutes": 15, "session_cookie": {"mode": "persistent"}}
     )
-
     body = {"flags": {"enable_sso": False}, "universal_login": {"colors": {}}, "mtls": None, "session_cookie": None}
     shown = write(acme, body).json()
-
     expected = {**before, "flags": {**before["flags"], "enable_sso": False}, "universal_login": {"colors": {}}}
     del expected["mtls"]
     assert expected == acme.foreign
@@ -486,9 +423,7 @@ def test_a_write_merges_at_the_top_level(acme):
 def test_a_write_of_sessions_replaces_it_or_merges(acme, merges, kept):
     """Auth0 does not document which: by default a member that a PATCH does not send is lost."""
     acme.merge_sessions = merges
-
     answer = write(acme, anonymous(1440))
-
     expected = {**kept, **anonymous(1440)["sessions"]}
     assert (answer.json()["sessions"], acme.foreign["sessions"]) == (expected, expected)
     assert acme.settings == {"anonymous_session_lifetime": 1440}
@@ -514,7 +449,6 @@ def test_reads_can_be_stale_after_a_write(acme, clock):
     assert write(acme, {"session_lifetime": 2}).json()["session_lifetime"] == 2
     clock.now += 0.5
     write(acme, {"session_lifetime": 3})
-
     seen = []
     for _ in range(3):
         seen.append(call(acme).json()["session_lifetime"])
@@ -530,7 +464,6 @@ def test_the_dashboard_takes_effect_immediately(acme):
     prompt = {"oidc_logout_prompt_enabled": True}
     assert acme.foreign["sessions"] == {**prompt, "anonymous": {"lifetime_in_minutes": 60}}
     acme.dashboard(session_lifetime=None, idle_session_lifetime=None, anonymous_session_lifetime=None)
-
     assert (acme.settings, acme.foreign["sessions"]) == (
         {"session_cookie_mode": "persistent"},
         {**prompt, "anonymous": {}},
@@ -549,25 +482,21 @@ def test_the_management_api_is_limited_by_plan(sandbox, clock, session, plan, bu
     """The bucket holds the plan's burst and refills at its rate; the 429 has a reset of now and no Retry-After."""
     clock.now = float(int(clock.now) + 1)
     acme = sandbox.add_tenant("acme", plan=plan)
-    token = acme.issue_token()
-
-    left = [call(acme, token=token, session=session).headers["x-ratelimit-remaining"] for _ in range(burst)]
-    refused = call(acme, token=token, session=session)
-
+    left = [call(acme, session=session).headers["x-ratelimit-remaining"] for _ in range(burst)]
+    refused = call(acme, session=session)
     assert [str(count) for count in reversed(range(burst))] == left
     assert reason(refused) == (429, "too_many_requests", "Global limit has been reached")
     sent = {name.removeprefix("x-ratelimit-"): text for name, text in refused.headers.items() if "rate" in name}
     assert sent == {"limit": str(burst), "remaining": "0", "reset": str(int(clock.now))}
     assert "Retry-After" not in refused.headers
     clock.now += 1 / per_second
-    assert call(acme, token=token).status_code == 200
+    assert call(acme).status_code == 200
 
 
 def test_tokens_have_a_bucket_of_their_own(sandbox, session):
     """The free plan grants 30 tokens at once, whatever the Management API's bucket holds."""
     acme = sandbox.add_tenant("acme", plan="free")
     statuses = [ask(acme, session).status_code for _ in range(31)]
-
     assert statuses == [200] * 30 + [429]
     assert call(acme).status_code == 200
 
@@ -575,9 +504,7 @@ def test_tokens_have_a_bucket_of_their_own(sandbox, session):
 def test_rate_limits_can_be_switched_off(acme, session):
     """Without limits every response still has the headers, and never a wait in them."""
     acme.plan = "free"
-
     answers = [call(acme, session=session) for _ in range(3)]
-
     headers = [(answer.headers["x-ratelimit-limit"], answer.headers["x-ratelimit-remaining"]) for answer in answers]
     assert ([answer.status_code for answer in answers], headers) == ([200] * 3, [("2", "1")] * 3)
 
@@ -590,24 +517,23 @@ def test_a_bucket_never_grants_more_than_its_rate(pauses):
     for pause in pauses:
         now += pause
         granted += bucket.take(now)[0]
-
     assert granted <= 3 + 2 * now + 1e-6
 
 
 # Faults
 
-REFUSALS: dict[str, tuple[int, str | None, int]] = {
-    "429": (429, "too_many_requests", 429),
-    "429-retry-after": (429, "too_many_requests", 429),
-    "500": (500, "internal_error", 500),
-    "502": (502, None, 502),
-    "503": (503, None, 503),
-    "401-expired": (401, None, 401),
-    "401-invalid": (401, None, 401),
-    "403-scope": (403, "insufficient_scope", 403),
-    "400": (400, "invalid_body", 400),
+REFUSALS: dict[str, tuple[int, str | None]] = {
+    "429": (429, "too_many_requests"),
+    "429-retry-after": (429, "too_many_requests"),
+    "500": (500, "internal_error"),
+    "502": (502, None),
+    "503": (503, None),
+    "401-expired": (401, None),
+    "401-invalid": (401, None),
+    "403-scope": (403, "insufficient_scope"),
+    "400": (400, "invalid_body"),
 }
-"""Kind -> status and code of the Management API, and status of the token endpoint."""
+"""Kind -> status, and code of the Management API."""
 PAGES = {"html-200": 200, "html-503": 503}
 MANGLED = {"wrong-types", "not-an-object", "truncated-json"}
 SILENT = {"drop-before", "drop-after", "hang"}
@@ -620,22 +546,15 @@ def test_every_fault_is_tested():
 
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_a_refusing_fault_stores_nothing(acme, kind):
-    """A fault that refuses has the API's wording, happens once, and comes before any effect."""
-    status, code, at_login = REFUSALS[kind]
+    """A fault that refuses has the wording of its endpoint, happens once, and comes before any effect."""
+    status, code = REFUSALS[kind]
     acme.fault(kind)
-    answer = write(acme, HOUR)
-    assert (status, code) == reason(answer)[:2]
+    assert reason(write(acme, HOUR))[:2] == (status, code)
     assert (acme.settings, call(acme).status_code) == ({}, 200)
-    if status == 401:
-        message = answer.json()["message"]
-        assert answer.json()["attributes"] == {"error": message}
-        assert answer.headers["WWW-Authenticate"] == f'Bearer error="{message}"'
-
     acme.fault(kind, operation="token")
     answer = ask(acme)
-    assert answer.status_code == at_login
-    if status < 500:
-        assert set(answer.json()) == {"error", "error_description"}
+    assert answer.status_code == status
+    assert status >= 500 or set(answer.json()) == {"error", "error_description"}
 
 
 def test_a_429_says_how_long_to_wait(acme, clock):
@@ -643,18 +562,17 @@ def test_a_429_says_how_long_to_wait(acme, clock):
     acme.fault("429")
     acme.fault("429-retry-after", retry_after=7)
     first, second = call(acme), call(acme)
-
     assert (str(int(clock.now)), None) == (first.headers["x-ratelimit-reset"], first.headers.get("Retry-After"))
     assert second.headers["Retry-After"] == "7"
 
 
 def test_the_edge_answers_with_a_page_or_a_redirect(acme):
-    """Neither has the API's JSON or its rate-limit headers."""
+    """Neither has the API's JSON."""
     for kind, status in PAGES.items():
         acme.fault(kind)
         answer = call(acme)
         assert (status, "text/html") == (answer.status_code, answer.headers["content-type"])
-        assert (answer.text[:6], "x-ratelimit-limit" in answer.headers) == ("<html>", False)
+        assert answer.text.startswith("<html>")
     acme.fault("redirect")
     answer = call(acme)
     assert (answer.status_code, answer.headers["location"]) == (302, "http://127.0.0.1:9/elsewhere")
@@ -664,9 +582,7 @@ def test_the_edge_answers_with_a_page_or_a_redirect(acme):
 def test_a_mangled_answer_comes_after_the_effect(acme, kind):
     """The write is stored although its response is unusable."""
     acme.fault(kind)
-
     answer = write(acme, HOUR)
-
     assert (answer.status_code, acme.settings) == (200, STORED)
     if kind == "truncated-json":
         with pytest.raises(requests.exceptions.JSONDecodeError):
@@ -684,10 +600,8 @@ def test_a_mangled_answer_comes_after_the_effect(acme, kind):
 def test_a_dropped_connection(acme, kind, stored):
     """The connection is closed without a response, before or after the write, and the log says so."""
     acme.fault(kind)
-
     with pytest.raises(requests.exceptions.ConnectionError):
         write(acme, HOUR)
-
     assert stored == acme.settings
     assert [request.status for request in acme.requests] == [None]
 
@@ -697,7 +611,6 @@ def test_a_hanging_request_never_blocks_the_rest(acme):
     acme.fault("hang")
     with pytest.raises(requests.exceptions.ReadTimeout):
         write(acme, HOUR, timeout=0.1)
-
     assert acme.settings == {}
     assert call(acme).status_code == 200
 
@@ -717,7 +630,6 @@ def test_stopping_cuts_hanging_and_idle_connections(session):
             waiting.result()
         with pytest.raises(requests.exceptions.ConnectionError):
             call(acme, session=session)
-
     assert time.monotonic() - started < 3
 
 
@@ -727,56 +639,29 @@ def test_faults_choose_their_requests(acme):
     acme.fault("503", operation="patch", after=1)
     assert [write(acme, HOUR).status_code for _ in range(5)] == [200, 500, 500, 503, 200]
     assert call(acme).status_code == 200
-
     acme.fault("500", after=1)
     acme.fault("503", after=2)
     assert [call(acme).status_code for _ in range(4)] == [200, 500, 503, 200]
-
     acme.fault("500", times=None)
     assert [call(acme).status_code for _ in range(3)] == [500] * 3
     acme.clear_faults()
     assert call(acme).status_code == 200
 
 
-def test_a_write_can_be_lost_and_the_next_call_refused(acme):
-    """Faults for the same operation happen in the order in which they were set."""
-    acme.fault("drop-after", operation="patch")
-    acme.fault("403-scope", operation="patch")
-
-    with pytest.raises(requests.exceptions.ConnectionError):
-        write(acme, HOUR)
-    assert reason(write(acme, {"session_lifetime": 2}))[:2] == (403, "insufficient_scope")
-    assert acme.settings == STORED
-    assert write(acme, {"session_lifetime": 2}).status_code == 200
-
-
-@pytest.mark.parametrize("kind", [*sorted(MANGLED), "drop-after", "answer"])
-def test_what_corrupts_a_response_waits_for_a_good_one(acme, kind):
+def test_what_corrupts_a_response_waits_for_a_good_one(acme):
     """A fault of a good response is not used up by a refusal before it."""
-    if kind == "answer":
-        acme.answer({"flags": 0}, operation="patch")
-    else:
-        acme.fault(kind, operation="patch")
-
+    acme.fault("drop-after", operation="patch")
+    acme.answer({"flags": 0}, operation="patch")
     assert write(acme, {"session_lifetime": 0}).status_code == 400
-    assert len(acme.faults) == 1
-    assert acme.faults[0].times == 1
+    assert [rule.times for rule in acme.faults] == [1, 1]
 
 
 # Responses that a test writes
 
 
-@pytest.mark.parametrize(
-    "odd",
-    [
-        {"idle_session_lifetime": 0},
-        {"session_cookie": {}},
-        {"session_cookie": {"mode": None}},
-        {"sessions": {"anonymous": {"lifetime_in_minutes": 0}}},
-    ],
-)
-def test_a_response_can_have_odd_members(acme, odd):
+def test_a_response_can_have_odd_members(acme):
     """They are added to the real response, once, after the request took effect."""
+    odd = {"idle_session_lifetime": 0, "session_cookie": {"mode": None}}
     for method in ("PATCH", "GET"):
         acme.answer(odd, operation=method.lower())
         shown = call(acme, method, HOUR).json()
@@ -788,10 +673,8 @@ def test_a_response_can_have_odd_members(acme, odd):
 @pytest.mark.parametrize(
     ("details", "sent"),
     [
-        ({"body": ""}, (200, "")),
         ({"body": [1]}, (200, "[1]")),
         ({"body": "", "status": 204}, (204, "")),
-        ({"body": '{"session_lifetime": 1', "status": 299}, (299, '{"session_lifetime": 1')),
         ({"body": {"a": 1}, "status": 418, "takes_effect": False}, (418, '{"a":1}')),
         ({"status": 500, "takes_effect": False}, (500, "{}")),
     ],
@@ -799,9 +682,7 @@ def test_a_response_can_have_odd_members(acme, odd):
 def test_a_response_can_be_replaced(acme, details, sent):
     """A text or a list replaces the body; with takes_effect=False, the request is not performed."""
     acme.answer(**details, operation="patch")
-
     answer = write(acme, HOUR)
-
     assert sent == (answer.status_code, answer.text)
     assert acme.settings == (STORED if details.get("takes_effect", True) else {})
 
@@ -813,7 +694,6 @@ def test_a_response_can_have_any_headers(acme, clock):
     acme.answer(headers={"Date": date, "X-More": "1"})
     acme.fault("429", headers={"Date": None, "x-ratelimit-reset": "7"})
     first, second = call(acme), call(acme)
-
     assert (first.status_code, first.headers["Date"], first.headers["x-more"]) == (200, date, "1")
     assert (second.status_code, second.headers.get("Date"), second.headers["x-ratelimit-reset"]) == (429, None, "7")
 
@@ -827,7 +707,6 @@ def test_the_log_says_what_was_sent(acme, session):
     ask(acme, session, as_form=True)
     write(acme, {"session_lifetime": 9000}, session=session)
     call(acme, query={"fields": "flags"}, session=session)
-
     log = acme.requests
     token = "POST /oauth/token"
     assert acme.calls == [token, token, "PATCH /tenants/settings", "GET /tenants/settings"]
@@ -844,7 +723,6 @@ def test_the_log_is_bounded(sandbox, acme):
     call(acme)
     sandbox.log.extend([sandbox.log[0]] * LOG_LENGTH)
     ask(acme)
-
     assert len(sandbox.requests) == LOG_LENGTH
     assert sandbox.requests[-1].call == "POST /oauth/token"
 
@@ -853,7 +731,6 @@ def test_unknown_paths_and_tenants_are_not_found(sandbox, acme):
     """Everything else is a 404 in the API's shape, and in the log."""
     for path in ("/", "/acme", "/acme/api/v2/clients", "/nobody/oauth/token"):
         assert reason(requests.get(sandbox.url + path, timeout=10))[0] == 404
-
     assert [request.tenant for request in sandbox.requests] == ["", "acme", "acme", "nobody"]
     assert len(acme.requests) == 2
 
@@ -863,23 +740,10 @@ def test_a_deleted_tenant_is_not_found(sandbox, acme):
     beta = sandbox.add_tenant("beta")
     call(acme)
     acme.delete()
-
     assert [ask(acme).status_code, call(acme).status_code, write(acme, HOUR).status_code] == [404] * 3
     assert [request.status for request in acme.requests] == [200, 404, 404, 404]
     assert call(beta).status_code == 200
     assert call(sandbox.add_tenant("acme")).status_code == 200
-
-
-def test_responses_do_not_wait_for_a_delayed_acknowledgment(acme, session):
-    """Requests on one connection are answered at once, not after the 40 ms of an acknowledgment."""
-    token, seconds = acme.issue_token(), []
-    for _ in range(20):
-        started = time.perf_counter()
-        call(acme, token=token, session=session)
-        seconds.append(time.perf_counter() - started)
-
-    assert len({request.connection for request in acme.requests}) == 1
-    assert sorted(seconds)[5] < 0.03
 
 
 def test_requests_are_served_side_by_side(acme):
@@ -889,7 +753,6 @@ def test_requests_are_served_side_by_side(acme):
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda hours: write(acme, {"session_lifetime": hours}), range(1, 17)))
     took = time.monotonic() - started
-
     assert {200} == {answer.status_code for answer in answers}
     assert list(range(1, 17)) == sorted(request.body["session_lifetime"] for request in acme.requests)
     assert 0.2 <= took < 16 * 0.2
@@ -897,16 +760,15 @@ def test_requests_are_served_side_by_side(acme):
 
 def test_reset_forgets_everything(sandbox, acme):
     """Tenants, faults, tokens and the log are gone; clear_requests drops the log alone."""
-    token = acme.issue_token()
+    header = f"Bearer {acme.issue_token()}"
     acme.fault("500", times=None)
     call(acme)
     sandbox.clear_requests()
     assert sandbox.requests == []
     call(acme)
     sandbox.reset()
-
     assert sandbox.requests == []
-    assert reason(call(sandbox.add_tenant("acme"), token=token)) == (401, None, INVALID_SIGNATURE)
+    assert reason(call(sandbox.add_tenant("acme"), header=header)) == (401, None, INVALID_SIGNATURE)
 
 
 def test_a_sandbox_needs_to_run_and_runs_once():
@@ -928,7 +790,6 @@ def test_on_request_gets_every_request():
     heard: list[LoggedRequest] = []
     with Sandbox(on_request=heard.append) as running:
         call(running.add_tenant("acme"))
-
     assert [(request.call, request.status) for request in heard] == [("GET /tenants/settings", 200)]
 
 
@@ -965,8 +826,7 @@ def test_the_control_api_has_clients_tokens_faults_and_the_log(sandbox, acme):
     token = control(sandbox, "POST", "tenants/acme/tokens", {"seconds": 5})["access_token"]
     control(sandbox, "POST", "tenants/acme/faults", {"kind": "500"})
     control(sandbox, "POST", "tenants/acme/answers", {"body": {"flags": 0}, "status": 201})
-    assert [call(acme, token=token).status_code for _ in range(3)] == [500, 201, 200]
-
+    assert [call(acme, header=f"Bearer {token}").status_code for _ in range(3)] == [500, 201, 200]
     log = control(sandbox, "GET", "requests?tenant=acme")
     assert ([line["status"] for line in log], log[0]["body"]["client_secret"]) == ([401, 500, 201, 200], "***")
     assert control(sandbox, "GET", "requests?tenant=beta") == []
@@ -976,37 +836,23 @@ def test_the_control_api_has_clients_tokens_faults_and_the_log(sandbox, acme):
     control(sandbox, "GET", "tenants/acme", status=404)
 
 
-BAD_OPTIONS = {
-    "plan": "gold",
-    "over_cap": "ignore",
-    "stale_seconds": -1,
-    "latency_seconds": "1",
-    "token_seconds": True,
-    "scopes": "read:tenant_settings",
-    "rate_limits": 0,
-    "merge_sessions": None,
-}
 MISTAKES = [
-    *(("PUT", f"tenants/{name}", {}, "name") for name in ("Acme", "a_b", "a.b")),
     *(
         (method, "tenants/acme", {name: value}, name)
         for method in ("PUT", "PATCH")
-        for name, value in BAD_OPTIONS.items()
+        for name, value in {"plan": "gold", "stale_seconds": -1, "rate_limits": 0, "color": "x", "name": "b"}.items()
     ),
+    *(("PUT", f"tenants/{name}", {}, "name") for name in ("Acme", "a_b")),
     ("PUT", "tenants/acme", ["plan"], "mapping"),
-    ("PUT", "tenants/acme", {"name": "beta"}, "name"),
-    ("PATCH", "tenants/acme", {"settings": {"session_lifetime": 5}, "color": "red"}, "color"),
-    ("PATCH", "tenants/acme", {"settings": {"session_lifetime": 5}, "name": "beta"}, "name"),
-    ("PATCH", "tenants/acme", {"settings": 5}, "mapping"),
     *(
-        ("PATCH", "tenants/acme", {"settings": {"idle_session_lifetime": 5, name: value}, "plan": "free"}, name)
-        for name, value in (("x", 1), ("session_lifetime", 0), ("session_lifetime", 1.5), ("session_cookie_mode", "x"))
+        ("PATCH", "tenants/acme", {"settings": {"idle_session_lifetime": 5, name: value}}, name)
+        for name, value in {"x": 1, "session_lifetime": 1.5, "session_cookie_mode": "x"}.items()
     ),
-    ("POST", "tenants/acme/faults", {"kind": "nonsense"}, "kind"),
-    ("POST", "tenants/acme/faults", {"kind": "500", "color": "red"}, "color"),
-    ("POST", "tenants/acme/faults", {"kind": "500", "operation": "put"}, "operation"),
-    ("POST", "tenants/acme/faults", {"kind": "500", "times": 0}, "times"),
-    ("POST", "tenants/acme/faults", {"kind": "500", "after": -1}, "after"),
+    *(("POST", "tenants/acme/clients", {"client_id": "id", **more}, "key") for more in ({}, {"public_key": "x"})),
+    *(
+        ("POST", "tenants/acme/faults", {"kind": "500", name: value}, name)
+        for name, value in {"kind": "x", "color": "red", "operation": "put", "times": 0, "after": -1}.items()
+    ),
     ("POST", "tenants/acme/answers", {"status": 99}, "status"),
 ]
 
@@ -1015,14 +861,12 @@ MISTAKES = [
 def test_a_mistake_is_named_and_changes_nothing(sandbox, acme, method, path, body, word):
     """What cannot be meant is a 400 with a sentence; the handle's methods raise the same as `ValueError`."""
     assert word in control(sandbox, method, path, body, status=400)["error"]
-
     assert (acme.settings, acme.faults, sandbox.tenants) == ({}, [], {"acme": acme})
     assert acme.plan == "enterprise"
 
 
-def test_every_option_is_checked(sandbox, acme):
-    """The mistakes above name every option; an option is checked when it is set, too, and a name is used once."""
-    assert set(BAD_OPTIONS) == set(Tenant.model_fields) - {"name", "domain"}
+def test_an_option_is_checked_when_it_is_set(sandbox, acme):
+    """A mistake in an assignment is a `ValueError`, and so is a name that is used twice."""
     with pytest.raises(ValueError, match="plan"):
         acme.plan = "gold"
     with pytest.raises(ValueError, match="already a tenant 'acme'"):
@@ -1038,16 +882,13 @@ def test_the_pytest_plugin_is_light():
         "import sys; import auth0_sessions.sandbox.pytest_plugin;"
         "print([name for name in ('http.server', 'pydantic') if name in sys.modules])"
     )
-
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-
     assert result.stdout.strip() == "[]"
 
 
 def test_the_fixture_is_empty_for_every_test(auth0_sandbox):
     """The fixture of users' tests has no tenants and no rate limits."""
     tenant = auth0_sandbox.add_tenant("fixture", plan="free")
-
     assert [call(tenant).status_code for _ in range(4)] == [200] * 4
     assert len(auth0_sandbox.requests) == 4
 
@@ -1056,7 +897,6 @@ def test_the_fixture_is_empty_for_every_test(auth0_sandbox):
 def test_the_examples_run(name):
     """The examples in the docstrings are true."""
     results = doctest.testmod(importlib.import_module(f"auth0_sessions.sandbox{name}"))
-
     assert (results.failed, results.attempted > 0) == (0, True)
 
 

@@ -20,7 +20,7 @@ from auth0_sessions.api.http import ExchangeError, Http, Progress, Reply, Reques
 from auth0_sessions.api.retry import Patience, RetryPolicy, TransientError, asked_wait
 from auth0_sessions.api.tokens import ApiToken
 from auth0_sessions.api.wire import FIELDS, after_write, from_tenant, shared_fields
-from auth0_sessions.errors import Auth0SessionsError, UnauthorizedError, UnexpectedAnswerError
+from auth0_sessions.errors import Auth0SessionsError, UnauthorizedError
 from auth0_sessions.model.domain import base_url, is_loopback
 from auth0_sessions.model.settings import Reported, Values
 
@@ -34,6 +34,8 @@ WRONG_CLOCK_SECONDS = 5.0
 """From this error on, a clock may be why a tenant rejects an assertion: Auth0 allows 10 seconds."""
 SUCCESS = range(200, 300)
 """The HTTP statuses of a call that was carried out, whatever its response holds."""
+FINAL = range(300, 500)
+"""The HTTP statuses that another try would not change; 429 is an exception."""
 NOT_APPLIED = (400, 401, 403, 404, 429)
 """The HTTP statuses which mean that a write changed nothing."""
 
@@ -70,7 +72,7 @@ class TenantClient:
         self._token: str | None = None
         self._token_good_until = 0.0
         self._may_have_written = False
-        self._clock = ServerClock()
+        self.clock = ServerClock()
         self.reported: dict[str, Any] = {}
         # Requests to this machine must not go through a proxy.
         self._http = Http(trust_env=not is_loopback(domain))
@@ -78,18 +80,6 @@ class TenantClient:
     def operation(self) -> Operation:
         """Return an operation whose reads and writes share one time limit, starting now."""
         return Operation(self, self._policy.begin(self._cancelled))
-
-    def now(self) -> datetime:
-        """Return the time, in UTC, according to the tenant's last response; without one, this machine's."""
-        return self._clock.now()
-
-    def read(self) -> Reported:
-        """Read in a separate operation."""
-        return self.operation().read()
-
-    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> Reported:
-        """Write in a separate operation."""
-        return self.operation().write(values, tries=tries, just_read=just_read)
 
     def noted(self, answer: Any) -> Reported:
         """Read a response, and keep the parts of shared objects that a write has to repeat."""
@@ -116,11 +106,11 @@ class TenantClient:
         finally:
             self._lock.release()
 
-    def make_regardless(self, call: Call[T], tries: int) -> T:
-        """Make a Management API call with its own time limit, even if its operation has timed out or was canceled."""
+    def last_effort(self, tries: int) -> Patience:
+        """Return a time limit of its own for a call that is made even if its operation timed out or was canceled."""
         seconds = GRACE_SECONDS if self._cancelled.is_set() else sum(self._timeouts_seconds)
         policy = replace(self._policy, tries=tries, rate_limits_count=True, patience_seconds=seconds)
-        return self.make(call, replace(policy.begin(self._cancelled), is_last_effort=True))
+        return replace(policy.begin(self._cancelled), is_last_effort=True)
 
     def _authorized(self, call: Call[T], patience: Patience) -> T:
         """Make a Management API call, logging in again once if the token has expired."""
@@ -149,12 +139,12 @@ class TenantClient:
 
     def _login(self, credentials: ClientCredentials, patience: Patience) -> tuple[str, float]:
         """Get a token; an assertion that this machine's clock dated wrongly is made again by the tenant's."""
-        call = calls.login(credentials, self._url, self.now)
-        was, since = self.now(), time.monotonic()
+        call = calls.login(credentials, self._url, self.clock.now)
+        was, since = self.clock.now(), time.monotonic()
         try:
             return self._tried(call, None, patience)
         except UnauthorizedError:
-            error = (self.now() - was).total_seconds() - (time.monotonic() - since)
+            error = (self.clock.now() - was).total_seconds() - (time.monotonic() - since)
             if isinstance(credentials.proof, str) or abs(error) < WRONG_CLOCK_SECONDS:
                 raise
         return self._tried(call, None, patience)
@@ -175,28 +165,32 @@ class TenantClient:
             raise failures.canceled(attempt)
         if not patience.left_seconds:
             raise failures.out_of_time(attempt)
-        progress = Progress(
-            self._timeouts_seconds[0],
-            min(sum(self._timeouts_seconds), patience.left_seconds),
-            self._cancelled,
-            GRACE_SECONDS if call.is_write or patience.is_last_effort else 0.0,
-        )
         request = Request(call.method, f"{self._url}{call.path}", token, call.params, call.body())
         try:
-            reply = self._http.exchange(request, progress)
+            reply = self._http.exchange(request, self._progress(call, patience))
         except ExchangeError as error:
-            if call.is_write and error.status in SUCCESS:
-                return call.read(None)
-            self._may_have_written |= call.is_write and error.sent
-            failure = failures.no_answer(attempt, error)
-            if error.trouble in (Trouble.NO_ANSWER, Trouble.MALFORMED):
-                raise TransientError(failure) from None
-            raise failure from None
-        self._clock.note(reply.headers)
+            return self._unanswered(call, attempt, error)
+        self.clock.note(reply.headers)
         self._may_have_written |= call.is_write and reply.status not in NOT_APPLIED
-        return self._result(call, attempt, reply, patience)
+        return self._answered(call, attempt, reply, patience)
 
-    def _result(self, call: Call[T], attempt: Attempt, reply: Reply, patience: Patience) -> T:
+    def _progress(self, call: Call[T], patience: Patience) -> Progress:
+        """Return the time limit of an attempt."""
+        grace = GRACE_SECONDS if call.is_write or patience.is_last_effort else 0.0
+        seconds = min(sum(self._timeouts_seconds), patience.left_seconds)
+        return Progress(self._timeouts_seconds[0], seconds, self._cancelled, grace)
+
+    def _unanswered(self, call: Call[T], attempt: Attempt, error: ExchangeError) -> T:
+        """Raise the error for an attempt without a usable response, unless its status says that a write was done."""
+        if call.is_write and error.status in SUCCESS:
+            return call.read(None)
+        self._may_have_written |= call.is_write and error.sent
+        failure = failures.no_answer(attempt, error)
+        if error.trouble in (Trouble.NO_ANSWER, Trouble.MALFORMED):
+            raise TransientError(failure) from None
+        raise failure from None
+
+    def _answered(self, call: Call[T], attempt: Attempt, reply: Reply, patience: Patience) -> T:
         """Return the content of a successful response; raise for any other."""
         is_json, body = _json(reply.body)
         if reply.status in SUCCESS and (is_json or call.is_write):
@@ -206,13 +200,13 @@ class TenantClient:
                 raise TransientError(failures.unusable(attempt, f"an answer in which {reason}", reply.status)) from None
         words = (body if isinstance(body, Mapping) else {}) if is_json else None
         if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = asked_wait(reply.headers, now=self.now())
-            error: Auth0SessionsError = failures.refused(attempt, reply, words, patience.too_long(wait))
+            wait = asked_wait(reply.headers, now=self.clock.now())
+            error = failures.refused(attempt, reply, words, patience.too_long(wait))
             raise TransientError(error, wait_seconds=wait)
         error = failures.refused(attempt, reply, words)
-        if isinstance(error, UnexpectedAnswerError) and not 300 <= error.status < 500:  # noqa: PLR2004  HTTP's own.
-            raise TransientError(error)
-        raise error
+        if reply.status in FINAL:
+            raise error
+        raise TransientError(error)
 
     def _attempt(self, call: Call[T], token: str | None) -> Attempt:
         credentials = self._known_credentials()
@@ -251,10 +245,10 @@ class Operation:
 
     def now(self) -> datetime:
         """Return the time, in UTC, according to the tenant's last response; without one, this machine's."""
-        return self.client.now()
+        return self.client.clock.now()
 
     def _make(self, call: Call[T], tries: int | None) -> T:
-        return self.client.make(call, self.patience) if tries is None else self.client.make_regardless(call, tries)
+        return self.client.make(call, self.patience if tries is None else self.client.last_effort(tries))
 
 
 def _json(body: bytes) -> tuple[bool, Any]:

@@ -7,9 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-PLAUSIBLE_YEARS = range(2020, 2200)
-"""A `Date` outside these years is not a time at all, and could not even be added to."""
-
 
 class ServerClock:
     """The time in the `Date` header of the last response, advanced since then; before the first, this machine's."""
@@ -25,7 +22,7 @@ class ServerClock:
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Take the time of a response; without a readable `Date`, nothing changes."""
-        if (moment := moment_of(headers.get("Date"))) is not None and moment.year in PLAUSIBLE_YEARS:
+        if (moment := moment_of(headers.get("Date"))) is not None:
             self._last = moment, self._elapsed()
 
     def now(self) -> datetime:

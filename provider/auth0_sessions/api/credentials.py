@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 
 from auth0_sessions.api.assertions import SigningKey
 from auth0_sessions.api.sources import KEY, PARTS, SECRET, TOKEN, Part, Source, Sources, has_credentials
-from auth0_sessions.api.tokens import ApiToken, hold_to_issuer
-from auth0_sessions.errors import CredentialsError, DomainError
-from auth0_sessions.model.domain import canonical_domain
+from auth0_sessions.api.tokens import ApiToken, canonical_or_none, hold_to_issuer
+from auth0_sessions.errors import CredentialsError
 
 SCOPES = ("read:tenant_settings", "update:tenant_settings")
 NEEDED_SCOPES = f"{SCOPES[0]} and, to write, {SCOPES[1]}"
@@ -67,23 +66,34 @@ def _of(parts: Mapping[str, Part], merged: Sequence[Source], domain: str) -> Cre
     """Return a set that is complete and may be sent to a tenant."""
     # The first source with a secret decides, so that configuration takes precedence as a whole.
     present = [part for part in (TOKEN, KEY, SECRET) if part in parts]
-    proof = min(present, key=lambda part: merged.index(parts[part].source), default=None)
-    if proof is None or (proof != TOKEN and "client_id" not in parts):
+    decisive = min(present, key=lambda part: merged.index(parts[part].source), default=None)
+    if decisive == TOKEN:
+        return _token(parts, merged, domain)
+    if decisive is None or "client_id" not in parts:
         raise CredentialsError(_incomplete(domain, merged, parts))
-    used = [parts[part] for part in ((TOKEN,) if proof == TOKEN else ("client_id", proof))]
-    for part in used:
+    client_id, proof = parts["client_id"], parts[decisive]
+    for part in (client_id, proof):
         _hold_to_domain(part, domain, merged)
-    last = used[-1]
+    audience, audience_key = _audience(parts, proof)
+    secret = proof.printable if decisive == SECRET else _key(parts)
+    source = f"{client_id.name} and {proof.name}"
+    return ClientCredentials(client_id.printable, secret, audience, source, audience_key, proof.source.is_stale)
+
+
+def _token(parts: Mapping[str, Part], merged: Sequence[Source], domain: str) -> ApiToken:
+    found = parts[TOKEN]
+    _hold_to_domain(found, domain, merged)
+    token = ApiToken(found.printable, found.name, *_audience(parts, found))
+    hold_to_issuer(token, domain, is_bound=found.source.tenant is not None, domain_name=found.source.domain_name)
+    return token
+
+
+def _audience(parts: Mapping[str, Part], proof: Part) -> tuple[str | None, str]:
+    """Return the audience, if one is given, and the name of what sets it, or would."""
     given = parts.get("audience")
-    audience = f"{given.printable.removesuffix('/')}/" if given else None
-    audience_key = given.name if given else last.source.names["audience"]
-    if proof == TOKEN:
-        token = ApiToken(last.printable, last.name, audience, audience_key)
-        hold_to_issuer(token, domain, is_bound=last.source.tenant is not None, domain_name=last.source.domain_name)
-        return token
-    secret = last.printable if proof == SECRET else _key(parts)
-    source = " and ".join(part.name for part in used)
-    return ClientCredentials(used[0].printable, secret, audience, source, audience_key, last.source.is_stale)
+    if given is None:
+        return None, proof.source.names["audience"]
+    return f"{given.printable.removesuffix('/')}/", given.name
 
 
 def _key(parts: Mapping[str, Part]) -> SigningKey:
@@ -96,22 +106,15 @@ def _key(parts: Mapping[str, Part]) -> SigningKey:
 def _hold_to_domain(part: Part, domain: str, merged: Sequence[Source]) -> None:
     """Refuse to send a part of a set to another domain than the one that is set along with it."""
     source = part.source
-    if source.tenant is None or (own := _canonical(source.tenant)) == domain:
+    if source.tenant is None or (own := canonical_or_none(source.tenant)) == domain:
         return
-    asked = next((other.domain_name for other in merged if _canonical(other.tenant) == domain), "the resource")
+    asked = next((other.domain_name for other in merged if canonical_or_none(other.tenant) == domain), "the resource")
     along = f"{source.domain_name} ({own or 'another tenant'})"
     message = (
         f"{domain}: {part.name} comes with {along}, so it was not sent to {domain}, which {asked} names. Give each "
         "tenant its own credentials: a label, or a Provider."
     )
     raise CredentialsError(message)
-
-
-def _canonical(domain: object) -> str | None:
-    try:
-        return canonical_domain(domain)
-    except DomainError:
-        return None
 
 
 def _incomplete(domain: str, merged: Sequence[Source], parts: Mapping[str, Part]) -> str:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from auth0_sessions.api.credentials import NEEDED_SCOPES, STALE_CONFIG, ClientCredentials, Credentials
 from auth0_sessions.api.http import ExchangeError, Reply, Trouble
@@ -27,7 +26,9 @@ from auth0_sessions.model.domain import base_url
 
 MAX_DETAIL_CHARACTERS = 300
 REDIRECTS = (301, 302, 303, 307, 308)
-_KINDS: Mapping[int, type[ApiError]] = {
+CLIENT_ERRORS = range(400, 500)
+OUTAGES = range(500, 1000)
+_KINDS: dict[int, type[ApiError]] = {
     400: BadRequestError,
     401: UnauthorizedError,
     403: ForbiddenError,
@@ -35,6 +36,7 @@ _KINDS: Mapping[int, type[ApiError]] = {
     429: RateLimitError,
 }
 _USER_INFO = re.compile(r"(?<=//)\S*@")
+_HOST = re.compile(r"//(?:[^/@]*@)?([\w.-]+)")
 _CHALLENGE = re.compile(r'\b(?:error_description|error)="([^"]+)"')
 
 
@@ -65,28 +67,41 @@ def refused(attempt: Attempt, reply: Reply, body: Mapping[str, Any] | None, too_
     `body` is its JSON object, an empty one for other JSON, or None if it is not JSON; `too_long` is why the wait that a
     429 asks for is not made.
     """
-    if reply.status in REDIRECTS and (location := reply.headers.get("Location")) is not None:
-        host = _clean(_host(location) or "another place", attempt.secrets).removesuffix(".")
-        got = f"a redirect to {host}, which is not followed so that no token leaves the tenant"
-        return unusable(attempt, got, reply.status)
+    location = reply.headers.get("Location")
+    if reply.status in REDIRECTS and location is not None:
+        return _redirected(attempt, reply.status, location)
     code, detail = _words(body or {}, reply.headers.get("WWW-Authenticate", ""))
-    code = _clean(code, attempt.secrets).removesuffix(".") if code else None
-    if body is None or (detail is None and reply.status not in _KINDS):
-        why = f": got HTTP {reply.status}{_page(attempt, reply) if body is None else ''}."
-    else:
-        named = f"{reply.status} {code}" if code else f"{reply.status}"
-        why = f" ({named}): {_clean(detail or 'no reason was given', attempt.secrets)}"
-    is_client_error = 400 <= reply.status < 500 and body is not None  # noqa: PLR2004  HTTP's own numbers.
-    kind = _KINDS.get(reply.status, ApiError if is_client_error else UnexpectedAnswerError)
-    advice = _advice(attempt, reply.status, code, detail or "", is_json=body is not None)
+    code = _phrase(code, attempt.secrets) if code else None
+    why = _why(attempt, reply, code, detail, is_json=body is not None)
     if too_long:
         advice = f"It was not tried again: {too_long}. {_BUSY}"
+    else:
+        advice = _advice(attempt, reply.status, code, detail or "", is_json=body is not None)
+    kind = _kind(reply.status, is_json=body is not None)
     return kind(attempt.failed(why, advice), status=reply.status, error_code=code)
 
 
-def _page(attempt: Attempt, reply: Reply) -> str:
-    media_type = _clean(reply.headers.get("Content-Type", "no content type").split(";")[0], attempt.secrets)
-    return f" with a non-JSON body ({media_type.removesuffix('.')})"
+def _redirected(attempt: Attempt, status: int, location: str) -> UnexpectedAnswerError:
+    host = _HOST.search(location)
+    place = _phrase(host[1], attempt.secrets) if host else "another place"
+    return unusable(attempt, f"a redirect to {place}, which is not followed so that no token leaves the tenant", status)
+
+
+def _why(attempt: Attempt, reply: Reply, code: str | None, detail: str | None, *, is_json: bool) -> str:
+    """Return what the tenant said, to follow "could not ..."."""
+    if not is_json:
+        media_type = _phrase(reply.headers.get("Content-Type", "no content type").split(";")[0], attempt.secrets)
+        return f": got HTTP {reply.status} with a non-JSON body ({media_type})."
+    if detail is None and reply.status not in _KINDS:
+        return f": got HTTP {reply.status}."
+    named = f"{reply.status} {code}" if code else f"{reply.status}"
+    return f" ({named}): {_sentence(detail or 'no reason was given', attempt.secrets)}"
+
+
+def _kind(status: int, *, is_json: bool) -> type[ApiError]:
+    if status in _KINDS:
+        return _KINDS[status]
+    return ApiError if is_json and status in CLIENT_ERRORS else UnexpectedAnswerError
 
 
 def unusable(attempt: Attempt, got: str, status: int) -> UnexpectedAnswerError:
@@ -96,7 +111,7 @@ def unusable(attempt: Attempt, got: str, status: int) -> UnexpectedAnswerError:
 
 def no_answer(attempt: Attempt, error: ExchangeError) -> Auth0SessionsError:
     """Return the error for an exchange without a response."""
-    reason = _clean(error.reason, attempt.secrets).removesuffix(".")
+    reason = _phrase(error.reason, attempt.secrets)
     if error.trouble is Trouble.CANCELED:
         return canceled(attempt)
     if error.trouble is Trouble.MALFORMED:
@@ -133,13 +148,6 @@ def short_reason(error: BaseException) -> str:
     return "no answer"
 
 
-def _host(location: str) -> str | None:
-    try:
-        return urlsplit(location).hostname
-    except ValueError:
-        return None
-
-
 def _words(body: Mapping[str, Any], challenge: str) -> tuple[str | None, str | None]:
     """Return the error code and text in a response from the Management API or the token endpoint."""
     if isinstance(body.get("error_description"), str):
@@ -157,21 +165,23 @@ def _words(body: Mapping[str, Any], challenge: str) -> tuple[str | None, str | N
 
 
 def _advice(attempt: Attempt, status: int, code: str | None, detail: str, *, is_json: bool) -> str:
-    if status >= 500:  # noqa: PLR2004  HTTP's own number.
+    """Return what to do about a refusal; `detail` is the tenant's text."""
+    credentials = attempt.credentials
+    if status in OUTAGES:
         return "The service failed, which is usually temporary: try again later, and see https://status.auth0.com."
     if code == "insufficient_entitlement":
         return "The tenant's plan does not include this."
     if status in (400, 401, 403) and _is_about_audience(detail):
         return _audience_advice(attempt)
     if code == "Bearer" or detail.startswith("Bad HTTP authentication header"):
-        status = 401
+        status = 401  # Auth0 answers 400 for a token that is not a JWT.
     table = _LOGIN_ADVICE if attempt.is_login else _ADVICE
-    if status not in table and (not is_json or status < 400):  # noqa: PLR2004  HTTP's own number.
+    if status not in table and not (is_json and status in CLIENT_ERRORS):
         return _elsewhere(attempt)
-    advice = [table.get(status, table[0]).format(source=attempt.credentials.source, scopes=NEEDED_SCOPES)]
-    if attempt.is_login and isinstance(attempt.credentials, ClientCredentials) and status in (400, 401):
-        advice.append(_client_advice(attempt.credentials))
-    if attempt.credentials.audience and status == (403 if attempt.is_login else 401):
+    advice = [table.get(status, table[0]).format(source=credentials.source, scopes=NEEDED_SCOPES)]
+    if attempt.is_login and isinstance(credentials, ClientCredentials) and status in (400, 401):
+        advice.append(_client_advice(credentials))
+    if credentials.audience and status == (403 if attempt.is_login else 401):
         advice.append(_audience_advice(attempt))
     return " ".join(advice)
 
@@ -234,12 +244,17 @@ _LOGIN_ADVICE = {
 }
 
 
-def _clean(text: str, secrets: Iterable[str]) -> str:
+def _sentence(text: str, secrets: Iterable[str]) -> str:
     """Return external text as one line of limited length that ends with a period and contains no secrets."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "***")
+    phrase = _phrase(text, secrets)
+    return phrase if phrase.endswith(("!", "?")) else f"{phrase}."
+
+
+def _phrase(text: str, secrets: Iterable[str]) -> str:
+    """Return external text as a sentence without its final period."""
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "***")
     text = _USER_INFO.sub("***@", text[: 10 * MAX_DETAIL_CHARACTERS])
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     line = line if len(line) <= MAX_DETAIL_CHARACTERS else f"{line[: MAX_DETAIL_CHARACTERS - 3]}..."
-    return line if line.endswith((".", "!", "?")) else f"{line}."
+    return line.removesuffix(".")

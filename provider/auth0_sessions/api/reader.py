@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections import deque
@@ -91,7 +92,7 @@ class TenantReader:
             on_wait=self._on_wait,
             cancelled=self._cancelled,
         )
-        found = client.read()
+        found = client.operation().read()
         defaulted = SETTINGS.keys() - found.keys() - found.unusable.keys()
         return TenantSessions(tenant, with_defaults(found), frozenset(defaulted), found.unusable)
 
@@ -105,7 +106,7 @@ ReadTenant = Callable[[str, str | None], TenantSessions]
 Answer = TenantSessions | Auth0SessionsError
 """A tenant's sessions, or why they could not be read."""
 
-_Answers = queue.SimpleQueue[tuple[int, TenantSessions | BaseException]]
+_Answers = queue.SimpleQueue[tuple[int, Answer]]
 
 
 def read_many(
@@ -129,8 +130,6 @@ def read_many(
     try:
         while len(made) < len(tenants):
             place, answer = answers.get()
-            if isinstance(answer, BaseException) and not isinstance(answer, Auth0SessionsError):
-                raise answer
             made[place] = use(place, answer)
             on_progress(len(made), len(tenants))
     finally:
@@ -140,21 +139,20 @@ def read_many(
 
 def _work(tenants: Sequence[tuple[str, str | None]], waiting: deque[int], answers: _Answers, read: ReadTenant) -> None:
     """Read tenants until none are left."""
-    while True:
-        try:
+    with contextlib.suppress(IndexError):
+        while True:
             place = waiting.popleft()
-        except IndexError:
-            return
-        try:
-            answers.put((place, read(*tenants[place])))
-        except Auth0SessionsError as error:
-            answers.put((place, error))
-        except Exception as error:  # noqa: BLE001  A failure of one tenant must not affect the others.
-            domain, kind = tenants[place][0], type(error).__name__
-            message = (
-                f"{domain}: {kind}, which is a bug in this program and not a problem of the tenant. Please report "
-                f"what `auth0-sessions show {domain}` prints."
-            )
-            answers.put((place, Auth0SessionsError(message)))
-        except BaseException as error:  # noqa: BLE001  The waiting thread raises it.
-            answers.put((place, error))
+            answers.put((place, _answer_of(*tenants[place], read)))
+
+
+def _answer_of(domain: str, label: str | None, read: ReadTenant) -> Answer:
+    try:
+        return read(domain, label)
+    except Auth0SessionsError as error:
+        return error
+    except Exception as error:  # noqa: BLE001  A failure of one tenant must not affect the others.
+        message = (
+            f"{domain}: {type(error).__name__}, which is a bug in this program and not a problem of the tenant. Please "
+            f"report what `auth0-sessions show {domain}` prints."
+        )
+        return Auth0SessionsError(message)

@@ -66,20 +66,30 @@ class Patience:
 
         `call` raises `TransientError` for failures worth retrying; `on_wait` is called before each wait.
         """
-        policy, failed = self.policy, 0
+        used_tries = 0
         while True:
             try:
                 return call()
             except TransientError as failure:
-                counts = policy.rate_limits_count or not isinstance(failure.error, RateLimitError)
-                failed += counts
-                shortest = policy.seconds_before_next(failure, failed)
-                most = self.left_seconds - SHORTEST_CALL_SECONDS
-                if (counts and failed >= policy.tries) or shortest > most:
+                if self.policy.rate_limits_count or not isinstance(failure.error, RateLimitError):
+                    used_tries += 1
+                seconds = self._seconds_before_next(failure, used_tries)
+                if seconds is None:
                     raise failure.error from failure
-                seconds = min(shortest * policy.stretch(), most)
                 on_wait(seconds, failure)
-            policy.wait(seconds, self.cancelled)
+            self.policy.wait(seconds, self.cancelled)
+
+    def _seconds_before_next(self, failure: TransientError, used_tries: int) -> float | None:
+        """Return how long to wait before the next try, or None if there is none."""
+        if used_tries >= self.policy.tries:
+            return None
+        asked = failure.wait_seconds
+        shortest = 2.0 ** (used_tries - 1) if asked is None else asked
+        longest = self.left_seconds - SHORTEST_CALL_SECONDS
+        if shortest > longest:
+            return None
+        jitter = random.uniform(0, self.policy.jitter)  # noqa: S311  Not used for secrets.
+        return min(shortest * (1 + jitter), longest)
 
 
 @dataclass(frozen=True)
@@ -122,15 +132,6 @@ class RetryPolicy:
         """Return the time limit of an operation that starts now."""
         return Patience(self, self.now() + self.patience_seconds, cancelled)
 
-    def seconds_before_next(self, failure: TransientError, failed: int) -> float:
-        """Return how long to wait at least after a number of failures."""
-        asked = failure.wait_seconds
-        return max(1.0, asked) if asked is not None else 2.0 ** (failed - 1)
-
-    def stretch(self) -> float:
-        """Return the factor by which to stretch a wait."""
-        return 1 + random.uniform(0, self.jitter)  # noqa: S311  Not used for secrets.
-
 
 def asked_wait(headers: Mapping[str, str], *, now: datetime) -> float:
     """Return how many seconds a 429 response asks to wait, at least one; `now` is the time according to the server.
@@ -138,15 +139,11 @@ def asked_wait(headers: Mapping[str, str], *, now: datetime) -> float:
     `Retry-After` (seconds or a date) takes precedence over `x-ratelimit-reset` (Unix seconds).
     """
     after, reset = headers.get("Retry-After"), _number(headers.get("x-ratelimit-reset"))
-    until = moment_of(after)
-    for seconds in (
-        _number(after),
-        None if until is None else (until - now).total_seconds(),
-        None if reset is None else reset - now.timestamp(),
-    ):
-        if seconds is not None:
-            return max(1.0, seconds)
-    return 1.0
+    if (seconds := _number(after)) is not None:
+        return max(1.0, seconds)
+    if (until := moment_of(after)) is not None:
+        return max(1.0, (until - now).total_seconds())
+    return 1.0 if reset is None else max(1.0, reset - now.timestamp())
 
 
 def _number(text: str | None) -> float | None:

@@ -40,16 +40,14 @@ def hold_to_issuer(found: ApiToken, domain: str, *, is_bound: bool, domain_name:
 
     """
     claims = claims_of(found.token)
-    why = _elsewhere(found, claims, domain) if claims else None
-    if claims is None and not is_bound:
-        why = "is not a JWT that names its tenant, and no domain is set along with it"
-        why += f" ({domain_name} would be)" if domain_name else ""
-    if why:
-        message = (
-            f"{domain}: the Management API token from {found.source} {why}, and a token belongs to one tenant, so it "
-            "was not sent. Give each tenant its own credentials: a label, or a Provider."
-        )
-        raise CredentialsError(message)
+    why = _elsewhere(found, claims, domain) if claims else _unbound(domain_name, is_bound=is_bound)
+    if why is None:
+        return
+    message = (
+        f"{domain}: the Management API token from {found.source} {why}, and a token belongs to one tenant, so it was "
+        "not sent. Give each tenant its own credentials: a label, or a Provider."
+    )
+    raise CredentialsError(message)
 
 
 def claims_of(token: str) -> Mapping[str, Any] | None:
@@ -67,19 +65,27 @@ def claims_of(token: str) -> Mapping[str, Any] | None:
     return claims if isinstance(claims, Mapping) and {"iss", "aud"} & claims.keys() else None
 
 
+def _unbound(domain_name: str | None, *, is_bound: bool) -> str | None:
+    """Return why a token that names no tenant is not sent, or None if a domain is set along with it."""
+    if is_bound:
+        return None
+    would_be = f" ({domain_name} would be)" if domain_name else ""
+    return f"is not a JWT that names its tenant, and no domain is set along with it{would_be}"
+
+
 def _elsewhere(found: ApiToken, claims: Mapping[str, Any], domain: str) -> str | None:
     """Return why a token is not for a tenant, or None if it is.
 
     It is if the called host, which may be a custom domain, is its issuer or is named by its audience.
     """
-    url, issuer, audience = base_url(domain), claims.get("iss"), claims.get("aud")
+    url, audience = base_url(domain), claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
-    if any(one in audiences for one in (f"{url}/api/v2/", found.audience) if one):
+    if f"{url}{MANAGEMENT_PATH}" in audiences or (found.audience and found.audience in audiences):
         return None
-    if issuer == f"{url}/":
+    if claims.get("iss") == f"{url}/":
         is_for_management = "aud" not in claims or any(str(one).endswith(MANAGEMENT_PATH) for one in audiences)
         return None if is_for_management else f"has the audience {shown(audience)}, not {url}{MANAGEMENT_PATH}"
-    if (tenant := _canonical(issuer)) is None:
+    if (tenant := canonical_or_none(claims.get("iss"))) is None:
         return "was issued by another tenant"
     return (
         f"was issued by {tenant} (if {domain} is a custom domain of it, set {found.audience_key} to "
@@ -87,7 +93,8 @@ def _elsewhere(found: ApiToken, claims: Mapping[str, Any], domain: str) -> str |
     )
 
 
-def _canonical(domain: object) -> str | None:
+def canonical_or_none(domain: object) -> str | None:
+    """Return a domain in canonical form, or None if it is not one."""
     try:
         return canonical_domain(domain)
     except DomainError:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from auth0_sessions.errors import SHOWN_CHARACTERS, shown
+from auth0_sessions.errors import SHOWN_CHARACTERS
 from auth0_sessions.model.settings import SETTINGS, CookieMode, Reported, Setting, Value, Values
 
 MODES = tuple(mode.value for mode in CookieMode)
@@ -137,8 +137,5 @@ def _mode(value: object) -> str:
 
 def _shown(value: object) -> str:
     """Return a value as JSON for a message, shortened if long."""
-    try:
-        text = json.dumps(value)
-    except (ValueError, RecursionError):
-        text = shown(value)
+    text = json.dumps(value)
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."

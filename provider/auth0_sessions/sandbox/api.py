@@ -25,7 +25,7 @@ def respond(world: World, call: Call) -> Answer | Fault:
     rule = faults.meet(tenant.faults, operation)
     if rule is not None and not rule.takes_effect:
         rule.spend()
-        return _with_headers(rule.instead(operation, tenant, now), rule.headers)
+        return _with_headers(rule.instead(operation, tenant.domain + API_PATH, now), rule.headers)
     allowed, headers = tenant.take(operation, now)
     try:
         answer = _perform(world, tenant, call, now) if allowed else answers.too_many_requests(operation)

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from auth0_sessions.sandbox.answers import Answer, as_json
-from auth0_sessions.sandbox.settings import Stored
 from auth0_sessions.sandbox.tenant import Tenant, World
 
 PREFIX = "/.sandbox/"
@@ -48,10 +47,7 @@ def _put(world: World, name: str, body: dict[str, Any]) -> object:
 
 def _patch(world: World, name: str, body: dict[str, Any]) -> object:
     tenant = world.tenants[name]
-    settings = body.pop("settings", {})
-    options = {**tenant.model_dump(exclude={"name", "domain"}), **body}
-    Tenant(world, Stored(), name=name, domain=tenant.domain, **options)  # Reject bad values before changing anything.
-    tenant.dashboard(**settings)
+    tenant.dashboard(**body.pop("settings", {}))
     for option, value in body.items():
         setattr(tenant, option, value)
     return _described(tenant)

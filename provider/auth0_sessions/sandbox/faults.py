@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, NonNegativeInt, PositiveInt
 
@@ -53,8 +53,6 @@ class Fault(StrEnum):
 
 AFTER_EFFECT = {Fault.DROP_AFTER, Fault.TRUNCATED_JSON, Fault.WRONG_TYPES, Fault.NOT_AN_OBJECT}
 """The faults that corrupt a successful response; error responses do not use them up."""
-FROM_API = {Fault.INTERNAL_ERROR, Fault.EXPIRED_TOKEN, Fault.INVALID_TOKEN, Fault.INSUFFICIENT_SCOPE, Fault.BAD_REQUEST}
-"""The faults that come from the API itself, and so have rate-limit headers; the edge sends none."""
 
 
 class Rule(BaseModel):
@@ -85,28 +83,25 @@ class FaultRule(Rule):
         """Whether the request is performed, and only its response is corrupted."""
         return self.kind in AFTER_EFFECT
 
-    def instead(self, operation: str, tenant: Any, now: float) -> Answer | Fault:
+    def instead(self, operation: str, audience: str, now: float) -> Answer | Fault:
         """Return the response that replaces the real one, or the fault itself if there is none."""
         if self.kind in {Fault.RATE_LIMITED, Fault.RETRY_AFTER}:
             wait = {"retry-after": str(self.retry_after)} if self.kind is Fault.RETRY_AFTER else {}
             return answers.too_many_requests(operation).adding({**ratelimit_headers(2, 0, int(now)), **wait})
-        found = (_AT_LOGIN if operation == "token" else _AT_CALL).get(self.kind, self.kind)
-        if self.kind is Fault.INSUFFICIENT_SCOPE:
-            login = operation == "token"
-            found = answers.no_client_grant(tenant.audience) if login else answers.insufficient_scope(SCOPES[operation])
-        if isinstance(found, Answer) and self.kind in FROM_API:
-            return found.adding(tenant.take(operation, now)[1])
-        return found
+        if self.kind is not Fault.INSUFFICIENT_SCOPE:
+            return (_AT_LOGIN if operation == "token" else _AT_CALL).get(self.kind, self.kind)
+        if operation == "token":
+            return answers.no_client_grant(audience)
+        return answers.insufficient_scope(SCOPES[operation])
 
     def spoiled(self, answer: Answer) -> Answer | Fault:
         """Return the corrupted form of a successful response, or the fault itself if there is none."""
         if self.kind is Fault.DROP_AFTER:
             return self.kind
-        body = answer.body[: len(answer.body) // 2]
-        if self.kind is not Fault.TRUNCATED_JSON:
-            wrong = [] if self.kind is Fault.NOT_AN_OBJECT else _wrong_types(json.loads(answer.body))
-            body = json.dumps(wrong).encode()
-        return Answer(answer.status, body, answer.headers)
+        if self.kind is Fault.TRUNCATED_JSON:
+            return Answer(answer.status, answer.body[: len(answer.body) // 2], answer.headers)
+        body = [] if self.kind is Fault.NOT_AN_OBJECT else _wrong_types(json.loads(answer.body))
+        return answers.as_json(answer.status, body).adding(answer.headers)
 
 
 class AnswerRule(Rule):
@@ -116,7 +111,7 @@ class AnswerRule(Rule):
     body: JsonValue = {}
     takes_effect: bool = True
 
-    def instead(self, _operation: str, _tenant: Any, _now: float) -> Answer:
+    def instead(self, _operation: str, _audience: str, _now: float) -> Answer:
         """Return the response."""
         return self.spoiled(answers.as_json(self.status, {}))
 

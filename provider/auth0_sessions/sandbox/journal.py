@@ -73,5 +73,5 @@ def _parsed(raw: bytes, content_type: str) -> Any:
         return dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
     try:
         return json.loads(raw)
-    except (ValueError, RecursionError):
+    except ValueError:
         return None

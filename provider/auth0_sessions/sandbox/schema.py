@@ -31,7 +31,6 @@ class Rule:
     """Separated by commas, as in a message."""
     description: str = ""
     choices: tuple[str, ...] = ()
-    minimum: int = 1
     maximum: float = math.inf
     members: Mapping[str, "Rule"] | None = None
     required: tuple[str, ...] = ()
@@ -64,8 +63,8 @@ def _reasons(rule: Rule, value: Any, found: str) -> Iterator[str]:
         yield from (f"Missing required property: {name}" for name in rule.required if name not in value)
     elif rule.choices and value not in rule.choices:
         yield f"No enum match for: {value}"
-    elif found == "integer" and value < rule.minimum:
-        yield f"Value {int(value)} is less than minimum {rule.minimum}"
+    elif found == "integer" and value < 1:
+        yield f"Value {int(value)} is less than minimum 1"
     elif found == "integer" and value > rule.maximum:
         yield f"Value {int(value)} is greater than maximum {rule.maximum}"
 
@@ -148,7 +147,7 @@ def check_body(raw: bytes, caps_minutes: Mapping[str, int]) -> dict[str, Any]:
     """Return the JSON of a PATCH body, or reject it with the first problem that the API would report."""
     try:
         body = json.loads(raw)
-    except (ValueError, RecursionError):
+    except ValueError:
         reject("Invalid request payload JSON format")
     lifetimes = {
         key: lifetime_rule(key, caps_minutes.get(name, YEAR_MINUTES)) for key, (name, _) in LIFETIME_KEYS.items()

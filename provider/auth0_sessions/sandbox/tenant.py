@@ -174,11 +174,6 @@ class Tenant(BaseModel):
     # Called by the server, which holds the lock.
 
     @property
-    def audience(self) -> str:
-        """The audience of the tenant's Management API."""
-        return self.domain + API_PATH
-
-    @property
     def faults(self) -> list[FaultRule | AnswerRule]:
         """The faults and responses that wait for requests."""
         return self._faults
