@@ -1,7 +1,6 @@
 """The audit: live tenants compared with their plan's caps, their baseline, and their file's declaration."""
 
 import json
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from auth0_sessions import TenantFleet
-from auth0_sessions.api.reader import WORKERS, TenantSessions, read_tenant_sessions
+from auth0_sessions.api.reader import TenantSessions, read_tenant_sessions
 from auth0_sessions.audit import Audit, Rule, Status, audit
 from auth0_sessions.audit.expected import expected_of as expected_in
 from auth0_sessions.errors import InputError, TenantUnreachableError
@@ -39,6 +38,24 @@ def holding(**values):
     return lambda domain, _label: TenantSessions(domain, {**DEFAULTS, **values}, defaulted)
 
 
+def each_holding(held):
+    """Return what reads several tenants, by the first label of their domain; None for one that does not answer."""
+
+    def read(domain, label):
+        values = held[domain.partition(".")[0]]
+        if values is None:
+            message = f"{domain}: no answer."
+            raise TenantUnreachableError(message)
+        return holding(**values)(domain, label)
+
+    return read
+
+
+def fleet_of(names, *, plan=None, **file):
+    """Return a file that lists some tenants."""
+    return {"x": TenantsFile({name: {"domain": f"{name}.auth0.com"} for name in names}, plan=plan, **file)}
+
+
 def audited(entry, *, read=None, baseline=None, **file):
     """Audit one tenant with this entry and return what came out for it."""
     listed = TenantsFile({"acme": {"domain": "acme.auth0.com", **entry}}, **file)
@@ -46,12 +63,14 @@ def audited(entry, *, read=None, baseline=None, **file):
     return tenant
 
 
+def findings_of(tenant, name=ABSOLUTE):
+    """Return the findings for one setting."""
+    return [finding for finding in tenant.findings if finding.setting == name]
+
+
 def rules_of(tenant):
     """Return setting -> rules of its findings."""
-    found = {}
-    for finding in tenant.findings:
-        found.setdefault(finding.setting, []).append(finding.rule)
-    return found
+    return {name: rules for name in SETTINGS if (rules := tenant.rules(name))}
 
 
 @pytest.mark.parametrize("plan", Plan)
@@ -65,11 +84,7 @@ def test_a_minute_makes_the_difference(plan, profile, name, named_by):
     fine = audited({"plan": plan, **entry}, baseline=baseline, read=holding(**most))
     assert (fine.status, fine.findings) == (Status.MEETS, [])
     wrong = audited({"plan": plan, **entry}, baseline=baseline, read=holding(**most | {name: most[name] + 1}))
-    assert wrong.status is Status.FINDINGS
-    assert set(rules_of(wrong)) == {name}
-    to = Lifetime(most[name])
-    fixed = f"`pulumi up` fixes this: it sets {name} to {to}." if named_by == "entry" else f"Set it to {to}: "
-    assert all(finding.change.startswith(fixed) for finding in wrong.findings)
+    assert (wrong.status, set(rules_of(wrong))) == (Status.FINDINGS, {name})
 
 
 ENTRIES = st.fixed_dictionaries(
@@ -178,124 +193,147 @@ def test_an_audit_reads_a_file_as_a_fleet_does(content, tmp_path):
     assert outcome_of(lambda: audit(stack_file)) == in_a_stack
 
 
-def test_the_two_reasons_why_a_value_is_too_long():
-    """A value above cap and shorter profile is reported with both; where they are equal the cap is enough."""
-    both = audited({"plan": "free", "profile": "strict"}, read=holding(session_lifetime=31 * DAY))
-    assert rules_of(both)["session_lifetime"] == [Rule.ABOVE_CAP, Rule.ABOVE_BASELINE]
-    one = audited({"plan": "free", "profile": "nist-aal1"}, read=holding(session_lifetime=31 * DAY))
-    assert rules_of(one)["session_lifetime"] == [Rule.ABOVE_CAP]
+CAP, BASELINE, DECLARED = Rule.ABOVE_CAP, Rule.ABOVE_BASELINE, Rule.NOT_AS_DECLARED
+UP = "`pulumi up` fixes this: it sets session_lifetime to {}."
+FILE = "Set session_lifetime to {} in the tenants file, then run `pulumi up`."
+BY_HAND = (
+    'Set it to 1d: 1,440 minutes as "Maximum Session Lifetime (Persistent)" in the Dashboard, '
+    "24 hours as session_lifetime in the Management API."
+)
+HOUR = {"ceiling": {"absolute": "1h", "reason": "incident 4711"}, "profile": "balanced"}
+AAL2 = {"baseline": "nist-aal2"}
 
 
 @pytest.mark.parametrize(
-    ("entry", "value", "rules", "target"),
+    ("entry", "others", "minutes", "rules", "change"),
     [
-        ({"sessionLifetime": "12h"}, 720, [], None),
-        ({"sessionLifetime": "12h"}, 721, [Rule.NOT_AS_DECLARED], "12h"),
-        ({"sessionLifetime": "12h"}, 719, [Rule.NOT_AS_DECLARED], "12h"),
-        ({"sessionLifetime": "20d"}, 20 * DAY, [], None),
-        ({"sessionLifetime": "1d", "profile": "strict"}, 20 * DAY, [Rule.ABOVE_BASELINE], "1d"),
-        ({"sessionLifetime": "40d", "overLimit": "clamp"}, 30 * DAY, [], None),
-        ({"sessionLifetime": "40d", "overLimit": "warn"}, 40 * DAY, [Rule.ABOVE_CAP], "30d"),
-        ({"sessionLifetime": "40d", "overLimit": "warn"}, 30 * DAY, [], None),
-        ({"sessionLifetime": "2h", "profile": "strict"}, 40 * DAY, [Rule.ABOVE_CAP, Rule.ABOVE_BASELINE], "2h"),
+        # A declared value has to be there exactly, also above a profile that is not a ceiling.
+        ({"sessionLifetime": "12h"}, {}, 720, [], None),
+        ({"sessionLifetime": "12h"}, {}, 721, [DECLARED], UP.format("12h")),
+        ({"sessionLifetime": "12h"}, {}, 719, [DECLARED], UP.format("12h")),
+        ({"sessionLifetime": "20d"}, {}, 20 * DAY, [], None),
+        ({"sessionLifetime": "1d", "profile": "strict"}, {}, 20 * DAY, [BASELINE], UP.format("1d")),
+        # A shorter value under a ceiling is left as it is.
+        *(({"sessionLifetime": "12h", "enforce": "at-most"}, {}, minutes, [], None) for minutes in (719, 720)),
+        ({"sessionLifetime": "12h", "enforce": "at-most"}, {}, 721, [DECLARED], UP.format("12h")),
+        ({"sessionLifetime": "12h"}, {"enforce": "at-most"}, 719, [], None),
+        # Above the cap; where the baseline is the cap, one reason is enough.
+        ({"profile": "strict"}, {}, 31 * DAY, [CAP, BASELINE], UP.format("1d")),
+        ({"profile": "nist-aal1"}, {}, 31 * DAY, [CAP], UP.format("30d")),
+        ({"sessionLifetime": "2h", "profile": "strict"}, {}, 40 * DAY, [CAP, BASELINE], UP.format("2h")),
+        ({"sessionLifetime": "40d", "overLimit": "clamp"}, {}, 30 * DAY, [], None),
+        ({"sessionLifetime": "40d", "overLimit": "warn"}, {}, 40 * DAY, [CAP], FILE.format("30d")),
+        ({"sessionLifetime": "40d", "overLimit": "warn"}, {}, 30 * DAY, [], None),
+        # The auditor's profile binds what the file declares; what fixes it depends on what the file sets.
+        ({"sessionLifetime": "1d"}, AAL2, 2_881, [BASELINE], UP.format("1d")),
+        ({"sessionLifetime": "2d"}, AAL2, 2_880, [BASELINE], FILE.format("1d")),
+        ({"sessionLifetime": "2d"}, AAL2, 1_440, [], None),
+        ({"profile": "strict"}, AAL2, 2_881, [BASELINE], UP.format("1d")),
+        ({}, {**AAL2, "profile": "strict"}, 2_881, [BASELINE], UP.format("1d")),
+        ({}, {**AAL2, "profile": "strict", "stack": "dev"}, 2_881, [BASELINE], UP.format("1d")),
+        ({}, {**AAL2, "profile": "balanced"}, 2_881, [BASELINE], FILE.format("1d")),
+        ({}, {**AAL2, "stack": "prod"}, 2_881, [BASELINE], FILE.format("1d")),
+        ({"idleSessionLifetime": "1h"}, AAL2, 2_881, [BASELINE], FILE.format("1d")),
+        ({"credentials": "acme"}, {**AAL2, "enforce": "at-most"}, 2_881, [BASELINE], BY_HAND),
+        ({}, AAL2, 2_881, [BASELINE], BY_HAND),
+        # A stack's ceiling is the limit of everything but what is declared below it.
+        *(
+            ({**entry, **strict}, {**HOUR, **baseline}, minutes, rules, change)
+            for entry in ({}, {"sessionLifetime": "12h"}, {"sessionLifetime": "12h", "enforce": "at-most"})
+            for strict in ({}, {"profile": "strict"})
+            for baseline in ({}, AAL2)
+            for minutes, rules, change in [(61, [BASELINE], UP.format("1h")), (60, [], None)]
+        ),
+        ({"sessionLifetime": "30m"}, HOUR, 61, [DECLARED], UP.format("30m")),
+        ({"sessionLifetime": "30m"}, HOUR, 30, [], None),
     ],
 )
-def test_what_the_file_declares(entry, value, rules, target):
-    """A declared value takes precedence over a profile that is not a ceiling, and has to be there exactly."""
-    tenant = audited({"plan": "free", **entry}, read=holding(session_lifetime=value, idle_session_lifetime=5))
-    assert rules_of(tenant).get("session_lifetime", []) == rules
-    changes = {finding.change for finding in tenant.findings if finding.setting == "session_lifetime"}
-    fixed = f"`pulumi up` fixes this: it sets session_lifetime to {target}."
-    if entry.get("overLimit") == "warn":
-        fixed = f"Set session_lifetime to {target} in the tenants file, then run `pulumi up`."
-    assert changes == ({fixed} if target else set())
+def test_what_is_a_finding(entry, others, minutes, rules, change):
+    """What the file and the baseline make of one value, and what fixes it: `pulumi up`, the file, or the Dashboard."""
+    tenant = audited({"plan": "free", **entry}, read=holding(session_lifetime=minutes), **others)
+    found = findings_of(tenant)
+    assert [finding.rule for finding in found] == rules
+    assert {finding.change for finding in found} == ({change} if change else set())
+    if BASELINE in rules and "ceiling" in others:
+        assert "the stack's ceiling (incident 4711)" in found[0].message
 
 
 @pytest.mark.parametrize(
-    ("enforce", "value", "rules"),
+    ("entry", "held", "message", "change"),
     [
-        ("exact", 719, [Rule.NOT_AS_DECLARED]),
-        ("at-most", 719, []),
-        ("at-most", 720, []),
-        ("at-most", 721, [Rule.NOT_AS_DECLARED]),
+        (
+            {"sessionCookieMode": "non-persistent", "enforce": "at-most"},
+            {},
+            "session_cookie_mode is persistent, Auth0's default; the tenants file declares non-persistent.",
+            "`pulumi up` fixes this: it sets session_cookie_mode to non-persistent.",
+        ),
+        (
+            {"idleSessionLifetime": "4d", "overLimit": "clamp"},
+            {"idle_session_lifetime": 30},
+            "idle_session_lifetime is 30m; the tenants file declares 4d, which comes to 3d.",
+            "`pulumi up` fixes this: it sets idle_session_lifetime to 3d.",
+        ),
+        (
+            # A fleet keeps an explicit idle timeout that is longer than the absolute lifetime, and so does its audit.
+            {"sessionLifetime": "1h", "idleSessionLifetime": "2h"},
+            {name: 60 for name in LOGIN_LIFETIMES if name != "idle_session_lifetime"} | {"idle_session_lifetime": 30},
+            "idle_session_lifetime is 30m; the tenants file declares 2h.",
+            "`pulumi up` fixes this: it sets idle_session_lifetime to 2h.",
+        ),
+        (
+            {"profile": "nist-aal1"},
+            {"ephemeral_session_lifetime": 31 * DAY},
+            (
+                "ephemeral_session_lifetime is 31d; the free plan allows at most 30d. "
+                "The cookie mode is persistent, so only Actions can create non-persistent sessions."
+            ),
+            "`pulumi up` fixes this: it sets ephemeral_session_lifetime to 30d.",
+        ),
     ],
 )
-@pytest.mark.parametrize("of", ["entry", "file"])
-def test_a_shorter_value_under_a_ceiling_is_no_finding(enforce, value, rules, of):
-    """What a fleet leaves as it is an audit does not complain of; a minute more than declared is one."""
-    entry, file = {"plan": "free", "sessionLifetime": "12h"}, {}
-    (entry if of == "entry" else file)["enforce"] = enforce
-    tenant = audited(entry, read=holding(session_lifetime=value, idle_session_lifetime=5), **file)
-    assert rules_of(tenant).get("session_lifetime", []) == rules
+def test_what_a_finding_says(entry, held, message, change):
+    """The value, what is allowed or declared, and what that comes to; a cookie mode is exact under a ceiling, too."""
+    (finding,) = audited({"plan": "free", **entry}, read=holding(**held)).findings
+    assert (finding.message, finding.change) == (message, change)
 
 
-@pytest.mark.parametrize("profile", [None, "nist-aal2"])
-@pytest.mark.parametrize(
-    ("entry", "rules"),
-    [
-        ({}, [Rule.ABOVE_BASELINE]),
-        ({"sessionLifetime": "12h"}, [Rule.ABOVE_BASELINE]),
-        ({"sessionLifetime": "12h", "enforce": "at-most"}, [Rule.ABOVE_BASELINE]),
-        ({"profile": "strict", "sessionLifetime": "12h"}, [Rule.ABOVE_BASELINE]),
-        ({"sessionLifetime": "30m"}, [Rule.NOT_AS_DECLARED]),
-    ],
-)
-def test_a_stack_s_ceiling_is_the_limit(entry, rules, profile):
-    """While a stack has a ceiling, a lifetime above it is a finding that names the ceiling and its reason.
-
-    What the file declares below the ceiling stays as declared.
-    """
-    file = {"ceiling": {"absolute": "1h", "reason": "incident 4711"}, "profile": "balanced"}
-    entry = {"plan": "free", **entry}
-    above = audited(entry, read=holding(session_lifetime=61), baseline=profile, **file)
-    findings = [finding for finding in above.findings if finding.setting == "session_lifetime"]
-    declares_less = "30m" in entry.values()
-    assert [finding.rule for finding in findings] == ([Rule.ABOVE_BASELINE] if profile else rules)
-    if not declares_less:
-        assert all("the stack's ceiling (incident 4711)" in finding.message for finding in findings)
-        assert findings[0].change == "`pulumi up` fixes this: it sets session_lifetime to 1h."
-        assert above.ceiling == "the stack's ceiling (incident 4711)"
-    held = 30 if declares_less else 60
-    within = audited(entry, read=holding(session_lifetime=held), baseline=profile, **file)
-    assert "session_lifetime" not in rules_of(within)
+def test_a_cookie_mode_that_is_not_declared():
+    """The kind of session is compared only if the file declares it."""
+    assert audited({"plan": "free"}, read=holding(session_cookie_mode="non-persistent")).findings == []
 
 
-def test_the_ceiling_of_a_stack_s_file(tmp_path):
-    """`auth0-sessions:ceiling` in a stack's file applies to the tenants of the file that it names."""
-    (tmp_path / "tenants.yaml").write_text("{a: {domain: a.auth0.com}, b: {domain: b.auth0.com}}")
+@given(st.integers(1, 525_599))
+def test_the_advice_is_in_both_units(minutes):
+    """What to type into the Dashboard, and what to send: whole hours as hours, everything else as minutes."""
+    own = {"ours": {"absolute": f"{minutes}m"}}
+    read = holding(session_lifetime=minutes + 1)
+    change = findings_of(audited({"plan": "enterprise"}, read=read, baseline="ours", profiles=own))[0].change
+    here = f"{minutes:,} minute{'s' * (minutes > 1)}"
+    there = f"{here} as session_lifetime_in_minutes"
+    if minutes % 60 == 0:
+        there = f"{minutes // 60:,} hour{'s' * (minutes > 60)} as session_lifetime"
+    assert change.startswith(f"Set it to {Lifetime(minutes)}: {here} as ")
+    assert change.endswith(f" in the Dashboard, {there} in the Management API.")
+
+
+@pytest.mark.parametrize("where", ["of the file", "of a stack's file"])
+def test_a_ceiling_spares_the_tenants_that_it_excepts(where, tmp_path):
+    """An excepted tenant is as the file says, and the report says how many tenants the ceiling applies to."""
     ceiling = {"absolute": "1h", "except": ["b"], "reason": "incident 4711"}
-    config = {
-        "auth0-sessions:tenants": "tenants.yaml",
-        "auth0-sessions:plan": "free",
-        "auth0-sessions:ceiling": ceiling,
-    }
-    stack = tmp_path / "Pulumi.prod.yaml"
-    stack.write_text(yaml.safe_dump({"config": config}))
-    report = audit({stack.name: read_tenants_file(stack)}, read=holding())
-    assert [tenant.status for tenant in report.tenants] == [Status.FINDINGS, Status.MEETS]
-    assert report.remarks[1] == "The stack's ceiling (incident 4711) applies to 1 of 2 tenants."
-
-
-def test_a_ceiling_spares_the_tenants_that_it_excepts():
-    """An excepted tenant is as the file says, and the reports say how many tenants the ceiling applies to."""
-    tenants = {name: {"domain": f"{name}.auth0.com", "plan": "free"} for name in "abc"}
-    file = TenantsFile(tenants, ceiling={"idle": "1h", "absolute": "1d", "except": ["b"]})
-    held = {"session_lifetime": DAY, "idle_session_lifetime": 60}
-    held |= {"ephemeral_session_lifetime": DAY, "idle_ephemeral_session_lifetime": 60}
-    assert audit({"x": file}, read=holding(**held)).is_fine
-    report = audit({"x": file}, read=holding())
-    assert [tenant.status for tenant in report.tenants] == [Status.FINDINGS, Status.MEETS, Status.FINDINGS]
-    assert [tenant.ceiling for tenant in report.tenants] == ["the stack's ceiling", None, "the stack's ceiling"]
-    assert report.remarks == [
-        "Baseline of all 3 tenants: profile balanced, from the default, Auth0's own values.",
-        "The stack's ceiling applies to 2 of 3 tenants.",
-    ]
-
-
-def test_a_cookie_mode_is_exact_under_a_ceiling():
-    """No mode is shorter than another."""
-    tenant = audited({"plan": "free", "sessionCookieMode": "non-persistent", "enforce": "at-most"})
-    assert rules_of(tenant) == {"session_cookie_mode": [Rule.NOT_AS_DECLARED]}
+    files = fleet_of("abc", plan="free", ceiling=ceiling)
+    if where == "of a stack's file":
+        (tmp_path / "tenants.yaml").write_text(yaml.safe_dump(files["x"].tenants))
+        config = {"tenants": "tenants.yaml", "plan": "free", "ceiling": ceiling}
+        stack = tmp_path / "Pulumi.prod.yaml"
+        stack.write_text(yaml.safe_dump({"config": {f"auth0-sessions:{key}": each for key, each in config.items()}}))
+        files = {"x": read_tenants_file(stack)}
+    hour = dict.fromkeys(LOGIN_LIFETIMES, 60)
+    report = audit(files, read=each_holding({"a": hour, "b": {}, "c": {}}))
+    assert [tenant.status for tenant in report.tenants] == [Status.MEETS, Status.MEETS, Status.FINDINGS]
+    phrase = "the stack's ceiling (incident 4711)"
+    assert [tenant.ceiling for tenant in report.tenants] == [phrase, None, phrase]
+    assert report.remarks[0].startswith("Baseline of all 3 tenants: profile balanced, from the ")
+    assert report.remarks[1] == "The stack's ceiling (incident 4711) applies to 2 of 3 tenants."
 
 
 @pytest.mark.parametrize("named_by", ["entry", "file", "command line"])
@@ -305,8 +343,7 @@ def test_a_team_s_own_profile_is_a_baseline(named_by):
     entry = {"plan": "free", **({"profile": "ours"} if named_by == "entry" else {})}
     file = {"profiles": own, **({"profile": "ours"} if named_by == "file" else {})}
     baseline = "ours" if named_by == "command line" else None
-    held = {"session_lifetime": 720, "idle_session_lifetime": 30}
-    held |= {"ephemeral_session_lifetime": 720, "idle_ephemeral_session_lifetime": 30}
+    held = dict(zip(LOGIN_LIFETIMES, (720, 30, 720, 30), strict=True))
     assert audited(entry, read=holding(**held), baseline=baseline, **file).findings == []
     tenant = audited(entry, read=holding(**held | {"session_lifetime": 721}), baseline=baseline, **file)
     (finding,) = tenant.findings
@@ -314,82 +351,31 @@ def test_a_team_s_own_profile_is_a_baseline(named_by):
     assert "Handbook 4.2" in finding.message
 
 
-def test_a_declared_cookie_mode():
-    """The kind of session is compared only if the file declares it."""
-    assert audited({"plan": "free"}, read=holding(session_cookie_mode="non-persistent")).findings == []
-    (finding,) = audited({"plan": "free", "sessionCookieMode": "non-persistent"}).findings
-    assert finding.message == (
-        "session_cookie_mode is persistent, Auth0's default; the tenants file declares non-persistent."
-    )
-    assert finding.change == ("`pulumi up` fixes this: it sets session_cookie_mode to non-persistent.")
-
-
-@given(st.integers(1, 525_599))
-def test_the_advice_is_in_both_units(minutes):
-    """What to type into the Dashboard, and what to send: whole hours as hours, everything else as minutes."""
-    own = {"ours": {"absolute": f"{minutes}m"}}
-    read = holding(session_lifetime=minutes + 1)
-    tenant = audited({"plan": "enterprise"}, read=read, baseline="ours", profiles=own)
-    (change,) = {finding.change for finding in tenant.findings if finding.setting == "session_lifetime"}
-    here = f"{minutes:,} minute{'s' * (minutes > 1)}"
-    there = f"{here} as session_lifetime_in_minutes"
-    if minutes % 60 == 0:
-        there = f"{minutes // 60:,} hour{'s' * (minutes > 60)} as session_lifetime"
-    field = '"Maximum Session Lifetime (Persistent)" in the Dashboard'
-    assert change == f"Set it to {Lifetime(minutes)}: {here} as {field}, {there} in the Management API."
+KEPT = (
+    "The tenant's own values, stricter than the tenants file and kept (at-most): "
+    "session_lifetime 1h instead of 12h, ephemeral_session_lifetime 1h instead of 12h."
+)
+USELESS = "idle_session_lifetime is longer than session_lifetime, so it never ends a session."
+DISAGREE = "The tenants file declares session_lifetime 12h, more than the 1h allowed here."
+NO_PLAN = "No plan is set, so no cap was checked. Set the tenant's plan in the tenants file."
+OWN = {"baseline": "ours", "profiles": {"ours": {"absolute": "1h"}}}
 
 
 @pytest.mark.parametrize(
-    ("entry", "file", "is_fixed"),
+    ("entry", "others", "idle", "notes"),
     [
-        ({"sessionLifetime": "1d"}, {}, True),
-        ({"profile": "strict"}, {}, True),
-        ({}, {"profile": "strict"}, True),
-        ({}, {"stack": "dev", "profile": "strict"}, True),
-        ({}, {"profile": "balanced"}, "Set session_lifetime to 1d in the tenants file, then run `pulumi up`."),
-        ({}, {"stack": "prod"}, "Set session_lifetime to 1d in the tenants file, then run `pulumi up`."),
-        ({"idleSessionLifetime": "1h"}, {}, "Set session_lifetime to 1d in the tenants file, then run `pulumi up`."),
-        ({"credentials": "acme"}, {"enforce": "at-most"}, "Set it to 1d: 1,440 minutes as"),
-        ({"sessionLifetime": "2d"}, {}, "Set session_lifetime to 1d in the tenants file, then run `pulumi up`."),
-        ({}, {}, "Set it to 1d: 1,440 minutes as"),
+        ({"profile": "strict", "sessionLifetime": "12h", "enforce": "at-most"}, {}, 60, [KEPT]),
+        ({"profile": "strict", "sessionLifetime": "12h"}, {}, 60, []),
+        ({"sessionLifetime": "12h", "enforce": "at-most"}, OWN, 60, [DISAGREE]),
+        ({}, {}, 60, []),
+        ({}, {}, 61, [USELESS]),
+        ({"plan": None}, {}, 60, [NO_PLAN]),
     ],
 )
-def test_what_the_file_fixes(entry, file, is_fixed):
-    """What `pulumi up` fixes is said, else where to change it: in a file that sets the value, or in the Dashboard."""
-    tenant = audited({"plan": "free", **entry}, read=holding(session_lifetime=2_881), baseline="nist-aal2", **file)
-    (change,) = {finding.change for finding in tenant.findings if finding.setting == "session_lifetime"}
-    fixed = "`pulumi up` fixes this: it sets session_lifetime to 1d." if is_fixed is True else is_fixed
-    assert change.startswith(fixed)
-
-
-def test_what_a_declared_value_comes_to():
-    """A value above the cap that a fleet lowers to it is advised as the fleet applies it."""
-    entry = {"plan": "free", "idleSessionLifetime": "4d", "overLimit": "clamp"}
-    tenant = audited(entry, read=holding(idle_session_lifetime=30))
-    (finding,) = [one for one in tenant.findings if one.setting == "idle_session_lifetime"]
-    assert finding.message == "idle_session_lifetime is 30m; the tenants file declares 4d, which comes to 3d."
-    assert finding.change == "`pulumi up` fixes this: it sets idle_session_lifetime to 3d."
-
-
-def test_an_idle_value_that_is_declared_is_wanted_as_it_is():
-    """A fleet keeps an explicit idle timeout that is longer than the absolute lifetime, and so does its audit."""
-    entry = {"plan": "enterprise", "sessionLifetime": "1h", "idleSessionLifetime": "2h"}
-    fine = audited(entry, read=holding(session_lifetime=60, idle_session_lifetime=120))
-    assert "idle_session_lifetime" not in rules_of(fine)
-    tenant = audited(entry, read=holding(session_lifetime=60, idle_session_lifetime=30))
-    (finding,) = [one for one in tenant.findings if one.setting == "idle_session_lifetime"]
-    assert finding.message == "idle_session_lifetime is 30m; the tenants file declares 2h."
-
-
-@pytest.mark.parametrize(("enforce", "baseline"), [("at-most", None), ("exact", None), ("at-most", "nist-aal2")])
-def test_a_note_says_which_values_are_the_tenant_s_own(enforce, baseline):
-    """Under the file's own ceilings the stricter values of the tenant are named, with what the file would allow."""
-    entry = {"plan": "enterprise", "profile": "strict", "sessionLifetime": "12h", "enforce": enforce}
-    held = dict.fromkeys(LOGIN_LIFETIMES, 60)
-    notes = audited(entry, read=holding(**held), baseline=baseline).notes
-    kept = "session_lifetime 1h instead of 12h, ephemeral_session_lifetime 1h instead of 12h"
-    own = [f"The tenant's own values, stricter than the tenants file and kept (at-most): {kept}."]
-    assert notes == (own if (enforce, baseline) == ("at-most", None) else [])
+def test_notes(entry, others, idle, notes):
+    """What is no finding but worth a remark: a tenant's own stricter values, a file that disagrees, no plan."""
+    held = dict.fromkeys(LOGIN_LIFETIMES, 60) | {"idle_session_lifetime": idle}
+    assert audited({"plan": "enterprise", **entry}, read=holding(**held), **others).notes == notes
 
 
 @pytest.mark.parametrize(
@@ -405,49 +391,38 @@ def test_the_worst_finding_comes_first(profile, rows):
     tenant = audited({"plan": "enterprise"}, read=holding(**held), baseline=profile)
     assert list(dict.fromkeys(finding.setting for finding in tenant.findings))[:3] == rows
     assert [finding.is_in_use for finding in tenant.findings][:3] == [True, True, False]
+    assert findings_of(tenant)[0].force == ("shall" if profile == "nist-aal3" else None)
 
 
 def test_the_worst_tenant_comes_first():
     """Reports list tenants by their worst finding, then those that were not read, then those that meet the baseline."""
+    hour = dict.fromkeys(LOGIN_LIFETIMES, 60)
     held = {
-        "fine": {},
+        "fine": hour,
         "gone": None,
-        "unused": {"ephemeral_session_lifetime": 30 * DAY},
-        "near": {"session_lifetime": 2 * DAY},
-        "exact": {"session_lifetime": DAY},
-        "more": {"session_lifetime": 2 * DAY, "idle_session_lifetime": 90},
-        "far": {"session_lifetime": 30 * DAY},
+        "unused": hour | {"ephemeral_session_lifetime": 30 * DAY},
+        "near": hour | {"session_lifetime": 2 * DAY},
+        "exact": hour | {"session_lifetime": DAY},
+        "more": hour | {"session_lifetime": 2 * DAY, "idle_session_lifetime": 90},
+        "far": hour | {"session_lifetime": 30 * DAY},
     }
-
-    def read(domain, label):
-        values = held[domain.partition(".")[0]]
-        if values is None:
-            raise TenantUnreachableError(domain)
-        return holding(**{**dict.fromkeys(LOGIN_LIFETIMES, 60), **values})(domain, label)
-
-    tenants = {name: {"domain": f"{name}.auth0.com", "plan": "enterprise"} for name in held}
-    report = audit({"x": TenantsFile(tenants)}, read=read, profile="strict")
+    report = audit(fleet_of(held, plan="enterprise"), read=each_holding(held), profile="strict")
     assert [tenant.name for tenant in report.tenants] == list(held)
     assert [tenant.name for tenant in report.worst_first] == ["far", "more", "near", "unused", "gone", "fine", "exact"]
     assert [tenant.worst.times_allowed for tenant in report.worst_first[:4]] == [30.0, 2.0, 2.0, 30.0]
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [("idle_session_lifetime", "0, which is not a lifetime"), ("session_cookie_mode", "None, which is not a mode")],
-)
-def test_an_unusable_value_is_reported_for_what_it_is(name, words):
+@pytest.mark.parametrize("name", ["idle_session_lifetime", "session_cookie_mode"])
+def test_an_unusable_value_is_reported_for_what_it_is(name):
     """A setting without a usable value is a finding, and the tenant's other settings are judged as usual."""
-
-    def read(domain, _label):
-        values = {key: value for key, value in {**DEFAULTS, "session_lifetime": 31 * DAY}.items() if key != name}
-        return TenantSessions(domain, values, frozenset(), {name: words, "anonymous_session_lifetime": "0"})
-
-    tenant = audited({"plan": "free"}, read=read)
-    assert rules_of(tenant)[name] == [Rule.UNUSABLE]
-    assert rules_of(tenant)["session_lifetime"] == [Rule.ABOVE_CAP, Rule.ABOVE_BASELINE]
-    (finding,) = [one for one in tenant.findings if one.setting == name]
-    assert (finding.message, finding.is_in_use) == (f"{name} is {words}.", True)
+    values = {key: value for key, value in {**DEFAULTS, "session_lifetime": 31 * DAY}.items() if key != name}
+    unusable = {name: "0, which it is not", "anonymous_session_lifetime": "0"}
+    tenant = audited({"plan": "free"}, read=lambda domain, _: TenantSessions(domain, values, frozenset(), unusable))
+    assert rules_of(tenant) == {"session_lifetime": [CAP, BASELINE], name: [Rule.UNUSABLE]}
+    (finding,) = findings_of(tenant, name)
+    advice = "Set session_cookie_mode to a valid value." if "mode" in name else "Set it to 3d: "
+    assert (finding.message, finding.is_in_use) == (f"{name} is 0, which it is not.", True)
+    assert finding.change.startswith(advice)
     rows = {row.setting: (row.minutes, row.text) for row in tenant.lifetimes}
     assert rows["ephemeral_session_lifetime"] == (4_320, "3d")
     assert rows.get(name, (None, "unusable")) == (None, "unusable")
@@ -457,8 +432,7 @@ def test_an_unusable_value_is_reported_for_what_it_is(name, words):
 def test_the_sixth_setting_is_not_audited():
     """Anonymous sessions are not part of any baseline, whatever a tenant has."""
     tenant = audited({"plan": "free"}, read=holding(anonymous_session_lifetime=525_600))
-    assert tenant.findings == []
-    assert [row.setting for row in tenant.lifetimes] == list(LOGIN_LIFETIMES)
+    assert (tenant.findings, [row.setting for row in tenant.lifetimes]) == ([], list(LOGIN_LIFETIMES))
 
 
 @pytest.mark.parametrize(
@@ -479,33 +453,11 @@ def test_who_names_the_profile(option, own, file, expected, named_by):
     assert (tenant.profile, tenant.profile_from) == (expected, named_by)
 
 
-def test_a_profile_of_the_command_line_binds_what_the_file_declares():
-    """An auditor's baseline holds for a value that the file allows itself, and a note says that the two disagree."""
-    entry = {"plan": "enterprise", "sessionLifetime": "20d"}
-    read = holding(session_lifetime=20 * DAY)
-    assert "session_lifetime" not in rules_of(audited(entry, read=read))
-    tenant = audited(entry, read=read, baseline=Profile.BALANCED)
-    assert rules_of(tenant)["session_lifetime"] == [Rule.ABOVE_BASELINE]
-    assert tenant.notes == ["The tenants file declares session_lifetime 20d, more than the 7d allowed here."]
-    fine = audited(entry, read=holding(session_lifetime=7 * DAY), baseline=Profile.BALANCED)
-    assert "session_lifetime" not in rules_of(fine)
-
-
 def test_a_tenant_without_a_plan():
-    """No cap is checked and no share is reported, a note says so, and the profile still holds."""
+    """No cap is checked and no share is reported, and the profile still holds."""
     tenant = audited({"profile": "strict"}, read=holding(session_lifetime=400 * DAY))
-    assert rules_of(tenant)["session_lifetime"] == [Rule.ABOVE_BASELINE]
+    assert rules_of(tenant)["session_lifetime"] == [BASELINE]
     assert {(row.cap_minutes, row.share_of_cap) for row in tenant.lifetimes} == {(None, None)}
-    assert tenant.notes[0].startswith("No plan is set")
-
-
-@pytest.mark.parametrize(("idle", "is_useless"), [(59, False), (60, False), (61, True)])
-def test_an_idle_timeout_that_never_ends_a_session(idle, is_useless):
-    """One that is longer than the absolute lifetime is a note and no finding."""
-    tenant = audited({"plan": "enterprise"}, read=holding(session_lifetime=60, idle_session_lifetime=idle))
-    assert tenant.findings == []
-    note = "idle_session_lifetime is longer than session_lifetime, so it never ends a session."
-    assert tenant.notes == ([note] if is_useless else [])
 
 
 def test_what_a_lifetime_s_row_says():
@@ -519,104 +471,56 @@ def test_what_a_lifetime_s_row_says():
     assert (default.minutes, default.is_default) == (DEFAULTS["session_lifetime"], True)
 
 
-def test_a_tenant_that_gives_no_answer_is_reported():
-    """It is in its place with the error, nothing is said of its settings, and it is not fine."""
+def test_a_report_of_several_tenants():
+    """Tenants are in the file's order, read each with its label; one that gives no answer has its error and no rows.
+
+    The report says when it was made, in UTC to the second, and can be read back from its JSON.
+    """
+    seen, done = [], []
+    answers = each_holding({"a": {}, "b": None, "c": {}})
 
     def read(domain, label):
-        if domain == "b.auth0.com":
-            message = "b.auth0.com: no answer."
-            raise TenantUnreachableError(message)
-        return holding()(domain, label)
+        seen.append((domain, label))
+        return answers(domain, label)
 
-    tenants = {name: {"domain": f"{name}.auth0.com", "plan": "free"} for name in "abc"}
-    report = audit({"x": TenantsFile(tenants)}, read=read)
-    assert [tenant.name for tenant in report.tenants] == ["a", "b", "c"]
+    entries = {name: {"domain": f"{name.upper()}.auth0.com", "plan": "free"} for name in "abc"}
+    entries["a"]["credentials"] = "blue"
+    report = audit({"x": TenantsFile(entries)}, read=read, on_progress=lambda *state: done.append(state))
+    assert sorted(seen, key=str) == [("a.auth0.com", "blue"), ("b.auth0.com", None), ("c.auth0.com", None)]
+    assert done == [(count, 3) for count in range(4)]
     lost = report.tenants[1]
-    assert (lost.status, lost.error, lost.lifetimes, lost.findings) == (
-        Status.UNREACHABLE,
-        "b.auth0.com: no answer.",
-        [],
-        [],
-    )
-    assert (report.is_fine, report.count(Status.MEETS), report.count(Status.UNREACHABLE)) == (False, 2, 1)
-
-
-def test_a_fault_of_the_program_is_reported_with_all_other_tenants():
-    """Whatever happens to one tenant, it is in the report as one that could not be read, and the others are there."""
-
-    def read(domain, label):
-        if domain == "b.auth0.com":
-            raise ZeroDivisionError
-        return holding()(domain, label)
-
-    tenants = {name: {"domain": f"{name}.auth0.com", "plan": "free"} for name in "abc"}
-    report = audit({"x": TenantsFile(tenants)}, read=read)
     assert [tenant.status for tenant in report.tenants] == [Status.MEETS, Status.UNREACHABLE, Status.MEETS]
-    assert ("ZeroDivisionError" in str(report.tenants[1].error), report.is_fine) == (True, False)
-
-
-def test_tenants_are_read_several_at_a_time_and_reported_in_order():
-    """As many tenants as there are workers are read in parallel, but the report is in the file's order."""
-    together = threading.Barrier(WORKERS, timeout=30)
-    done = []
-
-    def read(domain, label):
-        together.wait()
-        return holding()(domain, label)
-
-    names = [f"t{number}" for number in range(2 * WORKERS)]
-    tenants = {name: {"domain": f"{name}.auth0.com"} for name in names}
-    report = audit({"x": TenantsFile(tenants)}, read=read, on_progress=lambda *state: done.append(state))
-    assert [tenant.name for tenant in report.tenants] == names
-    assert [state[:2] for state in done] == [(count, len(names)) for count in range(len(names) + 1)]
-
-
-def test_each_tenant_is_read_with_its_own_label():
-    """Domain and label go together."""
-    seen = set()
-
-    def read(domain, label):
-        seen.add((domain, label))
-        return holding()(domain, label)
-
-    tenants = {"a": {"domain": "A.auth0.com", "credentials": "blue"}, "b": {"domain": "b.auth0.com"}}
-    audit({"x": TenantsFile(tenants)}, read=read)
-    assert seen == {("a.auth0.com", "blue"), ("b.auth0.com", None)}
+    assert (lost.name, lost.error, lost.lifetimes, lost.findings) == ("b", "b.auth0.com: no answer.", [], [])
+    assert (report.is_fine, report.count(Status.MEETS), report.count(Status.UNREACHABLE)) == (False, 2, 1)
+    assert (report.generated_at.tzinfo, report.generated_at.microsecond) == (UTC, 0)
+    assert timedelta() <= datetime.now(UTC) - report.generated_at < timedelta(minutes=1)
+    assert Audit.model_validate_json(report.model_dump_json()) == report
 
 
 @pytest.mark.parametrize(
-    ("file", "words"),
+    ("entries", "file", "words"),
     [
-        (TenantsFile({}), ["tenants should be an object"]),
-        (TenantsFile({"a": {"domain": "a.auth0.com"}}, profile="lax"), ["the fleet: profile is 'lax'"]),
-        (TenantsFile({"a": {"domain": "a.auth0.com"}}, plan=7), ["the fleet: plan is 7"]),
+        ({}, {}, ["tenants should be an object"]),
+        ({"a": {}}, {"profile": "lax"}, ["the fleet: profile is 'lax'"]),
+        ({"a": {"plan": "free", "sessionLifetime": "40d"}}, {}, ["a: sessionLifetime is"]),
+        ({"a": {}}, {"ceiling": {"idle": "1h", "except": ["b"]}}, ["ceiling.except: 'b'"]),
         (
-            TenantsFile({"a": {"domain": "a.auth0.com"}}, profiles={"ours": {"idle": 1}}, enforce="often"),
-            ["profile 'ours': idle: 1 has no unit", "the fleet: enforce is 'often'"],
+            {"a": {"profile": "lax"}, "b": {"domain": 1}},
+            {"profiles": {"ours": {"idle": 1}}},
+            ["profile 'ours': idle: 1", "a: profile is 'lax'", "b: domain: 1"],
         ),
-        (
-            TenantsFile({"a": {"domain": "a.auth0.com", "plan": "free", "sessionLifetime": "40d"}}),
-            ["a: sessionLifetime is"],
-        ),
-        (
-            TenantsFile({"a": {"domain": "a.auth0.com"}}, ceiling={"idle": 1, "except": ["b"]}),
-            ["ceiling.idle: 1 has no unit"],
-        ),
-        (
-            TenantsFile({"a": {"domain": "a.auth0.com"}}, ceiling={"idle": "1h", "except": ["b"]}),
-            ["ceiling.except: 'b' is not a tenant of this list; allowed: 'a'."],
-        ),
-        (TenantsFile({"a": {}, "b": {"domain": 1}}), ["a: domain is missing", "b: domain: 1 is not a domain"]),
     ],
 )
-def test_what_is_wrong_with_a_file_is_reported_in_one_go(file, words):
-    """Nothing is read before the whole list is right."""
-    with pytest.raises(InputError) as raised:
-        audit({"x": file}, read=lambda *_: pytest.fail("read"))
-    head, *lines = str(raised.value).splitlines()
-    assert head == f"x has {'one problem' if len(words) == 1 else '2 problems'}:"
-    lines = [line.removeprefix("  - ") for line in lines]
-    assert [line[: len(word)] for line, word in zip(lines, words, strict=True)] == words
+def test_what_is_wrong_with_a_file_is_reported_in_one_go(entries, file, words):
+    """Nothing is read before the whole list is right, and the auditor's profile is known."""
+    listed = {"x": TenantsFile({name: {"domain": "a.auth0.com", **entry} for name, entry in entries.items()}, **file)}
+    for baseline, more in ((None, []), ("none", ["the command line: profile is 'none'"] if entries else [])):
+        with pytest.raises(InputError) as raised:
+            audit(listed, read=lambda *_: pytest.fail("read"), profile=baseline)
+        head, *lines = str(raised.value).splitlines()
+        assert head.startswith("x has ")
+        assert [word for word in (*words, *more) if not any(line[4:].startswith(word) for line in lines)] == []
+        assert len(lines) >= len(words) + len(more)
 
 
 def test_a_live_tenant(auth0_sandbox, monkeypatch):
@@ -627,45 +531,18 @@ def test_a_live_tenant(auth0_sandbox, monkeypatch):
     tenant.dashboard(session_lifetime=31)
     listed = TenantsFile({"acme": {"domain": tenant.domain, "plan": "essential"}})
     report = audit({"x": listed}, read=lambda domain, label: read_tenant_sessions(domain, credentials=label))
-    assert report.tenants[0].lifetimes[0].minutes == 31
+    assert (report.is_fine, report.tenants[0].lifetimes[0].minutes) == (True, 31)
     assert tenant.calls == ["POST /oauth/token", "GET /tenants/settings"]
-    assert report.is_fine
 
 
-def test_the_report_says_when_it_was_made():
-    """In UTC, to the second."""
-    made = audit({"x": TenantsFile({"a": {"domain": "a.auth0.com"}})}, read=holding()).generated_at
-    assert made.tzinfo is UTC
-    assert timedelta() <= datetime.now(UTC) - made < timedelta(minutes=1)
-
-
-def test_the_published_schema_is_the_model_s():
-    """`docs/audit.schema.json` is what the classes say, and names its dialect; `make schema` writes it."""
-    published = json.loads(SCHEMA.read_text())
-    assert published == Audit.model_json_schema(mode="serialization")
-    assert published["$schema"] == jsonschema.Draft202012Validator.META_SCHEMA["$schema"]
-
-
-def test_a_report_keeps_to_the_published_schema():
-    """Findings, notes and an unreachable tenant included; and a key more or less is noticed."""
-
-    def read(domain, label):
-        if domain.startswith("b"):
-            raise TenantUnreachableError(domain)
-        return holding(session_lifetime=400 * DAY)(domain, label)
-
-    report = audit(
-        {"x": TenantsFile({name: {"domain": f"{name}.auth0.com"} for name in "abc"}, plan="free")}, read=read
-    )
+def test_the_published_schema():
+    """`docs/audit.schema.json` is what the classes say, and what a report keeps to; a key more or less is noticed."""
     schema = json.loads(SCHEMA.read_text())
-    written = json.loads(report.model_dump_json())
+    assert schema == Audit.model_json_schema(mode="serialization")
+    assert schema["$schema"] == jsonschema.Draft202012Validator.META_SCHEMA["$schema"]
+    read = each_holding({"a": {"session_lifetime": 400 * DAY}, "b": None, "c": {}})
+    written = json.loads(audit(fleet_of("abc"), read=read).model_dump_json())
     jsonschema.validate(written, schema, cls=jsonschema.Draft202012Validator)
     for spoiled in (written | {"more": 1}, {key: value for key, value in written.items() if key != "tenants"}):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(spoiled, schema, cls=jsonschema.Draft202012Validator)
-
-
-def test_a_report_can_be_read_back():
-    """What was written as JSON is the same report again."""
-    report = audit({"x": TenantsFile({"a": {"domain": "a.auth0.com", "plan": "free"}})}, read=holding())
-    assert Audit.model_validate_json(report.model_dump_json()) == report

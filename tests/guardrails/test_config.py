@@ -9,10 +9,12 @@ import jsonschema
 import pytest
 
 from auth0_sessions.errors import InputError
-from auth0_sessions.guardrails.config import BASELINE, MAXIMA, PLAN_CAP, SCHEMAS, plan_ceiling, read_config
+from auth0_sessions.guardrails.config import BASELINE, PLAN_CAP, SCHEMAS, plan_ceiling, read_config
+from auth0_sessions.model.judgment import Ceiling
+from auth0_sessions.model.own_profiles import read_profiles
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
 from auth0_sessions.model.profiles import PROFILES
-from auth0_sessions.model.settings import LOGIN_LIFETIMES, SETTINGS, Clock
+from auth0_sessions.model.settings import LOGIN_LIFETIMES
 
 OWN = {"ours": {"absolute": "12h", "idle": "30m", "ephemeralIdle": "10m", "ceiling": False, "source": "Handbook 4.2"}}
 
@@ -25,20 +27,20 @@ def baseline(**raw):
 
 def test_without_configuration():
     """The baseline is then the profile balanced, as a ceiling."""
-    assert baseline() == baseline(profile="balanced")
     assert baseline() == {name: PROFILES["balanced"].minutes(name) for name in LOGIN_LIFETIMES}
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", [*PROFILES, "ours"])
 def test_every_profile_is_a_baseline(profile):
     """A profile's own values are the baseline, whether or not it is a ceiling elsewhere; with the profile's source."""
-    config = read_config(BASELINE, {"profile": profile})
+    config = read_config(BASELINE, {"profile": profile, "profiles": OWN})
+    known = {**PROFILES, **read_profiles(OWN)[0]}[profile]
     for name in LOGIN_LIFETIMES:
-        minutes, ceiling = PROFILES[profile].minutes(name), config.baseline(name)
+        minutes, ceiling = known.minutes(name), config.baseline(name)
         assert (ceiling.minutes if ceiling else None) == minutes
         if ceiling:
             assert ceiling.name == f"profile '{profile}'"
-            assert PROFILES[profile].source in ceiling.source
+            assert ceiling.source.startswith(known.source)
 
 
 @pytest.mark.parametrize("plan", Plan)
@@ -49,66 +51,43 @@ def test_a_plan_stands_in_for_what_a_profile_leaves_to_it(profile, plan):
     assert baseline(profile=profile, plan=str(plan)) == expected
 
 
-def test_a_team_s_own_profile():
-    """A team's own profile is a baseline too, and its source is in the message."""
-    assert baseline(profile="ours", profiles=OWN) == {
-        "session_lifetime": 720,
-        "idle_session_lifetime": 30,
-        "ephemeral_session_lifetime": 720,
-        "idle_ephemeral_session_lifetime": 10,
-    }
-    assert (
-        read_config(BASELINE, {"profile": "ours", "profiles": OWN}).baseline("session_lifetime").source
-        == "Handbook 4.2"
-    )
-
-
-@pytest.mark.parametrize(("key", "clock"), MAXIMA.items())
-def test_one_figure_instead_of_a_profile(key, clock):
-    """A figure holds the lifetimes of its clock, persistent or not; what has no figure is not held."""
-    assert baseline(**{key: "PT90M"}) == {name: 90 for name in LOGIN_LIFETIMES if SETTINGS[name].clock is clock}
-    assert (
-        read_config(BASELINE, {key: "90m"})
-        .baseline("session_lifetime" if clock is Clock.ABSOLUTE else "idle_session_lifetime")
-        .source.startswith(key)
-    )
-
-
-def test_both_figures():
-    """Both figures together hold all four lifetimes."""
-    assert sorted(set(baseline(maxAbsolute="24h", maxIdle="1h").values())) == [60, 1_440]
+@pytest.mark.parametrize(
+    ("maxima", "four"),
+    [
+        ({"maxAbsolute": "PT90M"}, [90, None, 90, None]),
+        ({"maxIdle": "90m"}, [None, 90, None, 90]),
+        ({"maxAbsolute": "24h", "maxIdle": "1h"}, [1_440, 60, 1_440, 60]),
+    ],
+)
+def test_figures_instead_of_a_profile(maxima, four):
+    """A figure holds the lifetimes of its clock, persistent or not, and is its source; the others are not held."""
+    assert [baseline(**maxima).get(name) for name in LOGIN_LIFETIMES] == four
+    ceilings = filter(None, map(read_config(BASELINE, maxima).baseline, LOGIN_LIFETIMES))
+    assert {ceiling.source.split()[0] for ceiling in ceilings} == set(maxima)
 
 
 @pytest.mark.parametrize("plan", Plan)
 def test_the_caps_of_a_plan(plan):
     """A plan's cap has the plan's name and the source of the figure."""
     for name in LOGIN_LIFETIMES:
-        found = plan_ceiling(plan, name)
-        assert (found.minutes, found.name) == (cap(plan, name), f"the {plan} plan")
-        assert found.source == PLAN_LIMITS[plan].source
+        assert plan_ceiling(plan, name) == Ceiling(cap(plan, name), f"the {plan} plan", PLAN_LIMITS[plan].source)
         assert plan_ceiling(None, name) is None
 
 
 @pytest.mark.parametrize(
     ("raw", "problems"),
     [
-        (
-            {"colour": "red"},
-            ["colour: unknown key; allowed: profile, profiles, maxAbsolute, maxIdle, plan"],
-        ),
-        ({"profile": "nist-aal9"}, ["profile is 'nist-aal9'; allowed: 'convenient', 'balanced'"]),
-        ({"profile": None}, ["profile is missing; allowed:"]),
-        ({"maxAbsolute": "24"}, ["maxAbsolute: 24 has no unit: write '24h' or '24m'"]),
+        ({"colour": 1}, ["colour: unknown key; allowed: profile, profiles, maxAbsolute, maxIdle, plan, exempt."]),
+        ({"profile": "nist-aal9"}, ["profile is 'nist-aal9'"]),
+        ({"profile": None}, ["profile is missing"]),
+        ({"maxAbsolute": "24"}, ["maxAbsolute: 24 has no unit"]),
         ({"maxIdle": 24.0}, ["maxIdle: 24 has no unit"]),
-        ({"maxIdle": "0m"}, ["maxIdle: '0m' is zero"]),
         ({"maxAbsolute": "366d"}, ["maxAbsolute: '366d' is longer"]),
-        ({"plan": "gold"}, ["plan is 'gold'; allowed: 'free', 'essential', 'professional', 'enterprise'"]),
-        ({"exempt": "acme"}, ["exempt is 'acme'; allowed: a list of resource names"]),
+        ({"exempt": "acme"}, ["exempt is 'acme'; allowed: a list of resource names."]),
         ({"exempt": [1]}, ["exempt is [1]; allowed: a list"]),
-        ({"profiles": {"strict": {"idle": "1h"}}}, ["profile 'strict': is built in"]),
         ({"profiles": {"ours": {"idle": "1"}}}, ["profile 'ours': idle: 1 has no unit"]),
         ({"profiles": ["ours"]}, ["profiles should be an object"]),
-        ({"profile": "strict", "maxIdle": "1h"}, ["maxIdle cannot be combined with profile"]),
+        ({"profile": "strict", "maxIdle": "1h"}, ["maxIdle cannot be combined with profile; keep one or the other."]),
         (
             {"profile": "x", "maxIdle": "1", "maxAbsolute": "2", "plan": 3, "color": 1},
             [
@@ -128,7 +107,6 @@ def test_what_is_refused(raw, problems):
         read_config(BASELINE, raw)
     first, *lines = str(caught.value).splitlines()
     assert first.startswith(f"the configuration of {BASELINE} has ")
-    assert len(lines) == len(problems)
     assert [line[4 : 4 + len(problem)] for line, problem in zip(lines, problems, strict=True)] == problems
 
 

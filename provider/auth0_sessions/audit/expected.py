@@ -11,7 +11,7 @@ from auth0_sessions.fleet.entries import Entry, read_entries
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.model.judgment import Ceiling
 from auth0_sessions.model.own_profiles import read_profiles
-from auth0_sessions.model.picking import Picked, choose_profile, pick
+from auth0_sessions.model.picking import choose_profile, pick
 from auth0_sessions.model.plans import cap
 from auth0_sessions.model.profiles import ProfileLimits
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, Value
@@ -131,23 +131,16 @@ def _expected(entry: Entry, file: TenantsFile, source: str, foreign: ProfileLimi
 
 def _limits(entry: Entry, foreign: ProfileLimits | None) -> dict[str, Ceiling]:
     """Return the longest lifetime that meets the baseline, for each setting that has one."""
-    plan, applied = entry.chosen.plan, entry.picked
     profile = foreign or entry.chosen.profile
-    alone = pick(replace(entry.chosen, profile=profile), {})
+    applied, of_profile = entry.picked, pick(replace(entry.chosen, profile=profile), {})
     limits = {}
     for name in LOGIN_LIFETIMES:
-        if foreign:
-            longest = alone
-        elif name in entry.values and profile.is_ceiling:
-            longest = _longer(alone, applied, name)
-        else:
-            longest = applied
-        most = cap(plan, name) or 0
+        longest = of_profile if foreign else applied
+        if name in entry.values and profile.is_ceiling and not foreign:
+            # What the profile alone allows beyond a declaration is not as declared, but within the baseline.
+            longest = max(of_profile, applied, key=lambda picked: picked.minutes[name])
+        minutes, most = longest.minutes[name], cap(entry.chosen.plan, name) or 0
         # Without a plan, the highest cap stands in for the tenant's own and limits nothing.
-        if entry.plan or longest.minutes[name] < most:
-            limits[name] = Ceiling(min(longest.minutes[name], most), "the baseline", longest.why[name])
+        if entry.plan or minutes < most:
+            limits[name] = Ceiling(min(minutes, most), "the baseline", longest.why[name])
     return limits
-
-
-def _longer(one: Picked, other: Picked, name: str) -> Picked:
-    return one if one.minutes[name] >= other.minutes[name] else other

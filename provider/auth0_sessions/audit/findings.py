@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from auth0_sessions.api.reader import TenantSessions
@@ -20,15 +20,28 @@ MODE = "session_cookie_mode"
 
 def compare(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> AuditedTenant:
     """Compare one tenant with its baseline."""
-    findings: list[Finding] = []
-    lifetimes: list[AuditedLifetime] = []
-    status, mode, error = Status.UNREACHABLE, None, None
     if isinstance(found, Auth0SessionsError):
-        error = str(found)
-    else:
-        findings = _worst_first([list(_findings(tenant, name, found)) for name in LOGIN_SETTINGS])
-        lifetimes = [_lifetime(tenant, name, found) for name in LOGIN_LIFETIMES]
-        status, mode = Status.FINDINGS if findings else Status.MEETS, found.values.get(MODE)
+        return _result(tenant, Status.UNREACHABLE, error=str(found))
+    findings = [finding for name in LOGIN_SETTINGS for finding in _findings(tenant, name, found)]
+    mode = found.values.get(MODE)
+    return _result(
+        tenant,
+        Status.FINDINGS if findings else Status.MEETS,
+        lifetimes=[_lifetime(tenant, name, found) for name in LOGIN_LIFETIMES],
+        mode=None if mode is None else str(mode),
+        findings=_worst_first(findings),
+    )
+
+
+def _result(  # noqa: PLR0913  What was found, by name.
+    tenant: Expected,
+    status: Status,
+    *,
+    error: str | None = None,
+    lifetimes: Sequence[AuditedLifetime] = (),
+    mode: str | None = None,
+    findings: Sequence[Finding] = (),
+) -> AuditedTenant:
     return AuditedTenant(
         name=tenant.entry.name,
         source=tenant.source,
@@ -39,17 +52,20 @@ def compare(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> Aud
         ceiling=", ".join(ceiling.phrase for ceiling in tenant.entry.ceilings) or None,
         status=status,
         error=error,
-        lifetimes=lifetimes,
-        session_cookie_mode=None if mode is None else str(mode),
-        findings=findings,
+        lifetimes=[*lifetimes],
+        session_cookie_mode=mode,
+        findings=[*findings],
         notes=list(_notes(tenant, {row.setting: row.minutes for row in lifetimes if row.minutes is not None})),
     )
 
 
-def _worst_first(of_each: list[list[Finding]]) -> list[Finding]:
-    """Return the findings for each setting, the worst setting first."""
-    worst = sorted(filter(None, of_each), key=lambda each: max(finding.severity for finding in each), reverse=True)
-    return [finding for each in worst for finding in each]
+def _worst_first(findings: list[Finding]) -> list[Finding]:
+    """Sort findings by the worst one for the same setting."""
+
+    def worst(finding: Finding) -> tuple[bool, bool, float]:
+        return max(each.severity for each in findings if each.setting == finding.setting)
+
+    return sorted(findings, key=worst, reverse=True)
 
 
 def _lifetime(tenant: Expected, name: str, found: TenantSessions) -> AuditedLifetime:
@@ -70,41 +86,42 @@ def _lifetime(tenant: Expected, name: str, found: TenantSessions) -> AuditedLife
 
 @dataclass(frozen=True)
 class _Reason:
-    """Why a value is a finding, in words; `most` is the figure that it should not exceed, or should be."""
+    """Why a setting is a finding, in words; `most` is the figure that it should not exceed, or should be."""
 
     rule: Rule
     words: str
     most: Value | None = None
+    force: Force | None = None
+
+    def times_allowed(self, value: Value | None) -> float:
+        """Return how far above the figure a value is; 1.0 unless both are figures."""
+        return value / self.most if isinstance(value, int) and isinstance(self.most, int) else 1.0
 
 
 def _findings(tenant: Expected, name: str, found: TenantSessions) -> Iterator[Finding]:
     """Yield the findings for one setting."""
-    kind, mode = SETTINGS[name].kind, found.values.get(MODE)
-    is_in_use = kind is None or mode is None or kind == mode
+    kind, mode, value = SETTINGS[name].kind, found.values.get(MODE), found.values.get(name)
+    is_in_use = None in (kind, mode) or kind == mode
     where = "" if is_in_use else f" The cookie mode is {mode}, so only Actions can create {kind} sessions."
-    value = found.values.get(name)
     default = ", Auth0's default" if name in found.defaulted else ""
-    reasons = _unusable(found, name) if value is None else _reasons(tenant, name, value)
-    for reason in reasons:
-        shown = "" if value is None else f"{text(value)}{default}; "
+    held = "" if value is None else f"{text(value)}{default}; "
+    for reason in _reasons(tenant, name, found):
         yield Finding(
             setting=name,
             rule=reason.rule,
-            message=f"{name} is {shown}{reason.words}.{where}",
+            message=f"{name} is {held}{reason.words}.{where}",
             change=_change(tenant, name),
-            times_allowed=value / reason.most if isinstance(value, int) and isinstance(reason.most, int) else 1.0,
-            force=_force(tenant, name) if reason.rule is Rule.ABOVE_BASELINE else None,
+            times_allowed=reason.times_allowed(value),
+            force=reason.force,
             is_in_use=is_in_use,
         )
 
 
-def _unusable(found: TenantSessions, name: str) -> Iterator[_Reason]:
+def _reasons(tenant: Expected, name: str, found: TenantSessions) -> list[_Reason]:
+    """Return why a setting is a finding: unusable, too long or, if neither, different from what the file declares."""
     if name in found.unusable:
-        yield _Reason(Rule.UNUSABLE, found.unusable[name])
-
-
-def _reasons(tenant: Expected, name: str, value: Value) -> list[_Reason]:
-    """Return why a value is a finding: it is too long or, if not, different from what the file declares."""
+        return [_Reason(Rule.UNUSABLE, found.unusable[name])]
+    value = found.values[name]
     too_long = list(_too_long(tenant, name, value)) if isinstance(value, int) else []
     return too_long or list(_not_as_declared(tenant, name, value))
 
@@ -114,36 +131,34 @@ def _too_long(tenant: Expected, name: str, minutes: int) -> Iterator[_Reason]:
     if judged.cap is not None:
         yield _Reason(Rule.ABOVE_CAP, judged.above_cap, judged.cap)
     if judged.ceiling is not None:
-        yield _Reason(Rule.ABOVE_BASELINE, judged.above_ceiling, judged.ceiling.minutes)
+        # A limit that follows from another setting or the file is not the source's, and has no force.
+        is_profiles = judged.ceiling.minutes == tenant.profile.minutes(name)
+        force = tenant.profile.force_of(name) if is_profiles else None
+        yield _Reason(Rule.ABOVE_BASELINE, judged.above_ceiling, judged.ceiling.minutes, force)
 
 
 def _not_as_declared(tenant: Expected, name: str, value: Value) -> Iterator[_Reason]:
     declared, target = tenant.declared(name), tenant.target(name)
-    if declared is None or target is None or target == value:
-        return
-    if tenant.entry.picked.is_ceiling and isinstance(value, int) and value < int(target):
+    if declared is None or target is None or target == value or _is_kept(tenant, value, target):
         return
     comes_to = "" if target == declared else f", which comes to {text(target)}"
     yield _Reason(Rule.NOT_AS_DECLARED, f"the tenants file declares {text(declared)}{comes_to}", target)
 
 
-def _force(tenant: Expected, name: str) -> Force | None:
-    """Return how binding a limit is; None if it follows from another setting or the file, not from the source."""
-    is_profiles = tenant.limits[name].minutes == tenant.profile.minutes(name)
-    return tenant.profile.force_of(name) if is_profiles else None
+def _is_kept(tenant: Expected, value: Value, goal: Value) -> bool:
+    """Whether a fleet leaves a value alone, because it is shorter than its ceiling."""
+    return tenant.entry.picked.is_ceiling and isinstance(value, int) and isinstance(goal, int) and value < goal
 
 
 def _change(tenant: Expected, name: str) -> str:
     """Return what fixes a finding: `pulumi up` or the file for what the file sets, else the Dashboard or the API."""
     applied, goal = tenant.applied(name), tenant.goal(name)
-    if applied is not None and not (isinstance(applied, int) and isinstance(goal, int) and applied > goal):
-        return f"`pulumi up` fixes this: it sets {name} to {text(applied)}."
-    if goal is None:
-        return f"Set {name} to a valid value."
-    if applied is not None:
+    if isinstance(applied, int) and isinstance(goal, int) and applied > goal:
         return f"Set {name} to {text(goal)} in the tenants file, then run `pulumi up`."
+    if applied is not None:
+        return f"`pulumi up` fixes this: it sets {name} to {text(applied)}."
     if not isinstance(goal, int):
-        return f"Set {name} to {goal}."
+        return f"Set {name} to a valid value."
     ((key, figure),) = to_patch_body({name: goal}).items()
     here, there = _counted(goal, "minute"), _counted(figure, "hour" if key == name else "minute")
     label = SETTINGS[name].dashboard
@@ -157,20 +172,22 @@ def _counted(figure: int, unit: str) -> str:
 def _notes(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
     if tenant.entry.plan is None and minutes:
         yield "No plan is set, so no cap was checked. Set the tenant's plan in the tenants file."
-    for name, limit in tenant.limits.items():
-        declared = tenant.declared(name)
-        if tenant.is_foreign and isinstance(declared, int) and declared > limit.minutes:
-            most = text(limit.minutes)
-            yield f"The tenants file declares {name} {text(declared)}, more than the {most} allowed here."
-    if tenant.entry.picked.is_ceiling and not tenant.is_foreign:
-        goals = ((name, value, tenant.goal(name)) for name, value in minutes.items())
-        kept = [
-            f"{name} {text(value)} instead of {text(goal)}"
-            for name, value, goal in goals
-            if isinstance(goal, int) and value < goal
-        ]
-        if kept:
-            yield f"The tenant's own values, stricter than the tenants file and kept (at-most): {', '.join(kept)}."
+    yield from _more_than_allowed(tenant) if tenant.is_foreign else _kept(tenant, minutes)
     for absolute, idle in ABSOLUTE_AND_IDLE:
         if absolute in minutes and minutes.get(idle, 0) > minutes[absolute]:
             yield f"{idle} is longer than {absolute}, so it never ends a session."
+
+
+def _more_than_allowed(tenant: Expected) -> Iterator[str]:
+    for name, limit in tenant.limits.items():
+        declared, most = int(tenant.declared(name) or 0), limit.minutes
+        if declared > most:
+            yield f"The tenants file declares {name} {text(declared)}, more than the {text(most)} allowed here."
+
+
+def _kept(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
+    goals = {name: tenant.goal(name) or value for name, value in minutes.items()}
+    kept = [name for name, value in minutes.items() if _is_kept(tenant, value, goals[name])]
+    if kept:
+        values = ", ".join(f"{name} {text(minutes[name])} instead of {text(goals[name])}" for name in kept)
+        yield f"The tenant's own values, stricter than the tenants file and kept (at-most): {values}."

@@ -73,11 +73,6 @@ def kinds(tenant: AuditedTenant) -> list[tuple[str, AuditedLifetime, AuditedLife
     return sorted(found, key=lambda row: row[0] != tenant.session_cookie_mode)
 
 
-def dashboard(setting: str) -> str:
-    """Return a setting's name in the Dashboard; empty if that is not known."""
-    return SETTINGS[setting].dashboard if setting in SETTINGS else ""
-
-
 def worst(tenant: AuditedTenant) -> str:
     """Return how bad a tenant's worst finding is, which is what tenants are sorted by."""
     if tenant.worst is None:
@@ -139,12 +134,13 @@ def _template() -> Template:
     )
     environment.filters["csp_hash"] = _hash
     environment.globals |= {
-        **{use.__name__: use for use in (cut, dashboard, digest, kinds, place, sentence, share_of, text, worst)},
+        **{use.__name__: use for use in (cut, digest, kinds, place, sentence, share_of, text, worst)},
         "MINOR_TICKS": MINOR_TICKS,
         "OUTCOMES": OUTCOMES,
         "PLANS": list(Plan),
         "RULE": Rule,
         "RULES": RULES,
+        "SETTINGS": SETTINGS,
         "TICKS": TICKS,
     }
     return environment.get_template("page.html")

@@ -82,13 +82,15 @@ class DeclaredLifetime:
     @property
     def described(self) -> str:
         """The value for a message, and what it is rounded to."""
-        if self.is_secret or self.minutes is None:
-            return "a secret value" if self.is_secret else "not a lifetime"
+        if self.is_secret:
+            return "a secret value"
+        if self.minutes is None:
+            return "not a lifetime"
         if self.hours is None:
             return text(int(self.minutes))
         length = f" ({text(int(self.minutes))})" if self.is_whole and self.minutes > 0 else ""
         becomes = f", which the official provider writes as {in_hours(self.written_minutes)}" if self.is_rounded else ""
-        return f"{in_hours(self.minutes, self.hours)}{length}{becomes}"
+        return f"{_hours(self.hours)}{length}{becomes}"
 
     def most(self, minutes: int) -> str:
         """Return the longest value that can be declared here without exceeding a duration."""
@@ -131,15 +133,19 @@ def read_resource(kind: str, props: Mapping[str, Any], provider: Mapping[str, An
     lifetimes: dict[str, DeclaredLifetime | None] = {}
     for setting in LOGIN_LIFETIMES:
         name = spelling.name(setting)
-        given = (_value(props, key) for key in (name, CAMEL_CASE.name(setting), setting))
-        value, is_secret = next((one for one in given if one[0] is not None), (None, False))
+        value, is_secret = _value(props, name)
         if value is not None:
             lifetimes[setting] = None if _is_unknown(value) else read(name, value, is_secret=is_secret)
-    plan = _value(props, "plan")[0] if kind != OFFICIAL else None
-    if plan is None and kind == NATIVE:
-        plan = _value(provider or {}, "plan")[0]
+    plan = _plan(kind, props, provider or {})
     named = Plan(plan) if isinstance(plan, str) and plan in set(Plan) else None
     return Resource(spelling, lifetimes, named, is_plan_unknown=_is_unknown(plan))
+
+
+def _plan(kind: str, props: Mapping[str, Any], provider: Mapping[str, Any]) -> Any:
+    if kind == OFFICIAL:
+        return None
+    plan, _ = _value(props, "plan")
+    return _value(provider, "plan")[0] if plan is None and kind == NATIVE else plan
 
 
 def _value(props: Mapping[str, Any], key: str) -> tuple[Any, bool]:
@@ -177,7 +183,10 @@ def _half_up(value: float) -> float:
     return float(math.floor(value + 0.5))
 
 
-def in_hours(minutes: float | None, hours: float | None = None) -> str:
+def in_hours(minutes: float | None) -> str:
     """Return a duration as the official provider's users write it."""
-    figure = (minutes or 0) / HOUR if hours is None else hours
+    return _hours((minutes or 0) / HOUR)
+
+
+def _hours(figure: float) -> str:
     return f"{figure:.7g} hour{'' if figure == 1 else 's'}"

@@ -6,7 +6,7 @@ configuration is wrong before the first resource.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -30,12 +30,12 @@ ALL = "all"
 MAX_MESSAGE_BYTES = 400 * 1024 * 1024
 """What Pulumi's SDKs accept: the request at the end of a run has every resource of the stack."""
 
-ADVISORY, MANDATORY, DISABLED = analyzer_pb2.ADVISORY, analyzer_pb2.MANDATORY, analyzer_pb2.DISABLED
+ADVISORY, MANDATORY = analyzer_pb2.ADVISORY, analyzer_pb2.MANDATORY
 
 
 @dataclass(frozen=True)
 class Configured:
-    """A policy's enforcement level and configuration."""
+    """A policy's enforcement level and configuration. Policies that are disabled have none."""
 
     level: analyzer_pb2.EnforcementLevel.ValueType
     config: Config
@@ -51,7 +51,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def __init__(self) -> None:
         """Start with every policy's defaults."""
-        self._configured = DEFAULTS
+        self._enabled = DEFAULTS
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802  The protocol's names.
         """Return the version."""
@@ -68,22 +68,24 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Take the configuration of all policies, or reject it before the engine analyzes any resource."""
-        configured, problems = dict(DEFAULTS), []
+        enabled, problems = dict(DEFAULTS), []
         for name, given in request.policyConfig.items():
-            if name not in POLICIES:
-                problems += [f"{name!r} is not a policy; allowed: {', '.join(POLICIES)}."] if name != ALL else []
+            if name == ALL:
                 continue
+            if name not in POLICIES:
+                problems.append(f"{name!r} is not a policy; allowed: {', '.join(POLICIES)}.")
+                continue
+            # A level that asks for remediation has nothing to remediate with.
+            level = MANDATORY if given.enforcementLevel == analyzer_pb2.REMEDIATE else given.enforcementLevel
             try:
-                configured[name] = Configured(
-                    # A level that asks for remediation has nothing to remediate with.
-                    MANDATORY if given.enforcementLevel == analyzer_pb2.REMEDIATE else given.enforcementLevel,
-                    read_config(name, MessageToDict(given.properties)),
-                )
+                enabled[name] = Configured(level, read_config(name, MessageToDict(given.properties)))
             except InputError as error:
                 problems.append(str(error))
+            if level == analyzer_pb2.DISABLED:
+                enabled.pop(name, None)
         if problems:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "\n".join(problems))
-        self._configured = configured
+        self._enabled = enabled
         return empty_pb2.Empty()
 
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802
@@ -92,34 +94,27 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         resource = read_resource(
             request.type, MessageToDict(request.properties), MessageToDict(request.provider.properties)
         )
-        for name, level, config in self._enabled():
-            reason = "It declares no session lifetimes." if resource is None else ""
-            reason = "It is exempt by name." if request.name in config.exempt else reason
-            if resource is None or reason:
-                answer.not_applicable.add(policy_name=name, reason=reason)
-                continue
-            rule = POLICIES[name].rule
-            for message in POLICIES[name].find(resource, config):
-                # The CLI prints only the message, so it starts with the rule, as in Pulumi's own SDKs.
-                _report(answer, name, level, f"{rule}\n{message}")
+        for name, policy in self._enabled.items():
+            if resource is None:
+                answer.not_applicable.add(policy_name=name, reason="It declares no session lifetimes.")
+            elif request.name in policy.config.exempt:
+                answer.not_applicable.add(policy_name=name, reason="It is exempt by name.")
+            else:
+                for message in POLICIES[name].find(resource, policy.config):
+                    # The CLI prints only the message, so it starts with the rule, as in Pulumi's own SDKs.
+                    _report(answer, name, policy.level, f"{POLICIES[name].rule}\n{message}")
         return answer
 
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802
         """Report exempt names that match no resource. It is advice: another stack may have the resource."""
         answer = analyzer_pb2.AnalyzeResponse()
         names = {resource.name for resource in request.resources if resource.type in SPELLINGS}
-        for policy, _, config in self._enabled():
-            for name in sorted(config.exempt - names):
-                message = f"exempt: no resource with session lifetimes is named {name!r} in this stack. "
+        for name, policy in self._enabled.items():
+            for unmatched in sorted(policy.config.exempt - names):
+                message = f"exempt: no resource with session lifetimes is named {unmatched!r} in this stack. "
                 advice = "Correct the name, or remove it if no other stack needs it."
-                _report(answer, policy, ADVISORY, message + advice)
+                _report(answer, name, ADVISORY, message + advice)
         return answer
-
-    def _enabled(self) -> Iterator[tuple[str, analyzer_pb2.EnforcementLevel.ValueType, Config]]:
-        """Return the policies that are not disabled, with level and configuration."""
-        for name, found in self._configured.items():
-            if found.level != DISABLED:
-                yield name, found.level, found.config
 
 
 def _report(answer: Any, policy: str, level: int, message: str) -> None:
