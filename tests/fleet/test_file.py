@@ -1,7 +1,6 @@
 """The file that lists tenants."""
 
 import json
-import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -10,11 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auth0_sessions.errors import InputError, LifetimeError
+from auth0_sessions.errors import InputError
 from auth0_sessions.fleet.file import TenantsFile, read_tenants_file, tenants_of
 from auth0_sessions.fleet.plan import plan_fleet
 from auth0_sessions.fleet.stack import project_folder
-from auth0_sessions.model.lifetime import Lifetime
 
 TENANTS = {"acme": {"domain": "acme.eu.auth0.com", "sessionLifetime": "8h"}}
 STACK = {
@@ -36,31 +34,14 @@ PIECES = (
         ": ",
         "\n",
         "  ",
-        "\t",
-        "{",
-        "}",
-        "[",
-        "]",
         ", ",
         "- ",
-    ),
-    *(
         "? ",
         "&a ",
         "*a",
         "<<: ",
-        "!!map ",
-        "!!bool ",
-        "!!set ",
-        "!!int ",
-        "!!timestamp ",
-        "!x ",
-        "|",
-        ">",
-        '"',
-        "'",
-        "#",
     ),
+    *("!!map ", "!!bool ", "!!set ", "!!int ", "!!timestamp ", "!x ", *"\t{}[]|>\"'#"),
 )
 
 
@@ -92,7 +73,12 @@ def file(tmp_path):
         ("no: {plan: off}\noff: {plan: '010'}", TenantsFile({"no": {"plan": "off"}, "off": {"plan": "010"}})),
         ("a: {b: 12:30, c: ~, d: , '~': null}", TenantsFile({"a": {"b": "12:30", "c": None, "d": None, "~": None}})),
         ("secure: {domain: a.auth0.com}", TenantsFile({"secure": {"domain": "a.auth0.com"}})),
-        ("x: &x {b: c}\na: {<<: *x, d: e}", TenantsFile({"x": {"b": "c"}, "a": {"b": "c", "d": "e"}})),
+        ({"config": {"auth0-sessions:tenants": {"secure": {}}}}, TenantsFile({"secure": {}})),
+        (
+            "x: &x {b: c}\na: {<<: *x, d: e}\ny: *x",
+            TenantsFile({"x": {"b": "c"}, "a": {"b": "c", "d": "e"}, "y": {"b": "c"}}),
+        ),
+        ("x: {<<: [{a: b}, {a: c, d: e}], f: g}", TenantsFile({"x": {"a": "b", "d": "e", "f": "g"}})),
     ],
 )
 def test_every_shape_of_a_list(file, content, expected):
@@ -112,8 +98,8 @@ def test_a_stack_s_file_names_the_stack(file, name, stack):
 def test_a_stack_s_file_may_name_another(file):
     """The path is relative to the stack's file; the named file's plan and profile take precedence."""
     file({"tenants": TENANTS, "profile": "nist-aal2"}, "list.json")
-    config = {"auth0-sessions:plan": "free", "auth0-sessions:profile": "strict", "auth0-sessions:tenants": "list.json"}
-    found = read_tenants_file(file({"config": config}, "Pulumi.prod.yaml"))
+    config = in_config(plan="free", profile="strict", tenants="list.json")
+    found = read_tenants_file(file(config, "Pulumi.prod.yaml"))
     assert found == TenantsFile(TENANTS, "free", "nist-aal2", stack="prod")
 
 
@@ -144,208 +130,106 @@ def test_a_team_s_own_profiles_and_enforcement_may_be_the_stack_s(file, tmp_path
     assert read_tenants_file(stack).enforce == "exact"
 
 
+def in_config(**values):
+    """Return a stack's file with these values, beside its tenants."""
+    return {"config": {f"auth0-sessions:{key}": value for key, value in {"tenants": TENANTS, **values}.items()}}
+
+
+def refusal(path):
+    """Return why a file is refused."""
+    with pytest.raises(InputError) as raised:
+        read_tenants_file(path)
+    return str(raised.value)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (
-            "acme: {domain: a.auth0.com}\nacme: {domain: b.auth0.com}",
-            "line 2: 'acme' is a duplicate key; keep one.",
-        ),
+        ("acme: {domain: a.auth0.com}\nacme: {domain: b.auth0.com}", "line 2: 'acme' is a duplicate key; keep one."),
         ('{"acme": {"domain": "a.auth0.com", "domain": "b.auth0.com"}}', "'domain' is a duplicate key"),
+        ("a: {<<: {b: c}, <<: {d: e}}", "'<<' is a duplicate key"),
+        ("a: {<<: b}", "only objects can be merged"),
         ("acme: {domain", "is neither YAML nor JSON"),
-        ("acme: !!python/object:os.system {}", "is neither YAML nor JSON"),
-        ("acme: !!bool perhaps", "is neither YAML nor JSON"),
-        ("acme: !!map [a]", "is neither YAML nor JSON: expected an object"),
-        ("!!map acme: {}", "is neither YAML nor JSON: a key should be text"),
-        ("acme: !!set [a]", "is neither YAML nor JSON"),
-        ("&a {b: *a}: 1", "expands to more than"),
-        ('{"acme": ' + "[" * 20_000, "is nested too deeply"),
-        (
-            {"tenants": TENANTS, "profil": "strict"},
-            "profil: unknown key; next to tenants, these are allowed: plan, profile, profiles, enforce.",
+        ("acme: !!python/object:os.system {}", "line 1 is neither YAML nor JSON: a value does not fit its tag"),
+        *(
+            (f"acme: {value}", "does not fit its tag")
+            for value in ("!!bool perhaps", "!!map [a]", "!!set [a]", "!!null x")
         ),
-        ("[" * 5000, "is neither YAML nor JSON"),
-        ("? {a: 1}\n: b", "is neither YAML nor JSON"),
+        *((content, "a key should be text") for content in ("!!map acme: {}", "&a {b: *a}: 1", "? {a: 1}\n: b")),
+        *((content, "is nested too deeply") for content in ('{"acme": ' + "[" * 20_000, "[" * 5000, "a: &a {b: *a }")),
+        ({"tenants": TENANTS, "profil": "strict"}, "profil: unknown key; next to tenants, these are allowed: plan"),
+        ({"tenants": TENANTS, "ceiling": {"absolute": "1h"}}, "ceiling: unknown key"),
         ("- acme", "is not a tenants file"),
         ("", "is not a tenants file"),
-        ({"config": {"auth0-sessions:plan": "free"}}, "has no auth0-sessions:tenants in its config"),
-        *(
-            ({"config": {"auth0-sessions:tenants": TENANTS, f"auth0-sessions:{key}": value}}, f"{key} is encrypted")
-            for key in ("tenants", "plan", "profile", "profiles", "enforce")
-            for value in ({"secure": "v1:abc"}, {"acme": {"plan": {"secure": "v1:abc"}}})
-        ),
         ({"config": {"auth0-sessions:plan": {"secure": "x"}}}, "has no auth0-sessions:tenants in its config"),
-        ({"config": {"auth0-sessions:tenants": '{"a": {}, "a": {}}'}}, "'a' is a duplicate key"),
         ({"auth0-sessions:tenants": TENANTS}, "has no auth0-sessions:tenants in its config"),
-        ({"config": {"auth0-sessions:tenants": '{"a": {}'}}, "is neither JSON nor the name of a file"),
-        ("a: {<<: {b: c}, <<: {d: e}}", "'<<' is a duplicate key"),
-        ("a: !!null x", "is neither YAML nor JSON: expected null"),
-        ({"config": {"auth0-sessions:tenants": "gone.yaml"}}, "gone.yaml cannot be read: No such file or directory."),
+        *((in_config(**{key: {"secure": "v1:abc"}}), f"{key} is encrypted") for key in ("tenants", "plan", "enforce")),
+        *(
+            (in_config(**{key: {"a": [{"secure": "v1:abc"}]}}), f"{key} is encrypted")
+            for key in ("tenants", "profiles")
+        ),
+        (in_config(tenants='{"a": {}, "a": {}}'), "'a' is a duplicate key"),
+        (in_config(tenants='{"a": {}'), "is neither JSON nor the name of a file"),
+        (in_config(tenants="gone.yaml"), "gone.yaml cannot be read: No such file or directory."),
     ],
 )
 def test_what_is_no_list_is_reported(file, content, words):
     """Each with the file, what is wrong with it, and no traceback."""
-    with pytest.raises(InputError) as raised:
-        read_tenants_file(file(content))
-    assert words in str(raised.value)
+    assert words in refusal(file(content))
 
 
-SCALARS = {
-    "number": (
-        *("0042", "34", "1_0", "0x1F", "0b11", "0o17", "08", "+7", "-0", "1.", "1.50", ".5", "1e3", "-1.5E-3"),
-        *(".inf", "-.Inf", ".NaN", "99999999999999999999", "0X1f", "0b-1"),
-    ),
-    "boolean": ("true", "True", "TRUE", "false", "False", "FALSE"),
-    "date": ("2024-01-01", "2024-1-1", "2001-12-14 21:59:43.10", "2001-12-14t21:59:43Z"),
-}
-TEXTS = (
-    "no",
-    "off",
-    "y",
-    "12:30",
-    "1.2.3",
-    "8h",
-    "0x",
-    "0b2",
-    "1__a",
-    "tRUE",
-    "--1",
-    "2024-01",
-    ".inf1",
-    "'0042'",
-    '"true"',
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        (
+            "tenants.yaml",
+            "acme: {credentials: 0042}",
+            "tenants.yaml has one problem:\n  - acme.credentials: 0042 is a n",
+        ),
+        ("tenants.yaml", "true: {domain: a.auth0.com}", "the key true is a boolean"),
+        ("tenants.json", '{"acme": {"formerly": 7}}', "acme.formerly: 7 is a number"),
+        ("tenants.json", '{"\\ud800": {"domain": "a.auth0.com"}}', "half of a surrogate pair"),
+        ("Pulumi.dev.json", in_config(tenants={"acme": {"formerly": True}}), "acme.formerly: true is a boolean"),
+        ("Pulumi.dev.yaml", "config: {auth0-sessions:tenants: {0042: {}, '34': {}}}", "the key 0042 is a number"),
+        ("Pulumi.dev.yaml", "config: {auth0-sessions:tenants: {~: {}}}", "the key ~ is a null"),
+        (
+            "Pulumi.dev.yaml",
+            "config: {auth0-sessions:plan: 2024-01-01, auth0-sessions:tenants: {7: {formerly: 1}}}",
+            "7.formerly: 1 is a number, and text is expected. Quote it.\n",
+        ),
+    ],
 )
+def test_a_scalar_that_pulumi_does_not_read_as_text_is_refused(file, name, content, words):
+    """`up` sees 34 where a file says 0042; `model/test_scalars.py` has all of them, and a file says them all."""
+    assert words in f"{refusal(file(content, name))}\n"
 
 
-def in_a_list(scalar):
-    """Return a tenants file with a scalar as a label."""
-    return f"acme: {{domain: acme.auth0.com, credentials: {scalar}}}", "tenants.yaml", "acme.credentials"
-
-
-def in_a_stack_s_file(scalar):
-    """Return a stack's file with a scalar as a label."""
-    content, *_ = in_a_list(scalar)
-    return f"config:\n  auth0-sessions:tenants:\n    {content}", "Pulumi.dev.yaml", "acme.credentials"
-
-
-def as_the_value_itself(scalar):
-    """Return a stack's file with a scalar as its plan."""
-    content, name, _ = in_a_stack_s_file("a")
-    return f"{content}\n  auth0-sessions:plan: {scalar}", name, "auth0-sessions:plan"
-
-
-def as_a_name(scalar):
-    """Return a tenants file with a scalar as a tenant's name."""
-    return f"{scalar}: {{domain: acme.auth0.com}}", "tenants.yaml", "the key"
-
-
-PLACES = (in_a_list, in_a_stack_s_file, as_the_value_itself, as_a_name)
-
-
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize(("kind", "scalar"), [(kind, scalar) for kind, row in SCALARS.items() for scalar in row])
-def test_a_scalar_that_pulumi_does_not_read_as_text_is_refused(file, place, kind, scalar):
-    """`up` sees 34 where a file says 0042: the message names the place, what is written, its kind, and the way out."""
-    content, name, where = place(scalar)
-    with pytest.raises(InputError) as raised:
-        read_tenants_file(file(content, name))
-    assert [
-        words for words in (name, where, f"{scalar} is a {kind}", "Quote it") if words not in str(raised.value)
-    ] == []
-
-
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("scalar", TEXTS)
-def test_a_scalar_that_pulumi_reads_as_text_is_that_text(file, place, scalar):
-    """Quoted, or not like any number, boolean or date of Go's YAML."""
-    content, name, _ = place(scalar)
-    found = read_tenants_file(file(content, name))
-    (tenant,) = found.tenants
-    assert scalar.strip("'\"") in (tenant, found.tenants[tenant].get("credentials"), found.plan)
-
-
-@pytest.mark.parametrize("name", ["tenants.json", "Pulumi.dev.json"])
-@pytest.mark.parametrize("number", ["7", "-7.50", "1e400", "NaN", "9" * 5000, "true"])
-def test_json_is_held_to_the_same(file, name, number):
-    """A number or a boolean in JSON is not text either, however long it is."""
-    entry = f'{{"acme": {{"domain": "acme.auth0.com", "formerly": {number}}}}}'
-    content = f'{{"config": {{"auth0-sessions:tenants": {entry}}}}}' if name.startswith("Pulumi") else entry
-    with pytest.raises(InputError, match=r"acme\.formerly: .{1,80} is a (number|boolean), .* Quote it"):
-        read_tenants_file(file(content, name))
-    with pytest.raises(InputError, match=r"acme\.formerly: .{1,80} is a (number|boolean), .* Quote it"):
-        tenants_of(entry, file("", name).parent)
-
-
-def test_every_such_scalar_is_reported(file):
-    """All of a file's are in one message."""
-    config = "auth0-sessions:plan: 7\n  auth0-sessions:tenants: {7: {credentials: 0042, formerly: 1.0}}"
-    with pytest.raises(InputError) as raised:
-        read_tenants_file(file(f"config:\n  {config}\n", "Pulumi.dev.yaml"))
-    assert str(raised.value).count("Quote it.") == 4
-
-
-@pytest.mark.parametrize("source", SCALARS["number"])
 @pytest.mark.parametrize(("place", "key"), [("tenants", "sessionLifetime"), ("profiles", "idle"), ("ceiling", "idle")])
-def test_a_lifetime_that_is_a_number_stays_as_it_is_written(file, place, key, source):
+def test_a_lifetime_that_is_a_number_stays_as_it_is_written(file, place, key):
     """What it lacks is a unit and not quotes, so the check of lifetimes says that."""
-    tenants = "{acme: {domain: acme.auth0.com}}"
-    rows = {"tenants": tenants, place: f"{{ours: {{{key}: {source}}}}}"}
+    rows = {"tenants": "{acme: {domain: acme.auth0.com}}", place: f"{{ours: {{{key}: 0x1F}}}}"}
     lines = "".join(f"  auth0-sessions:{name}: {row}\n" for name, row in rows.items())
     found = read_tenants_file(file(f"config:\n{lines}", "Pulumi.dev.yaml"))
-    assert getattr(found, place)["ours"][key] == source
-    with pytest.raises(LifetimeError):
-        Lifetime.parse(source)
+    assert getattr(found, place)["ours"][key] == "0x1F"
 
 
-@pytest.mark.parametrize(("source", "value"), [(one, one.lower() == "true") for one in SCALARS["boolean"]])
-def test_a_profile_s_ceiling_is_a_boolean(file, source, value):
-    """In every spelling that Pulumi reads as one."""
-    content = f"profiles: {{ours: {{idle: 1h, ceiling: {source}}}}}\ntenants: {{acme: {{domain: a.auth0.com}}}}"
-    assert read_tenants_file(file(content)).profiles["ours"]["ceiling"] is value
-
-
-@pytest.mark.parametrize("scalar", ["0042", "yes", "1", "0x1", "2024-01-01", "'True'"])
-def test_a_profile_s_ceiling_is_nothing_else(file, scalar):
+@pytest.mark.parametrize(("scalar", "is_read"), [("True", True), ("0042", False), ("yes", False), ("'True'", False)])
+def test_a_profile_s_ceiling_is_a_boolean(file, scalar, is_read):
     """Text such as yes, and a number, are no boolean for Pulumi."""
     path = file(f"profiles: {{ours: {{idle: 1h, ceiling: {scalar}}}}}\ntenants: {{acme: {{domain: a.auth0.com}}}}")
     try:
         found = read_tenants_file(path)
+        problems = "".join(plan_fleet(found.tenants, replace(found.defaults, plan="free")).problems)
     except InputError as error:
         problems = str(error)
-    else:
-        problems = str(plan_fleet(found.tenants, replace(found.defaults, plan="free")).problems)
-    assert "ceiling" in problems
-
-
-def test_names_that_pulumi_takes_for_one_are_refused(file):
-    """0042 and 34 become one tenant in a stack's file."""
-    for names in (("0042", "34"), ("0042", "'34'")):
-        rows = "".join(f"    {name}: {{domain: {number}.auth0.com}}\n" for number, name in enumerate(names))
-        with pytest.raises(InputError, match="the key 0042 is a number"):
-            read_tenants_file(file(f"config:\n  auth0-sessions:tenants:\n{rows}", "Pulumi.dev.yaml"))
-
-
-def test_a_tenant_may_be_named_secure(file):
-    """Only text under that key is what Pulumi encrypts."""
-    found = read_tenants_file(
-        file({"config": {"auth0-sessions:tenants": {"secure": TENANTS["acme"]}}}, "Pulumi.dev.yaml")
-    )
-    assert found.tenants == {"secure": TENANTS["acme"]}
-
-
-def test_half_a_character_is_refused(file):
-    """Pulumi replaces half of a surrogate pair, so two names could become one."""
-    for content in ('{"\\ud800": {"domain": "a.auth0.com"}}', '{"a": {"domain": "\\ud800"}}'):
-        with pytest.raises(InputError, match="half of a surrogate pair"):
-            read_tenants_file(file(content))
+    assert ("ceiling" in problems) == (not is_read)
 
 
 @pytest.mark.parametrize("environment", [["base"], {"imports": ["base"]}, {"values": {"a": "b"}}])
 @pytest.mark.parametrize("config", [{}, STACK])
 def test_a_stack_that_imports_environments_is_not_read_from_its_file(file, environment, config):
     """Tenants, plan and profile may come from there; the message names the option that reads them."""
-    with pytest.raises(InputError, match="Give `--stack NAME`"):
-        read_tenants_file(file({**config, "environment": environment}, "Pulumi.dev.yaml"))
+    assert "Give `--stack NAME`" in refusal(file({**config, "environment": environment}, "Pulumi.dev.yaml"))
     assert read_tenants_file(file({**STACK, "environment": []}, "Pulumi.dev.yaml")).plan == "free"
 
 
@@ -359,9 +243,7 @@ DEPLOY_CLI = {
 @pytest.mark.parametrize("content", [DEPLOY_CLI, {"tenant": DEPLOY_CLI["tenant"]}, DEPLOY_CLI["tenant"], {"rules": []}])
 def test_a_file_of_the_deploy_cli_is_recognized(file, content):
     """One sentence says what it is, and what to write."""
-    with pytest.raises(InputError) as raised:
-        read_tenants_file(file(content))
-    message = str(raised.value)
+    message = refusal(file(content))
     assert ("as Auth0's Deploy CLI writes it" in message, message.count(". "), message.count("\n")) == (True, 0, 0)
 
 
@@ -415,8 +297,7 @@ def test_what_pulumi_refuses_or_drops_is_refused(file, project, stack, words):
     """An object without `value`, a default for another namespace, one key in two forms, no value."""
     file({"name": "x", "config": project}, "Pulumi.yaml")
     path = file({"config": {"auth0-sessions:tenants": TENANTS, **stack}}, "Pulumi.dev.yaml")
-    with pytest.raises(InputError, match=words):
-        read_tenants_file(path)
+    assert words in refusal(path)
 
 
 @pytest.mark.parametrize("value", [{"value": TENANTS}, {"value": json.dumps(TENANTS)}, json.dumps(TENANTS)])
@@ -434,8 +315,6 @@ def test_a_stack_s_ceiling_is_read(file):
         config = {"auth0-sessions:tenants": TENANTS, "auth0-sessions:ceiling": value}
         found = read_tenants_file(file({"config": config}, "Pulumi.dev.yaml"))
         assert found.ceiling == {"absolute": "1h", "except": ["acme"]}
-    with pytest.raises(InputError, match="ceiling: unknown key"):
-        read_tenants_file(file({"tenants": TENANTS, "ceiling": {"absolute": "1h"}}))
 
 
 def test_the_project_s_folder_is_found_from_below(tmp_path):
@@ -465,33 +344,20 @@ def unfolding(join):
             unfolding(lambda parts: "{" + ", ".join(f"k{n}: {part} " for n, part in enumerate(parts)) + "}"),
             id="objects",
         ),
-        pytest.param("acme: &a {domain: *a }", id="itself"),
         pytest.param("acme: {domain: " + "x" * 5_000_000 + "}", id="long"),
     ],
 )
 def test_a_list_is_bounded(file, content):
-    """A list that is too long, even if only after expanding aliases, is rejected quickly with a short message."""
-    started = time.monotonic()
-    with pytest.raises(InputError) as raised:
-        read_tenants_file(file(content))
-    assert ("more than" in str(raised.value), len(str(raised.value)) < 400) == (True, True)
-    assert time.monotonic() - started < 10
-
-
-def test_aliases_may_be_used(file):
-    """An entry that others repeat is read as if it were written out."""
-    content = "a: &a {domain: a.auth0.com, plan: free}\nb: {<<: *a, domain: b.auth0.com}\nc: *a"
-    tenants = read_tenants_file(file(content)).tenants
-    assert tenants["b"] == {"domain": "b.auth0.com", "plan": "free"}
-    assert tenants["c"] == tenants["a"]
+    """A list that is too long, even if only after expanding aliases, is rejected with a short message."""
+    message = refusal(file(content))
+    assert ("more than" in message, len(message) < 400) == (True, True)
 
 
 def test_what_cannot_be_read_is_reported(tmp_path):
     """A folder, a missing file and bytes that are not text are reported like everything else."""
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\xfa")
     for name, words in (("", "cannot be read"), ("gone", "cannot be read"), ("bytes.yaml", "is not a text file")):
-        with pytest.raises(InputError, match=words):
-            read_tenants_file(tmp_path / name)
+        assert words in refusal(tmp_path / name)
 
 
 @pytest.mark.thorough

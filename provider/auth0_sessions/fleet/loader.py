@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,87 +20,7 @@ MAX_CHARACTERS = 5_000_000
 """The longest allowed file, enough for tens of thousands of tenants."""
 
 _TAG = "tag:yaml.org,2002:"
-_MISREAD = "!misread"
-_OF_KEYS = {_MISREAD, *(f"{_TAG}{kind}" for kind in ("str", "null", "merge"))}
-
-
-class Loader(yaml.SafeLoader):
-    """Loads text, lists and objects, and rejects duplicate keys, so that no tenant is lost.
-
-    A scalar is text where Go's YAML says so: `no` is, `0042` is not.
-    """
-
-    yaml_constructors = {  # noqa: RUF012  As inherited.
-        tag: constructor
-        for tag, constructor in yaml.SafeLoader.yaml_constructors.items()
-        if tag is None or tag.removeprefix(_TAG) in ("str", "seq", "map", "null")
-    }
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self._sizes: dict[yaml.Node, int] = {}
-
-    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: Any) -> str:
-        """Return the tag of a node that has none."""
-        if value is None or not (kind is yaml.ScalarNode and implicit[0]):
-            return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
-        if value in NULLS:
-            return f"{_TAG}null"
-        if value == "<<":
-            return f"{_TAG}merge"
-        return _MISREAD if misread(value) else f"{_TAG}str"
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Compose a node, counting expanded values: nested aliases can turn a few lines into a huge list."""
-        is_alias = self.check_event(yaml.AliasEvent)
-        node = super().compose_node(parent, index)
-        if node is not None and not is_alias:
-            inner = node.value if isinstance(node, yaml.CollectionNode) else ()
-            parts = [part for one in inner for part in (one if isinstance(one, tuple) else (one,))]
-            self._sizes[node] = 1 + sum(self._sizes[part] for part in parts)
-        if node is not None and self._sizes.get(node, MAX_VALUES) >= MAX_VALUES:
-            message = f"line {node.start_mark.line + 1} expands to more than {MAX_VALUES:,} values. Write them out."
-            raise InputError(message)
-        return node
-
-    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        """Compose an object if its keys are scalars and unique."""
-        node = super().compose_mapping_node(anchor)
-        seen = set()
-        for key, _ in node.value:
-            if key.tag not in _OF_KEYS or not isinstance(key, yaml.ScalarNode):
-                raise yaml.constructor.ConstructorError(None, None, "a key should be text", key.start_mark)
-            if key.value in seen:
-                message = f"line {key.start_mark.line + 1}: {shown(key.value)} is a duplicate key; keep one."
-                raise InputError(message)
-            seen.add(key.value)
-        return node
-
-    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  As inherited.
-        """Construct an object, even if a tag claims that something else is one."""
-        if not isinstance(node, yaml.MappingNode):
-            raise yaml.constructor.ConstructorError(None, None, "expected an object", node.start_mark)
-        self.flatten_mapping(node)
-        # Go's YAML makes a key of `~`, too.
-        return {
-            Misread(key.value, "null") if key.tag == f"{_TAG}null" else self.construct_object(key, deep=deep): (
-                self.construct_object(value, deep=deep)
-            )
-            for key, value in node.value
-        }
-
-    def construct_null(self, node: yaml.Node) -> None:
-        """Construct an empty value, if it is one."""
-        if node.value not in NULLS:
-            raise yaml.constructor.ConstructorError(None, None, "expected null", node.start_mark)
-
-    def construct_misread(self, node: yaml.ScalarNode) -> Misread:
-        """Construct a scalar that is not text."""
-        return misread(self.construct_scalar(node)) or Misread(node.value, "value of an unknown type")
-
-
-Loader.add_constructor(f"{_TAG}null", Loader.construct_null)
-Loader.add_constructor(_MISREAD, Loader.construct_misread)
+_TEXT, _NULL, _MERGE, _MISREAD = (f"{_TAG}{kind}" for kind in ("str", "null", "merge", "misread"))
 
 
 def load(path: Path) -> Mapping[str, Any]:
@@ -119,7 +40,7 @@ def load(path: Path) -> Mapping[str, Any]:
         message = f"{path} is not a text file; it should be YAML or JSON in UTF-8."
     except InputError as error:
         message = f"{path}: {error}"
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         where = getattr(error, "problem_mark", None)
         line = f", line {where.line + 1}" if where else ""
         message = f"{path}{line} is neither YAML nor JSON: {getattr(error, 'problem', None) or error}."
@@ -143,4 +64,78 @@ def parsed(content: str, path: Path) -> Any:
         except json.JSONDecodeError:
             if is_pulumi_s:
                 raise
-    return yaml.load(content, Loader=Loader)  # noqa: S506  It makes text, lists and objects only.
+    try:
+        root = yaml.compose(content, Loader=_Loader)
+        return None if root is None else _value(root, count())
+    except RecursionError:
+        message = "it is nested too deeply."
+        raise InputError(message) from None
+
+
+class _Misplaced(yaml.MarkedYAMLError):
+    def __init__(self, node: yaml.Node, problem: str) -> None:
+        super().__init__(problem=problem, problem_mark=node.start_mark)
+
+
+class _Loader(yaml.SafeLoader):
+    """Takes a scalar for text where Go's YAML does: `no` is text, `0042` is not."""
+
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: Any) -> str:
+        """Return the tag of a node that has none."""
+        if value is None or not (kind is yaml.ScalarNode and implicit[0]):
+            return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
+        if value in NULLS:
+            return _NULL
+        if value == "<<":
+            return _MERGE
+        return _MISREAD if misread(value) else _TEXT
+
+
+def _value(node: yaml.Node, counter: Iterator[int]) -> Any:
+    """Return what a node holds; `counter` counts the values, as nested aliases turn a few lines into a huge list."""
+    if next(counter) >= MAX_VALUES:
+        message = f"line {node.start_mark.line + 1} expands to more than {MAX_VALUES:,} values. Write them out."
+        raise InputError(message)
+    if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
+        return _object(node, counter)
+    if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
+        return [_value(inner, counter) for inner in node.value]
+    if node.tag == _TEXT and isinstance(node, yaml.ScalarNode):
+        return node.value
+    if node.tag == _NULL and node.value in NULLS:
+        return None
+    if node.tag == _MISREAD:
+        return misread(node.value)
+    raise _Misplaced(node, "a value does not fit its tag")
+
+
+def _object(node: yaml.MappingNode, counter: Iterator[int]) -> dict[Any, Any]:
+    """Return an object whose keys are unique, so that no tenant is lost."""
+    found: dict[Any, Any] = {}
+    merged: dict[Any, Any] = {}
+    seen = set()
+    for key, value in node.value:
+        if key.tag not in (_TEXT, _NULL, _MERGE, _MISREAD) or not isinstance(key, yaml.ScalarNode):
+            raise _Misplaced(key, "a key should be text")
+        if key.value in seen:
+            message = f"line {key.start_mark.line + 1}: {shown(key.value)} is a duplicate key; keep one."
+            raise InputError(message)
+        seen.add(key.value)
+        if key.tag == _MERGE:
+            merged = _merged(value, counter)
+        else:
+            # Go's YAML makes a key of `~`, too.
+            name = Misread(key.value, "null") if key.tag == _NULL else _value(key, counter)
+            found[name] = _value(value, counter)
+    return {**merged, **found}
+
+
+def _merged(node: yaml.Node, counter: Iterator[int]) -> dict[Any, Any]:
+    """Return what an object merges: another object, or the objects of a list, the first of which takes precedence."""
+    merged = _value(node, counter)
+    found: dict[Any, Any] = {}
+    for one in reversed(merged if isinstance(merged, list) else [merged]):
+        if not isinstance(one, dict):
+            raise _Misplaced(node, "only objects can be merged")
+        found |= one
+    return found
