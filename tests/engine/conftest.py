@@ -7,6 +7,8 @@ import importlib
 import logging
 import os
 import shutil
+import sys
+import types
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -184,6 +186,24 @@ def engine(make_engine: Callable[..., Engine]) -> Engine:
 def tenant(auth0_sandbox: Any) -> Any:
     """An Enterprise tenant on which nothing was ever set."""
     return auth0_sandbox.add_tenant("acme", plan="enterprise")
+
+
+@pytest.fixture
+def official(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+    """A module in place of the official SDK, whose plugin is a download; gives what its resource was told."""
+    told: dict[str, set[str]] = {}
+
+    class Tenant(pulumi.ComponentResource):
+        """Stands for `pulumi_auth0.Tenant`; the engine needs no plugin for a component."""
+
+        def __init__(self, name: str, *, opts: pulumi.ResourceOptions, **arguments: Any) -> None:
+            super().__init__("auth0:index/tenant:Tenant", name, {}, opts)
+            told.update(declared=set(arguments), ignored=set(opts.ignore_changes or ()))
+
+    module = types.ModuleType("pulumi_auth0")
+    module.Tenant = Tenant  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "pulumi_auth0", module)
+    return told
 
 
 @pytest.fixture(autouse=True)

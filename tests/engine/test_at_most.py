@@ -90,30 +90,3 @@ def test_a_ceiling_leaves_a_stricter_tenant_alone(engine, tenant, auth0_sandbox)
     assert engine.up().ok
     assert tenant.settings == {"session_lifetime": 4_320, "idle_session_lifetime": 60}
     assert engine.outputs.get("own") is None
-
-
-@pytest.mark.deep
-@pytest.mark.front_ends("native")
-def test_a_live_preview_knows_the_value_to_hold(make_engine, tenant):
-    """With `livePreview`, the preview of a create reads the tenant and shows what it keeps."""
-    engine = make_engine()
-    tenant.dashboard(session_lifetime=720)
-
-    def program() -> None:
-        provider = engine.api.Provider("p", live_preview=True)
-        made = engine.api.SessionLifetime(
-            "acme",
-            domain=tenant.domain,
-            plan="enterprise",
-            session_lifetime="1d",
-            enforce="at-most",
-            opts=pulumi.ResourceOptions(provider=provider),
-        )
-        pulumi.export("held", made.session_lifetime)
-
-    engine.program = program
-    preview = engine.preview()
-    assert preview.ok, preview.output + preview.failure
-    assert [line for line in preview.output.splitlines() if "held" in line and '"12h"' in line]
-    assert tenant.calls.count(GET) == 1
-    assert tenant.calls.count(PATCH) == 0

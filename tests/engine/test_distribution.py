@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import http.server
 import json
 import os
 import re
 import subprocess
 import sys
-import threading
 import venv
 import zipfile
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import auth0_sessions
+import git_host
 import local_engine
 
 ROOT = local_engine.ROOT
@@ -100,22 +98,12 @@ def test_the_install_line_works_in_a_requirements_file(tmp_path):
     subprocess.run([*git, "clone", "--quiet", "--bare", str(ROOT), "sessions.git"], check=True)
     subprocess.run([*git, "-C", "sessions.git", "tag", f"v{auth0_sessions.__version__}"], check=True)
     subprocess.run([*git, "-C", "sessions.git", "update-server-info"], check=True)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(tmp_path))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}/sessions.git"
-        (tmp_path / "requirements.txt").write_text(lines[0][0].replace("<repository>", url))
+    with git_host.serving_files(tmp_path) as address:
+        (tmp_path / "requirements.txt").write_text(lines[0][0].replace("<repository>", f"{address}/sessions.git"))
         pip = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-deps"]
         pip += ["--no-build-isolation", "--disable-pip-version-check", "--requirement", "requirements.txt"]
         ran = subprocess.run(pip, cwd=tmp_path, check=False, capture_output=True, text=True)
         assert "Would install auth0-sessions-" in ran.stdout, ran.stderr
-        server.shutdown()
-
-
-class Files(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder without a word."""
-
-    def log_message(self, *_: object) -> None:
-        """Log nothing."""
 
 
 USES_THE_SANDBOX = """\

@@ -7,21 +7,17 @@ import re
 import shutil
 import subprocess
 import sys
-import types
 from pathlib import Path
 from typing import Any
 
-import pulumi
 import pytest
 import yaml
 from pulumi import automation
-from pulumi.runtime import mocks
 
 import benches
 import local_engine
-import mocked
-from auth0_sessions.model.settings import LOGIN_SETTINGS
-from benches import SET_BY_HAND, four
+from auth0_sessions.model.settings import LOGIN_LIFETIMES
+from benches import SET_BY_HAND, four, labeled
 from typed import PATH
 
 EXAMPLES = local_engine.ROOT / "examples"
@@ -90,13 +86,6 @@ class Bench(benches.Bench):
 def bench(tmp_path: Path, auth0_sandbox: Any) -> Bench:
     """A sandbox without tenants, and an empty folder for stacks."""
     return Bench(tmp_path, auth0_sandbox)
-
-
-def labeled(*labels: str) -> dict[str, str]:
-    """Return credentials for some labels."""
-    variables = [(label, f"AUTH0_{label.upper()}_CLIENT") for label in labels]
-    ids = {f"{variable}_ID": f"{label}-id" for label, variable in variables}
-    return ids | {f"{variable}_SECRET": f"{label}-secret" for label, variable in variables}
 
 
 UNLABELED = {"AUTH0_CLIENT_ID": "id", "AUTH0_CLIENT_SECRET": "secret"}
@@ -275,85 +264,14 @@ def test_a_file_without_tenants_is_a_wrong_command(bench):
     assert "Traceback" not in run.stderr
 
 
-@pulumi.input_type
-class TenantArgs:
-    """The arguments of the official Tenant that matter here, by the names of its SDK."""
-
-    def __init__(self, **arguments: Any) -> None:
-        for name, value in arguments.items():
-            pulumi.set(self, name, value)
-
-    friendly_name: str | None = pulumi.property("friendlyName", default=None)
-    support_email: str | None = pulumi.property("supportEmail", default=None)
-    session_lifetime: float | None = pulumi.property("sessionLifetime", default=None)
-    idle_session_lifetime: float | None = pulumi.property("idleSessionLifetime", default=None)
-    ephemeral_session_lifetime: float | None = pulumi.property("ephemeralSessionLifetime", default=None)
-    idle_ephemeral_session_lifetime: float | None = pulumi.property("idleEphemeralSessionLifetime", default=None)
-    session_cookie: Any = pulumi.property("sessionCookie", default=None)
-
-
-class OfficialTenant(pulumi.CustomResource):
-    """Stands for `pulumi_auth0.Tenant`, whose plugin is a download of its own."""
-
-    def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None, **arguments: Any) -> None:
-        props: Any = TenantArgs(**arguments)
-        super().__init__("auth0:index/tenant:Tenant", name, props, opts)
-
-
-class TenantWithoutPlugin(pulumi.ComponentResource):
-    """The same for the real engine, which needs no plugin for a component."""
-
-    def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None, **_arguments: Any) -> None:
-        super().__init__("auth0:index/tenant:Tenant", name, {}, opts)
-
-
-@pytest.fixture
-def official(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
-    """A module in place of the official SDK, which is not one of our dependencies."""
-    module = types.ModuleType("pulumi_auth0")
-    monkeypatch.setitem(sys.modules, "pulumi_auth0", module)
-    return module
-
-
-class Monitor(mocks.MockMonitor):
-    """A mocked engine that keeps what it was asked, resource options included."""
-
-    def __init__(self) -> None:
-        super().__init__(mocked.Engine())
-        self.requests: dict[str, Any] = {}
-
-    def RegisterResource(self, request: Any) -> Any:  # noqa: N802
-        self.requests[request.type] = request
-        return super().RegisterResource(request)
-
-
-def test_every_key_has_one_owner(official):
-    """The official Tenant declares no session key and ignores each by the engine's name; ours has none but those."""
-    official.Tenant = OfficialTenant
-    monitor = Monitor()
-    pulumi.runtime.set_mocks(monitor.mocks, project="one-tenant", stack="prod", preview=False, monitor=monitor)
-    pulumi.runtime.test(local_engine.program_of(EXAMPLES / "beside_official"))()
-    theirs = monitor.requests["auth0:index/tenant:Tenant"]
-    ours = monitor.requests["pulumi-python:dynamic/auth0-sessions:SessionLifetime"]
-    assert set(theirs.object.fields) == {"friendlyName", "supportEmail"}
-    assert set(theirs.ignoreChanges) == {
-        "sessionLifetime",
-        "idleSessionLifetime",
-        "ephemeralSessionLifetime",
-        "idleEphemeralSessionLifetime",
-        "sessionCookie",
-    }
-    assert len(theirs.ignoreChanges) == len(LOGIN_SETTINGS)
-    assert set(ours.object.fields) & {"friendlyName", "friendly_name", "support_email"} == set()
-
-
 @pytest.mark.deep
 def test_ours_runs_beside_the_official_one(bench, official):
-    """On the engine only the three declared session keys are written, and no other setting of the tenant changes."""
-    official.Tenant = TenantWithoutPlugin
+    """Only our three settings are written, and the official Tenant declares no session key and ignores each."""
     opened = bench.open("beside_official", **UNLABELED)
     foreign = bench.tenants["acme"].foreign
     bench.runs("beside_official", opened)
+    assert official["declared"] == {"friendly_name", "support_email"}
+    assert official["ignored"] == {*LOGIN_LIFETIMES, "session_cookie"}
     changed = {"session_lifetime": 720, "idle_session_lifetime": 90, "session_cookie_mode": "non-persistent"}
     assert bench.settings == {"acme": {**SET_BY_HAND, **changed}}
     assert bench.tenants["acme"].foreign == foreign

@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-from pulumi import automation
 
 import local_engine
 
@@ -44,14 +43,3 @@ def test_the_quickstart_runs_with_the_root_s_project_file(front_door, tenant):
     assert local_engine.run(front_door, "up").ok
     assert tenant.settings == {"session_lifetime": 43_200, "idle_session_lifetime": 90}
     assert local_engine.run(front_door, "destroy").ok
-
-
-@pytest.mark.deep
-def test_the_project_file_types_its_own_keys(front_door, tenant):
-    """A value of another type is refused by Pulumi itself, before the program runs."""
-    front_door.set_config("plan", automation.ConfigValue("[1, 2]"), path=False)
-    front_door.set_config("sessionLifetime.nested", automation.ConfigValue("x"), path=True)
-    run = local_engine.run(front_door, "preview")
-    assert not run.ok
-    assert "sessionLifetime" in run.output + run.failure
-    assert tenant.calls == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -285,17 +284,6 @@ def test_an_unmanaged_output_is_none_in_a_preview(engine, tenant):
     shown = engine.preview(diff=True).output
     assert "ephemeral" not in shown
     assert "session_lifetime_minutes" in shown
-
-
-@pytest.mark.front_ends("dynamic")
-def test_the_provider_in_state_is_a_reference(engine, tenant):
-    """State names the provider's class and holds no code, nothing secret and no path."""
-    engine.args = {"domain": tenant.domain, "session_lifetime": "8h"}
-    assert engine.up().ok
-    pickled = base64.b64decode(engine.resource()["inputs"]["__provider"])
-    assert b"auth0_sessions.dynamic" in pickled
-    assert b"SessionLifetimeProvider" in pickled
-    assert len(pickled) < 150
 
 
 def test_a_forced_replacement_keeps_tenant_and_record_together(engine, tenant):

@@ -18,7 +18,7 @@ from pulumi import automation
 import auth0_sessions
 import local_engine
 from auth0_sessions import publisher
-from auth0_sessions.native import Provider, SessionLifetime, SessionPolicy, TenantFleet
+from auth0_sessions.native import Provider, SessionLifetime
 from auth0_sessions.native.script import write_script
 from calls import GET, PATCH, TOKEN, calls_of
 
@@ -99,7 +99,8 @@ def test_an_import_and_a_change_go_in_one_run(engine, tenant):
     engine.args = importing(tenant, session_lifetime="8h", on_delete="restore")
     preview = engine.preview(diff=True)
     assert preview.changes == {"create": 1, "import": 1, "update": 1}
-    assert '~ sessionLifetime: "1h30m" => "8h"' in preview.output
+    shown = " ".join(preview.output.split()).replace(" :", ":")  # CLIs list more or fewer lines, and align them.
+    assert '~ sessionLifetime: "1h30m" => "8h"' in shown
     run = engine.up()
     assert run.ok, run.output
     assert tenant.settings == {"session_lifetime": 480}
@@ -221,35 +222,6 @@ def test_a_tenant_managed_twice_is_refused_by_the_plugin(engine, tenant):
     assert "'one'" in message
     assert "'two'" in message
     assert tenant.calls == []
-
-
-# Components
-
-
-def test_a_policy_and_a_fleet_have_children_of_the_plugin(engine, tenant, auth0_sandbox):
-    """Both components make native resources, with their reasons and report, and an unchanged run makes no call."""
-    other = auth0_sandbox.add_tenant("other", plan="essential")
-
-    def program() -> None:
-        policy = SessionPolicy("one", domain=tenant.domain, plan="enterprise", profile="nist-aal2", on_delete="restore")
-        tenants = {"other": {"domain": other.domain, "session_lifetime": "12h", "on_delete": "restore"}}
-        fleet = TenantFleet("fleet", plan="essential", tenants=tenants)
-        pulumi.export("reasons", policy.reasons)
-        pulumi.export("report", fleet.report)
-
-    engine.program = program
-    run = engine.up()
-    assert run.ok, run.output
-    assert tenant.settings["session_lifetime"] == 1_440
-    assert other.settings["session_lifetime"] == 720
-    assert "nist-aal2" in engine.outputs["reasons"]["session_lifetime"]
-    assert "| other |" in engine.outputs["report"]
-    assert [one["type"] for one in engine.resources].count(KIND) == 2
-    auth0_sandbox.clear_requests()
-    assert set(engine.up().changes) == {"same"}
-    assert auth0_sandbox.requests == []
-    assert engine.destroy().ok
-    assert tenant.settings["session_lifetime"] == 10_080
 
 
 # Packaging

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import http.server
 import os
 import shutil
 import tarfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pulumi
 import pytest
 
+import git_host
 import languages
 import local_engine
 import pulumi_cli
@@ -57,11 +55,8 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def server(dist: Path) -> Iterator[str]:
     """A server of the release on loopback."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(dist))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as serving:
-        threading.Thread(target=serving.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{serving.server_port}"
-        serving.shutdown()
+    with git_host.serving_files(dist) as address:
+        yield address
 
 
 class Machine(Terminal):

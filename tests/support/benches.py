@@ -45,3 +45,10 @@ class Bench:
 def four(absolute: int, idle: int, ephemeral: int | None = None, ephemeral_idle: int | None = None) -> dict[str, int]:
     """Return the minutes of the four lifetimes; non-persistent ones as persistent ones unless given."""
     return dict(zip(LOGIN_LIFETIMES, (absolute, idle, ephemeral or absolute, ephemeral_idle or idle), strict=True))
+
+
+def labeled(*labels: str) -> dict[str, str]:
+    """Return credentials for some labels."""
+    variables = [(label, f"AUTH0_{label.upper()}_CLIENT") for label in labels]
+    ids = {f"{variable}_ID": f"{label}-id" for label, variable in variables}
+    return ids | {f"{variable}_SECRET": f"{label}-secret" for label, variable in variables}

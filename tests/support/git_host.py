@@ -6,6 +6,7 @@ Pulumi takes addresses with a host's name and no port, so a proxy leads the name
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import gzip
 import http.server
 import select
@@ -13,7 +14,7 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,7 +40,14 @@ def serving(repository: Path, host: str, folder: Path) -> Iterator[dict[str, str
 
 
 @contextmanager
-def started(handler: type[http.server.BaseHTTPRequestHandler]) -> Iterator[http.server.ThreadingHTTPServer]:
+def serving_files(folder: Path) -> Iterator[str]:
+    """Serve the files of a folder; yield the address."""
+    with started(functools.partial(Files, directory=str(folder))) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
+
+
+@contextmanager
+def started(handler: Callable[..., http.server.BaseHTTPRequestHandler]) -> Iterator[http.server.ThreadingHTTPServer]:
     """Serve on loopback."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
@@ -53,6 +61,10 @@ class Quiet(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Log nothing."""
+
+
+class Files(Quiet, http.server.SimpleHTTPRequestHandler):
+    """Serves a folder."""
 
 
 class Host(Quiet):
