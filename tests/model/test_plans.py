@@ -6,6 +6,7 @@ from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap, share_of
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, SETTINGS
 from expected_values import CAPS, cap_of
 
+
 def test_every_plan_has_limits():
     """The table has one row for each plan."""
     assert list(Plan) == list(PLAN_LIMITS) == list(CAPS)
