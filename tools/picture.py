@@ -53,7 +53,7 @@ def recorded() -> Console:
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:
         story = Story(Path(folder) / "stack", sandbox, console)
         sandbox.add_tenant("globex", settings=dict(zip(LOGIN_LIFETIMES, (720, 15, 720, 15), strict=True)))
-        console.print(Text("# 60 days on the essential plan: refused before anybody is called.", "dim"))
+        console.print(Text("# 60 days on the essential plan: refused before any API call.", "dim"))
         story.configure(sessionLifetime="60d")
         story.run("preview", calls=0, ok=False)
         console.quiet = True
