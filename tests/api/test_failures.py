@@ -245,6 +245,7 @@ def test_a_page_is_named():
     text = str(error(status=503, is_page=True, content_type="text/html; charset=utf-8"))
     assert "got HTTP 503 with a non-JSON body (text/html)." in text
     assert "non-JSON" not in str(error(status=503, body={}))
+    assert type(error(status=418, is_page=True)) is UnexpectedAnswerError
 
 
 @pytest.mark.parametrize(

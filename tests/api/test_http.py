@@ -261,6 +261,7 @@ def test_a_lost_connection_may_have_done_something(serve, script, status):
         (requests.exceptions.ConnectionError(OSError(-2, "Name or service not known")), "Name or service not known"),
         (requests.exceptions.ConnectionError("refused"), "refused"),
         (requests.exceptions.ConnectionError(), "ConnectionError"),
+        (requests.exceptions.ConnectTimeout("its own words"), "no answer in time"),
     ],
 )
 def test_the_words_of_a_network_error(monkeypatch, error, words):

@@ -135,7 +135,7 @@ def test_a_fault_is_the_answer_of_one_tenant(fault, kind, word):
 
 def test_the_end_of_the_program_ends_it():
     """Ctrl-C comes out, and tenants that were not begun are not read."""
-    begun, may_go_on = [], threading.Event()
+    begun, may_go_on, others = [], threading.Event(), set(threading.enumerate())
 
     def read(domain, _label):
         begun.append(domain)
@@ -148,6 +148,8 @@ def test_the_end_of_the_program_ends_it():
     with pytest.raises(KeyboardInterrupt):
         read_many(TENANTS, read, use)
     may_go_on.set()
+    for worker in set(threading.enumerate()) - others:
+        worker.join(10)
     assert len(begun) <= WORKERS + 1
 
 

@@ -8,12 +8,12 @@ from auth0_sessions.sandbox import answers, faults, tokens
 from auth0_sessions.sandbox.answers import Answer, RefusalError, as_json, reject
 from auth0_sessions.sandbox.faults import Fault
 from auth0_sessions.sandbox.journal import Call
-from auth0_sessions.sandbox.schema import ANSWER_KEYS, Rule, problems
+from auth0_sessions.sandbox.schema import ANSWER_KEYS, Schema, problems
 from auth0_sessions.sandbox.tenant import API_PATH, Tenant, World
 
 GRANT = "client_credentials"
-_SWITCH = Rule("string", choices=("true", "false"))
-_QUERY = Rule("object", members={"fields": Rule("string"), "include_fields": _SWITCH})
+_SWITCH = Schema("string", choices=("true", "false"))
+_QUERY = Schema("object", members={"fields": Schema("string"), "include_fields": _SWITCH})
 
 
 def respond(world: World, call: Call) -> Answer | Fault:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, NonNegativeInt, Po
 from auth0_sessions.sandbox import answers
 from auth0_sessions.sandbox.answers import Answer
 from auth0_sessions.sandbox.plans import ratelimit_headers
-from auth0_sessions.sandbox.schema import LIFETIMES, lifetime_rule, problems
+from auth0_sessions.sandbox.schema import LIFETIMES, lifetime_schema, problems
 from auth0_sessions.sandbox.tokens import EXPIRED, INVALID, SCOPES
 
 
@@ -145,7 +145,7 @@ def _page(status: HTTPStatus) -> Answer:
     return Answer(status, text.encode(), {"content-type": "text/html"})
 
 
-_TOO_LARGE = next(problems(lifetime_rule("session_lifetime"), 20_160, "session_lifetime"))
+_TOO_LARGE = next(problems(lifetime_schema("session_lifetime"), 20_160, "session_lifetime"))
 _AT_CALL = {
     Fault.REDIRECT: Answer(302, b"", {"location": "http://127.0.0.1:9/elsewhere"}),
     Fault.INTERNAL_ERROR: answers.management_error(500, "Internal error", "internal_error"),

@@ -24,7 +24,7 @@ _TYPES = {type(None): "null", bool: "boolean", int: "integer", str: "string", li
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Schema:
     """What a value may be: its JSON types and, if applicable, its range, choices and members."""
 
     types: str
@@ -32,16 +32,16 @@ class Rule:
     description: str = ""
     choices: tuple[str, ...] = ()
     maximum: float = math.inf
-    members: Mapping[str, "Rule"] | None = None
+    members: Mapping[str, "Schema"] | None = None
     required: tuple[str, ...] = ()
 
 
-def problems(rule: Rule, value: Any, path: str = "") -> Iterator[str]:
+def problems(schema: Schema, value: Any, path: str = "") -> Iterator[str]:
     """Yield a message for every problem with a value; the body itself has no path."""
     where = f" on property {path}" if path else ""
-    what = f" ({rule.description})" if rule.description else ""
-    yield from (f"'{reason}'{where}{what}." for reason in _reasons(rule, value, json_type(value)))
-    members = rule.members or {}
+    what = f" ({schema.description})" if schema.description else ""
+    yield from (f"'{reason}'{where}{what}." for reason in _reasons(schema, value, json_type(value)))
+    members = schema.members or {}
     for name in reversed(value) if isinstance(value, dict) else ():
         if name in members:
             yield from problems(members[name], value[name], f"{path}.{name}".lstrip("."))
@@ -54,19 +54,19 @@ def json_type(value: object) -> str:
     return _TYPES[type(value)]
 
 
-def _reasons(rule: Rule, value: Any, found: str) -> Iterator[str]:
-    if found not in rule.types.split(","):
-        yield f"Expected type {rule.types} but found type {found}"
+def _reasons(schema: Schema, value: Any, found: str) -> Iterator[str]:
+    if found not in schema.types.split(","):
+        yield f"Expected type {schema.types} but found type {found}"
     elif found == "object":
-        if rule.members is not None and (unknown := [name for name in value if name not in rule.members]):
+        if schema.members is not None and (unknown := [name for name in value if name not in schema.members]):
             yield f"Additional properties not allowed: {','.join(unknown)}"
-        yield from (f"Missing required property: {name}" for name in rule.required if name not in value)
-    elif rule.choices and value not in rule.choices:
+        yield from (f"Missing required property: {name}" for name in schema.required if name not in value)
+    elif schema.choices and value not in schema.choices:
         yield f"No enum match for: {value}"
     elif found == "integer" and value < 1:
         yield f"Value {int(value)} is less than minimum 1"
-    elif found == "integer" and value > rule.maximum:
-        yield f"Value {int(value)} is greater than maximum {rule.maximum}"
+    elif found == "integer" and value > schema.maximum:
+        yield f"Value {int(value)} is greater than maximum {schema.maximum}"
 
 
 LIFETIMES = {
@@ -92,9 +92,9 @@ LIFETIME_KEYS: dict[str, tuple[str, int]] = {
 """Each key for a lifetime in a PATCH body: which lifetime, and the minutes per unit."""
 
 
-COOKIE_MODE = Rule("string", choices=("persistent", "non-persistent"))
-ANONYMOUS_LIFETIME = Rule("integer", "Anonymous session lifetime, in minutes", maximum=YEAR_MINUTES)
-_COOKIE = Rule("object,null", "Session cookie configuration", members={"mode": COOKIE_MODE}, required=("mode",))
+COOKIE_MODE = Schema("string", choices=("persistent", "non-persistent"))
+ANONYMOUS_LIFETIME = Schema("integer", "Anonymous session lifetime, in minutes", maximum=YEAR_MINUTES)
+_COOKIE = Schema("object,null", "Session cookie configuration", members={"mode": COOKIE_MODE}, required=("mode",))
 _PLAIN = {
     "boolean": """
         client_id_metadata_document_dynamic_registration_supported client_id_metadata_document_supported
@@ -119,28 +119,28 @@ _PLAIN = {
         security_headers universal_login
     """,
 }
-_ANONYMOUS = Rule("object", members={"lifetime_in_minutes": ANONYMOUS_LIFETIME, "activate_cookie": Rule("boolean")})
-_SESSIONS = Rule(
+_ANONYMOUS = Schema("object", members={"lifetime_in_minutes": ANONYMOUS_LIFETIME, "activate_cookie": Schema("boolean")})
+_SESSIONS = Schema(
     "object,null",
     "Sessions related settings for tenant",
-    members={"oidc_logout_prompt_enabled": Rule("boolean"), "anonymous": _ANONYMOUS},
+    members={"oidc_logout_prompt_enabled": Schema("boolean"), "anonymous": _ANONYMOUS},
 )
-FOREIGN: dict[str, Rule] = {
-    **{name: Rule(types) for types, names in _PLAIN.items() for name in names.split()},
+FOREIGN: dict[str, Schema] = {
+    **{name: Schema(types) for types, names in _PLAIN.items() for name in names.split()},
     "sessions": _SESSIONS,
 }
-"""Each key that is neither a lifetime nor the cookie, with its rule: the type alone, except for ``sessions``."""
+"""Each key that is neither a lifetime nor the cookie, with its schema: the type alone, except for ``sessions``."""
 
 ANSWER_KEYS = (*LIFETIMES, "session_cookie", *FOREIGN, "sandbox_versions_available")
 """The keys of a response, and so the values allowed in ``fields``: never a key in minutes."""
 
 
-def lifetime_rule(key: str, cap_minutes: int = YEAR_MINUTES) -> Rule:
-    """Return the rule for a lifetime's key; a cap that the tenant enforces lowers its maximum."""
+def lifetime_schema(key: str, cap_minutes: int = YEAR_MINUTES) -> Schema:
+    """Return the schema for a lifetime's key; a cap that the tenant enforces lowers its maximum."""
     name, unit_minutes = LIFETIME_KEYS[key]
     description = LIFETIMES[name].format(unit="minutes" if unit_minutes == 1 else "hours")
     maximum = min(cap_minutes, IDLE_MAXIMUM_MINUTES if name in IDLE else YEAR_MINUTES) // unit_minutes
-    return Rule("integer", description, maximum=maximum)
+    return Schema("integer", description, maximum=maximum)
 
 
 def check_body(raw: bytes, caps_minutes: Mapping[str, int]) -> dict[str, Any]:
@@ -150,10 +150,10 @@ def check_body(raw: bytes, caps_minutes: Mapping[str, int]) -> dict[str, Any]:
     except ValueError:
         reject("Invalid request payload JSON format")
     lifetimes = {
-        key: lifetime_rule(key, caps_minutes.get(name, YEAR_MINUTES)) for key, (name, _) in LIFETIME_KEYS.items()
+        key: lifetime_schema(key, caps_minutes.get(name, YEAR_MINUTES)) for key, (name, _) in LIFETIME_KEYS.items()
     }
-    rule = Rule("object", members={**FOREIGN, "session_cookie": _COOKIE, **lifetimes})
-    for problem in ["'Too few properties defined (0), minimum 1'."] if body == {} else problems(rule, body):
+    schema = Schema("object", members={**FOREIGN, "session_cookie": _COOKIE, **lifetimes})
+    for problem in ["'Too few properties defined (0), minimum 1'."] if body == {} else problems(schema, body):
         reject(f"Payload validation error: {problem}", "invalid_body")
     for name in LIFETIMES:
         if {name, name + MINUTES_SUFFIX} <= body.keys():

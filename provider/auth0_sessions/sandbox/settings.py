@@ -10,14 +10,14 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from auth0_sessions.sandbox import schema
-from auth0_sessions.sandbox.schema import LIFETIME_KEYS, LIFETIMES, MINUTES_PER_HOUR, Rule, problems
+from auth0_sessions.sandbox.schema import LIFETIME_KEYS, LIFETIMES, MINUTES_PER_HOUR, Schema, problems
 
 VERSIONS = ["22", "18"]
 COOKIE = "session_cookie_mode"
 ANONYMOUS = "anonymous_session_lifetime"
 
-SESSION_SETTINGS: dict[str, Rule] = {
-    **{name: schema.lifetime_rule(name + schema.MINUTES_SUFFIX) for name in LIFETIMES},
+SESSION_SETTINGS: dict[str, Schema] = {
+    **{name: schema.lifetime_schema(name + schema.MINUTES_SUFFIX) for name in LIFETIMES},
     COOKIE: schema.COOKIE_MODE,
     ANONYMOUS: schema.ANONYMOUS_LIFETIME,
 }
