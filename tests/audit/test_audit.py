@@ -248,6 +248,7 @@ def test_what_is_a_finding(entry, others, minutes, rules, change):
     assert {finding.change for finding in found} == ({change} if change else set())
     if BASELINE in rules and "ceiling" in others:
         assert "the stack's ceiling (incident 4711)" in found[0].message
+        assert found[0].force is None  # The figure is the ceiling's, and not the profile's source's.
 
 
 @pytest.mark.parametrize(
