@@ -14,7 +14,6 @@ from click.testing import CliRunner, Result
 import auth0_sessions
 import local_engine
 import pulumi_cli
-import release
 import standalone
 
 ROOT = local_engine.ROOT
@@ -146,8 +145,8 @@ def test_the_version_is_in_one_place():
 
 def test_every_dependency_is_locked_with_its_hash():
     """Each pin has a hash, names no index, and is the version of constraints.txt."""
-    lock = release.LOCK.read_text()
-    pins = release.locked()
+    lock = standalone.LOCK.read_text()
+    pins = standalone.locked()
     assert len(pins) == len(re.findall(r"^\S+==[^\n]*\\\n    --hash=sha256:[0-9a-f]{64}", lock, re.MULTILINE))
     assert "://" not in lock
     assert "--index" not in lock

@@ -7,13 +7,14 @@ several rounds counts. A local backend rewrites the state for each resource, exc
 from __future__ import annotations
 
 import argparse
-import contextlib
+import multiprocessing
+import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -24,31 +25,19 @@ from rich.table import Table
 import idle
 import local_engine
 from auth0_sessions import SessionLifetime, native
+from auth0_sessions.sandbox import Sandbox
 
 STEPS = ("create", "unchanged", "update", "refresh", "destroy")
 CREDENTIALS = {"AUTH0_CLIENT_ID": "bench", "AUTH0_CLIENT_SECRET": "bench"}
 
 
-@contextlib.contextmanager
-def sandbox(count: int, latency_ms: int) -> Iterator[str]:
-    """Serve tenants `t0`, `t1`, ... in another process; yield its address."""
-    command: list[str | Path] = [
-        Path(sys.executable).with_name("auth0-sessions"),
-        "sandbox",
-        "--port",
-        "0",
-        "--no-rate-limits",
-    ]
-    command += ["--latency", str(latency_ms), *(f"t{number}" for number in range(count))]
-    with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(command, stdout=log, text=True)
-        try:
-            while "Ctrl-C" not in (printed := Path(f"/dev/fd/{log.fileno()}").read_text()):
-                time.sleep(0.05)
-            yield printed.split(" is served at ")[1].rpartition("/")[0]
-        finally:
-            process.terminate()
-            process.wait()
+def serve(count: int, latency_ms: int, address: Connection) -> None:
+    """Serve tenants `t0`, `t1`, ... until this process is ended; send their address."""
+    with Sandbox(rate_limits=False) as sandbox:
+        for number in range(count):
+            sandbox.add_tenant(f"t{number}", latency_seconds=latency_ms / 1000)
+        address.send(sandbox.url)
+        signal.pause()
 
 
 def seconds_of(act: Callable[[], object]) -> float:
@@ -122,15 +111,19 @@ def main() -> None:
     parser.add_argument("--latency", type=int, default=50, help="milliseconds of each call (50)")
     parser.add_argument("--rounds", type=int, default=2, help="how often each step is taken (2)")
     asked = parser.parse_args()
-    with sandbox(asked.count, asked.latency) as url:
-        bare = statistics.median(
-            seconds_of(lambda: requests.get(f"{url}/t0/api/v2/tenants/settings", timeout=30)) for _ in range(21)
-        )
-        sides = sides_of(url, bare, asked.count)
-        for turn in range(asked.rounds):
-            for step in STEPS:
-                for side in list(sides.values())[:: -1 if turn % 2 else 1]:
-                    side.take(step)
+    here, there = multiprocessing.Pipe()
+    multiprocessing.get_context("spawn").Process(
+        target=serve, args=(asked.count, asked.latency, there), daemon=True
+    ).start()
+    url = here.recv()
+    bare = statistics.median(
+        seconds_of(lambda: requests.get(f"{url}/t0/api/v2/tenants/settings", timeout=30)) for _ in range(21)
+    )
+    sides = sides_of(url, bare, asked.count)
+    for turn in range(asked.rounds):
+        for step in STEPS:
+            for side in list(sides.values())[:: -1 if turn % 2 else 1]:
+                side.take(step)
     Console().print(table_of(sides, f"Seconds, {asked.count} tenants, {bare * 1000:.0f} ms a call"))
 
 

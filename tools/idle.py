@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -65,7 +64,6 @@ class Native(CustomResource):
 
 RESPONSES: dict[str, Callable[[Any], object]] = {
     "GetPluginInfo": lambda _: plugin_pb2.PluginInfo(version=VERSION),
-    "CheckConfig": lambda request: proto.CheckResponse(inputs=request.news),
     "Configure": lambda _: proto.ConfigureResponse(supportsPreview=True),
     "Check": lambda request: proto.CheckResponse(inputs=request.news),
     "Diff": lambda _: proto.DiffResponse(),
@@ -73,27 +71,27 @@ RESPONSES: dict[str, Callable[[Any], object]] = {
     "Read": lambda request: proto.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs),
     "Update": lambda request: proto.UpdateResponse(properties=request.news),
     "Delete": lambda _: empty_pb2.Empty(),
-    "Cancel": lambda _: empty_pb2.Empty(),
 }
+
+
+def answer(name: str) -> Callable[[Any, Any], object]:
+    """Return what sleeps as long as our calls take, and answers."""
+
+    def answered(request: Any, _context: Any) -> object:
+        if not getattr(request, "preview", False):
+            sleep(name.lower())
+        return RESPONSES[name](request)
+
+    return answered
 
 
 def main() -> None:
     """Serve the native plugin until the engine exits."""
-
-    def method(name: str) -> Callable[[Any, Any], object]:
-        def respond(request: Any, _context: Any) -> object:
-            if not getattr(request, "preview", False):
-                sleep(name.lower())
-            return RESPONSES[name](request)
-
-        return respond
-
     servicer = service.ResourceProviderServicer()
-    vars(servicer).update({name: method(name) for name in RESPONSES})
+    vars(servicer).update({name: answer(name) for name in RESPONSES})
     server = grpc.server(ThreadPoolExecutor(128))
     service.add_ResourceProviderServicer_to_server(servicer, server)
-    sys.stdout.write(f"{server.add_insecure_port('127.0.0.1:0')}\n")
-    sys.stdout.flush()
+    print(server.add_insecure_port("127.0.0.1:0"), flush=True)
     server.start()
     server.wait_for_termination()
 

@@ -7,12 +7,10 @@ system, the workflow builds the plugin with `tools/standalone.py`.
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import sys
 import tarfile
 import tempfile
-import venv
 from pathlib import Path
 
 import languages
@@ -21,23 +19,21 @@ from auth0_sessions import __version__
 
 ROOT = languages.ROOT
 DIST = ROOT / "dist"
-LOCK = ROOT / "requirements.lock"
 HASHES = "SHA256SUMS"
 SDKS = ("nodejs", "go", "python")
 
 
-def main() -> int:
-    """Build all; return the exit status."""
+def main() -> None:
+    """Build all."""
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     wheel = package(DIST)
     shutil.copy(languages.SCHEMA, DIST)
     standalone.build(wheel, DIST)
     sdks(DIST)
-    sbom(DIST)
+    sbom(wheel, DIST)
     hashes(DIST)
     print((DIST / HASHES).read_text(), end="")
-    return 0
 
 
 def package(target: Path) -> Path:
@@ -56,24 +52,14 @@ def sdks(target: Path) -> None:
                 tarball.add(folder, arcname=f"sdk-{language}")
 
 
-def sbom(target: Path) -> None:
+def sbom(wheel: Path, target: Path) -> None:
     """List the packages in a plain install of the wheel, as CycloneDX."""
-    (wheel,) = target.glob("*.whl")
     with tempfile.TemporaryDirectory() as folder:
-        environment, versions = Path(folder) / "venv", Path(folder) / "versions.txt"
-        venv.create(environment, with_pip=True)
-        versions.write_text("\n".join(locked()))
-        python = str(environment / "bin" / "python")
-        languages.run(python, "-m", "pip", "install", "--quiet", "--constraint", str(versions), str(wheel))
+        python = standalone.environment(Path(folder), wheel)
         languages.run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "pip", "setuptools")
         tool = str(Path(sys.executable).with_name("cyclonedx-py"))
         output = str(target / f"auth0-sessions-{__version__}.cdx.json")
         languages.run(tool, "environment", "--output-reproducible", "--output-file", output, python)
-
-
-def locked() -> list[str]:
-    """Return the lock file's pins, without their hashes."""
-    return re.findall(r"^[\w.-]+==[^\s;]+", LOCK.read_text(), re.MULTILINE)
 
 
 def hashes(target: Path) -> None:
@@ -84,4 +70,4 @@ def hashes(target: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -45,18 +45,17 @@ print(json.dumps({
 """Prints the files and the license of each package, which the environment's own Python knows."""
 
 
-def main(wheel: str, target: str) -> int:
-    """Build the tarball; return the exit status."""
+def main(wheel: str, target: str) -> None:
+    """Build the tarball."""
     tarball = build(Path(wheel).resolve(), Path(target).resolve())
     print(f"{tarball.name}: {tarball.stat().st_size / 1e6:.0f} MB")
-    return 0
 
 
 def build(wheel: Path, target: Path) -> Path:
     """Build the tarball into a folder; return it."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        python = environment(work, wheel)
+        python = environment(work, wheel, "pyinstaller")
         (work / "start.py").write_text(START)
         options = ["--noconfirm", "--log-level", "WARN", "--onedir", "--name", NAME, "--collect-data", "auth0_sessions"]
         options += [word for module in UNUSED for word in ("--exclude-module", module)]
@@ -81,15 +80,20 @@ def here() -> str:
     return f"{SYSTEMS[sys.platform]}-{MACHINES[platform.machine().lower()]}"
 
 
-def environment(work: Path, wheel: Path) -> str:
-    """Install the wheel and PyInstaller, in the versions of the lock file; return the environment's Python."""
+def environment(work: Path, wheel: Path, *others: str) -> str:
+    """Install the wheel and others, in the versions of the lock file; return the environment's Python."""
     venv.create(work / "venv", with_pip=True)
     python = str(work / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
     versions = work / "versions.txt"
-    versions.write_text("\n".join(re.findall(r"^[\w.-]+==[^\s;]+", LOCK.read_text(), re.MULTILINE)))
+    versions.write_text("\n".join(locked()))
     pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint", str(versions))
-    run(python, *pip, str(wheel), "pyinstaller", cwd=work)
+    run(python, *pip, str(wheel), *others, cwd=work)
     return python
+
+
+def locked() -> list[str]:
+    """Return the lock file's pins, without their hashes."""
+    return re.findall(r"^[\w.-]+==[^\s;]+", LOCK.read_text(), re.MULTILINE)
 
 
 def collected(contents: Path) -> list[Path]:
@@ -152,4 +156,4 @@ def run(*command: str, cwd: Path) -> None:
 if __name__ == "__main__":
     if len(sys.argv) != 3:  # noqa: PLR2004  A wheel and a folder.
         sys.exit(__doc__)
-    sys.exit(main(*sys.argv[1:]))
+    main(*sys.argv[1:])

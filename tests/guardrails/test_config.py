@@ -10,7 +10,6 @@ import pytest
 
 from auth0_sessions.errors import InputError
 from auth0_sessions.guardrails.config import BASELINE, PLAN_CAP, SCHEMAS, plan_ceiling, read_config
-from auth0_sessions.model.judgment import Ceiling
 from auth0_sessions.model.own_profiles import read_profiles
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
 from auth0_sessions.model.profiles import PROFILES
@@ -70,7 +69,9 @@ def test_figures_instead_of_a_profile(maxima, four):
 def test_the_caps_of_a_plan(plan):
     """A plan's cap has the plan's name and the source of the figure."""
     for name in LOGIN_LIFETIMES:
-        assert plan_ceiling(plan, name) == Ceiling(cap(plan, name), f"the {plan} plan", PLAN_LIMITS[plan].source)
+        found = plan_ceiling(plan, name)
+        assert (found.minutes, found.name) == (cap(plan, name), f"the {plan} plan")
+        assert found.source == PLAN_LIMITS[plan].source
         assert plan_ceiling(None, name) is None
 
 

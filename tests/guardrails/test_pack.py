@@ -20,7 +20,9 @@ OURS = "the SessionLifetime of auth0-sessions, which keeps"
 
 def reported(policy, kind, props, **config):
     """Return the messages of a policy for a resource."""
-    return list(POLICIES[policy].find(read_resource(kind, props), read_config(policy, config)))
+    resource = read_resource(kind, props)
+    assert resource is not None
+    return list(POLICIES[policy].find(resource, read_config(policy, config)))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -28,7 +29,7 @@ class Engine:
     """A pack, and the engine's calls of it with plain dictionaries."""
 
     def __init__(self):
-        self.analyzer = server.Analyzer()
+        self.analyzer: Any = server.Analyzer()
 
     def abort(self, code, details):
         assert code == grpc.StatusCode.INVALID_ARGUMENT
@@ -127,7 +128,7 @@ def test_each_policy_has_its_own_configuration(pack):
 @pytest.mark.parametrize("policy", POLICIES)
 def test_exempt(pack, policy):
     """A policy leaves the resources that it exempts alone, and judges every other one; each policy has its own list."""
-    config = {"plan_cap": {"plan": "free"}}
+    config: dict[str, dict[str, Any]] = {"plan_cap": {"plan": "free"}}
     key = policy.removeprefix("session-lifetime-").replace("-", "_")
     config[key] = {**config.get(key, {}), "exempt": ["legacy"]}
     pack.configure(**config)

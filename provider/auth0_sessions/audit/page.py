@@ -85,8 +85,10 @@ def worst(tenant: AuditedTenant) -> str:
 
 def digest(tenant: AuditedTenant) -> dict[Rule, list[str]]:
     """Return reason for findings -> the settings."""
-    rules = dict.fromkeys(finding.rule for finding in tenant.findings)
-    return {rule: [finding.setting for finding in tenant.findings if finding.rule is rule] for rule in rules}
+    found: dict[Rule, list[str]] = {}
+    for finding in tenant.findings:
+        found.setdefault(finding.rule, []).append(finding.setting)
+    return found
 
 
 def cut(minutes: int) -> str | None:
