@@ -129,7 +129,7 @@ def test_a_lifetime_object_is_held_to_the_range_too():
     for minutes in (0, -1, MAX_MINUTES + 1):
         error_of(Lifetime(minutes))
     with pytest.raises(LifetimeError, match="takes whole minutes"):
-        Lifetime("8h")
+        Lifetime("8h")  # type: ignore[arg-type]
 
 
 def test_zero_has_a_text():
