@@ -18,8 +18,6 @@ from typer.testing import CliRunner
 
 from auth0_sessions import __version__, cli
 from auth0_sessions.api.reader import TenantSessions
-from auth0_sessions.cli.app import plain
-from auth0_sessions.cli.tables import sessions_parts
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
 from auth0_sessions.model.settings import DEFAULTS, SETTINGS, text
@@ -128,9 +126,8 @@ def test_profiles_shows_every_profile(profile):
 def test_plans_for_programs():
     """The same as JSON, with the source of each row."""
     rows = json.loads(invoke("plans", "--format", "json").output)
-    assert {row["plan"]: (row["absolute_minutes"], row["idle_minutes"], row["source"]) for row in rows} == {
-        plan: (limits.absolute_minutes, limits.idle_minutes, limits.source) for plan, limits in PLAN_LIMITS.items()
-    }
+    keys = ("absolute_minutes", "idle_minutes", "source", "inferred")
+    assert rows == [{"plan": plan, **{key: getattr(row, key) for key in keys}} for plan, row in PLAN_LIMITS.items()]
 
 
 # show
@@ -152,45 +149,37 @@ def test_show_has_every_setting(acme):
     assert acme.calls == ["POST /oauth/token", "GET /tenants/settings"]
 
 
-def test_show_without_a_plan_says_how_to_name_it(acme):
-    """Shares are left out, and a line says why."""
-    output = invoke("show", acme.domain).output
-    assert "%" not in output
-    assert "Add --plan" in output
-
-
-def test_a_value_above_the_cap_is_marked_without_color(acme):
-    """A share above 100 percent is marked."""
+@pytest.mark.parametrize(
+    ("options", "words", "share"), [([], "Add --plan", 0), (["--plan", "free"], "! more than the plan allows", 4)]
+)
+def test_show_has_shares_of_a_plan(acme, options, words, share):
+    """With a plan only; a value above the cap is marked. `AUTH0_DOMAIN` is used if no domain is given."""
     acme.dashboard(session_lifetime=86_400)
-    assert "200%!" in invoke("show", acme.domain, "--plan", "free").output
-
-
-def test_show_takes_the_domain_of_the_environment(acme):
-    """`AUTH0_DOMAIN` is used if no domain is given."""
-    assert invoke("show", AUTH0_DOMAIN=acme.domain).exit_code == FINE
+    output = invoke("show", *options, AUTH0_DOMAIN=acme.domain).output
+    assert (words in output, output.count("%"), "200%!" in output) == (True, share, share > 0)
 
 
 def test_show_for_programs(acme):
     """Minutes as numbers, the text beside them, and whether the tenant has it from Auth0."""
     found = json.loads(invoke("show", acme.domain, "--plan", "essential", "--format", "json").output)
-    assert found["domain"] == acme.domain
-    assert found["settings"]["session_lifetime"] == {
-        "value": "1h30m",
-        "is_default": False,
-        "minutes": 90,
-        "cap_minutes": 43_200,
-    }
+    assert (found["domain"], found["plan"]) == (acme.domain, "essential")
+    lifetime = {"value": "1h30m", "is_default": False, "minutes": 90, "cap_minutes": 43_200}
+    assert found["settings"]["session_lifetime"] == lifetime
     assert found["settings"]["session_cookie_mode"] == {"value": "persistent", "is_default": True}
 
 
-def test_show_names_an_unusable_value_for_programs(monkeypatch):
+def test_show_reports_an_unusable_value_for_what_it_is(monkeypatch):
     """It has no value and is not a default, and the rest of the tenant is as usual."""
     values = {name: value for name, value in DEFAULTS.items() if name != "idle_session_lifetime"}
-    odd = TenantSessions("acme.auth0.com", values, frozenset(values), {"idle_session_lifetime": "0, which is not"})
+    odd = TenantSessions("acme.auth0.com", values, frozenset(), {"idle_session_lifetime": "0, which is not"})
     monkeypatch.setattr("auth0_sessions.api.reader.read_tenant_sessions", lambda *_, **__: odd)
     settings = json.loads(invoke("show", "acme.auth0.com", "--format", "json").output)["settings"]
     assert settings["idle_session_lifetime"] == {"value": None, "is_default": False, "unusable": "0, which is not"}
-    assert settings["session_lifetime"]["value"] == "7d"
+    lines = invoke("show", "acme.auth0.com", "--plan", "free").output.splitlines()
+    rows = [cells_of(line) for line in lines]
+    assert ["idle_session_lifetime", "unusable!"] in rows
+    assert ["session_lifetime", "7d", "23%", "10,080", "168"] in rows
+    assert "! idle_session_lifetime is 0, which is not." in lines
 
 
 def test_show_uses_a_label(acme):
@@ -221,17 +210,6 @@ def test_what_cannot_be_done_is_reported(arguments, code, words):
     assert words in result.stderr
     assert "Traceback" not in result.stderr
     assert SECRET not in result.stderr
-
-
-def test_show_reports_an_unusable_value_for_what_it_is():
-    """A setting without a usable value has a row that says so, a line with the value, and the others are as usual."""
-    values = {name: value for name, value in DEFAULTS.items() if name != "idle_session_lifetime"}
-    unusable = {"idle_session_lifetime": "0, which is not a lifetime"}
-    shown = plain(*sessions_parts(TenantSessions("acme.auth0.com", values, frozenset(), unusable), Plan.FREE))
-    rows = [cells_of(line) for line in shown.splitlines()]
-    assert ["idle_session_lifetime", "unusable!"] in rows
-    assert ["session_lifetime", "7d", "23%", "10,080", "168"] in rows
-    assert "! idle_session_lifetime is 0, which is not a lifetime." in shown.splitlines()
 
 
 # audit
