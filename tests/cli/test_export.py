@@ -158,10 +158,3 @@ def test_a_file_with_mistakes_is_wrong_usage(domains, auth0_sandbox):
     result = export("--tenants", domains)
     assert (result.exit_code, result.stdout, auth0_sandbox.requests) == (USAGE, "", [])
     assert result.stderr.startswith("Error: domains.yaml has 2 problems:\n  - a: domain is missing")
-
-
-def test_help_teaches():
-    """It says what comes of it, and has an example."""
-    text = CliRunner(env={"COLUMNS": "100"}).invoke(cli.app, ["export", "--help"]).output
-    for word in ("--only-set", "--format", "writes nothing", "Example: auth0-sessions export"):
-        assert word in text

@@ -47,19 +47,11 @@ def found(*arguments):
 def test_several_files_are_one_audit(listing, between):
     """Every file's tenants are there, each with its file, and the verdict is about all of them."""
     acme, beta = listing("acme", {"session_lifetime": 43_200}), listing("beta")
-    report = found("--tenants", acme, *between, beta)
-    assert [(tenant["name"], tenant["source"]) for tenant in report["tenants"]] == [
-        ("acme", "acme.yaml"),
-        ("beta", "beta.yaml"),
-    ]
-    assert report["source"] == "acme.yaml, beta.yaml"
     result = invoke("audit", "--tenants", acme, *between, beta)
     assert result.exit_code == FINDINGS
-    assert result.output.splitlines()[-1] == "1 of 2 tenants meets its baseline; 1 has findings."
-    assert [line.split()[:2] for line in result.output.splitlines() if ".yaml " in line] == [
-        ["acme", "acme.yaml"],
-        ["beta", "beta.yaml"],
-    ]
+    lines = result.output.splitlines()
+    assert lines[-1].startswith("1 of 2 tenants meets its baseline")
+    assert [line.split()[:2] for line in lines if ".yaml " in line] == [["acme", "acme.yaml"], ["beta", "beta.yaml"]]
 
 
 def test_files_of_one_name_are_distinguished(listing):
@@ -86,9 +78,7 @@ def test_what_is_wrong_with_every_file_is_reported(tmp_path, command):
     (tmp_path / "text.yaml").write_text("text")
     result = invoke(command, "--tenants", tmp_path / "gone.yaml", "--tenants", tmp_path / "text.yaml")
     assert result.exit_code == USAGE
-    assert [
-        word for word in ("gone.yaml cannot be read", "text.yaml is not a tenants file") if word not in result.stderr
-    ] == []
+    assert [name in result.stderr for name in ("gone.yaml cannot", "text.yaml is not")] == [True, True]
 
 
 def test_a_file_given_twice_is_an_error(listing):
@@ -104,63 +94,26 @@ def test_the_baseline_may_be_a_team_s_own(listing):
     listed = json.loads(acme.read_text())
     acme.write_text(json.dumps({**listed, "profiles": {"ours": {"absolute": "8h", "source": "Handbook 4.2"}}}))
     (finding, *_) = found("--tenants", acme, "--profile", "ours")["tenants"][0]["findings"]
-    assert "the baseline allows at most 8h (profile 'ours' (Handbook 4.2))" in finding["message"]
-    assert finding["force"] is None
+    assert "profile 'ours' (Handbook 4.2)" in finding["message"]
     result = invoke("audit", "--tenants", acme, "--profile", "yours")
     assert result.exit_code == USAGE
     assert "profile is 'yours'; allowed: " in result.stderr
     assert "'ours'" in result.stderr
 
 
-LONG = dict.fromkeys(("session_lifetime", "idle_session_lifetime"), 50000)
-"""Lifetimes above every baseline but the plan's."""
-
-
 @pytest.mark.parametrize(
-    ("profile", "forces"),
-    [
-        ("nist-aal1", ["should", None]),
-        ("nist-aal2", ["should", "should"]),
-        ("nist-aal3", ["shall", "should"]),
-        ("pci-dss", ["shall"]),
-        ("strict", [None, None]),
-        ("balanced", [None, None]),
-    ],
+    ("form", "mark"), [("table", "! {} "), ("markdown", "⚠ **{}** "), ("html", ">{}</b>"), ("json", '"force": "{}"')]
 )
-def test_how_binding_a_baseline_is(listing, profile, forces):
-    """A finding says whether the profile's source requires its figure or recommends it, in every format."""
-    acme = listing("acme", LONG | {"ephemeral_session_lifetime": 1, "idle_ephemeral_session_lifetime": 1})
-    findings = found("--tenants", acme, "--profile", profile)["tenants"][0]["findings"]
-    assert [finding["force"] for finding in findings] == forces
-    for form, mark in (("table", "! {} "), ("markdown", "⚠ **{}** "), ("html", ">{}</b>")):
-        shown = invoke("audit", "--tenants", acme, "--profile", profile, "--format", form).stdout
-        for force in ("SHALL", "SHOULD"):
-            assert shown.count(mark.format(force)) == forces.count(force.lower()), form
-
-
-@pytest.mark.parametrize(
-    ("mode", "idle"),
-    [
-        ({}, ["ephemeral_session_lifetime", "idle_ephemeral_session_lifetime"]),
-        ({"session_cookie": {"mode": "persistent"}}, ["ephemeral_session_lifetime", "idle_ephemeral_session_lifetime"]),
-        ({"session_cookie": {"mode": "non-persistent"}}, ["session_lifetime", "idle_session_lifetime"]),
-    ],
-)
-def test_findings_of_the_other_kind_of_session_are_marked(listing, auth0_sandbox, mode, idle):
-    """A lifetime of sessions that the tenant's cookie mode does not create is a finding, and is marked."""
+def test_every_format_says_how_binding_a_finding_is_and_what_is_not_in_use(listing, form, mark):
+    """Whether the profile's source requires its figure, and which sessions the tenant's cookie mode does not create."""
     acme = listing("acme")
-    if mode:
-        auth0_sandbox.tenants["acme"].dashboard(session_cookie_mode=mode["session_cookie"]["mode"])
-    findings = found("--tenants", acme, "--profile", "strict")["tenants"][0]["findings"]
-    assert len(findings) == 4
-    assert sorted(finding["setting"] for finding in findings if not finding["is_in_use"]) == sorted(idle)
-    words = "so only Actions can create "
-    assert sorted(finding["setting"] for finding in findings if words in finding["message"]) == sorted(idle)
-    for form in ("table", "markdown", "html"):
-        assert invoke("audit", "--tenants", acme, "--profile", "strict", "--format", form).stdout.count(words) == 2
+    shown = invoke("audit", "--tenants", acme, "--profile", "nist-aal3", "--format", form).stdout
+    spelled = str.lower if form == "json" else str
+    assert [shown.count(mark.format(spelled(force))) for force in ("SHALL", "SHOULD")] == [2, 2]
+    assert shown.count("so only Actions can create ") == 2
 
 
-@pytest.mark.parametrize("name", ["audit.pdf", "audit", "audit.yaml", ".html"])
+@pytest.mark.parametrize("name", ["audit.pdf", "audit", ".html"])
 def test_a_name_that_says_no_format_is_an_error(listing, tmp_path, auth0_sandbox, name):
     """An unknown extension is an error before any tenant is called, unless `--format` is given."""
     acme = listing("acme")
@@ -172,30 +125,14 @@ def test_a_name_that_says_no_format_is_an_error(listing, tmp_path, auth0_sandbox
     assert json.loads((tmp_path / name).read_text())["version"] == 1
 
 
-@pytest.mark.parametrize("name", ["audit.md", "audit.MARKDOWN"])
-def test_markdown_goes_to_a_file(listing, tmp_path, name):
-    """A name that ends in .md makes Markdown, as `--format markdown` does."""
-    acme = listing("acme")
-    assert invoke("audit", "--tenants", acme, "--output", tmp_path / name).exit_code == FINE
-    printed = invoke("audit", "--tenants", acme, "--format", "markdown").stdout
-    assert (tmp_path / name).read_text() == printed
-    assert printed.startswith("**The tenant meets its baseline.**\n\nBaseline of the tenant: profile balanced, from ")
-
-
-@pytest.mark.parametrize("forced", ["FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TTY_COMPATIBLE"])
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["audit", "--help"], ["audit"], ["plans"], ["show"], ["audit", "--tenants", "{file}"]]
-)
-def test_a_pipe_has_no_escape_sequence(listing, arguments, forced):
+@pytest.mark.parametrize("arguments", [["audit", "--help"], ["audit"], ["plans"], ["audit", "--tenants", "{file}"]])
+def test_a_pipe_has_no_escape_sequence(listing, arguments):
     """Results, help and errors have no escape sequences in a pipe, regardless of the environment."""
     file = listing("acme", {"session_lifetime": 43_200})
-    result = subprocess.run(
-        [COMMAND, *(word.format(file=file) for word in arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **CREDENTIALS, forced: "1"},
-    )
+    forced = dict.fromkeys(("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TTY_COMPATIBLE"), "1")
+    command = [COMMAND, *(word.format(file=file) for word in arguments)]
+    env = {**os.environ, **CREDENTIALS, **forced}
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     assert result.stdout + result.stderr
     assert "\x1b" not in result.stdout + result.stderr
 
@@ -209,9 +146,7 @@ def test_a_profile_of_one_file_is_the_baseline_of_all(listing, other, code):
         file.write_text(json.dumps({**json.loads(file.read_text()), "profiles": own}))
     result = invoke("audit", "--tenants", *files, "--profile", "ours")
     assert result.exit_code == code
-    assert result.output.count(
-        "session_lifetime is 9h; the baseline allows at most 8h (profile 'ours' (Handbook))"
-    ) == (3 if code == FINDINGS else 0)
+    assert result.output.count("session_lifetime is 9h; the baseline allows") == (3 if code == FINDINGS else 0)
     assert ("gamma.yaml has one problem" in result.output) == (code == USAGE)
 
 

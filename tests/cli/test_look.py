@@ -18,8 +18,6 @@ from typer.testing import CliRunner
 
 from auth0_sessions import __version__, cli
 from auth0_sessions.api.reader import TenantSessions
-from auth0_sessions.cli.app import plain
-from auth0_sessions.cli.tables import sessions_parts
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
 from auth0_sessions.model.settings import DEFAULTS, SETTINGS, text
@@ -128,9 +126,8 @@ def test_profiles_shows_every_profile(profile):
 def test_plans_for_programs():
     """The same as JSON, with the source of each row."""
     rows = json.loads(invoke("plans", "--format", "json").output)
-    assert {row["plan"]: (row["absolute_minutes"], row["idle_minutes"], row["source"]) for row in rows} == {
-        plan: (limits.absolute_minutes, limits.idle_minutes, limits.source) for plan, limits in PLAN_LIMITS.items()
-    }
+    keys = ("absolute_minutes", "idle_minutes", "source", "inferred")
+    assert rows == [{"plan": plan, **{key: getattr(row, key) for key in keys}} for plan, row in PLAN_LIMITS.items()]
 
 
 # show
@@ -152,45 +149,37 @@ def test_show_has_every_setting(acme):
     assert acme.calls == ["POST /oauth/token", "GET /tenants/settings"]
 
 
-def test_show_without_a_plan_says_how_to_name_it(acme):
-    """Shares are left out, and a line says why."""
-    output = invoke("show", acme.domain).output
-    assert "%" not in output
-    assert "Add --plan" in output
-
-
-def test_a_value_above_the_cap_is_marked_without_color(acme):
-    """A share above 100 percent is marked."""
+@pytest.mark.parametrize(
+    ("options", "words", "share"), [([], "Add --plan", 0), (["--plan", "free"], "! more than the plan allows", 4)]
+)
+def test_show_has_shares_of_a_plan(acme, options, words, share):
+    """With a plan only; a value above the cap is marked. `AUTH0_DOMAIN` is used if no domain is given."""
     acme.dashboard(session_lifetime=86_400)
-    assert "200%!" in invoke("show", acme.domain, "--plan", "free").output
-
-
-def test_show_takes_the_domain_of_the_environment(acme):
-    """`AUTH0_DOMAIN` is used if no domain is given."""
-    assert invoke("show", AUTH0_DOMAIN=acme.domain).exit_code == FINE
+    output = invoke("show", *options, AUTH0_DOMAIN=acme.domain).output
+    assert (words in output, output.count("%"), "200%!" in output) == (True, share, share > 0)
 
 
 def test_show_for_programs(acme):
     """Minutes as numbers, the text beside them, and whether the tenant has it from Auth0."""
     found = json.loads(invoke("show", acme.domain, "--plan", "essential", "--format", "json").output)
-    assert found["domain"] == acme.domain
-    assert found["settings"]["session_lifetime"] == {
-        "value": "1h30m",
-        "is_default": False,
-        "minutes": 90,
-        "cap_minutes": 43_200,
-    }
+    assert (found["domain"], found["plan"]) == (acme.domain, "essential")
+    lifetime = {"value": "1h30m", "is_default": False, "minutes": 90, "cap_minutes": 43_200}
+    assert found["settings"]["session_lifetime"] == lifetime
     assert found["settings"]["session_cookie_mode"] == {"value": "persistent", "is_default": True}
 
 
-def test_show_names_an_unusable_value_for_programs(monkeypatch):
+def test_show_reports_an_unusable_value_for_what_it_is(monkeypatch):
     """It has no value and is not a default, and the rest of the tenant is as usual."""
     values = {name: value for name, value in DEFAULTS.items() if name != "idle_session_lifetime"}
-    odd = TenantSessions("acme.auth0.com", values, frozenset(values), {"idle_session_lifetime": "0, which is not"})
+    odd = TenantSessions("acme.auth0.com", values, frozenset(), {"idle_session_lifetime": "0, which is not"})
     monkeypatch.setattr("auth0_sessions.api.reader.read_tenant_sessions", lambda *_, **__: odd)
     settings = json.loads(invoke("show", "acme.auth0.com", "--format", "json").output)["settings"]
     assert settings["idle_session_lifetime"] == {"value": None, "is_default": False, "unusable": "0, which is not"}
-    assert settings["session_lifetime"]["value"] == "7d"
+    lines = invoke("show", "acme.auth0.com", "--plan", "free").output.splitlines()
+    rows = [cells_of(line) for line in lines]
+    assert ["idle_session_lifetime", "unusable!"] in rows
+    assert ["session_lifetime", "7d", "23%", "10,080", "168"] in rows
+    assert "! idle_session_lifetime is 0, which is not." in lines
 
 
 def test_show_uses_a_label(acme):
@@ -223,17 +212,6 @@ def test_what_cannot_be_done_is_reported(arguments, code, words):
     assert SECRET not in result.stderr
 
 
-def test_show_reports_an_unusable_value_for_what_it_is():
-    """A setting without a usable value has a row that says so, a line with the value, and the others are as usual."""
-    values = {name: value for name, value in DEFAULTS.items() if name != "idle_session_lifetime"}
-    unusable = {"idle_session_lifetime": "0, which is not a lifetime"}
-    shown = plain(*sessions_parts(TenantSessions("acme.auth0.com", values, frozenset(), unusable), Plan.FREE))
-    rows = [cells_of(line) for line in shown.splitlines()]
-    assert ["idle_session_lifetime", "unusable!"] in rows
-    assert ["session_lifetime", "7d", "23%", "10,080", "168"] in rows
-    assert "! idle_session_lifetime is 0, which is not a lifetime." in shown.splitlines()
-
-
 # audit
 
 
@@ -255,18 +233,12 @@ def test_audit_puts_tenants_side_by_side(listed):
     )
 
 
-def test_audit_of_a_fleet_that_is_fine(listed):
-    """Exit code 0 says that every tenant was read and meets its baseline."""
-    result = invoke("audit", "--tenants", only(listed, "acme"))
-    assert result.exit_code == FINE
-    assert result.output.splitlines()[-1] == "The tenant meets its baseline."
-
-
 @pytest.mark.parametrize(("profile", "code"), [(None, FINE), ("strict", FINDINGS)])
 def test_audit_with_a_baseline_of_the_auditor_s(listed, profile, code):
-    """`--profile` takes precedence over the file."""
+    """Exit code 0 says that every tenant was read and meets its baseline; `--profile` sets it for all."""
     option = ["--profile", profile] if profile else []
-    assert invoke("audit", "--tenants", only(listed, "acme"), *option).exit_code == code
+    result = invoke("audit", "--tenants", only(listed, "acme"), *option)
+    assert (result.exit_code, result.output.endswith("\nThe tenant meets its baseline.\n")) == (code, code == FINE)
 
 
 def test_audit_for_programs(listed):
@@ -285,7 +257,7 @@ def test_audit_for_programs(listed):
         ("audit.html", [], "<!doctype html>"),
         ("audit.json", [], '{\n  "version": 1'),
         ("audit.txt", [], "\n"),
-        ("audit", ["--format", "html"], "<!doctype html>"),
+        ("audit.MARKDOWN", [], "**1 of 3 tenants meets"),
         ("audit.html", ["--format", "json"], "{"),
     ],
 )
@@ -293,15 +265,10 @@ def test_a_report_goes_to_a_file(listed, tmp_path, name, option, opens):
     """The name says which format, unless an option does; standard output stays empty and the outcome is reported."""
     output = tmp_path / name
     result = invoke("audit", "--tenants", listed, "--output", output, *option)
-    assert output.read_text().lower().startswith(opens)
+    assert output.read_text().lower().startswith(opens.lower())
     assert (result.exit_code, result.stdout) == (FINDINGS, "")
     assert result.stderr.startswith(f"Wrote {output}. 1 of 3 tenants meets its baseline")
     assert SECRET not in output.read_text()
-
-
-def test_a_page_goes_to_a_pipe(listed):
-    """`--format html` without a file prints the page."""
-    assert invoke("audit", "--tenants", listed, "--format", "html").stdout.lower().startswith("<!doctype html>")
 
 
 def test_a_report_that_cannot_be_written_is_reported_before_any_call(listed, tmp_path, acme):
@@ -319,9 +286,8 @@ def test_all_problems_of_a_file_are_reported_together(tmp_path):
     path.write_text("acme: {sessionLifetime: 720}\nglobex: {domain: nonsense}\n")
     result = invoke("audit", "--tenants", path)
     assert result.exit_code == USAGE
-    lines = result.stderr.splitlines()
-    assert lines[0] == "Error: tenants.yaml has 3 problems:"
-    assert [line.partition(":")[0] for line in lines[1:]] == ["  - acme", "  - acme", "  - globex"]
+    heads = [line.partition(":")[0] for line in result.stderr.splitlines()]
+    assert heads == ["Error", "  - acme", "  - acme", "  - globex"]
 
 
 def test_the_tenants_file_of_every_example_can_be_audited(monkeypatch):
@@ -370,30 +336,26 @@ def test_no_color_is_respected(listed):
     assert "7d*!" in shown
 
 
-@pytest.mark.parametrize("columns", [40, 60, 80, 100])
 @pytest.mark.parametrize(
-    "command", [["audit", "--tenants", "{file}"], ["show", "{domain}", "--plan", "free"], ["plans"]]
+    ("command", "expected"),
+    [
+        (["audit", "--tenants", "{file}"], ("globex", "enterprise", "nist-aal2", "7d*!", "unreachable")),
+        (["show", "{domain}", "--plan", "free"], ("idle_ephemeral_session_lifetime", "1h30m", "4,320", "33%", "1.5")),
+        (["plans"], ("professional", "absolute", "525,600", "144,000", "8,760")),
+    ],
 )
-def test_a_narrow_terminal_shows_every_value(listed, acme, command, columns):
+def test_a_narrow_terminal_shows_every_value(listed, acme, command, expected):
     """Even in a narrow terminal, no name or figure is truncated or broken."""
     words = [word.format(file=listed, domain=acme.domain) for word in command]
-    _, shown = in_a_terminal(*words, columns=columns, NO_COLOR="1")
-    expected = {
-        "audit": ("globex", "enterprise", "nist-aal2", "7d*!", "unreachable"),
-        "show": ("idle_ephemeral_session_lifetime", "1h30m", "4,320", "33%", "1.5"),
-        "plans": ("professional", "absolute", "525,600", "144,000", "8,760"),
-    }[command[0]]
-    assert [word for word in expected if word not in shown] == []
-    assert "…" not in shown
+    for columns in (40, 80):
+        _, shown = in_a_terminal(*words, columns=columns, NO_COLOR="1")
+        assert [word for word in (*expected, "…") if word not in shown] == ["…"]
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
-def test_an_old_pipe_is_no_reason_to_fail(encoding):
+def test_an_old_pipe_is_no_reason_to_fail():
     """If a pipe cannot encode a character, the figures are still printed."""
-    result = subprocess.run(
-        [COMMAND, "plans"], capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": encoding}
-    )
-    assert b"525,600" in result.stdout
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    assert b"525,600" in subprocess.run([COMMAND, "plans"], capture_output=True, check=True, env=env).stdout
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's own")
@@ -406,31 +368,13 @@ def test_a_full_disk_is_reported():
 
 def test_a_pipe_has_neither_color_nor_broken_lines(listed):
     """In a pipe there is no escape sequence, no progress, no padding, and each sentence is one line."""
-    result = subprocess.run(
-        [COMMAND, "audit", "--tenants", listed],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **CREDENTIALS, "COLUMNS": "40"},
-    )
-    assert result.returncode == FINDINGS
-    assert "\x1b" not in result.stdout + result.stderr
-    assert result.stderr == ""
+    env = {**os.environ, **CREDENTIALS, "COLUMNS": "40"}
+    command = [COMMAND, "audit", "--tenants", listed]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    assert (result.returncode, result.stderr) == (FINDINGS, "")
+    assert "\x1b" not in result.stdout
     assert all(line == line.rstrip() for line in result.stdout.splitlines())
-    assert any(
-        "the baseline allows at most 1h (profile 'nist-aal2' (NIST SP 800-63B-4 section 2.2.3))." in line
-        for line in result.stdout.splitlines()
-    )
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_shell_completes(shell):
-    """The completion script of each shell is printed, and it is for this command."""
-    env = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
-    result = subprocess.run(
-        [COMMAND, "--show-completion", shell], capture_output=True, text=True, check=True, env=env, timeout=30
-    )
-    assert "_AUTH0_SESSIONS_COMPLETE" in result.stdout
+    assert re.search("the baseline allows at most 1h .* section 2.2.3", result.stdout)
 
 
 @pytest.mark.parametrize(
@@ -443,12 +387,8 @@ def test_the_shell_completes(shell):
 )
 def test_commands_and_values_complete(typed, expected):
     """Commands, profiles and plans are offered."""
-    env = {
-        **os.environ,
-        "_AUTH0_SESSIONS_COMPLETE": "complete_bash",
-        "COMP_WORDS": typed,
-        "COMP_CWORD": str(len(typed.split())),
-    }
+    asked = {"_AUTH0_SESSIONS_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()))}
+    env = {**os.environ, **asked}
     result = subprocess.run([COMMAND], capture_output=True, text=True, check=False, env=env, timeout=30)
     assert expected <= set(result.stdout.split())
 
@@ -458,12 +398,10 @@ def test_the_version_is_shown():
     assert invoke("--version").output == f"auth0-sessions {__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["plans", "show", "audit"])
+@pytest.mark.parametrize("command", ["plans", "show", "audit", "validate", "export", "sandbox"])
 def test_each_help_teaches(command):
-    """What it does, in which unit or with which effect, and an example."""
-    text = invoke(command, "--help", COLUMNS="100").output
-    assert f"Example: auth0-sessions {command}" in text
-    assert "exit" in invoke("--help", COLUMNS="100").output.lower()
+    """Each command's help has an example."""
+    assert f"Example: auth0-sessions {command}" in invoke(command, "--help", COLUMNS="100").output
 
 
 @pytest.mark.parametrize("command", [["show", "{domain}"], ["audit", "--tenants", "{file}"]])

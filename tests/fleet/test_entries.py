@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from auth0_sessions.fleet.entries import Defaults, Secret, TenantSpec, read_entries
-from auth0_sessions.model.choices import Enforce, OverLimit
+from auth0_sessions.fleet.entries import Defaults, Secret, read_entries
+from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.inputs import UNKNOWN
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE
 
 
@@ -31,21 +30,6 @@ def test_a_wrong_value_is_not_replaced_by_the_fleet_s(key):
     entries = read_entries({"acme": {"domain": "a.auth0.com", key: "x"}}, Defaults("free", "strict"))
     assert key not in entries.tenants["acme"].values
     assert len(entries.all_problems) == 1
-
-
-def test_values_are_of_our_own_types():
-    """Minutes, members of the closed sets, and a profile's row: nothing has to be read a second time."""
-    given = {"domain": "a.auth0.com", "plan": "Enterprise", "profile": "Strict", "over_limit": "CLAMP"}
-    entries = read_entries({"acme": {**given, "session_lifetime": "PT1H"}}, Defaults())
-    values = entries.tenants["acme"].values
-    assert values == {
-        "domain": "a.auth0.com",
-        "plan": Plan.ENTERPRISE,
-        "profile": PROFILES["strict"],
-        "over_limit": OverLimit.CLAMP,
-        "session_lifetime": 60,
-    }
-    assert (type(values["plan"]), type(values["over_limit"])) == (Plan, OverLimit)
 
 
 @pytest.mark.parametrize(
@@ -86,27 +70,11 @@ def test_the_sixth_setting_is_not_a_fleet_s():
 # A short name that changed.
 
 
-@pytest.mark.parametrize("spelled", ["dict", "TenantSpec"])
-def test_an_earlier_name_is_kept_beside_the_entry(spelled):
-    """A tenant's earlier name belongs to its entry and is not an input of its resource."""
-    given = {"domain": "a.auth0.com", "formerly": "acme"}
-    entries = read_entries({"acme-eu": TenantSpec(**given) if spelled == "TenantSpec" else given}, Defaults("free"))
-    assert (entries.all_problems, entries.tenants["acme-eu"].values["formerly"]) == ([], "acme")
-
-
-@pytest.mark.parametrize("formerly", ["acme", "other"])
-def test_an_earlier_name_that_is_still_there_is_refused(formerly):
-    """Two resources would claim one record: the tenant's own name, or another one's, is a problem."""
-    tenants = {"acme": {"domain": "a.auth0.com", "formerly": formerly}, "other": {"domain": "b.auth0.com"}}
+def test_an_earlier_name_that_is_still_there_is_refused():
+    """Two resources would claim one record; `test_across.py` has the rule."""
+    tenants = {"acme": {"domain": "a.auth0.com", "formerly": "other"}, "other": {"domain": "b.auth0.com"}}
     (problem,) = read_entries(tenants, Defaults("free")).all_problems
-    assert problem == f"acme: formerly is '{formerly}', but there is still a tenant with that name."
-
-
-def test_an_earlier_name_is_of_one_tenant():
-    """The engine would refuse a second resource with the same alias, after it has begun."""
-    tenants = {name: {"domain": f"{name}.auth0.com", "formerly": "acme"} for name in ("a", "b")}
-    (problem,) = read_entries(tenants, Defaults("free")).all_problems
-    assert problem == "b: formerly is 'acme', which a also gives. Keep one of them."
+    assert problem == "acme: formerly is 'other', but there is still a tenant with that name."
 
 
 # Defaults of the whole fleet.

@@ -156,7 +156,7 @@ def refusal(path):
             for value in ("!!bool perhaps", "!!map [a]", "!!set [a]", "!!null x")
         ),
         *((content, "a key should be text") for content in ("!!map acme: {}", "&a {b: *a}: 1", "? {a: 1}\n: b")),
-        *((content, "is nested too deeply") for content in ('{"acme": ' + "[" * 20_000, "[" * 5000, "a: &a {b: *a }")),
+        *((content, "is nested too deeply") for content in ('{"acme": ' + "[" * 20_000, "[" * 1000, "a: &a {b: *a }")),
         ({"tenants": TENANTS, "profil": "strict"}, "profil: unknown key; next to tenants, these are allowed: plan"),
         ({"tenants": TENANTS, "ceiling": {"absolute": "1h"}}, "ceiling: unknown key"),
         ("- acme", "is not a tenants file"),
@@ -192,6 +192,7 @@ def test_what_is_no_list_is_reported(file, content, words):
         ("Pulumi.dev.json", in_config(tenants={"acme": {"formerly": True}}), "acme.formerly: true is a boolean"),
         ("Pulumi.dev.yaml", "config: {auth0-sessions:tenants: {0042: {}, '34': {}}}", "the key 0042 is a number"),
         ("Pulumi.dev.yaml", "config: {auth0-sessions:tenants: {~: {}}}", "the key ~ is a null"),
+        ("Pulumi.dev.json", "config: {}", "is neither YAML nor JSON"),
         (
             "Pulumi.dev.yaml",
             "config: {auth0-sessions:plan: 2024-01-01, auth0-sessions:tenants: {7: {formerly: 1}}}",

@@ -7,122 +7,48 @@ from hypothesis import strategies as st
 from auth0_sessions.errors import DomainError
 from auth0_sessions.model.domain import base_url, canonical_domain, is_loopback
 
+CANONICAL = """
+acme.eu.auth0.com acme.auth0.com acme.sus.auth0.com login.acme-corp.co.uk xn--bcher-kva.example 1st.example
+localhosts.example http://127.0.0.1:8400/acme http://localhost http://127.0.0.1 http://127.8.9.1:1/a/b-c_d.e~f
+http://[::1]:8400/acme http://127.0.0.1:65535 localhost:8400
+"""
+
 ACCEPTED = {
-    "acme.eu.auth0.com": "acme.eu.auth0.com",
+    **{domain: domain for domain in CANONICAL.split()},
     "https://acme.eu.auth0.com": "acme.eu.auth0.com",
     "https://acme.eu.auth0.com/": "acme.eu.auth0.com",
     "HTTPS://ACME.EU.AUTH0.COM/": "acme.eu.auth0.com",
     "Acme.EU.Auth0.com/": "acme.eu.auth0.com",
     "  acme.eu.auth0.com\n": "acme.eu.auth0.com",
-    "acme.auth0.com": "acme.auth0.com",
-    "acme.sus.auth0.com": "acme.sus.auth0.com",
-    "login.acme-corp.co.uk": "login.acme-corp.co.uk",
-    "xn--bcher-kva.example": "xn--bcher-kva.example",
-    "1st.example": "1st.example",
-    "localhosts.example": "localhosts.example",
     f"{'a' * 63}.auth0.com": f"{'a' * 63}.auth0.com",
-    "http://127.0.0.1:8400/acme": "http://127.0.0.1:8400/acme",
     "http://127.0.0.1:8400/acme/": "http://127.0.0.1:8400/acme",
     "HTTP://LOCALHOST:8400/Acme": "http://localhost:8400/Acme",
-    "http://localhost": "http://localhost",
-    "http://127.0.0.1": "http://127.0.0.1",
-    "http://127.8.9.1:1/a/b-c_d.e~f": "http://127.8.9.1:1/a/b-c_d.e~f",
-    "http://[::1]:8400/acme": "http://[::1]:8400/acme",
-    "http://127.0.0.1:65535": "http://127.0.0.1:65535",
-    "localhost:8400": "localhost:8400",
     "https://127.0.0.1:8400/acme": "127.0.0.1:8400/acme",
 }
 
-REFUSED = [
-    "",
-    " ",
-    "/",
-    "https://",
-    "http://",
-    "://acme.auth0.com",
-    "acme",
-    "https://acme",
-    "acme.",
-    ".auth0.com",
-    "acme..auth0.com",
-    "acme.auth0.com.",
-    "-acme.auth0.com",
-    "acme-.auth0.com",
-    "ac_me.auth0.com",
-    "ac me.auth0.com",
-    "acme.auth0.com\nevil.example",
-    "acme.auth0.com\r\nHost: evil.example",
-    "acme.auth0.com\x00",
-    "acme.auth0.com:443",
-    "acme.auth0.com/api/v2",
-    "https://acme.auth0.com/authorize?x=1",
-    "acme.auth0.com?x",
-    "acme.auth0.com#x",
-    "acme.auth0.com\\evil",
-    "acme.auth0.com//",
-    "https://https://acme.auth0.com",
-    "ftp://acme.auth0.com",
-    "javascript://acme.auth0.com",
-    "http://acme.auth0.com",
-    "HTTP://ACME.AUTH0.COM/",
-    "http://10.0.0.1",
-    "http://192.168.1.1:8400/acme",
-    "10.0.0.1",
-    "0.0.0.0",  # noqa: S104  A domain that is refused, no address to bind to.
-    "http://0.0.0.0:8400",
-    "http://[::]:8400",
-    "http://[::ffff:127.0.0.1]",
-    "http://[::2]",
-    "http://2130706433",
-    "http://0x7f.0.0.1",
-    "http://0177.0.0.1",
-    "http://127.1",
-    "http://127.0.0.1.nip.io",
-    "127.0.0.1.nip.io",
-    "http://127.0.0.1.evil.example/acme",
-    "http://127.0.0.256",
-    "http://127.0.0.01",
-    "http://localhost.evil.example",
-    "localhost.evil.example",
-    "http://localhost.",
-    "http://evil-localhost.example",
-    "http://127.0.0.1:0",
-    "http://127.0.0.1:65536",
-    "http://127.0.0.1:99999",
-    "http://127.0.0.1:",
-    "http://127.0.0.1:80:80",
-    "http://127.0.0.1:8400/../x",
-    "http://127.0.0.1:8400/a/./b",
-    "http://127.0.0.1:8400/a?x=1",
-    "http://127.0.0.1:8400/a#x",
-    "http://127.0.0.1:8400/a%2e",
-    "http://127.0.0.1:8400//a",
-    "http://127.0.0.1:8400/a//",
-    "user@acme.auth0.com",
-    "https://user:hunter2@acme.auth0.com",
-    "http://127.0.0.1:8400@evil.example",
-    "http://localhost@evil.example/",
-    "b\u00fccher.example",
-    "\u0430cme.auth0.com",
-    "acme\u3002auth0\u3002com",
-    "\u24b6cme.auth0.com",
-    "http://\uff11\uff12\uff17.0.0.1",
-    "http://loc\u0251lhost",
-    "http://localho\u017ft",
-    "\u212acme.auth0.com",
-    "acme.auth0.com\u200b",
-    "\ud800.auth0.com",
-    f"{'a' * 64}.auth0.com",
-    f"{'a.' * 130}com",
-    "a" * 1_000,
-    None,
-    True,
-    42,
-    4.2,
-    b"acme.auth0.com",
-    ["acme.auth0.com"],
-    {"domain": "acme.auth0.com"},
-]
+REFUSED = """
+/ https:// http:// ://acme.auth0.com acme https://acme acme. .auth0.com acme..auth0.com acme.auth0.com.
+-acme.auth0.com acme-.auth0.com ac_me.auth0.com acme.auth0.com:443 acme.auth0.com/api/v2
+https://acme.auth0.com/authorize?x=1 acme.auth0.com?x acme.auth0.com#x acme.auth0.com// https://https://acme.auth0.com
+ftp://acme.auth0.com javascript://acme.auth0.com http://acme.auth0.com HTTP://ACME.AUTH0.COM/ http://10.0.0.1
+http://192.168.1.1:8400/acme 10.0.0.1 0.0.0.0 http://0.0.0.0:8400 http://[::]:8400 http://[::ffff:127.0.0.1]
+http://[::2] http://2130706433 http://0x7f.0.0.1 http://0177.0.0.1 http://127.1 http://127.0.0.1.nip.io
+127.0.0.1.nip.io http://127.0.0.1.evil.example/acme http://127.0.0.256 http://127.0.0.01 http://localhost.evil.example
+localhost.evil.example http://localhost. http://evil-localhost.example http://127.0.0.1:0 http://127.0.0.1:65536
+http://127.0.0.1:99999 http://127.0.0.1: http://127.0.0.1:80:80 http://127.0.0.1:8400/../x http://127.0.0.1:8400/a/./b
+http://127.0.0.1:8400/a?x=1 http://127.0.0.1:8400/a#x http://127.0.0.1:8400/a%2e http://127.0.0.1:8400//a
+http://127.0.0.1:8400/a// user@acme.auth0.com https://user:hunter2@acme.auth0.com http://127.0.0.1:8400@evil.example
+http://localhost@evil.example/
+"""
+
+ODD = (
+    *("", " ", "ac me.auth0.com", "acme.auth0.com\nevil.example", "acme.auth0.com\r\nHost: evil.example"),
+    *("acme.auth0.com\x00", "acme.auth0.com\\evil", "b\u00fccher.example", "\u0430cme.auth0.com"),
+    *("acme\u3002auth0\u3002com", "\u24b6cme.auth0.com", "http://\uff11\uff12\uff17.0.0.1"),
+    *("http://loc\u0251lhost", "http://localho\u017ft", "\u212acme.auth0.com", "acme.auth0.com\u200b"),
+    *("\ud800.auth0.com", f"{'a' * 64}.auth0.com", f"{'a.' * 130}com", "a" * 1_000, None, True, 42, 4.2),
+    *(b"acme.auth0.com", ["acme.auth0.com"], {"domain": "acme.auth0.com"}),
+)
 
 
 @pytest.mark.parametrize(("given_domain", "expected"), ACCEPTED.items())
@@ -131,7 +57,7 @@ def test_accepted(given_domain, expected):
     assert expected == canonical_domain(given_domain)
 
 
-@pytest.mark.parametrize("value", REFUSED)
+@pytest.mark.parametrize("value", [*REFUSED.split(), *ODD])
 def test_refused(value):
     """Anything that is not a tenant domain, or must not receive secrets, is rejected with what to write."""
     with pytest.raises(DomainError) as refused:

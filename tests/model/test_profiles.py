@@ -59,6 +59,21 @@ def test_required_and_recommended_are_distinguished(profile, binding):
     assert all(words in PROFILES[Profile(profile)].force for words in binding)
 
 
+FORCES = {
+    # Profile: how binding the absolute lifetimes and the inactivity timeouts are.
+    "nist-aal1": ("should", None),
+    "nist-aal2": ("should", "should"),
+    "nist-aal3": ("shall", "should"),
+    "pci-dss": (None, "shall"),
+}
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_how_binding_a_figure_is(profile):
+    """For persistent and non-persistent sessions alike; no standard requires the figures of our own profiles."""
+    assert tuple(map(PROFILES[profile].force_of, LOGIN_LIFETIMES)) == FORCES.get(profile, (None, None)) * 2
+
+
 @pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 def test_balanced_is_what_a_new_tenant_does(name):
     """`balanced` has Auth0's own default for every lifetime, non-persistent sessions included."""

@@ -109,9 +109,6 @@ def written_out(text: str, node: yaml.Node, value: Any) -> Iterator[Edit]:
     """Yield the edits that replace aliases and merges by what they stand for, so that each tenant is edited alone."""
     if isinstance(node, _Alias):
         yield Edit(node.start_mark.index, node.end_mark.index, _inline(value))
-    if isinstance(node, yaml.SequenceNode):
-        for inner, item in zip(node.value, value, strict=True):
-            yield from written_out(text, inner, item)
     if not isinstance(node, yaml.MappingNode):
         return
     own = {key.value for key, _ in node.value}

@@ -171,19 +171,16 @@ def read_entries(tenants: object, defaults: Defaults, *, needs_plan: bool = Fals
     if not isinstance(tenants, Mapping) or not tenants:
         wanted = "tenants should be an object with an entry for each tenant, as in acme: {domain: ...}."
         return Entries(of_all=[wanted])
-    profiles, wrong = read_profiles(defaults.profiles)
-    own, problems = read_ceiling(defaults.ceiling)
-    entries = Entries(of_all=[*wrong, *problems], profiles=profiles)
-    if own:
-        names = {name for key in tenants for name in defaults.names_of(_text(key))}
-        entries.of_all.extend(unmatched(own, names, [*map(_text, tenants)], "a tenant of this list"))
-    ceilings = [*defaults.ceilings, *filter(None, [own])]
+    profiles, problems = read_profiles(defaults.profiles)
+    entries = Entries(of_all=problems, profiles=profiles)
+    ceilings = _ceilings(entries, [*map(_text, tenants)], defaults)
     readers = {
         **READERS,
         "profile": lambda value, _: choose_profile(value, profiles),
         "formerly": lambda value, _: str(value),
     }
     filled = _filled(entries, defaults, readers)
+    required = ("domain", "plan") if needs_plan else ("domain",)
     for key, spec in tenants.items():
         name = _text(key)
         if name in entries.tenants:
@@ -194,14 +191,25 @@ def read_entries(tenants: object, defaults: Defaults, *, needs_plan: bool = Fals
             entries.problems[name].append(_NOT_KNOWN if spec is UNKNOWN else wrong_kind)
             continue
         entry, problems = _read(name, given, filled, readers)
-        missing = {"domain", *(["plan"] if needs_plan else [])} - entry.values.keys() - entry.own
-        entries.problems[name].extend([*problems, *(f"{key} {_MISSING[key]}" for key in sorted(missing))])
+        missing = [key for key in required if key not in entry.values and key not in entry.own]
+        entries.problems[name].extend([*problems, *(f"{key} {_MISSING[key]}" for key in missing)])
         applying = [ceiling for ceiling in ceilings if not ceiling.spares(*defaults.names_of(name))]
         entries.tenants[name] = replace(entry, ceilings=tuple(applying))
     formerly = {name: entry.values.get("formerly") for name, entry in entries.tenants.items()}
     for name, problem in renamed_wrongly(formerly):
         entries.problems[name].append(problem)
     return entries
+
+
+def _ceilings(entries: Entries, names: list[str], defaults: Defaults) -> list[StackCeiling]:
+    """Return the stack's ceilings and the list's own, which may only spare what is in the list."""
+    own, problems = read_ceiling(defaults.ceiling)
+    entries.of_all.extend(problems)
+    if own is None:
+        return [*defaults.ceilings]
+    known = {known for name in names for known in defaults.names_of(name)}
+    entries.of_all.extend(unmatched(own, known, names, "a tenant of this list"))
+    return [*defaults.ceilings, own]
 
 
 def _filled(entries: Entries, defaults: Defaults, readers: Mapping[str, Reader]) -> dict[str, Any]:

@@ -162,15 +162,13 @@ def _kept(_: int, answer: Answer) -> TenantSessions | str:
 
 def _complete(made: Export, entry: Entry, found: TenantSessions, file: TenantsFile, *, only_set: bool) -> None:
     """Complete one tenant's entry, and note what a fleet would write nevertheless."""
-    minutes = {name: int(found.values[name]) for name in LOGIN_LIFETIMES if name in found.values}
-    left_out = found.defaulted if only_set else ()
-    declared = {name: value for name, value in minutes.items() if name not in left_out and 0 < value <= MAX_MINUTES}
-    profile: ProfileLimits | None = entry.values.get("profile")
-    judged = [
-        judge(name, value, plan=entry.plan or _SMALLEST, ceiling=profile.ceiling(name) if profile else None)
-        for name, value in declared.items()
-    ]
     spelled = partial(made.document.key_of, entry.name)
+    profile: ProfileLimits = entry.values.get("profile", NO_CEILING)
+    declared = _declared(found, only_set=only_set)
+    judged = [
+        judge(name, minutes, plan=entry.plan or _SMALLEST, ceiling=profile.ceiling(name))
+        for name, minutes in declared.items()
+    ]
     rows: dict[str, str | None] = dict.fromkeys(LOGIN_LIFETIMES)
     phrases: defaultdict[str, list[str]] = defaultdict(list)
     for one in judged:
@@ -179,22 +177,31 @@ def _complete(made: Export, entry: Entry, found: TenantSessions, file: TenantsFi
             phrases[phrase].append(one.setting)
     if MODE in found.values and (MODE not in found.defaulted or MODE in entry.values):
         rows[MODE] = str(found.values[MODE])
-        phrases[_DEFAULT].extend([MODE] if MODE in found.defaulted else [])
+    if MODE in rows and MODE in found.defaulted:
+        phrases[_DEFAULT].append(MODE)
     if any(one.cap for one in judged):
         rows["over_limit"] = OverLimit.WARN.value
         phrases[_AS_IT_IS].append("over_limit")
-    if profile is None and file.keys != _BESIDE_PROFILE:
+    if "profile" not in entry.values and file.keys != _BESIDE_PROFILE:
         rows["profile"] = str(NO_CEILING.name)
-    if profile is not None and any(one.ceiling for one in judged):
+    if any(one.ceiling for one in judged):
         rows["profile"] = str(NO_CEILING.name)
         phrases[_OTHER.format(profile.name)].append("profile")
         profile = NO_CEILING
     made.document.complete(entry.name, rows)
-    said = [f"{', '.join(map(spelled, settings))}: {phrase}." for phrase, settings in phrases.items() if settings]
-    made.document.say_of(entry.name, said)
-    left = list(_left(entry, found, profile or NO_CEILING, declared, spelled))
+    made.document.say_of(
+        entry.name, (f"{', '.join(map(spelled, keys))}: {phrase}." for phrase, keys in phrases.items())
+    )
+    left = list(_left(entry, found, profile, declared, spelled))
     made.document.say_of(entry.name, left)
     made.notes.extend(f"{entry.name}: {sentence}" for sentence in left)
+
+
+def _declared(found: TenantSessions, *, only_set: bool) -> dict[str, int]:
+    """Return the lifetimes that an entry can declare, in minutes."""
+    left_out = found.defaulted if only_set else ()
+    minutes = {name: int(found.values[name]) for name in LOGIN_LIFETIMES if name in found.values}
+    return {name: value for name, value in minutes.items() if name not in left_out and 0 < value <= MAX_MINUTES}
 
 
 def _left(

@@ -57,22 +57,28 @@ def _read(name: str, entry: object) -> tuple[ProfileLimits | None, list[str]]:
         problems.append("a name can only have lowercase letters, digits, and '-'.")
     if not isinstance(entry, Mapping):
         return None, [*problems, f"should be an object, {_EXAMPLE}."]
-    minutes: dict[str, int] = {}
-    for key, value in entry.items():
-        if key in PROFILE_KEYS and value is not None:
-            try:
-                minutes[PROFILE_KEYS[key]] = Lifetime.parse(value).minutes
-            except InputError as error:
-                problems.append(f"{key}: {error}")
-        elif key not in (*PROFILE_KEYS, *_OTHER_KEYS):
-            problems.append(f"{visible(str(key))}: unknown key; allowed: {', '.join((*PROFILE_KEYS, *_OTHER_KEYS))}.")
+    minutes = _minutes(entry, problems)
     ceiling = entry.get("ceiling", True)
-    ceiling = str(ceiling).lower() if isinstance(ceiling, bool) else ceiling
-    if ceiling not in ("true", "false"):
-        problems.append(f"ceiling is {shown(entry['ceiling'])}; allowed: true, false.")
-    if not any(entry.get(key) is not None for key in PROFILE_KEYS):
+    if not isinstance(ceiling, bool) and ceiling not in ("true", "false"):
+        problems.append(f"ceiling is {shown(ceiling)}; allowed: true, false.")
+    if all(entry.get(key) is None for key in PROFILE_KEYS):
         problems.append(f"has no lifetime; give at least one of {', '.join(PROFILE_KEYS)}.")
     source = str(entry.get("source") or "your own profile")
-    lifetimes: dict[str, Any] = {field: minutes.get(field) for field in PROFILE_KEYS.values()}
-    is_ceiling = ceiling != "false"
-    return ProfileLimits(**lifetimes, name=name, source=source, date="", force="", is_ceiling=is_ceiling), problems
+    is_ceiling = ceiling not in (False, "false")
+    return ProfileLimits(**minutes, name=name, source=source, date="", force="", is_ceiling=is_ceiling), problems
+
+
+def _minutes(entry: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
+    """Return a profile's lifetimes by field of `ProfileLimits`, and add the problems with its keys."""
+    minutes: dict[str, Any] = dict.fromkeys(PROFILE_KEYS.values())
+    allowed = (*PROFILE_KEYS, *_OTHER_KEYS)
+    for key, value in entry.items():
+        if key not in allowed:
+            problems.append(f"{visible(str(key))}: unknown key; allowed: {', '.join(allowed)}.")
+        if key not in PROFILE_KEYS or value is None:
+            continue
+        try:
+            minutes[PROFILE_KEYS[key]] = Lifetime.parse(value).minutes
+        except InputError as error:
+            problems.append(f"{key}: {error}")
+    return minutes

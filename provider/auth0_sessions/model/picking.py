@@ -88,19 +88,17 @@ def pick(
     """
     picked = Picked(is_ceiling=chosen.enforce is Enforce.AT_MOST)
     for name in LOGIN_LIFETIMES:
-        given = int(arguments.get(name, 0))
-        if lowest(name, given, chosen.ceilings)[1] is not None:
-            # What the stack's ceiling lowers weakens no profile, and is no error above the plan's cap.
-            most = given if over_limit is OverLimit.WARN else min(given, cap(chosen.plan, name) or given)
-            picked.minutes[name], picked.why[name] = most, "explicit argument"
-        elif name in arguments:
-            found = judge(name, given, plan=chosen.plan, ceiling=chosen.profile.ceiling(name))
-            outcome = settle(found, over_limit, spelling, is_secret=name in secrets)
-            _from_argument(picked, chosen, found, outcome)
-        else:
+        given = arguments.get(name)
+        if given is None:
             _from_profile(picked, chosen, name)
+        elif lowest(name, int(given), chosen.ceilings)[1]:
+            _from_lowered_argument(picked, chosen, name, int(given), over_limit)
+        else:
+            found = judge(name, int(given), plan=chosen.plan, ceiling=chosen.profile.ceiling(name))
+            _from_argument(picked, chosen, found, settle(found, over_limit, spelling, is_secret=name in secrets))
         _lower(picked, chosen, name)
     (absolute, idle), (ephemeral, idle_ephemeral) = ABSOLUTE_AND_IDLE
+    # Each of these may lower what the next one compares with.
     _hold(picked, arguments, idle, absolute, _IDLE)
     _hold(picked, arguments, ephemeral, absolute, _EPHEMERAL)
     _hold(picked, arguments, idle_ephemeral, idle, _EPHEMERAL)
@@ -109,10 +107,18 @@ def pick(
 
 
 def _lower(picked: Picked, chosen: Chosen, name: str) -> None:
+    """Lower a lifetime to the stack's ceilings."""
     before = picked.minutes[name]
     picked.minutes[name], by = lowest(name, before, chosen.ceilings)
     if by is not None:
         picked.why[name] += f"; lowered from {text(before)} to {by.phrase}"
+
+
+def _from_lowered_argument(picked: Picked, chosen: Chosen, name: str, given: int, over_limit: OverLimit) -> None:
+    """Take an argument that the stack's ceiling lowers: it weakens no profile, and is no error above the plan's cap."""
+    most = cap(chosen.plan, name) or given
+    picked.minutes[name] = given if over_limit is OverLimit.WARN else min(given, most)
+    picked.why[name] = "explicit argument"
 
 
 def _from_profile(picked: Picked, chosen: Chosen, name: str) -> None:
