@@ -41,7 +41,7 @@ def root(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Login session lifetimes of Auth0 tenants: what they are, and whether they are what they should be.
+    """Inspect and audit the session lifetimes of Auth0 tenants.
 
     Nothing here writes to a tenant; `pulumi up` does. Credentials come from the environment: `AUTH0_CLIENT_ID` and
     `AUTH0_CLIENT_SECRET`, or `AUTH0_API_TOKEN`; with the label `acme` they are `AUTH0_ACME_CLIENT_ID` and so on. The

@@ -16,7 +16,7 @@ from auth0_sessions.model.profiles import Profile
 if TYPE_CHECKING:
     from auth0_sessions.audit import Audit
 
-PANEL = "Work with files of tenants"
+PANEL = "Tenants files"
 RESOURCE = "auth0-sessions:index:SessionLifetime"
 _NO_LABELS = (
     "`pulumi import` does not support credential labels: it reads every tenant with AUTH0_CLIENT_ID and "
@@ -107,8 +107,8 @@ def validate(
 ) -> None:
     """Check tenants files as a fleet would, offline.
 
-    Every problem of every file is reported in one go: what `pulumi preview` would refuse, and tenants in two files.
-    Each tenant needs a plan; a stack's file includes its project's configuration, a tenants file only has its own.
+    All problems, across all files, are reported at the end: what `pulumi preview` would refuse, and tenants in two
+    files. Each tenant needs a plan; a stack's file includes its project's configuration, a tenants file only has its own.
     `--stack` asks the Pulumi CLI for the configuration, which may have to open the stack's environments.
 
     Example: `auth0-sessions validate --tenants Pulumi.prod.yaml`

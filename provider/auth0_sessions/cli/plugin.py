@@ -13,7 +13,7 @@ from auth0_sessions.cli.app import FAILURE, app, fail, say
 from auth0_sessions.native.script import write_script
 from auth0_sessions.publisher import NAME
 
-plugin = typer.Typer(no_args_is_help=True, help="Use the native plugin from Pulumi programs in any language.")
+plugin = typer.Typer(no_args_is_help=True, help="The native plugin, for Pulumi programs in every language.")
 
 
 @plugin.command()
@@ -36,4 +36,4 @@ def install() -> None:
     say(f"Installed the plugin {NAME} {version(NAME)}, which runs with {sys.executable}.")
 
 
-app.add_typer(plugin, name="plugin", rich_help_panel="Every language")
+app.add_typer(plugin, name="plugin", rich_help_panel="Native plugin")

@@ -21,7 +21,7 @@ DEFAULT_PLAN = "enterprise"
 DEFAULT_TENANT = f"acme:{DEFAULT_PLAN}"
 
 
-@app.command(rich_help_panel="Try and test")
+@app.command(rich_help_panel="Test")
 def sandbox(  # noqa: PLR0913, PLR0917 - One parameter for each option of the command.
     tenants: Annotated[
         list[str] | None,
