@@ -107,8 +107,8 @@ def validate(
 ) -> None:
     """Check tenants files as a fleet would, offline.
 
-    All problems, across all files, are reported at the end: what `pulumi preview` would refuse, and tenants in two
-    files. Each tenant needs a plan; a stack's file includes its project's configuration, a tenants file only has its own.
+    Reports all problems, across all files: what `pulumi preview` would refuse, and tenants in two files. Each tenant
+    needs a plan; a stack's file includes its project's configuration, a tenants file only has its own.
     `--stack` asks the Pulumi CLI for the configuration, which may have to open the stack's environments.
 
     Example: `auth0-sessions validate --tenants Pulumi.prod.yaml`
