@@ -8,7 +8,6 @@ from auth0_sessions.api.credentials import find_credentials
 from auth0_sessions.api.sources import (
     CONFIG_KEYS,
     LABELED_CONFIG_KEY,
-    PARTS,
     SECRET_CONFIG_KEYS,
     default_domain,
     in_config,
@@ -54,59 +53,68 @@ def identity(credentials):
     return credentials.client_id, credentials.proof, credentials.audience
 
 
+X, IN_CONFIG = {"AUTH0_AUDIENCE": "https://x/"}, {"auth0:audience": "https://y/"}
+
+
 @pytest.mark.parametrize(
-    ("config", "environ", "label", "explicit", "expected"),
+    ("config", "environ", "expected"),
     [
-        ({}, CLIENT, None, False, ("env-id", "env-secret", None)),
-        ({}, {**CLIENT, "AUTH0_AUDIENCE": "https://x/"}, None, False, ("env-id", "env-secret", "https://x/")),
-        ({}, BOUND, None, False, "env-token"),
-        ({}, {**CLIENT, **BOUND}, None, False, "env-token"),
-        (CONFIG, {}, None, False, ("config-id", "config-secret", None)),
-        (BOUND_CONFIG, {}, None, False, "config-token"),
-        # Configuration takes precedence, and the environment completes it key by key.
-        (CONFIG, CLIENT, None, False, ("config-id", "config-secret", None)),
-        (BOUND_CONFIG, CLIENT, None, False, "config-token"),
-        (CONFIG, BOUND, None, False, ("config-id", "config-secret", None)),
-        ({"auth0:clientId": "config-id"}, CLIENT, None, False, ("config-id", "env-secret", None)),
-        ({"auth0:clientSecret": "config-secret"}, CLIENT, None, False, ("env-id", "config-secret", None)),
-        (CONFIG, {"AUTH0_AUDIENCE": "https://x/"}, None, False, ("config-id", "config-secret", "https://x/")),
-        ({"auth0:audience": "https://x/"}, CLIENT, None, False, ("env-id", "env-secret", "https://x/")),
-        (
-            {**CONFIG, "auth0:audience": "https://x/"},
-            {"AUTH0_AUDIENCE": "https://y/"},
-            None,
-            False,
-            ("config-id", "config-secret", "https://x/"),
-        ),
-        # An explicit provider with credentials of its own, and without.
-        (CONFIG, {**CLIENT, "AUTH0_AUDIENCE": "https://x/"}, None, True, ("config-id", "config-secret", None)),
-        (CONFIG, LABELED, "acme", True, ("config-id", "config-secret", None)),
-        ({}, CLIENT, None, True, ("env-id", "env-secret", None)),
-        ({"auth0:audience": "https://x/"}, CLIENT, None, True, ("env-id", "env-secret", "https://x/")),
-        (labeled(acme=ENTRY), LABELED, "acme", True, ("env-acme", "s", None)),
-        # Labels.
-        (CONFIG, {**CLIENT, **LABELED}, "acme", False, ("env-acme", "s", None)),
-        (
-            {},
-            {"AUTH0_ACME_EU_2_CLIENT_ID": "i", "AUTH0_ACME_EU_2_CLIENT_SECRET": "s"},
-            "acme-eu-2",
-            False,
-            ("i", "s", None),
-        ),
-        (labeled(acme=ENTRY), LABELED, "acme", False, ("entry-id", "entry-secret", None)),
-        (labeled(acme={**ENTRY, "audience": "x"}), {}, "acme", False, ("entry-id", "entry-secret", "x/")),
-        (labeled(acme={"client_id": "i", "client_secret": "s"}), {}, "acme", False, ("i", "s", None)),
-        (labeled(acme={"apiToken": "one"}, other=ENTRY), {}, "other", False, ("entry-id", "entry-secret", None)),
-        (labeled(acme={}), LABELED, "acme", False, ("env-acme", "s", None)),
-        (labeled(acme={"audience": "https://x/"}), LABELED, "acme", False, ("env-acme", "s", None)),
+        ({}, CLIENT, ("env-id", "env-secret", None)),
+        ({}, {**CLIENT, **X}, ("env-id", "env-secret", "https://x/")),
+        ({}, {**CLIENT, **BOUND}, "env-token"),
+        (CONFIG, CLIENT, ("config-id", "config-secret", None)),
+        (BOUND_CONFIG, CLIENT, "config-token"),
+        (CONFIG, BOUND, ("config-id", "config-secret", None)),
+        ({"auth0:clientId": "config-id"}, CLIENT, ("config-id", "env-secret", None)),
+        ({"auth0:clientSecret": "config-secret"}, CLIENT, ("env-id", "config-secret", None)),
+        (CONFIG, X, ("config-id", "config-secret", "https://x/")),
+        (IN_CONFIG, CLIENT, ("env-id", "env-secret", "https://y/")),
+        ({**CONFIG, **IN_CONFIG}, X, ("config-id", "config-secret", "https://y/")),
     ],
 )
-def test_order(config, environ, label, explicit, expected):
-    """The order is explicit `Provider`, a label's entry and its environment, configuration with the environment."""
-    assert expected == identity(found(config, environ, label, explicit=explicit))
+def test_configuration_and_environment(config, environ, expected):
+    """Configuration takes precedence, and the environment completes it key by key."""
+    assert expected == identity(found(config, environ))
 
 
-@pytest.mark.parametrize("label", ["acme", "client", "api", "0"])
+@pytest.mark.parametrize(
+    ("config", "environ", "label", "expected"),
+    [
+        (CONFIG, {**CLIENT, **X}, None, ("config-id", "config-secret", None)),
+        (CONFIG, LABELED, "acme", ("config-id", "config-secret", None)),
+        ({}, CLIENT, None, ("env-id", "env-secret", None)),
+        (IN_CONFIG, CLIENT, None, ("env-id", "env-secret", "https://y/")),
+        (labeled(acme=ENTRY), LABELED, "acme", ("env-acme", "s", None)),
+    ],
+)
+def test_an_explicit_provider(config, environ, label, expected):
+    """Its own credentials come before everything else; without any, the environment counts."""
+    assert expected == identity(found(config, environ, label, explicit=True))
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        (CONFIG, ("env-acme", "s", None)),
+        (labeled(acme=ENTRY), ("entry-id", "entry-secret", None)),
+        (labeled(acme={**ENTRY, "audience": "x"}), ("entry-id", "entry-secret", "x/")),
+        (labeled(acme={}), ("env-acme", "s", None)),
+        (labeled(acme={"audience": "https://x/"}), ("env-acme", "s", None)),
+        (labeled(other=ENTRY), ("env-acme", "s", None)),
+    ],
+)
+def test_a_label(config, expected):
+    """A label's entry in configuration takes precedence over its variables as a whole."""
+    assert expected == identity(found(config, {**CLIENT, **LABELED}, "acme"))
+
+
+def test_the_variables_of_a_label():
+    """A label is in capitals in the names of its variables, with underscores for its hyphens."""
+    environ = {"AUTH0_ACME_EU_2_CLIENT_ID": "i", "AUTH0_ACME_EU_2_CLIENT_SECRET": "s"}
+    assert identity(found({}, environ, "acme-eu-2")) == ("i", "s", None)
+
+
+@pytest.mark.parametrize("label", ["acme", "client", "api"])
 def test_labels_never_fall_back(label):
     """With a label the unlabeled sets do not count, nor do those of other labels."""
     config = {**CONFIG, **BOUND_CONFIG, **labeled(other=ENTRY)}
@@ -122,17 +130,9 @@ def test_without_a_label_labeled_sets_do_not_count():
 @pytest.mark.parametrize(
     ("label", "explicit", "places"),
     [
-        (
-            None,
-            False,
-            ["the configuration: auth0:clientId with auth0:clientS", "the environment: AUTH0_CLIENT_ID"],
-        ),
+        (None, False, ["the configuration: auth0:clientId with", "the environment: AUTH0_CLIENT_ID with"]),
         (None, True, ["the explicit Provider: the Provider's client_id with", "the environment: AUTH0_CLIENT_ID with"]),
-        (
-            "a-b",
-            False,
-            ["auth0-sessions:credentials, entry 'a-b': clientId in", "AUTH0_A_B_CLIENT_ASSERTION"],
-        ),
+        ("a-b", False, ["auth0-sessions:credentials, entry 'a-b': clientId in", "AUTH0_A_B_CLIENT_ASSERTION"]),
         ("a-b", True, ["the environment: AUTH0_A_B_CLIENT_ID with", ", or AUTH0_A_B_API_TOKEN"]),
     ],
 )
@@ -191,7 +191,5 @@ def test_the_process_environment_is_the_default(monkeypatch):
 
 def test_secret_keys_are_all_named():
     """The keys that must be secret are those that hold a secret, and the labeled object."""
-    assert {
-        *("auth0:clientSecret", "auth0:clientAssertionPrivateKey", "auth0:apiToken", "auth0-sessions:credentials")
-    } == set(SECRET_CONFIG_KEYS)
-    assert set(CONFIG_KEYS) == set(PARTS)
+    keys = {"auth0:clientSecret", "auth0:clientAssertionPrivateKey", "auth0:apiToken", "auth0-sessions:credentials"}
+    assert keys == set(SECRET_CONFIG_KEYS)

@@ -26,16 +26,22 @@ def respond(world: World, call: Call) -> Answer | Fault:
     if rule is not None and not rule.takes_effect:
         rule.spend()
         return _with_headers(rule.instead(operation, tenant.domain + API_PATH, now), rule.headers)
-    allowed, headers = tenant.take(operation, now)
-    try:
-        answer = _perform(world, tenant, call, now) if allowed else answers.too_many_requests(operation)
-    except RefusalError as refusal:
-        answer = refusal.answer
-    answer = answer.adding(headers)
+    answer = _answer(world, tenant, call, now)
     if rule is None or answer.status != HTTPStatus.OK:
         return answer
     rule.spend()
     return _with_headers(rule.spoiled(answer), rule.headers)
+
+
+def _answer(world: World, tenant: Tenant, call: Call, now: float) -> Answer:
+    """Return the answer of a tenant that has no fault."""
+    allowed, headers = tenant.take(call.operation, now)
+    if not allowed:
+        return answers.too_many_requests(call.operation).adding(headers)
+    try:
+        return _perform(world, tenant, call, now).adding(headers)
+    except RefusalError as refusal:
+        return refusal.answer.adding(headers)
 
 
 def _with_headers(found: Answer | Fault, headers: Mapping[str, str | None]) -> Answer | Fault:

@@ -92,15 +92,18 @@ class Stored:
             if name not in SESSION_SETTINGS:
                 message = f"{name!r} is not a session setting; use {', '.join(SESSION_SETTINGS)}"
                 raise ValueError(message)
-            for problem in problems(SESSION_SETTINGS[name], value, name) if value is not None else ():
+            if value is not None and (problem := next(problems(SESSION_SETTINGS[name], value, name), None)):
                 raise ValueError(problem)
         for name, value in changes.items():
-            place, key, shown = self._values, name, int(value) if isinstance(value, float) else value
-            if name == COOKIE:
-                key, shown = "session_cookie", value and {"mode": value}
-            elif name == ANONYMOUS:
-                place = self._values.setdefault("sessions", {}).setdefault("anonymous", {})
-                key = "lifetime_in_minutes"
-            place[key] = shown
-            if value is None:
-                del place[key]
+            self._assign(name, value)
+
+    def _assign(self, name: str, value: Any) -> None:
+        place, key = self._values, name
+        if name == COOKIE:
+            key, value = "session_cookie", value and {"mode": value}
+        elif name == ANONYMOUS:
+            place, key = self._values.setdefault("sessions", {}).setdefault("anonymous", {}), "lifetime_in_minutes"
+        if value is None:
+            place.pop(key, None)
+        else:
+            place[key] = value
