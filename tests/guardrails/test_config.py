@@ -3,13 +3,20 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 
 from auth0_sessions.errors import InputError
-from auth0_sessions.guardrails.config import BASELINE, PLAN_CAP, SCHEMAS, plan_ceiling, read_config
+from auth0_sessions.guardrails.config import (
+    BASELINE,
+    PLAN_CAP,
+    ROUNDING,
+    SCHEMAS,
+    UNDECLARED,
+    plan_ceiling,
+    read_config,
+)
 from auth0_sessions.model.own_profiles import read_profiles
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
 from auth0_sessions.model.profiles import PROFILES
@@ -111,35 +118,31 @@ def test_what_is_refused(raw, problems):
     assert [line[4 : 4 + len(problem)] for line, problem in zip(lines, problems, strict=True)] == problems
 
 
-@pytest.mark.parametrize("policy", [policy for policy in SCHEMAS if policy != BASELINE])
-def test_a_policy_takes_its_own_keys_only(policy):
-    """A key of another policy is refused, because it would have no effect; `exempt` belongs to each."""
-    assert read_config(policy, {"exempt": ["acme"]}).exempt == {"acme"}
-    with pytest.raises(InputError, match="profile: unknown key; allowed:"):
-        read_config(policy, {"profile": "strict"})
-
-
-EXAMPLES: dict[str, list[dict[str, Any]]] = {
-    BASELINE: [
-        {"profile": "ours", "profiles": OWN, "plan": "free", "exempt": ["a"]},
-        {"maxAbsolute": "24h", "maxIdle": "1h"},
-        {},
+@pytest.mark.parametrize(
+    ("policy", "example"),
+    [
+        (BASELINE, {"profile": "ours", "profiles": OWN, "plan": "free", "exempt": ["a"]}),
+        (BASELINE, {"maxAbsolute": "24h", "maxIdle": "1h"}),
+        (PLAN_CAP, {"plan": "enterprise", "exempt": []}),
+        (ROUNDING, {"exempt": ["a"]}),
+        (UNDECLARED, {"exempt": ["a"]}),
     ],
-    PLAN_CAP: [{"plan": "enterprise", "exempt": []}],
-}
+)
+def test_the_schema(policy, example):
+    """The schema is one, describes every key, takes what is right, and has no default that the engine would fill in.
 
-
-@pytest.mark.parametrize("policy", SCHEMAS)
-def test_the_schema(policy):
-    """The schema is one, describes every key, takes what is right, and has no default that the engine would fill in."""
+    A key of another policy is refused, because it would have no effect.
+    """
     schema = {"type": "object", "properties": SCHEMAS[policy]}
     jsonschema.Draft7Validator.check_schema(schema)
     assert all(row["description"] and "default" not in row for row in SCHEMAS[policy].values())
-    for example in EXAMPLES.get(policy, [{"exempt": ["a"]}]):
-        jsonschema.validate(example, schema)
-        read_config(policy, example)
+    jsonschema.validate(example, schema)
+    assert read_config(policy, example).exempt == set(example.get("exempt", []))
     wrong = dict.fromkeys(SCHEMAS[policy], 1)
     assert {error.path[0] for error in jsonschema.Draft7Validator(schema).iter_errors(wrong)} == set(SCHEMAS[policy])
+    for key in SCHEMAS[BASELINE].keys() - SCHEMAS[policy].keys():
+        with pytest.raises(InputError, match=f"{key}: unknown key; allowed:"):
+            read_config(policy, {key: "strict"})
 
 
 ROOT = Path(__file__).parent.parent.parent

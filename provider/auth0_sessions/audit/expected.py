@@ -49,8 +49,9 @@ class Expected:
 
     def target(self, setting: str) -> Value | None:
         """Return what a fleet applies of a declaration, within the baseline."""
-        applied = self.applied(setting) if self.declared(setting) is not None else None
-        limit = self.limits.get(setting)
+        if self.declared(setting) is None:
+            return None
+        applied, limit = self.applied(setting), self.limits.get(setting)
         return min(applied, limit.minutes) if isinstance(applied, int) and limit else applied
 
     def goal(self, setting: str) -> Value | None:
@@ -61,10 +62,11 @@ class Expected:
     def baseline(self, setting: str) -> Ceiling | None:
         """Return the limit of a setting, unless another rule reports it: as the plan's cap, or as not declared."""
         limit, plan, declared = self.limits.get(setting), self.entry.plan, self.declared(setting)
-        may_declare_more = not self.is_foreign and not self.profile.is_ceiling
-        if may_declare_more and declared is not None and declared == self.target(setting):
+        if limit and plan and limit.minutes == cap(plan, setting):
             return None
-        return None if limit and plan and limit.minutes == cap(plan, setting) else limit
+        may_declare_more = not self.is_foreign and not self.profile.is_ceiling
+        is_applied = declared is not None and declared == self.target(setting)
+        return None if may_declare_more and is_applied else limit
 
 
 def expected_of(files: Mapping[str, TenantsFile], profile: str | None) -> list[Expected]:

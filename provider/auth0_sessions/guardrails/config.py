@@ -108,9 +108,11 @@ def read_config(policy: str, raw: Mapping[str, Any]) -> Config:
         "exempt": _names,
     }
     found = {}
-    for key in (key for key in readers if key in raw):
+    for key, read in readers.items():
+        if key not in raw:
+            continue
         try:
-            found[key] = readers[key](raw[key], key)
+            found[key] = read(raw[key], key)
         except InputError as error:
             problems.append(str(error))
     maxima = [key for key in MAXIMA if key in raw]
