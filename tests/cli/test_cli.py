@@ -8,19 +8,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from typer.testing import CliRunner, Result
 
-from auth0_sessions import cli
 from auth0_sessions.sandbox.plans import PLANS
+from command_line import COMMAND, SECRET, invoke
 
-COMMAND = Path(sys.executable).with_name("auth0-sessions")
 PLAIN = {**os.environ, "NO_COLOR": "1", "COLUMNS": "40"}
-SECRET = "canary-secret"
 PARTS = ("CLIENT_ID", "CLIENT_SECRET")
 
 
@@ -85,11 +81,6 @@ def write(environment: dict[str, str], hours: int) -> requests.Response:
     headers = {"Authorization": f"Bearer {ask(environment).json()['access_token']}"}
     url = f"{environment['AUTH0_DOMAIN']}/api/v2/tenants/settings"
     return requests.patch(url, json={"session_lifetime": hours}, headers=headers, timeout=10)
-
-
-def invoke(*arguments: str) -> Result:
-    """Run the command line in this process."""
-    return CliRunner(env={**PLAIN, "COLUMNS": "100"}).invoke(cli.app, arguments)
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])

@@ -4,21 +4,17 @@ import json
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
-from auth0_sessions import cli
 from auth0_sessions.cli.files import RESOURCE
 from auth0_sessions.native.codec import RESOURCE as NATIVE
+from command_line import FAILURE, FINE, SECRET, USAGE, invoke
 
-CREDENTIALS = {
-    f"AUTH0_{label}_CLIENT_{part}": "canary-secret" for label in ("ACME", "BETA") for part in ("ID", "SECRET")
-}
-FINE, FAILURE, USAGE = 0, 1, 2
+CREDENTIALS = {f"AUTH0_{label}_CLIENT_{part}": SECRET for label in ("ACME", "BETA") for part in ("ID", "SECRET")}
 
 
 def export(*arguments):
     """Run the command without a terminal."""
-    return CliRunner(env=CREDENTIALS).invoke(cli.app, ["export", *map(str, arguments)])
+    return invoke("export", *arguments, **CREDENTIALS)
 
 
 @pytest.fixture

@@ -3,25 +3,15 @@
 import json
 import os
 import subprocess
-import sys
-from pathlib import Path
+from functools import partial
 
 import pytest
-from typer.testing import CliRunner
 
-from auth0_sessions import cli
+import command_line
 from auth0_sessions.cli.files import REPORTS
+from command_line import COMMAND, CREDENTIALS, FAILURE, FINE, USAGE
 
-COMMAND = Path(sys.executable).with_name("auth0-sessions")
-CREDENTIALS = {"AUTH0_CLIENT_ID": "id", "AUTH0_CLIENT_SECRET": "canary-secret"}
-FINE, FINDINGS, USAGE = 0, 1, 2
-
-
-def invoke(*arguments, **environment):
-    """Run the command line in this process, with credentials and without a terminal."""
-    return CliRunner(env={**CREDENTIALS, "COLUMNS": "60", **environment}).invoke(
-        cli.app, [str(one) for one in arguments]
-    )
+invoke = partial(command_line.invoke, **CREDENTIALS)
 
 
 @pytest.fixture
@@ -48,7 +38,7 @@ def test_several_files_are_one_audit(listing, between):
     """Every file's tenants are there, each with its file, and the verdict is about all of them."""
     acme, beta = listing("acme", {"session_lifetime": 43_200}), listing("beta")
     result = invoke("audit", "--tenants", acme, *between, beta)
-    assert result.exit_code == FINDINGS
+    assert result.exit_code == FAILURE
     lines = result.output.splitlines()
     assert lines[-1].startswith("1 of 2 tenants meets its baseline")
     assert [line.split()[:2] for line in lines if ".yaml " in line] == [["acme", "acme.yaml"], ["beta", "beta.yaml"]]
@@ -67,7 +57,7 @@ def test_a_tenant_in_two_files_is_an_error_that_names_both(listing, tmp_path, au
     domain = json.loads(acme.read_text())["tenants"]["acme"]["domain"]
     (tmp_path / "other.yaml").write_text(json.dumps({"plan": "free", "tenants": {"same": {"domain": domain}}}))
     result = invoke(command, "--tenants", acme, "--tenants", tmp_path / "other.yaml")
-    assert result.exit_code == (USAGE if command == "audit" else FINDINGS)
+    assert result.exit_code == (USAGE if command == "audit" else FAILURE)
     assert f"{domain} is in acme.yaml as acme and in other.yaml as same." in result.stderr
     assert auth0_sandbox.requests == []
 
@@ -137,7 +127,7 @@ def test_a_pipe_has_no_escape_sequence(listing, arguments):
     assert "\x1b" not in result.stdout + result.stderr
 
 
-@pytest.mark.parametrize(("other", "code"), [("8h", FINDINGS), ("9h", USAGE)])
+@pytest.mark.parametrize(("other", "code"), [("8h", FAILURE), ("9h", USAGE)])
 def test_a_profile_of_one_file_is_the_baseline_of_all(listing, other, code):
     """`--profile` takes a profile that any file defines, unless two files define it differently."""
     files = [listing(name, {"session_lifetime": 540, "idle_session_lifetime": 5}) for name in ("acme", "beta", "gamma")]
@@ -146,7 +136,7 @@ def test_a_profile_of_one_file_is_the_baseline_of_all(listing, other, code):
         file.write_text(json.dumps({**json.loads(file.read_text()), "profiles": own}))
     result = invoke("audit", "--tenants", *files, "--profile", "ours")
     assert result.exit_code == code
-    assert result.output.count("session_lifetime is 9h; the baseline allows") == (3 if code == FINDINGS else 0)
+    assert result.output.count("session_lifetime is 9h; the baseline allows") == (3 if code == FAILURE else 0)
     assert ("gamma.yaml has one problem" in result.output) == (code == USAGE)
 
 
@@ -165,6 +155,6 @@ def test_a_token_that_names_no_tenant_goes_to_the_one_that_is_set_with_it(tmp_pa
     for beside, asked in (({}, []), ({"AUTH0_DOMAIN": tenants["beta"].domain}, ["beta"])):
         auth0_sandbox.clear_requests()
         result = invoke(command, "--tenants", path, **NO_IDENTITY, **tokens, **beside)
-        assert result.exit_code == FINDINGS
+        assert result.exit_code == FAILURE
         assert [name for name, tenant in tenants.items() if tenant.calls] == asked
         assert "it was not sent. Give each tenant its own credentials: a label" in result.output

@@ -7,34 +7,25 @@ import pty
 import re
 import select
 import subprocess
-import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import jsonschema
 import pytest
 import requests
-from typer.testing import CliRunner
 
-from auth0_sessions import __version__, cli
+import command_line
+from auth0_sessions import __version__
 from auth0_sessions.api.reader import TenantSessions
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
 from auth0_sessions.model.settings import DEFAULTS, SETTINGS, text
+from command_line import COMMAND, CREDENTIALS, FAILURE, FINE, SECRET, USAGE
 
-COMMAND = Path(sys.executable).with_name("auth0-sessions")
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "audit.schema.json").read_text())
-SECRET = "canary-secret"
-CREDENTIALS = {"AUTH0_CLIENT_ID": "id", "AUTH0_CLIENT_SECRET": SECRET}
-FINE, FINDINGS, USAGE = 0, 1, 2
-
-
-def invoke(*arguments, **environment):
-    """Run the command line in this process, with credentials and without a terminal."""
-    return CliRunner(env={**CREDENTIALS, "COLUMNS": "60", **environment}).invoke(
-        cli.app, [str(one) for one in arguments]
-    )
+invoke = partial(command_line.invoke, **CREDENTIALS)
 
 
 @pytest.fixture
@@ -187,7 +178,7 @@ def test_show_uses_a_label(acme):
     labeled = {"AUTH0_BLUE_CLIENT_ID": "blue", "AUTH0_BLUE_CLIENT_SECRET": SECRET}
     assert invoke("show", acme.domain, "--credentials", "blue", **labeled).exit_code == FINE
     result = invoke("show", acme.domain, "--credentials", "green")
-    assert result.exit_code == FINDINGS
+    assert result.exit_code == FAILURE
     assert "AUTH0_GREEN_CLIENT_ID" in result.stderr
 
 
@@ -218,7 +209,7 @@ def test_what_cannot_be_done_is_reported(arguments, code, words):
 def test_audit_puts_tenants_side_by_side(listed):
     """A row for each tenant, the worst first, every finding with what to change, an error where there is one."""
     result = invoke("audit", "--tenants", listed)
-    assert result.exit_code == FINDINGS
+    assert result.exit_code == FAILURE
     rows = [cells_of(line) for line in result.output.splitlines()]
     assert [row for row in rows if len(row) == 7][1:] == [
         ["globex", "enterprise", "nist-aal2", "7d*!", "3d*!", "3d*! / 1d*!", "findings"],
@@ -233,7 +224,7 @@ def test_audit_puts_tenants_side_by_side(listed):
     )
 
 
-@pytest.mark.parametrize(("profile", "code"), [(None, FINE), ("strict", FINDINGS)])
+@pytest.mark.parametrize(("profile", "code"), [(None, FINE), ("strict", FAILURE)])
 def test_audit_with_a_baseline_of_the_auditor_s(listed, profile, code):
     """Exit code 0 says that every tenant was read and meets its baseline; `--profile` sets it for all."""
     option = ["--profile", profile] if profile else []
@@ -244,7 +235,7 @@ def test_audit_with_a_baseline_of_the_auditor_s(listed, profile, code):
 def test_audit_for_programs(listed):
     """Nothing but JSON on standard output, as the published schema says."""
     result = invoke("audit", "--tenants", listed, "--format", "json")
-    assert result.exit_code == FINDINGS
+    assert result.exit_code == FAILURE
     found = json.loads(result.stdout)
     jsonschema.validate(found, SCHEMA)
     assert [tenant["status"] for tenant in found["tenants"]] == ["meets", "findings", "unreachable"]
@@ -266,7 +257,7 @@ def test_a_report_goes_to_a_file(listed, tmp_path, name, option, opens):
     output = tmp_path / name
     result = invoke("audit", "--tenants", listed, "--output", output, *option)
     assert output.read_text().lower().startswith(opens.lower())
-    assert (result.exit_code, result.stdout) == (FINDINGS, "")
+    assert (result.exit_code, result.stdout) == (FAILURE, "")
     assert result.stderr.startswith(f"Wrote {output}. 1 of 3 tenants meets its baseline")
     assert SECRET not in output.read_text()
 
@@ -323,7 +314,7 @@ def test_text_from_outside_moves_no_cursor(tmp_path):
 def test_a_terminal_has_color_and_progress(listed):
     """In a terminal findings are red, and a bar shows how far the reading is; nothing of it stays."""
     code, shown = in_a_terminal("audit", "--tenants", listed)
-    assert code == FINDINGS
+    assert code == FAILURE
     assert "\x1b[31m" in shown
     assert "Reading tenants" in shown
     assert "\x1b[2K" in shown
@@ -371,7 +362,7 @@ def test_a_pipe_has_neither_color_nor_broken_lines(listed):
     env = {**os.environ, **CREDENTIALS, "COLUMNS": "40"}
     command = [COMMAND, "audit", "--tenants", listed]
     result = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
-    assert (result.returncode, result.stderr) == (FINDINGS, "")
+    assert (result.returncode, result.stderr) == (FAILURE, "")
     assert "\x1b" not in result.stdout
     assert all(line == line.rstrip() for line in result.stdout.splitlines())
     assert re.search("the baseline allows at most 1h .* section 2.2.3", result.stdout)
@@ -401,7 +392,7 @@ def test_the_version_is_shown():
 @pytest.mark.parametrize("command", ["plans", "show", "audit", "validate", "export", "sandbox"])
 def test_each_help_teaches(command):
     """Each command's help has an example."""
-    assert f"Example: auth0-sessions {command}" in invoke(command, "--help", COLUMNS="100").output
+    assert f"Example: auth0-sessions {command}" in invoke(command, "--help").output
 
 
 @pytest.mark.parametrize("command", [["show", "{domain}"], ["audit", "--tenants", "{file}"]])

@@ -3,24 +3,19 @@
 import errno
 import json
 import os
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
-from auth0_sessions import cli
+import command_line
 from auth0_sessions.cli import output as written
 from auth0_sessions.fleet.document import Document
+from command_line import CREDENTIALS, FAILURE, FINE, USAGE
 
-CREDENTIALS = {"AUTH0_CLIENT_ID": "id", "AUTH0_CLIENT_SECRET": "canary-secret"}
-FINE, FAILURE, USAGE = 0, 1, 2
-
-
-def invoke(*arguments):
-    """Run the command line without a terminal."""
-    return CliRunner(env=CREDENTIALS).invoke(cli.app, [str(one) for one in arguments])
+invoke = partial(command_line.invoke, **CREDENTIALS)
 
 
 @pytest.fixture

@@ -6,15 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 import auth0_sessions
-from auth0_sessions import cli
-
-
-def install() -> Result:
-    """Run the command."""
-    return CliRunner().invoke(cli.app, ["plugin", "install"])
+from command_line import invoke
 
 
 @pytest.fixture
@@ -36,7 +30,7 @@ def pulumi(tmp_path, monkeypatch):
 def test_it_installs_a_script_for_this_environment(pulumi):
     """The plugin of the running version is installed, and replaces one of the same version."""
     noted = pulumi()
-    done = install()
+    done = invoke("plugin", "install")
     assert done.exit_code == 0, done.output
     *given, folder, listed = noted.read_text().splitlines()
     version = auth0_sessions.__version__
@@ -49,7 +43,7 @@ def test_it_installs_a_script_for_this_environment(pulumi):
 
 def test_without_pulumi_it_says_where_to_get_it(pulumi):
     """No `pulumi` on PATH is one sentence, and the exit code of a failure."""
-    done = install()
+    done = invoke("plugin", "install")
     assert done.exit_code == 1
     assert "There is no `pulumi` on PATH" in done.stderr
     assert "https://www.pulumi.com/docs/install" in done.stderr
@@ -58,6 +52,6 @@ def test_without_pulumi_it_says_where_to_get_it(pulumi):
 def test_a_failure_of_pulumi_is_a_failure(pulumi):
     """The exit code of `pulumi` is named, and the command fails too."""
     pulumi(code=3)
-    done = install()
+    done = invoke("plugin", "install")
     assert done.exit_code == 1
     assert "exit code 3" in done.stderr

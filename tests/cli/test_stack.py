@@ -8,14 +8,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from typer.testing import CliRunner
 
-from auth0_sessions import cli
 from auth0_sessions.errors import InputError
 from auth0_sessions.fleet import resolved
 from auth0_sessions.fleet.resolved import read_stack
+from command_line import FAILURE, FINE, USAGE, invoke
 
-FINE, FINDINGS, USAGE = 0, 1, 2
 CANARY = "canary-5eCr3t"
 TENANTS = {"acme": {"domain": "acme.eu.auth0.com", "plan": "enterprise"}}
 
@@ -48,11 +46,6 @@ def pulumi(tmp_path, monkeypatch):
         return tools / "called"
 
     return _pulumi
-
-
-def invoke(*arguments, **environment):
-    """Run the command line without a terminal."""
-    return CliRunner(env=environment).invoke(cli.app, [str(one) for one in arguments])
 
 
 def test_the_cli_is_asked_for_everything_that_is_resolved(pulumi, tmp_path):
@@ -160,7 +153,7 @@ def test_an_audit_uses_the_stack_s_credentials(stack, tmp_path):
 def test_a_label_that_is_nowhere_names_both_places(stack):
     """The configuration is one of the places that were looked at."""
     result = invoke("audit", "--stack", "prod")
-    assert result.exit_code == FINDINGS
+    assert result.exit_code == FAILURE
     assert "auth0-sessions:credentials" in result.output
     assert CANARY not in result.output
 

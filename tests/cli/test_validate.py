@@ -2,11 +2,8 @@
 
 import pytest
 import requests
-from typer.testing import CliRunner
 
-from auth0_sessions import cli
-
-FINE, FINDINGS, USAGE = 0, 1, 2
+from command_line import FAILURE, FINE, USAGE, invoke
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +14,7 @@ def offline(monkeypatch):
 
 def validate(*paths):
     """Run the command without a terminal."""
-    return CliRunner().invoke(cli.app, ["validate", "--tenants", *map(str, paths)])
+    return invoke("validate", "--tenants", *paths)
 
 
 @pytest.fixture
@@ -45,7 +42,7 @@ def test_every_problem_of_every_file(file):
     one = file("one.yaml", "plan: free\ntenants: {a: {domain: a.auth0.com, sessionLifetime: 31d}, b: {domain: x}}")
     two = file("two.yaml", "c: {domain: c.auth0.com}")
     result = validate(one, two)
-    assert (result.exit_code, result.stdout) == (FINDINGS, "")
+    assert (result.exit_code, result.stdout) == (FAILURE, "")
     heads = [line.partition(":")[0] for line in result.stderr.splitlines()]
     assert heads == ["Error", "  - a", "  - b", "Error", "  - c"]
 
@@ -59,7 +56,7 @@ def test_a_stack_s_file_has_its_configuration(file):
     assert validate(stack).exit_code == FINE
     file("Pulumi.prod.yaml", f"config:\n  {own}\n  {tenants.format('13h')}\n")
     result = validate(stack)
-    assert result.exit_code == FINDINGS
+    assert result.exit_code == FAILURE
     assert "profile 'ours' allows at most 12h" in result.stderr
 
 
@@ -76,5 +73,5 @@ def test_a_file_that_cannot_be_used(file, tmp_path, text):
     """A file that is missing, is not YAML or lists nothing is an error with its name."""
     path = tmp_path / "gone.yaml" if text is None else file("t.yaml", text)
     result = validate(path)
-    assert result.exit_code == (FINDINGS if text == "{}" else USAGE)
+    assert result.exit_code == (FAILURE if text == "{}" else USAGE)
     assert path.name in result.stderr

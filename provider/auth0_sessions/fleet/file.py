@@ -18,7 +18,7 @@ from auth0_sessions.model.scalars import NAMESPACE, read_object, texts
 _STACK_FILE = re.compile(r"Pulumi\.(.+)\.(?:ya?ml|json)")
 _DEPLOY_CLI = {"tenant", "clients", "clientGrants", "connections", "databases", "pages", "resourceServers", "rules"}
 """Some of the keys of a tenant.yaml that Auth0's Deploy CLI writes; in folders, tenant.json has the next ones."""
-_DEPLOY_CLI_TENANT = {"friendly_name", "flags", "session_lifetime", "idle_session_lifetime", "enabled_locales"}
+_OF_A_TENANT = {"friendly_name", "flags", "session_lifetime", "idle_session_lifetime", "enabled_locales"}
 
 
 @dataclass(frozen=True)
@@ -152,12 +152,14 @@ def _is_entry(found: Mapping[str, Any]) -> bool:
 
 def _is_deploy_cli_s(found: Mapping[Any, Any]) -> bool:
     """Return whether a file is Auth0's, which has lists, and settings that an entry does not have."""
+    if any(isinstance(found.get(key), list) for key in _DEPLOY_CLI):
+        return True
+    if any(key in found and not isinstance(found[key], Mapping) for key in _OF_A_TENANT):
+        return True
     tenant = found.get("tenant")
-    has_lists = any(isinstance(found.get(key), list) for key in _DEPLOY_CLI)
-    foreign = _DEPLOY_CLI_TENANT - {*ENTRY_KEYS, *ENTRY_KEYS.values()}
-    has_settings = isinstance(tenant, Mapping) and not tenant.keys().isdisjoint(foreign) and "domain" not in tenant
-    is_tenant = any(not isinstance(found.get(key, found), Mapping) for key in _DEPLOY_CLI_TENANT)
-    return has_lists or has_settings or is_tenant
+    if not isinstance(tenant, Mapping) or "domain" in tenant:
+        return False
+    return any(key in tenant for key in _OF_A_TENANT - {*ENTRY_KEYS.values()})
 
 
 def _of_stack(path: Path, found: Mapping[str, Any]) -> TenantsFile:

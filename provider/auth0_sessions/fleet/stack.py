@@ -106,14 +106,14 @@ def _own(config: Any, path: Path, project: Mapping[str, Any]) -> dict[str, _Sett
         # A key without a namespace is the project's; Pulumi still reads an older form with `config` in the middle.
         full = key if ":" in str(key) else f"{project.get('name')}:{key}"
         namespace, _, name = full.replace(":config:", ":").partition(":")
-        if namespace == NAMESPACE and name in found:
-            message = f"{path}: {found[name].keys[-1]} and {key} are the same key; keep one."
+        if namespace != NAMESPACE:
+            continue
+        if name in found:
+            message = f"{path}: {found[name].keys[1]} and {key} are the same key; keep one."
             raise InputError(message)
-        if namespace == NAMESPACE:
-            found[name] = _Setting(value, path, ("config", key))
-    if not is_project_file(path):
-        return found
-    return {name: _declared(row, is_own=project.get("name") == NAMESPACE) for name, row in found.items()}
+        row = _Setting(value, path, ("config", key))
+        found[name] = _declared(row, is_own=project.get("name") == NAMESPACE) if is_project_file(path) else row
+    return found
 
 
 def _declared(row: _Setting, *, is_own: bool) -> _Setting:
