@@ -100,7 +100,8 @@ def test_what_is_left_out_is_none_and_not_sent():
 
     engine = run(program)
     sent = {name for name, value in engine.registered["acme"].inputs.items() if value is not None}
-    assert sent == {"domain", "session_lifetime", "plan", "over_limit", "on_delete", "enforce", "__provider"}
+    assert sent == {"domain", "session_lifetime", "plan", "__provider"}
+    assert (seen["over_limit"], seen["on_delete"], seen["enforce"]) == ("error", "retain", "exact")
     assert seen["domain"] == "acme.eu.auth0.com"
     assert seen["session_lifetime_minutes"] == MINUTES
     assert {name for name, value in seen.items() if value is None} == {

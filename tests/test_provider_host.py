@@ -110,9 +110,7 @@ def test_all_verbs_over_grpc(host, start, tenant):
         "domain": tenant.domain,
         "session_lifetime": "1d",
         "plan": "enterprise",
-        "over_limit": "error",
         "on_delete": "restore",
-        "enforce": "exact",
     }
     assert tenant.calls == []
     state = host.create(inputs)
@@ -260,7 +258,6 @@ def test_check_passes_unknowns_and_reports_everything(host):
     """Unknown values come back unknown; every bad one is a failure of its property."""
     inputs, failures = host.check({"domain": rpc.UNKNOWN, "session_lifetime": rpc.UNKNOWN, "plan": 7, "on_delete": []})
     assert set(failures) == {"plan", "on_delete"}
-    assert inputs["over_limit"] == "error"
     assert "domain" not in failures
 
 

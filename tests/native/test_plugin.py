@@ -28,8 +28,7 @@ Response = provider_pb2.DiffResponse
 
 def inputs_of(tenant, **more):
     """Return checked inputs of a tenant."""
-    given = {"domain": tenant.domain, "plan": "enterprise", "overLimit": "error", "onDelete": "restore"}
-    return {**given, "enforce": "exact", "sessionLifetime": "1d", **more}
+    return {"domain": tenant.domain, "plan": "enterprise", "onDelete": "restore", "sessionLifetime": "1d", **more}
 
 
 # Starting
@@ -179,7 +178,7 @@ def test_unknown_values_pass_a_check(host):
     """Unknown values stay unknown, and everything else is still checked."""
     inputs, failures = host.check({"domain": rpc.UNKNOWN, "sessionLifetime": rpc.UNKNOWN, "plan": 7})
     assert set(failures) == {"plan"}
-    assert (inputs["domain"], inputs["sessionLifetime"], inputs["overLimit"]) == (rpc.UNKNOWN, rpc.UNKNOWN, "error")
+    assert (inputs["domain"], inputs["sessionLifetime"]) == (rpc.UNKNOWN, rpc.UNKNOWN)
 
 
 def test_no_setting_and_no_domain(host):

@@ -75,9 +75,6 @@ def test_what_is_sent_has_the_names_of_the_wire():
         "domain": ACME,
         "sessionLifetime": "8h",
         "plan": "free",
-        "overLimit": "error",
-        "onDelete": "retain",
-        "enforce": "exact",
     }
 
 

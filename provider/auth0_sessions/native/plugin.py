@@ -23,10 +23,10 @@ from auth0_sessions.host.log import EngineLog, is_user_error
 from auth0_sessions.host.process import confirm_engine
 from auth0_sessions.host.sealed import secret
 from auth0_sessions.lifecycle.claims import Claims
-from auth0_sessions.lifecycle.diff import Diff
+from auth0_sessions.lifecycle.diff import Change, Diff
 from auth0_sessions.lifecycle.memory import Memory
 from auth0_sessions.lifecycle.preview import NOTHING
-from auth0_sessions.lifecycle.record import Declared, State
+from auth0_sessions.lifecycle.record import DEFAULTS, State
 from auth0_sessions.lifecycle.verbs import Verbs
 from auth0_sessions.model.inputs import INPUTS, SECRETS, UNKNOWN, Problem
 from auth0_sessions.model.spelling import CAMEL_CASE
@@ -38,9 +38,6 @@ from auth0_sessions.native.schema import schema
 
 T = TypeVar("T")
 Verb = Callable[["Plugin", Any, grpc.ServicerContext], T]
-
-_DEFAULTS = Declared("", {}).to_props()
-"""The inputs that have a default."""
 
 _urn: ContextVar[str] = ContextVar("urn", default="")
 """The resource that this thread's call is for, so that log lines appear on its row."""
@@ -166,8 +163,8 @@ class Plugin(ResourceProviderServicer):
     @_verb
     def Diff(self, request: Any, _context: grpc.ServicerContext) -> proto.DiffResponse:  # noqa: N802
         """Compare in minutes; a change of domain replaces the resource, creating the new one first."""
-        olds = from_wire(request.olds).values
-        found = self._verbs.diff(olds, _inputs(from_wire(request.news)))
+        olds, news = from_wire(request.olds).values, _inputs(from_wire(request.news))
+        found = self._verbs.diff(olds, news)
         # A record of the dynamic resource is rewritten by an update that makes no API call.
         is_foreign = "__provider" in olds
         some = found.changes or is_foreign
@@ -176,7 +173,7 @@ class Plugin(ResourceProviderServicer):
             replaces=[TO_CAMEL[name] for name in found.replaces],
             deleteBeforeReplace=not found.replaces,
             diffs=[TO_CAMEL[name] for name in found.inputs],
-            detailedDiff=_detailed(found),
+            detailedDiff=_detailed(found, news),
             hasDetailedDiff=True,
         )
 
@@ -202,7 +199,7 @@ class Plugin(ResourceProviderServicer):
         inputs = {
             name: value
             for name, value in state.inputs(_inputs(given)).items()
-            if name in given.values or name not in _DEFAULTS
+            if name in given.values or name not in DEFAULTS
         }
         secrets = outs.secrets | given.secrets
         return proto.ReadResponse(id=request.id, properties=_record(state, secrets), inputs=to_wire(inputs, secrets))
@@ -211,7 +208,7 @@ class Plugin(ResourceProviderServicer):
         """Read a tenant for a look-up or an import; an import leaves out inputs that have their defaults."""
         found = self._verbs.look_up(id_, label)
         state = found.adopted(self._config.plan)
-        inputs = {name: value for name, value in state.declared.to_props().items() if value != _DEFAULTS.get(name)}
+        inputs = {name: value for name, value in state.declared.to_props().items() if value != DEFAULTS.get(name)}
         outs = {**found.to_props(), "previous": state.previous} if is_look_up else {**NOTHING, **state.to_props()}
         return proto.ReadResponse(id=found.domain, properties=to_wire(outs), inputs=to_wire(inputs))
 
@@ -246,7 +243,7 @@ class Plugin(ResourceProviderServicer):
 
 
 def _record(state: State, secrets: frozenset[str]) -> struct_pb2.Struct:
-    """Return a record with null for unmanaged properties, so that previews do not show them as unknown."""
+    """Return a record with null for unmanaged properties; a preview takes those that state does not have as unknown."""
     return to_wire({**NOTHING, **state.to_props()}, secrets)
 
 
@@ -264,11 +261,16 @@ def _failure(problem: Problem, given: Props) -> proto.CheckFailure:
     return proto.CheckFailure(property="" if problem.is_private else name, reason=reason)
 
 
-def _detailed(found: Diff) -> dict[str, proto.PropertyDiff]:
-    kinds = {name: "UPDATE_REPLACE" if name in found.replaces else change.name for name, change in found.inputs.items()}
+def _detailed(found: Diff, news: Mapping[str, Any]) -> dict[str, proto.PropertyDiff]:
+    def kind(name: str, change: Change) -> str:
+        if name in found.replaces:
+            return "UPDATE_REPLACE"
+        # The program no longer gives an input, which has its default again.
+        return change.name if name in news else "DELETE"
+
     return {
-        TO_CAMEL[name]: proto.PropertyDiff(kind=proto.PropertyDiff.Kind.Value(kind), inputDiff=False)
-        for name, kind in kinds.items()
+        TO_CAMEL[name]: proto.PropertyDiff(kind=proto.PropertyDiff.Kind.Value(kind(name, change)), inputDiff=False)
+        for name, change in found.inputs.items()
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import pulumi
 
-from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.lifecycle.record import DEFAULTS, OUTPUTS
 from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.lifetime import Lifetime
@@ -117,11 +117,15 @@ class SessionLifetimeArguments:
             "enforce": enforce,
             "credentials": credentials,
         }
-        plain = {key: run.sendable(key, value) for key, value in given.items() if value is not None}
+        plain = {
+            key: run.sendable(key, value) for key, value in given.items() if value not in (None, DEFAULTS.get(key))
+        }
         plain = lowered_by_stack(name, plain, opts, provider)
         minutes = (f"{setting}_minutes" for setting in LIFETIMES if setting in plain)
         own = () if _is_exact(enforce) else ("own",)
         self._declare(name, ("domain", *minutes, *own, "previous", "superseded", "old_sessions_gone_by"), plain, opts)
+        for key in DEFAULTS.keys() - plain.keys():
+            setattr(self, key, pulumi.Output.from_input(DEFAULTS[key]))
 
     @classmethod
     def get(
