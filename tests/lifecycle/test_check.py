@@ -56,7 +56,7 @@ def test_good_inputs_pass():
 
 
 def test_defaults():
-    """`over_limit` is "error", `on_delete` "retain" and `enforce` "exact"; a program that says so has them as inputs."""
+    """`over_limit` is "error", `on_delete` "retain", `enforce` "exact"; they are inputs if a program says so."""
     defaults = {"over_limit": "error", "on_delete": "retain", "enforce": "exact"}
     left_out, given_too = checked(session_lifetime="8h"), checked(session_lifetime="8h", **defaults)
     assert left_out.inputs == {"domain": DOMAIN, "session_lifetime": "8h"}

@@ -406,7 +406,10 @@ OWN = '{"ours": {"absolute": "12h", "idle": "30m", "source": "Handbook 4.2"}}'
 )
 def test_enforcement_is_an_argument_or_configured(argument, config, expected):
     """It goes to the child, from the argument, else from the configuration, else "exact"; so it does in a fleet."""
-    assert run(policy_of(plan="free", enforce=argument), **config).sent("acme-lifetime").get("enforce", "exact") == expected
+    assert (
+        run(policy_of(plan="free", enforce=argument), **config).sent("acme-lifetime").get("enforce", "exact")
+        == expected
+    )
     engine = run(fleet_of({}, plan="free", enforce=argument), **config)
     assert {engine.sent(f"fleet-{name}-lifetime").get("enforce", "exact") for name in TENANTS} == {expected}
 
