@@ -84,12 +84,19 @@ def test_a_provider_marks_its_secrets():
     assert given.typ == "pulumi:providers:auth0-sessions"
     hidden = {name: value["value"] for name, value in given.inputs.items() if rpc._special_sig_key in value}
     assert hidden == {
-        "clientSecret": "s3", "clientAssertionPrivateKey": "k1", "apiToken": "t0",
+        "clientSecret": "s3",
+        "clientAssertionPrivateKey": "k1",
+        "apiToken": "t0",
         "credentials": '{"lab": {"apiToken": "t1"}}',
     }
     assert {name: value for name, value in given.inputs.items() if name not in hidden} == {
-        "domain": ACME, "clientId": "id", "clientAssertionSigningAlg": "PS256", "audience": "aud",
-        "plan": "free", "livePreview": "true", "__ofStack": "false",
+        "domain": ACME,
+        "clientId": "id",
+        "clientAssertionSigningAlg": "PS256",
+        "audience": "aud",
+        "plan": "free",
+        "livePreview": "true",
+        "__ofStack": "false",
     }
 
 

@@ -80,8 +80,13 @@ def test_what_is_left_out_is_not_sent(api):
         engine = run(one(api, seen, domain=domain, plan="free", session_lifetime=Lifetime.parse("90m"), **given))
         assert engine.sent("acme") == {"domain": ACME, "session_lifetime": "1h30m", "plan": "free"}
         assert {name: value for name, value in seen.items() if value is not None} == {
-            "domain": ACME, "plan": "free", "session_lifetime": "1h30m", "session_lifetime_minutes": MINUTES,
-            **DEFAULTS, "previous": {}, "superseded": {},
+            "domain": ACME,
+            "plan": "free",
+            "session_lifetime": "1h30m",
+            "session_lifetime_minutes": MINUTES,
+            **DEFAULTS,
+            "previous": {},
+            "superseded": {},
         }
 
 
