@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import partial
 from typing import Any
 
 import dill
@@ -20,7 +21,7 @@ def test_the_type_token_is_the_contract_s():
         """A class of a user."""
 
     for kind in (SessionLifetime, Own):
-        engine = run(lambda kind=kind: kind("acme", domain="acme.auth0.com", plan="free", session_lifetime="8h"))
+        engine = run(partial(kind, "acme", domain="acme.auth0.com", plan="free", session_lifetime="8h"))
         assert engine.registered["acme"].typ == "pulumi-python:dynamic/auth0-sessions:SessionLifetime"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
@@ -14,9 +15,9 @@ from pulumi.runtime import rpc
 import mocked
 from auth0_sessions import Lifetime, Plan, Profile, SessionPolicy, TenantFleet, TenantSpec, native
 from auth0_sessions.model.inputs import INPUTS
-from auth0_sessions.model.settings import LOGIN_LIFETIMES
+from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS
 from expected_values import expected_of
-from mocked import MINUTES, Engine
+from mocked import Engine
 
 APPLIED = (
     *("domain", "plan", "profile", *LOGIN_LIFETIMES, "session_cookie_mode", "reasons", "previous"),
@@ -64,11 +65,17 @@ def test_the_type_tokens_are_the_contract_s():
     }
 
 
-def test_every_setting_is_an_argument_of_both():
-    """A new row of login sessions is missing here until policy and tenant have it; a tenant has an earlier name too."""
-    arguments = set(inspect.signature(SessionPolicy.__init__).parameters) - {"self", "name", "opts"}
-    assert {field.name for field in fields(TenantSpec)} == arguments - {"ceiling"} | {"formerly"}
+def test_every_setting_is_a_typed_argument_of_both():
+    """A new row of login sessions is missing here until policy and tenant have it, each with the type of its kind."""
+    parameters = inspect.signature(SessionPolicy.__init__).parameters
+    arguments = set(parameters) - {"self", "name", "opts"}
+    kinds = {field.name: field for field in fields(TenantSpec)}
+    assert kinds.keys() == arguments - {"ceiling"} | {"formerly"}
     assert {*INPUTS, "profile", "ceiling"} - {"anonymous_session_lifetime"} == arguments
+    for name in LOGIN_SETTINGS:
+        kind = "str | Lifetime" if name in LOGIN_LIFETIMES else "str"
+        assert (parameters[name].annotation, parameters[name].default) == (f"pulumi.Input[{kind}] | None", None)
+        assert (kinds[name].type, kinds[name].default) == (f"{kind} | None", None)
 
 
 @pytest.mark.parametrize("of", ["policy", "fleet"])
@@ -216,32 +223,27 @@ def from_config(seen: dict[str, Any]) -> Callable[[], Any]:
     return program
 
 
-@pytest.mark.parametrize("key", ["sessionLifetime", "session_lifetime"])
-def test_a_fleet_from_configuration(key):
+def test_a_fleet_from_configuration():
     """`auth0-sessions:tenants` is one object, with keys in camelCase or in snake_case."""
     seen: dict[str, Any] = {}
-    run(
-        from_config(seen),
-        plan="free",
-        profile="convenient",
-        tenants=f'{{"acme": {{"domain": "acme.auth0.com", "{key}": "2h"}}, "b": {{"domain": "b.auth0.com"}}}}',
-    )
+    tenants = {"acme": {"domain": "acme.auth0.com", "sessionLifetime": "2h"}, "b": {"domain": "b.auth0.com"}}
+    run(from_config(seen), plan="free", profile="convenient", tenants=json.dumps(tenants))
     assert minutes_in(seen["tenants"]["acme"]) == dict.fromkeys(LOGIN_LIFETIMES, 120)
     assert minutes_in(seen["tenants"]["b"]) == expected_of(Plan.FREE, Profile.CONVENIENT)
 
 
 @pytest.mark.parametrize("project", [True, False], ids=["project", "no project"])
 def test_a_fleet_from_a_file_that_the_configuration_names(tmp_path, monkeypatch, project):
-    """The name starts from the project's folder, else the current one; the file's plan and profile go first."""
+    """The name starts at the project's folder, else the current one; what a file says for all goes first."""
     if project:
         monkeypatch.setattr(pulumi, "get_root_directory", lambda: str(tmp_path))
     else:
         monkeypatch.chdir(tmp_path)
-    listed = "plan: enterprise\nprofile: nist-aal3\ntenants:\n  acme: {domain: acme.auth0.com}\n"
-    (tmp_path / "tenants.yaml").write_text(listed)
-    seen: dict[str, Any] = {}
-    run(from_config(seen), plan="free", profile="convenient", tenants="tenants.yaml")
-    assert minutes_in(seen["tenants"]["acme"]) == expected_of(Plan.ENTERPRISE, Profile.NIST_AAL3)
+    beside = {"plan": "enterprise", "profile": "ours", "profiles": json.loads(OWN), "enforce": "at-most"}
+    (tmp_path / "tenants.json").write_text(json.dumps({**beside, "tenants": ONE}))
+    engine = run(from_config({}), plan="free", profile="convenient", tenants="tenants.json", enforce="exact")
+    sent = engine.sent("fleet-acme-lifetime")
+    assert (sent["plan"], sent["session_lifetime"], sent["enforce"]) == ("enterprise", "12h", "at-most")
 
 
 # Ceilings, and a team's own profiles.
@@ -263,15 +265,17 @@ def test_where_enforcement_comes_from(argument, configured):
 
 
 def test_a_ceiling_s_outputs_are_what_the_tenant_has():
-    """Under "at-most" a shorter value of the tenant is what is applied, and its reason says whose it is."""
+    """A shorter value of the tenant is what is applied, in reason and report, too; an exact one is what was asked."""
     seen: dict[str, Any] = {}
-    engine = run(policy_of(seen, plan="free", profile="strict", enforce="at-most"))
-    assert [engine.sent("acme-lifetime")[name] for name in LOGIN_LIFETIMES] == ["1d", "1h", "1d", "1h"]
-    assert [seen[name] for name in LOGIN_LIFETIMES] == [str(Lifetime(MINUTES)), "1h"] * 2
-    assert [seen["reasons"][name] for name in LOGIN_LIFETIMES[:2]] == [
-        "absolute 8h, its own value; ceiling 1d: profile 'strict' (a login a day)",
-        "idle 1h: profile 'strict' (a login a day)",
-    ]
+    tenants = {"a": {"domain": "a.auth0.com", "enforce": "at-most"}, "b": {"domain": "b.auth0.com"}}
+    engine = run(fleet_of(seen, tenants=tenants, plan="free", profile="strict"))
+    for name, held in (("a", "8h"), ("b", "1d")):
+        applied = seen["tenants"][name]
+        assert [engine.sent(f"fleet-{name}-lifetime")[key] for key in LOGIN_LIFETIMES] == ["1d", "1h"] * 2
+        assert [applied[key] for key in LOGIN_LIFETIMES] == [held, "1h"] * 2
+        assert ("8h, its own value" in applied["reasons"]["session_lifetime"]) is (name == "a")
+    rows = [line.split(" | ") for line in seen["report"].splitlines()[2:]]
+    assert [row[3:6] for row in rows] == [["8h", "1h", "8h / 1h"], ["1d", "1h", "1d / 1h"]]
 
 
 class Previewing(Engine):
@@ -321,16 +325,6 @@ def test_what_a_run_does_not_change_is_not_claimed():
     assert seen["reasons"]["session_lifetime"] == "absolute 5h: not changed by this run"
 
 
-def test_a_fleet_s_report_has_what_tenants_keep():
-    """The rows of ceilings follow the tenants, and those of exact values do not."""
-    seen: dict[str, Any] = {}
-    tenants = {"a": {"domain": "a.auth0.com", "enforce": "at-most"}, "b": {"domain": "b.auth0.com"}}
-    run(fleet_of(seen, tenants=tenants, plan="free", profile="strict"))
-    rows = [line.split(" | ") for line in seen["report"].splitlines()[2:]]
-    assert [row[3:6] for row in rows] == [["8h", "1h", "8h / 1h"], ["1d", "1h", "1d / 1h"]]
-    assert ["its own value" in row[-1] for row in rows] == [True, False]
-
-
 @pytest.mark.parametrize("where", ["argument", "config"])
 def test_an_own_profile_is_known_to_policy_and_fleet(where):
     """`auth0-sessions:profiles` is for both; a fleet's argument takes precedence over it."""
@@ -343,47 +337,25 @@ def test_an_own_profile_is_known_to_policy_and_fleet(where):
     assert seen["tenants"]["acme"]["idle_session_lifetime"] == ("20m" if given else "30m")
 
 
-def test_a_file_may_hold_profiles_and_enforcement(tmp_path, monkeypatch):
-    """What a tenants file has beside its tenants is the fleet's."""
-    monkeypatch.chdir(tmp_path)
-    listed = f"profiles: {OWN}\nprofile: ours\nenforce: at-most\ntenants:\n  acme: {{domain: acme.auth0.com}}\n"
-    (tmp_path / "tenants.yaml").write_text(listed)
-    engine = run(from_config({}), plan="free", tenants="tenants.yaml", enforce="exact")
-    sent = engine.sent("fleet-acme-lifetime")
-    assert (sent["session_lifetime"], sent["enforce"]) == ("12h", "at-most")
-
-
 # One path to each component, for both front ends.
 
 
-def warnings_of(program: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Run a program and return its warnings."""
+@pytest.mark.parametrize("is_secret", [False, True])
+def test_a_clamp_warns(monkeypatch, is_secret):
+    """What was lowered is said once, by a fleet's policies, too; a secret value is not repeated."""
     said: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", lambda message, **_: said.append(message))
-    run(program)
-    return said
-
-
-def test_a_clamp_warns_in_policy_and_fleet(monkeypatch):
-    """What was lowered is said once for each setting, in the words of the resource's own check."""
-    given: dict[str, Any] = {"plan": "free", "profile": "convenient", "session_lifetime": "60d", "over_limit": "clamp"}
-    (policy,) = warnings_of(policy_of(**given), monkeypatch)
-    entry = {"domain": "a.auth0.com", **given}
-    (fleet,) = warnings_of(fleet_of({}, tenants={"a": entry}), monkeypatch)
-    assert policy.removeprefix("acme: ") == fleet.removeprefix("fleet-a: ")
-    assert "lowered to 30d (over_limit='clamp')" in policy
-
-
-@pytest.mark.parametrize("secret", [True, False])
-def test_a_clamp_does_not_repeat_a_secret(monkeypatch, secret):
-    """The value of a secret argument is in no warning."""
-    given: Any = pulumi.Output.secret("60d") if secret else "60d"
+    clamped: dict[str, Any] = {"plan": "free", "profile": "convenient", "over_limit": "clamp"}
 
     async def program() -> None:
-        await policy_of(plan="free", profile="convenient", session_lifetime=given, over_limit="clamp")()
+        lifetime: Any = pulumi.Output.secret("60d") if is_secret else "60d"
+        await policy_of(session_lifetime=lifetime, **clamped)()
 
-    (warning,) = warnings_of(program, monkeypatch)
-    assert ("60d" in warning) is not secret
+    run(program)
+    run(fleet_of({}, tenants={"a": {"domain": "a.auth0.com", "session_lifetime": "60d", **clamped}}))
+    policy, fleet = said
+    assert ("60d" in policy, "60d" in fleet) == (not is_secret, True)
+    assert policy.removeprefix("acme: ").replace("[secret]", "60d") == fleet.removeprefix("fleet-a: ")
 
 
 @pytest.mark.parametrize(
@@ -425,16 +397,11 @@ def test_a_provider_s_plan_has_to_be_known():
 def test_a_file_s_profile_that_outranks_the_configured_one_is_said(tmp_path, monkeypatch, profile):
     """Whoever configures a profile in an incident sees that the file beats it."""
     monkeypatch.chdir(tmp_path)
-    top = f"profile: {profile}\n" if profile else ""
-    (tmp_path / "tenants.yaml").write_text(f"{top}tenants:\n  acme: {{domain: acme.auth0.com}}\n")
+    (tmp_path / "tenants.json").write_text(json.dumps({"profile": profile, "tenants": ONE}))
     said: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", lambda message, **_: said.append(message))
-    run(from_config({}), plan="free", profile="strict", tenants="tenants.yaml")
-    expected = (
-        "fleet: the tenants file sets the profile 'balanced', which takes precedence over the configuration "
-        "auth0-sessions:profile ('strict')."
-    )
-    assert said == ([expected] if profile == "balanced" else [])
+    run(from_config({}), plan="free", profile="strict", tenants="tenants.json")
+    assert ["'balanced', which takes precedence" in text for text in said] == ([True] if profile == "balanced" else [])
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import functools
 import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -154,9 +154,9 @@ def test_a_new_run_forgets_the_last_one():
     """Another run may manage a tenant under another name, and one program may run many times with the same mocks."""
     engine = Engine()
     for name in ("first", "second"):
-        engine.run(lambda name=name: auth0_sessions.SessionLifetime(name, domain=ACME, session_lifetime="8h"))
-    again = functools.partial(auth0_sessions.SessionLifetime, "second", domain=ACME, session_lifetime="8h")
-    pulumi.runtime.test(again)()
+        program = partial(auth0_sessions.SessionLifetime, name, domain=ACME, session_lifetime="8h")
+        engine.run(program)
+    pulumi.runtime.test(program)()
     assert list(engine.registered) == ["first", "second"]
 
 
