@@ -121,12 +121,7 @@ class Plugin(ResourceProviderServicer):
         given = from_wire(request.news).values
         response = proto.CheckResponse(failures=[_failure(problem, Props({})) for problem in check_config(given)])
         response.inputs.CopyFrom(request.news)
-        for key in SECRET_KEYS:
-            # An unknown value keeps the mark that the program gave it.
-            if given.get(key) is not None and not _has_unknown(given[key]):
-                # The protocol sends configuration as text.
-                text = json.dumps(given[key]) if isinstance(given[key], Mapping) else given[key]
-                response.inputs.update({key: secret(text)})
+        response.inputs.update(_encrypted(given))
         if is_of_stack(given, get_config_env()):
             response.inputs.update({OF_STACK: "true"})
         return response
@@ -192,25 +187,22 @@ class Plugin(ResourceProviderServicer):
         """Refresh a managed tenant, or read one that is not managed: 1 GET."""
         outs, given = from_wire(request.properties), from_wire(request.inputs)
         if "previous" not in outs.values:
-            label = outs.values.get("credentials") or given.values.get("credentials")
             # An import sends no properties; a look-up sends those that the program set, even if there are none.
+            label = outs.values.get("credentials") or given.values.get("credentials")
             return self._read_unknown(request.id, label, is_look_up=request.HasField("properties"))
         state = self._verbs.refresh(outs.record)
-        inputs = {
-            name: value
-            for name, value in state.inputs(_inputs(given)).items()
-            if name in given.values or name not in DEFAULTS
-        }
+        inputs = state.inputs(_inputs(given)).items()
+        kept = {name: value for name, value in inputs if name in given.values or name not in DEFAULTS}
         secrets = outs.secrets | given.secrets
-        return proto.ReadResponse(id=request.id, properties=_record(state, secrets), inputs=to_wire(inputs, secrets))
+        return proto.ReadResponse(id=request.id, properties=_record(state, secrets), inputs=to_wire(kept, secrets))
 
     def _read_unknown(self, id_: str, label: str | None, *, is_look_up: bool) -> proto.ReadResponse:
         """Read a tenant for a look-up or an import; an import leaves out inputs that have their defaults."""
         found = self._verbs.look_up(id_, label)
         state = found.adopted(self._config.plan)
         inputs = {name: value for name, value in state.declared.to_props().items() if value != DEFAULTS.get(name)}
-        outs = {**found.to_props(), "previous": state.previous} if is_look_up else {**NOTHING, **state.to_props()}
-        return proto.ReadResponse(id=found.domain, properties=to_wire(outs), inputs=to_wire(inputs))
+        outs = to_wire({**found.to_props(), "previous": state.previous}) if is_look_up else _record(state)
+        return proto.ReadResponse(id=found.domain, properties=outs, inputs=to_wire(inputs))
 
     @_verb
     def Update(self, request: Any, _context: grpc.ServicerContext) -> proto.UpdateResponse:  # noqa: N802
@@ -242,7 +234,7 @@ class Plugin(ResourceProviderServicer):
         return remote.construct(request, context, self._address or "", self._config.given)
 
 
-def _record(state: State, secrets: frozenset[str]) -> struct_pb2.Struct:
+def _record(state: State, secrets: frozenset[str] = frozenset()) -> struct_pb2.Struct:
     """Return a record with null for unmanaged properties; a preview takes those that state does not have as unknown."""
     return to_wire({**NOTHING, **state.to_props()}, secrets)
 
@@ -278,6 +270,12 @@ def _name_of(urn: str) -> str:
     """Return a resource's name for messages, with its parent's type if it has a parent."""
     *_, kind, name = urn.split("::")
     return f"'{name}' ({kind})" if "$" in kind else f"'{name}'"
+
+
+def _encrypted(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the known credentials, marked as secrets and as text; an unknown one keeps the mark that it came with."""
+    known = {key: given[key] for key in SECRET_KEYS if given.get(key) is not None and not _has_unknown(given[key])}
+    return {key: secret(json.dumps(row) if isinstance(row, Mapping) else row) for key, row in known.items()}
 
 
 def _has_unknown(value: Any) -> bool:
