@@ -74,7 +74,7 @@ def test_every_argument_is_sent(api, name):
 @FRONT_ENDS
 def test_what_is_left_out_is_not_sent(api):
     """Outputs of what is not managed are None, and those of inputs with a default have it, given or not."""
-    for given in ({}, DEFAULTS):
+    for given in ({}, DEFAULTS, dict.fromkeys(DEFAULTS)):
         seen: dict[str, Any] = {}
         domain = f"https://{ACME.upper()}/"
         engine = run(one(api, seen, domain=domain, plan="free", session_lifetime=Lifetime.parse("90m"), **given))
