@@ -17,6 +17,7 @@ from pulumi.runtime.proto import provider_pb2
 
 import provider_process
 from auth0_sessions.dynamic import SessionLifetimeProvider
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from provider_process import plain, starter, struct
 
 PICKLE = base64.b64encode(dill.dumps(SessionLifetimeProvider())).decode()
@@ -90,30 +91,13 @@ def tenant(auth0_sandbox: Any) -> Any:
     return auth0_sandbox.add_tenant("acme", plan="enterprise")
 
 
-def test_the_provider_is_pickled_by_reference():
-    """State names the class and holds nothing of its code, so that a stack runs the installed version."""
-    raw = base64.b64decode(PICKLE)
-    assert b"auth0_sessions.dynamic" in raw
-    assert b"SessionLifetimeProvider" in raw
-    assert len(raw) < 150
-    assert SessionLifetimeProvider.serialize_as_secret_always is False
-    assert vars(SessionLifetimeProvider()) == {}
-
-
 def test_all_verbs_over_grpc(host, start, tenant):
     """Check, create, diff, read, update and delete, with the values and calls of the contract."""
-    inputs, failures = host.check(
-        {"domain": f"{tenant.domain}/", "session_lifetime": "1440m", "plan": "enterprise", "on_delete": "restore"}
-    )
-    assert failures == {}
-    assert inputs == {
-        "domain": tenant.domain,
-        "session_lifetime": "1d",
-        "plan": "enterprise",
-        "over_limit": "error",
-        "on_delete": "restore",
-        "enforce": "exact",
-    }
+    given = {"domain": tenant.domain, "session_lifetime": "1d", "plan": "enterprise", "on_delete": "restore"}
+    inputs, failures = host.check({**given, "session_lifetime": "1440m"})
+    assert (inputs, failures) == (given, {})
+    unknown, failures = host.check({"domain": rpc.UNKNOWN, "session_lifetime": rpc.UNKNOWN, "plan": 7})
+    assert (unknown["domain"], set(failures)) == (rpc.UNKNOWN, {"plan"})
     assert tenant.calls == []
     state = host.create(inputs)
     assert state["id"] == tenant.domain
@@ -139,36 +123,6 @@ def test_all_verbs_over_grpc(host, start, tenant):
     assert tenant.calls.count("POST /oauth/token") == 2
 
 
-def test_a_delete_after_a_create_of_the_same_process_sends_nothing(host, tenant):
-    """A renamed resource's old self does not undo the new one's create; the warning says how to keep `previous`."""
-    inputs = {"domain": tenant.domain, "session_lifetime": "1d", "on_delete": "restore"}
-    state = host.create(inputs)
-    calls = len(tenant.calls)
-    host.delete({**inputs, **{key: state[key] for key in ("previous", "session_lifetime_minutes")}})
-    assert (tenant.settings, len(tenant.calls)) == ({"session_lifetime": 1_440}, calls)
-    assert [text for text in host.warnings() if "another resource manages this tenant" in text and "`aliases`" in text]
-
-
-def test_a_lookup_reads_from_its_inputs(host, tenant):
-    """`SessionLifetime.get` sends no state: every setting comes back, Auth0's defaults where absent."""
-    tenant.dashboard(idle_session_lifetime=15)
-    state, _ = host.read({}, tenant.domain.upper().replace("HTTP", "http").replace("ACME", "acme"))
-    assert state == {
-        "domain": tenant.domain,
-        "session_lifetime": "7d",
-        "session_lifetime_minutes": 10_080,
-        "idle_session_lifetime": "15m",
-        "idle_session_lifetime_minutes": 15,
-        "ephemeral_session_lifetime": "3d",
-        "ephemeral_session_lifetime_minutes": 4_320,
-        "idle_ephemeral_session_lifetime": "1d",
-        "idle_ephemeral_session_lifetime_minutes": 1_440,
-        "session_cookie_mode": "persistent",
-        "anonymous_session_lifetime": "30d",
-        "anonymous_session_lifetime_minutes": 43_200,
-    }
-
-
 def test_an_error_is_one_paragraph(host, tenant):
     """For a failed call, the engine shows our text, without a Python traceback."""
     tenant.fault("400", operation="patch")
@@ -177,21 +131,6 @@ def test_an_error_is_one_paragraph(host, tenant):
     details = caught.value.details()
     assert details.startswith(f"{tenant.domain}: could not write the session settings (400 invalid_body):")
     assert "\n" not in details
-
-
-def test_a_fault_of_our_own_keeps_its_traceback(host):
-    """A bug is shown with its traceback, so that it can be reported."""
-    with pytest.raises(grpc.RpcError, match="Traceback"):
-        host.update({"previous": {}}, {"domain": "x"})
-
-
-def test_the_debug_switch_brings_tracebacks_back(start, tenant):
-    """With AUTH0_SESSIONS_DEBUG an error shows where it was raised."""
-    host = start(AUTH0_SESSIONS_DEBUG="1")
-    host.configure()
-    tenant.fault("400", operation="patch")
-    with pytest.raises(grpc.RpcError, match=r"Traceback \(most recent call last\)"):
-        host.create({"domain": tenant.domain, "session_lifetime": "1d"})
 
 
 def test_warnings_and_waits_reach_the_engine(host, tenant):
@@ -203,30 +142,12 @@ def test_warnings_and_waits_reach_the_engine(host, tenant):
     assert [one.ephemeral for one in waits] == [True]
 
 
-@pytest.mark.parametrize("variable", ["https_proxy", "grpc_proxy"])
-def test_the_engine_is_not_behind_a_proxy(start, tenant, variable):
-    """Warnings reach the engine, although nothing listens where the proxy should be."""
-    host = start(**{variable: "http://127.0.0.1:9"})
-    host.configure()
-    host.create({"domain": tenant.domain, "session_lifetime": "1d"})
-    assert [text for text in host.warnings() if "from 7d to 1d" in text]
-
-
 def test_no_engine_is_no_failure(start, tenant):
     """An engine that does not listen loses lines, never a write."""
     deaf = start(address="127.0.0.1:9")
     deaf.configure()
     assert deaf.create({"domain": tenant.domain, "session_lifetime": "1d"})["session_lifetime"] == "1d"
     assert deaf.engine.said == []
-
-
-def test_a_lost_line_is_not_the_last_one(host, tenant):
-    """An engine that refuses a line loses that one; the next is shown."""
-    host.engine.refuses = 1
-    for name in ("11h", "13h"):
-        host.create({"domain": tenant.domain, "session_lifetime": name})
-    assert [("to 11h" in one.message, "to 13h" in one.message) for one in host.engine.said] == [(False, True)]
-    assert host.engine.refuses == 0
 
 
 def test_four_threads_one_token_one_connection(host, tenant):
@@ -256,14 +177,6 @@ def test_an_explicit_provider_is_bound_to_its_domain(host, start, tenant, auth0_
     explicit.delete({**state, "on_delete": "retain"})
 
 
-def test_check_passes_unknowns_and_reports_everything(host):
-    """Unknown values come back unknown; every bad one is a failure of its property."""
-    inputs, failures = host.check({"domain": rpc.UNKNOWN, "session_lifetime": rpc.UNKNOWN, "plan": 7, "on_delete": []})
-    assert set(failures) == {"plan", "on_delete"}
-    assert inputs["over_limit"] == "error"
-    assert "domain" not in failures
-
-
 @pytest.mark.parametrize(
     "wrong",
     [{"credentials": "Canary-7h3s3cr3t"}, {"domain": "https://id:canary-7h3s3cr3t@acme.eu.auth0.com"}],
@@ -276,43 +189,43 @@ def test_what_may_be_a_secret_is_on_no_property(host, wrong):
     assert "7h3s3cr3t" not in failures[""]
 
 
-def test_a_replacement_goes_on_from_the_record_over_grpc(start, tenant):
-    """Delete and create in one process: `previous` and the moment of old sessions are those of the first record."""
-    tenant.dashboard(session_lifetime=43_200)
-    inputs = {"domain": tenant.domain, "session_lifetime": "1d", "on_delete": "retain"}
-    first = configured(start)
-    old = first.create(inputs)
-    second = configured(start)
-    second.delete(old)
-    new = second.create({**inputs, "session_lifetime": "2d"})
-    assert new["previous"] == {"session_lifetime": 43_200}
-    assert new["old_sessions_gone_by"] >= old["old_sessions_gone_by"]
+def test_a_look_up_reads_from_its_inputs(host, tenant):
+    """`SessionLifetime.get` sends no state: every setting comes back, Auth0's defaults where absent."""
+    tenant.dashboard(idle_session_lifetime=15)
+    state, _ = host.read({}, f"{tenant.domain}/")
+    assert state.keys() == {"domain", *SETTINGS, *(f"{name}_minutes" for name in LIFETIMES)}
+    assert (state["domain"], state["session_lifetime"], state["idle_session_lifetime_minutes"]) == (
+        tenant.domain,
+        "7d",
+        15,
+    )
 
 
-def test_a_ceiling_over_grpc(host, tenant):
-    """A stricter tenant is left alone, is no drift after a refresh, and a higher ceiling makes no call."""
-    tenant.dashboard(session_lifetime=60)
+def test_a_refresh_within_a_ceiling_moves_no_input(host, tenant):
+    """A tenant that became stricter is no drift, and the inputs, among them the ceiling, stay as they were."""
     inputs = {"domain": tenant.domain, "session_lifetime": "1d", "enforce": "at-most"}
     state = host.create(inputs)
-    assert (state["session_lifetime"], state["session_lifetime_minutes"], state["superseded"]) == ("1h", 60, {})
     tenant.dashboard(session_lifetime=30)
     state, read_inputs = host.read(state, tenant.domain)
     assert (host.diff(state, inputs), read_inputs) == ((False, []), {})
-    calls = len(tenant.calls)
-    host.update(state, {**inputs, "session_lifetime": "2d"})
-    assert tenant.calls[calls:] == []
-    assert tenant.settings == {"session_lifetime": 30}
 
 
-def test_a_typo_in_a_domain_leaves_the_old_tenant_as_it_is(start, tenant):
-    """A replacement whose new tenant cannot be read fails in one paragraph before the old one's end."""
-    inputs = {"domain": tenant.domain, "session_lifetime": "1d", "on_delete": "restore"}
-    first = configured(start)
-    old = first.create(inputs)
-    second = configured(start)
-    typo = {**inputs, "domain": tenant.domain.replace("acme", "acne")}
-    assert second.diff(old, typo) == (True, ["domain"])
-    with pytest.raises(grpc.RpcError) as refused:
-        second.delete(old)
-    assert refused.value.details().startswith(f"{tenant.domain} stays as it is")
-    assert tenant.settings == {"session_lifetime": 1_440}
+def test_a_record_holds_no_default_that_nobody_gave(host, tenant):
+    """Neither does it hold None: the class of the program knows both."""
+    inputs = {"domain": tenant.domain, "idle_session_lifetime": "1d"}
+    given, left_out = host.create({**inputs, "enforce": "exact"}), host.create(inputs)
+    assert given.keys() - left_out.keys() == {"enforce"}
+    assert not {"over_limit", "on_delete", "old_sessions_gone_by"} & left_out.keys()
+    read, _ = host.read(left_out, tenant.domain)
+    assert read.keys() == left_out.keys() - {"id"}
+
+
+def test_a_bug_keeps_its_traceback(host, start, tenant):
+    """A bug is shown with its traceback, so that it can be reported; a variable enables this for every error."""
+    with pytest.raises(grpc.RpcError, match="Traceback"):
+        host.update({"previous": {}}, {"domain": "x"})
+    debugged = start(AUTH0_SESSIONS_DEBUG="1")
+    debugged.configure()
+    tenant.fault("400", operation="patch")
+    with pytest.raises(grpc.RpcError, match=r"Traceback \(most recent call last\)"):
+        debugged.create({"domain": tenant.domain, "session_lifetime": "1d"})

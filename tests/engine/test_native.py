@@ -54,15 +54,18 @@ def importing(tenant: Any, **more: Any) -> dict[str, Any]:
 
 
 def test_a_diff_shows_each_change_as_what_it_is(engine, tenant):
-    """Changed, added and removed settings are shown as such, and no output is ever part of a diff."""
+    """Changed, added and removed inputs are shown as such, also those with a default; outputs are in no diff."""
     engine.args = arguments(tenant, idle_session_lifetime="90m")
     assert engine.up().ok
-    engine.args = arguments(tenant, session_lifetime="8h", ephemeral_session_lifetime="2h")
+    engine.args = arguments(tenant, session_lifetime="8h", ephemeral_session_lifetime="2h", over_limit="warn")
+    del engine.args["on_delete"]
     shown = engine.preview(diff=True).output
     (diff, _) = shown.split("--outputs:--")
     assert '~ sessionLifetime         : "30d" => "8h"' in diff
     assert '+ ephemeralSessionLifetime: "2h"' in diff
     assert '- idleSessionLifetime     : "1h30m"' in diff
+    assert '- onDelete                : "restore"' in diff
+    assert '~ overLimit               : "error" => "warn"' in diff
     assert not [word for word in ("Minutes", "previous", "superseded", "oldSessions") if word in diff]
 
 

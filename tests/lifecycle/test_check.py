@@ -56,9 +56,12 @@ def test_good_inputs_pass():
 
 
 def test_defaults():
-    """`over_limit` is "error", `on_delete` "retain" and `enforce` "exact" where the program says nothing."""
+    """`over_limit` is "error", `on_delete` "retain", `enforce` "exact"; they are inputs if a program says so."""
     defaults = {"over_limit": "error", "on_delete": "retain", "enforce": "exact"}
-    assert checked(session_lifetime="8h").inputs == {"domain": DOMAIN, "session_lifetime": "8h", **defaults}
+    left_out, given_too = checked(session_lifetime="8h"), checked(session_lifetime="8h", **defaults)
+    assert left_out.inputs == {"domain": DOMAIN, "session_lifetime": "8h"}
+    assert given_too.inputs == {**left_out.inputs, **defaults}
+    assert left_out.declared == given_too.declared
 
 
 @pytest.mark.parametrize("name", INPUTS)

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import pytest
-from google.protobuf import struct_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime import rpc
@@ -16,6 +15,7 @@ from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.inputs import INPUTS, UNKNOWN
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.native.codec import TO_CAMEL, TO_SNAKE, from_wire, to_wire
+from provider_process import plain, struct
 
 NAMES = (*INPUTS, *OUTPUTS)
 TEXTS = st.text().filter(lambda text: text != rpc.UNKNOWN)
@@ -26,30 +26,16 @@ VALUES = st.recursive(
 SETTING_MAPS = st.dictionaries(st.sampled_from(list(SETTINGS)), SCALARS)
 
 
-def struct(values: dict) -> struct_pb2.Struct:
-    """Return a dictionary as the engine sends it."""
-    made = struct_pb2.Struct()
-    made.update(values)
-    return made
-
-
 def output(**members) -> dict:
     """Return an output value as the engine sends it."""
     return {rpc._special_sig_key: rpc._special_output_value_sig, **members}
 
 
 def test_every_property_has_one_name_on_each_side():
-    """No two properties share a name on the wire, and the two tables are inverse."""
+    """No two properties share a name on the wire, where names are in camelCase, and the two tables are inverse."""
     assert {TO_SNAKE[camel]: camel for camel in TO_SNAKE} == TO_CAMEL
-    assert TO_CAMEL.keys() == set(NAMES)
-    assert len(TO_SNAKE) == len(NAMES)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_names_on_the_wire_are_camel_case(name):
-    """A name on the wire has no underscore and starts with a lowercase letter."""
-    assert "_" not in TO_CAMEL[name]
-    assert TO_CAMEL[name][0].islower()
+    assert (TO_CAMEL.keys(), len(TO_SNAKE)) == ({*NAMES}, len(NAMES))
+    assert [camel for camel in TO_SNAKE if "_" in camel or not camel[0].islower()] == []
 
 
 @given(st.dictionaries(st.sampled_from([name for name in NAMES if name not in ("previous", "superseded")]), VALUES))
@@ -117,17 +103,15 @@ def test_properties_of_a_secret_setting_are_sent_as_secrets(name):
     assert from_wire(wire).values == values
 
 
-def test_a_secret_label_hides_no_setting():
-    """`superseded` is about settings: a label that came as a secret does not make it one."""
-    wire = to_wire({"credentials": "acme", "superseded": {}}, {"credentials"})
-    assert from_wire(wire).secrets == {"credentials"}
-
-
-def test_a_property_that_is_not_ours_stays_a_secret():
-    """A mistyped argument with a secret value is sent back as a secret."""
-    assert to_wire({"sesionLifetime": "8h"}, {"sesionLifetime"})["sesionLifetime"] == secret("8h")
-
-
-def test_none_is_never_a_secret():
-    """A secret None would be shown as unknown, so it is sent as null."""
-    assert to_wire({"plan": None}, {"plan"})["plan"] is None
+@pytest.mark.parametrize(
+    ("name", "values", "sent"),
+    [
+        ("credentials", {"credentials": "acme", "superseded": {}}, {"credentials": secret("acme"), "superseded": {}}),
+        ("sesionLifetime", {"sesionLifetime": "8h"}, {"sesionLifetime": secret("8h")}),
+        ("plan", {"plan": None}, {"plan": None}),
+    ],
+    ids=["a label hides no setting", "a mistyped name", "None would be shown as unknown"],
+)
+def test_what_else_is_sent_as_a_secret(name, values, sent):
+    """What came as a secret leaves as one, unless it is None."""
+    assert plain(to_wire(values, {name})) == sent

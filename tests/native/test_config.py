@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from auth0_sessions.api.credentials import find_credentials
@@ -28,11 +30,6 @@ def explicit(given):
     return ProviderConfig(given)
 
 
-def client_of(config, label=None):
-    """Return the client id that would be used."""
-    return find_credentials(config.sources(label), ACME).client_id
-
-
 def test_the_keys_are_those_of_the_schema():
     """Configuration, explicit provider and schema have the same keys, and the same keys are secret."""
     for part in (schema()["config"]["variables"], schema()["provider"]["inputProperties"]):
@@ -41,79 +38,57 @@ def test_the_keys_are_those_of_the_schema():
     assert {key.removeprefix("auth0:") for key in CONFIG_KEYS.values()} < set(PROVIDER_KEYS)
 
 
-def test_the_environment_completes_the_default_providers_configuration(monkeypatch):
-    """Configuration takes precedence, key by key; what it does not set comes from the environment."""
-    monkeypatch.setenv("AUTH0_CLIENT_ID", "environment")
-    monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
-    assert client_of(default(OWN)) == "own"
-    assert client_of(default({"clientId": "own"})) == "own"
-    assert client_of(default({"clientSecret": "s"})) == "environment"
+@pytest.mark.parametrize(
+    ("config", "label", "expected"),
+    [
+        (default(OWN), None, "own"),
+        (default({"clientId": "own"}), None, "own"),
+        (default({"clientSecret": "s"}), None, "environment"),
+        (default(OWN), "lab", "labeled-environment"),
+        (default({**OWN, **LABELED}), "lab", "labeled"),
+        (default({**OWN, "credentials": json.loads(LABELED["credentials"])}), "lab", "labeled"),
+        (explicit(OWN), None, "own"),
+        (explicit(OWN), "lab", "own"),
+        (explicit({}), None, "environment"),
+        (explicit(LABELED), "lab", "labeled"),
+    ],
+    ids=repr,
+)
+def test_the_order_of_credentials(monkeypatch, config, label, expected):
+    """Configuration first, key by key for a default provider; a label, whose object may be text, has its own set."""
+    for prefix, client in (("AUTH0", "environment"), ("AUTH0_LAB", "labeled-environment")):
+        monkeypatch.setenv(f"{prefix}_CLIENT_ID", client)
+        monkeypatch.setenv(f"{prefix}_CLIENT_SECRET", "s")
+    assert find_credentials(config.sources(label), ACME).client_id == expected
 
 
-def test_an_explicit_providers_credentials_take_precedence(monkeypatch):
-    """An explicit provider's own credentials win; without any it falls back to the environment."""
-    monkeypatch.setenv("AUTH0_CLIENT_ID", "environment")
-    monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
-    assert client_of(explicit(OWN)) == "own"
-    assert client_of(explicit(OWN), "lab") == "own"
-    assert client_of(explicit({})) == "environment"
-
-
-@pytest.mark.parametrize("credentials", [LABELED["credentials"], {"lab": {"clientId": "labeled", "clientSecret": "s"}}])
-def test_a_label_is_looked_up_in_the_configuration_and_then_in_the_environment(monkeypatch, credentials):
-    """A label never falls back to the unlabeled set; its object may come as text or as an object."""
-    monkeypatch.setenv("AUTH0_CLIENT_ID", "unlabeled")
-    monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
-    config = default({**OWN, "credentials": credentials})
-    assert client_of(config, "lab") == "labeled"
-    assert client_of(explicit({"credentials": credentials}), "lab") == "labeled"
-    with pytest.raises(CredentialsError):
-        client_of(config, "other")
-    monkeypatch.setenv("AUTH0_LAB_CLIENT_ID", "labeled-environment")
-    monkeypatch.setenv("AUTH0_LAB_CLIENT_SECRET", "s")
-    assert client_of(config, "lab") == "labeled"
-    assert client_of(default(OWN), "lab") == "labeled-environment"
-
-
-def test_missing_credentials_name_the_keys_that_this_front_end_has():
-    """A native plugin cannot see `auth0:` keys, and the message says so."""
+@pytest.mark.parametrize(
+    ("config", "label", "places"),
+    [
+        (default({}), None, ["AUTH0_CLIENT_ID", "auth0-sessions:clientId", "cannot see keys that start with auth0:"]),
+        (default(OWN), "lab", ["AUTH0_LAB_CLIENT_ID", "auth0-sessions:credentials, entry 'lab'"]),
+        (explicit({}), None, ["the provider's clientId with the provider's clientSecret"]),
+        (explicit({"clientId": "own"}), None, ["the provider's clientSecret"]),
+        (explicit({"clientSecret": "s"}), None, ["the provider's clientId"]),
+    ],
+)
+def test_missing_credentials_name_the_keys_that_this_front_end_has(monkeypatch, config, label, places):
+    """An incomplete explicit provider is never completed; a native plugin cannot see `auth0:` keys, and says so."""
+    if {"clientId", "clientSecret"} & config.given.keys():
+        monkeypatch.setenv("AUTH0_CLIENT_ID", "environment")
+        monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
     with pytest.raises(CredentialsError) as caught:
-        client_of(default({}))
-    assert "the environment: AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET" in str(caught.value)
-    assert ": auth0-sessions:clientId with auth0-sessions:clientSecret or auth0-sessions:client" in str(caught.value)
-    assert "cannot see keys that start with auth0:" in str(caught.value)
-    with pytest.raises(CredentialsError) as caught:
-        client_of(explicit({}))
-    assert "the explicit provider: the provider's clientId with the provider's clientSecret" in str(caught.value)
-    with pytest.raises(CredentialsError) as caught:
-        client_of(default({}), "lab")
-    assert "AUTH0_LAB_CLIENT_ID" in str(caught.value)
-    assert "auth0-sessions:credentials, entry 'lab'" in str(caught.value)
+        find_credentials(config.sources(label), ACME)
+    assert [place for place in places if place not in str(caught.value)] == []
 
 
 def test_only_an_explicit_provider_is_bound_to_its_domain(monkeypatch):
     """The configured domain is a default for the stack; an explicit provider's domain is the only one it manages."""
+    monkeypatch.setenv("AUTH0_DOMAIN", "environment.auth0.com")
     given = {"domain": f"https://{ACME.upper()}/"}
     assert (default(given).bound_domain, default(given).default_domain) == (None, given["domain"])
     assert (explicit(given).bound_domain, explicit(given).default_domain) == (ACME, ACME)
-    monkeypatch.setenv("AUTH0_DOMAIN", "environment.auth0.com")
-    assert default(given).default_domain == given["domain"]
-    assert default({}).default_domain == "environment.auth0.com"
-    assert explicit(given).default_domain == ACME
-    assert explicit({}).default_domain == "environment.auth0.com"
-
-
-@pytest.mark.parametrize(
-    ("half", "missing"), [({"clientId": "own"}, "clientSecret"), ({"clientSecret": "s"}, "clientId")]
-)
-def test_an_incomplete_explicit_provider_is_never_completed(monkeypatch, half, missing):
-    """Its missing part is an error that names it, although the environment has a whole set of another tenant."""
-    monkeypatch.setenv("AUTH0_CLIENT_ID", "environment")
-    monkeypatch.setenv("AUTH0_CLIENT_SECRET", "s")
-    with pytest.raises(CredentialsError) as caught:
-        client_of(explicit(half))
-    assert f"is set, but the provider's {missing} " in str(caught.value)
-    assert "AUTH0_CLIENT_ID" not in str(caught.value)
+    assert default({}).default_domain == explicit({}).default_domain == "environment.auth0.com"
 
 
 STACK = {"domain": ACME, "tenants": '{"acme": {}}'}
@@ -138,19 +113,11 @@ def test_a_default_provider_has_the_configuration_of_the_stack(given, stack, exp
     assert is_of_stack(given, stack) is expected
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"), [(True, True), ("true", True), (False, False), ("false", False), (None, False)]
-)
-def test_live_preview_is_a_boolean_that_may_come_as_text(value, expected):
-    """Configuration is text, so `"true"` and `true` are the same."""
-    assert ProviderConfig({"livePreview": value}).live_preview is expected
-
-
-@pytest.mark.parametrize("value", ["Enterprise", "enterprise", " enterprise "])
-def test_the_plan_is_read_as_everywhere(value):
-    """A plan's case and surrounding spaces do not matter."""
-    assert ProviderConfig({"plan": value}).plan is Plan.ENTERPRISE
-    assert default({}).plan is None
+def test_values_may_come_as_text():
+    """Configuration is text, so `"true"` and `true` are the same, and a plan is read as everywhere."""
+    found = [ProviderConfig({"livePreview": value}).live_preview for value in (True, "true", False, "false", None)]
+    assert found == [True, True, False, False, False]
+    assert (ProviderConfig({"plan": " Enterprise "}).plan, ProviderConfig({}).plan) == (Plan.ENTERPRISE, None)
 
 
 def test_right_and_unknown_configuration_has_no_problem():
@@ -162,11 +129,12 @@ def test_right_and_unknown_configuration_has_no_problem():
 
 
 def test_every_mistake_is_reported_in_one_go():
-    """Each mistake is a problem of its own key."""
-    problems = check_config({"livePreview": "maybe", "plan": "gold", "domain": "not a domain"})
-    assert [problem.property for problem in problems] == ["domain", "plan", "livePreview"]
+    """Each mistake is a problem of its own key; the engine does not print a value that may hold a password."""
+    problems = check_config({"livePreview": "maybe", "plan": "gold", "domain": "not a domain", "ceiling": {"idle": 5}})
+    assert {problem.property for problem in problems} == {"domain", "plan", "livePreview", "ceiling"}
     assert not any(problem.is_private for problem in problems)
-    assert all(problem.is_private for problem in check_config({"livePreview": "s@cret", "plan": "s@cret"}))
+    hidden = check_config({"livePreview": "s@cret", "plan": "s@cret", "domain": f"https://user:s@cret@{ACME}"})
+    assert [problem.is_private for problem in hidden] == [True, True, True]
 
 
 def test_secrets_are_not_in_its_text():
@@ -174,10 +142,3 @@ def test_secrets_are_not_in_its_text():
     plugin = Plugin(None)
     plugin._start(ProviderConfig({"clientSecret": "canary"}))
     assert "canary" not in f"{plugin._config} {plugin._verbs}"
-
-
-def test_user_info_in_the_domain_is_not_repeated():
-    """A password in the domain is not in any message, and the engine is not asked to print the value."""
-    (problem,) = check_config({"domain": f"https://user:canary@{ACME}"})
-    assert problem.is_private
-    assert "canary" not in problem.reason

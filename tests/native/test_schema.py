@@ -61,21 +61,22 @@ def test_the_checked_in_schema_is_the_codes():
     assert printed.stdout == stored
 
 
-@pytest.mark.parametrize("place", PROPERTIES)
-def test_every_property_is_described(place):
-    """Every property says what it is in a sentence."""
-    description = PROPERTIES[place]["description"]
-    assert description.lstrip("`")[0].isalpha()
-    assert description.endswith(".")
+def test_every_property_is_described():
+    """In a sentence; a default from the environment would put the value of a variable into state, so none has one."""
+    for place, spec in PROPERTIES.items():
+        assert re.fullmatch(r"`?[A-Za-z].*\.", spec["description"], re.DOTALL), place
+        assert "defaultInfo" not in spec, place
 
 
-def test_the_properties_are_those_of_the_tables():
-    """Inputs and outputs come from the tables: a new row is in the schema."""
+def test_the_resource_is_that_of_the_tables():
+    """A new row is in the schema; state of the dynamic resource is taken over; the page says how to import."""
     resource = schema()["resources"][RESOURCE]
     assert set(resource["inputProperties"]) == {TO_CAMEL[name] for name in INPUTS}
     assert set(resource["properties"]) == {TO_CAMEL[name] for name in (*INPUTS, *OUTPUTS)}
     assert {"domain", "previous"} <= set(resource["required"])
     assert "requiredInputs" not in resource
+    assert resource["aliases"] == [{"type": "pulumi-python:dynamic/auth0-sessions:SessionLifetime"}]
+    assert f"pulumi import {RESOURCE} acme acme.eu.auth0.com" in resource["description"]
 
 
 @pytest.mark.parametrize("setting", LIFETIMES)
@@ -93,14 +94,15 @@ def test_lifetimes_state_unit_range_and_default(setting):
 
 @pytest.mark.parametrize("name", ENUMS)
 def test_closed_sets_are_enums(name):
-    """Each closed set is an enum with exactly its values, and its inputs refer to it."""
-    spec = schema()["types"][f"auth0-sessions:index:{name}"]
-    assert [row["value"] for row in spec["enum"]] == [choice.value for choice in ENUMS[name]]
-    referring = {
-        place.rpartition(".")[2]
-        for place, found in PROPERTIES.items()
-        if found.get("$ref") == f"#/types/auth0-sessions:index:{name}"
-    }
+    """Each has exactly its values, with names that are identifiers in every language, and its inputs refer to it."""
+    rows = schema()["types"][f"auth0-sessions:index:{name}"]["enum"]
+    assert [row["value"] for row in rows] == [choice.value for choice in ENUMS[name]]
+    for row in rows:
+        assert re.fullmatch(r"([A-Z][a-z]+)+", row["name"])
+        assert row["name"].lower() == row["value"].replace("-", "")
+        assert row["description"].endswith(".")
+    type_ = f"#/types/auth0-sessions:index:{name}"
+    referring = {place.rpartition(".")[2] for place, found in PROPERTIES.items() if found.get("$ref") == type_}
     assert referring == {"sessionCookieMode" if name == "CookieMode" else f"{name[0].lower()}{name[1:]}"}
 
 
@@ -109,25 +111,6 @@ def test_secrets_are_marked():
     marked = {place for place, spec in PROPERTIES.items() if spec.get("secret")}
     inside = [f"auth0-sessions:index:CredentialSet.properties.{key}" for key in SECRET_KEYS if key != "credentials"]
     assert marked == {*inside, *(f"{part}.{key}" for part in ("config", "provider") for key in SECRET_KEYS)}
-
-
-def test_no_value_comes_from_the_environment_by_itself():
-    """A default from the environment would put the value of a variable into state."""
-    assert not [place for place, spec in PROPERTIES.items() if "defaultInfo" in spec]
-
-
-def test_the_dynamic_resource_is_an_alias():
-    """State of the dynamic resource is taken over by every language."""
-    assert schema()["resources"][RESOURCE]["aliases"] == [
-        {"type": "pulumi-python:dynamic/auth0-sessions:SessionLifetime"}
-    ]
-
-
-def test_the_resource_says_how_to_import():
-    """The page of the resource has an import section."""
-    description = schema()["resources"][RESOURCE]["description"]
-    assert "## Import" in description
-    assert "pulumi import auth0-sessions:index:SessionLifetime acme acme.eu.auth0.com" in description
 
 
 DESCRIBED = {token: spec for home in ("resources", "functions") for token, spec in schema()[home].items()}
@@ -161,20 +144,9 @@ TENANT = schema()["types"]["auth0-sessions:index:TenantSpec"]
 @pytest.mark.parametrize("token", schema()["resources"])
 def test_no_member_has_the_name_of_its_class(token):
     """C# refuses a property that is spelled as its class is."""
-    members = {
-        spec.get("language", {}).get("csharp", {}).get("name", name[0].upper() + name[1:])
-        for name, spec in schema()["resources"][token]["properties"].items()
-    }
-    assert token.rpartition(":")[2] not in members
-
-
-@pytest.mark.parametrize("name", ENUMS)
-def test_the_values_of_enums_have_names(name):
-    """Each value has a name that is an identifier in every language, and a description."""
-    for row in schema()["types"][f"auth0-sessions:index:{name}"]["enum"]:
-        assert re.fullmatch(r"([A-Z][a-z]+)+", row["name"])
-        assert row["name"].lower() == row["value"].replace("-", "")
-        assert row["description"].endswith(".")
+    for name, spec in schema()["resources"][token]["properties"].items():
+        member = spec.get("language", {}).get("csharp", {}).get("name", name[0].upper() + name[1:])
+        assert member != token.rpartition(":")[2]
 
 
 GIVEN = ("inputProperties", "inputs", "TenantSpec", "Profile", "Ceiling", "CredentialSet", "config", "provider")

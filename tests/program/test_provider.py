@@ -8,11 +8,13 @@ from typing import Any
 import pulumi
 import pytest
 
-from auth0_sessions import Provider, SessionLifetime
+import auth0_sessions
+from auth0_sessions import SessionLifetime, native
 from auth0_sessions.program.provider import provider_of
 from mocked import run
 
 ACME, OTHER = "acme.auth0.com", "other.auth0.com"
+FRONT_ENDS = pytest.mark.parametrize("api", [auth0_sessions, native], ids=["dynamic", "native"])
 
 
 class Foreign(pulumi.ProviderResource):
@@ -23,58 +25,56 @@ class Foreign(pulumi.ProviderResource):
         self.domain = "foreign.auth0.com"
 
 
-def providers() -> tuple[Provider, Provider, Foreign]:
+def providers(api: Any) -> tuple[Any, Any, Foreign]:
     """Declare one provider for each tenant, and a foreign one."""
-    return (
-        Provider("acme", domain=ACME, api_token="t"),
-        Provider("other", domain=OTHER, api_token="t"),
-        Foreign("foreign"),
-    )
+    acme, other = (api.Provider(name, domain=f"{name}.auth0.com", api_token="t") for name in ("acme", "other"))
+    return acme, other, Foreign("foreign")
 
 
-Options = Callable[[Provider, Provider, Foreign], pulumi.ResourceOptions]
-
-CASES: dict[str, tuple[Options, str]] = {
-    "provider": (lambda acme, _, __: pulumi.ResourceOptions(provider=acme), ACME),
-    "list": (lambda acme, _, __: pulumi.ResourceOptions(providers=[acme]), ACME),
-    "dictionary": (lambda acme, _, __: pulumi.ResourceOptions(providers={"pulumi-python": acme}), ACME),
-    "among others": (lambda acme, _, foreign: pulumi.ResourceOptions(providers=[foreign, acme]), ACME),
-    "the last one": (lambda acme, other, _: pulumi.ResourceOptions(providers=[acme, other]), OTHER),
-    "beside a foreign one": (
-        lambda acme, _, foreign: pulumi.ResourceOptions(provider=foreign, providers=[acme]),
-        ACME,
-    ),
+CASES: dict[str, tuple[Callable[..., dict[str, Any]], str]] = {
+    "provider": (lambda acme, _, __: {"provider": acme}, ACME),
+    "list": (lambda acme, _, __: {"providers": [acme]}, ACME),
+    "dictionary": (lambda acme, _, __: {"providers": {acme.package: acme}}, ACME),
+    "among others": (lambda acme, _, foreign: {"providers": [foreign, acme]}, ACME),
+    "the last one": (lambda acme, other, _: {"providers": [acme, other]}, OTHER),
+    "beside a foreign one": (lambda acme, _, foreign: {"provider": foreign, "providers": [acme]}, ACME),
 }
 
 
-def tenant_of(options: Options, *, inherited: bool) -> tuple[str, str]:
-    """Return the domain of a resource with these options, or of a child of one, and its provider's in the engine."""
+@FRONT_ENDS
+@pytest.mark.parametrize("inherited", [False, True], ids=["own", "inherited"])
+@pytest.mark.parametrize(("options", "expected"), CASES.values(), ids=CASES)
+def test_the_domain_is_that_of_the_provider_that_pulumi_uses(api, options, expected, inherited):
+    """A provider given alone, in a list or by package is the resource's in our checks as it is in the engine."""
 
     def program() -> None:
-        opts = options(*providers())
+        opts = pulumi.ResourceOptions(**options(*providers(api)))
         if inherited:
             opts = pulumi.ResourceOptions(parent=pulumi.ComponentResource("t:i:Group", "group", {}, opts))
-        SessionLifetime("mine", plan="free", session_lifetime="8h", opts=opts)
+        api.SessionLifetime("mine", plan="free", session_lifetime="8h", opts=opts)
 
     engine = run(program)
     name = engine.registered["mine"].provider.split("::")[-2]
-    return engine.sent("mine")["domain"], engine.registered[name].inputs["auth0:domain"]
+    assert (engine.sent("mine")["domain"], f"{name}.auth0.com") == (expected, expected)
 
 
-@pytest.mark.parametrize("inherited", [False, True], ids=["own", "inherited"])
-@pytest.mark.parametrize(("options", "expected"), CASES.values(), ids=CASES)
-def test_the_domain_is_that_of_the_provider_that_pulumi_uses(options, expected, inherited):
-    """A provider given alone, in a list or by package is the resource's in our checks as it is in the engine."""
-    assert tenant_of(options, inherited=inherited) == (expected, expected)
+@FRONT_ENDS
+def test_an_own_domain_takes_precedence(api):
+    """A resource may name another tenant than its provider, which then refuses it."""
+
+    def program() -> None:
+        opts = pulumi.ResourceOptions(provider=providers(api)[0])
+        api.SessionLifetime("mine", domain=OTHER, plan="free", session_lifetime="8h", opts=opts)
+
+    assert run(program).sent("mine")["domain"] == OTHER
 
 
-@pytest.mark.parametrize("shape", [list, lambda given: {"pulumi-python": given[0]}], ids=["list", "dictionary"])
-def test_one_tenant_through_two_ways_is_managed_twice(shape):
+def test_one_tenant_through_two_ways_is_managed_twice():
     """A tenant named by `providers` and by `domain` is the same tenant."""
 
     def program() -> None:
-        acme, _, _ = providers()
-        opts = pulumi.ResourceOptions(providers=shape([acme]))
+        acme, _, _ = providers(auth0_sessions)
+        opts = pulumi.ResourceOptions(providers=[acme])
         SessionLifetime("first", plan="free", session_lifetime="8h", opts=opts)
         SessionLifetime("second", domain=ACME, plan="free", session_lifetime="8h")
 
@@ -82,13 +82,12 @@ def test_one_tenant_through_two_ways_is_managed_twice(shape):
         run(program)
 
 
-@pytest.mark.parametrize("shape", [list, lambda given: {"pulumi-python": given[0]}], ids=["list", "dictionary"])
-def test_two_tenants_through_providers_are_two(shape):
+def test_two_tenants_through_providers_are_two():
     """Resources without a domain are distinguished by their providers."""
 
     def program() -> None:
-        for domain, provider in zip((ACME, OTHER), providers()[:2], strict=True):
-            opts = pulumi.ResourceOptions(providers=shape([provider]))
+        for domain, provider in zip((ACME, OTHER), providers(auth0_sessions)[:2], strict=True):
+            opts = pulumi.ResourceOptions(providers=[provider])
             SessionLifetime(domain, plan="free", session_lifetime="8h", opts=opts)
 
     engine = run(program)
@@ -102,5 +101,5 @@ def test_two_tenants_through_providers_are_two(shape):
 def test_without_a_provider_of_ours_there_is_none(options):
     """No options, empty ones, and a foreign provider alone leave the resource to the default provider."""
     seen: list[Any] = []
-    run(lambda: seen.append(provider_of(options(*providers()))))
+    run(lambda: seen.append(provider_of(options(*providers(auth0_sessions)))))
     assert seen == [None]

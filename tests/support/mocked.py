@@ -6,11 +6,18 @@ from typing import Any
 import pulumi
 from pulumi.runtime import mocks
 
+from auth0_sessions.lifecycle.record import respelled
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import LIFETIMES
+from auth0_sessions.native.codec import RESOURCE, TO_CAMEL, TO_SNAKE
 
 MINUTES = 480
 """What every managed lifetime is reported as."""
+
+
+def in_snake_case(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a resource's properties under the names of Python, whichever front end they are from."""
+    return respelled(values, lambda name: TO_SNAKE.get(name, name))
 
 
 class Engine(pulumi.runtime.Mocks):
@@ -22,10 +29,13 @@ class Engine(pulumi.runtime.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """Note a resource and return its outputs."""
         self.registered[args.name] = args
-        return args.inputs.get("domain", args.name), self.outputs(args.inputs)
+        outputs = self.outputs(in_snake_case(args.inputs))
+        if args.typ == RESOURCE:
+            outputs = respelled(outputs, lambda name: TO_CAMEL.get(name, name))
+        return args.inputs.get("domain", args.name), outputs
 
     def outputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the outputs of a resource."""
+        """Return the outputs of a resource, in snake_case."""
         managed = [name for name in LIFETIMES if name in inputs]
         minutes = {f"{name}_minutes": MINUTES for name in managed}
         own = dict.fromkeys(managed, MINUTES) if inputs.get("enforce") == "at-most" else None
@@ -37,8 +47,8 @@ class Engine(pulumi.runtime.Mocks):
         raise NotImplementedError(args.token)
 
     def sent(self, name: str) -> dict[str, Any]:
-        """Return the inputs of a resource, without the provider and without what is None."""
-        inputs = self.registered[name].inputs
+        """Return a resource's inputs in snake_case, without the provider and without what is None."""
+        inputs = in_snake_case(self.registered[name].inputs)
         return {key: value for key, value in inputs.items() if value is not None and key != "__provider"}
 
     def run(

@@ -29,23 +29,12 @@ _MISSING = {
 
 @dataclass(frozen=True)
 class TenantSpec:
-    """One tenant of a fleet. Plan and profile default to the fleet's.
+    """One tenant of a fleet, with the arguments of `SessionPolicy`.
 
-    Nothing is checked here: the fleet checks all of its tenants and reports every problem in one error.
+    `domain` is required; plan, profile and enforcement default to the fleet's. Nothing is checked here: the fleet
+    checks all of its tenants and reports every problem in one error.
 
     Attributes:
-        domain: The tenant, as in `acme.eu.auth0.com`. Required.
-        plan: `free`, `essential`, `professional` or `enterprise`.
-        profile: A name of `PROFILES`.
-        session_lifetime: Overrides the profile; text with a unit, `"1m"` to `"365d"`. So do the next three.
-        idle_session_lifetime: Inactivity timeout of persistent sessions.
-        ephemeral_session_lifetime: Absolute expiry of non-persistent sessions.
-        idle_ephemeral_session_lifetime: Inactivity timeout of non-persistent sessions.
-        session_cookie_mode: `persistent` or `non-persistent`; not managed unless set.
-        over_limit: What happens to a value above the plan's cap: `error`, `clamp` or `warn`.
-        on_delete: `retain`, `restore` or `reset`.
-        enforce: `exact`, or `at-most` to leave a stricter tenant alone.
-        credentials: Label of a credential set; never a secret.
         formerly: The tenant's earlier short name, so that a rename keeps its resource.
 
     """

@@ -115,6 +115,10 @@ class Declared:
         return cls.of({"domain": props["domain"], **values}, unknown, secrets_of(props))
 
 
+DEFAULTS: Mapping[str, Any] = Declared("", {}).to_props()
+"""The inputs that have a default. State holds them only where a program gives them, or another language reads them."""
+
+
 def _minutes(stored: Any) -> int:
     return Lifetime.parse(stored, max_minutes=None).minutes if isinstance(stored, str) else int(stored)
 

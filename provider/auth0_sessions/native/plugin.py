@@ -23,10 +23,10 @@ from auth0_sessions.host.log import EngineLog, is_user_error
 from auth0_sessions.host.process import confirm_engine
 from auth0_sessions.host.sealed import secret
 from auth0_sessions.lifecycle.claims import Claims
-from auth0_sessions.lifecycle.diff import Diff
+from auth0_sessions.lifecycle.diff import Change, Diff
 from auth0_sessions.lifecycle.memory import Memory
 from auth0_sessions.lifecycle.preview import NOTHING
-from auth0_sessions.lifecycle.record import Declared, State
+from auth0_sessions.lifecycle.record import DEFAULTS, State
 from auth0_sessions.lifecycle.verbs import Verbs
 from auth0_sessions.model.inputs import INPUTS, SECRETS, UNKNOWN, Problem
 from auth0_sessions.model.spelling import CAMEL_CASE
@@ -38,9 +38,6 @@ from auth0_sessions.native.schema import schema
 
 T = TypeVar("T")
 Verb = Callable[["Plugin", Any, grpc.ServicerContext], T]
-
-_DEFAULTS = Declared("", {}).to_props()
-"""The inputs that have a default."""
 
 _urn: ContextVar[str] = ContextVar("urn", default="")
 """The resource that this thread's call is for, so that log lines appear on its row."""
@@ -124,12 +121,7 @@ class Plugin(ResourceProviderServicer):
         given = from_wire(request.news).values
         response = proto.CheckResponse(failures=[_failure(problem, Props({})) for problem in check_config(given)])
         response.inputs.CopyFrom(request.news)
-        for key in SECRET_KEYS:
-            # An unknown value keeps the mark that the program gave it.
-            if given.get(key) is not None and not _has_unknown(given[key]):
-                # The protocol sends configuration as text.
-                text = json.dumps(given[key]) if isinstance(given[key], Mapping) else given[key]
-                response.inputs.update({key: secret(text)})
+        response.inputs.update(_encrypted(given))
         if is_of_stack(given, get_config_env()):
             response.inputs.update({OF_STACK: "true"})
         return response
@@ -166,8 +158,8 @@ class Plugin(ResourceProviderServicer):
     @_verb
     def Diff(self, request: Any, _context: grpc.ServicerContext) -> proto.DiffResponse:  # noqa: N802
         """Compare in minutes; a change of domain replaces the resource, creating the new one first."""
-        olds = from_wire(request.olds).values
-        found = self._verbs.diff(olds, _inputs(from_wire(request.news)))
+        olds, news = from_wire(request.olds).values, _inputs(from_wire(request.news))
+        found = self._verbs.diff(olds, news)
         # A record of the dynamic resource is rewritten by an update that makes no API call.
         is_foreign = "__provider" in olds
         some = found.changes or is_foreign
@@ -176,7 +168,7 @@ class Plugin(ResourceProviderServicer):
             replaces=[TO_CAMEL[name] for name in found.replaces],
             deleteBeforeReplace=not found.replaces,
             diffs=[TO_CAMEL[name] for name in found.inputs],
-            detailedDiff=_detailed(found),
+            detailedDiff=_detailed(found, news),
             hasDetailedDiff=True,
         )
 
@@ -195,25 +187,22 @@ class Plugin(ResourceProviderServicer):
         """Refresh a managed tenant, or read one that is not managed: 1 GET."""
         outs, given = from_wire(request.properties), from_wire(request.inputs)
         if "previous" not in outs.values:
-            label = outs.values.get("credentials") or given.values.get("credentials")
             # An import sends no properties; a look-up sends those that the program set, even if there are none.
+            label = outs.values.get("credentials") or given.values.get("credentials")
             return self._read_unknown(request.id, label, is_look_up=request.HasField("properties"))
         state = self._verbs.refresh(outs.record)
-        inputs = {
-            name: value
-            for name, value in state.inputs(_inputs(given)).items()
-            if name in given.values or name not in _DEFAULTS
-        }
+        inputs = state.inputs(_inputs(given)).items()
+        kept = {name: value for name, value in inputs if name in given.values or name not in DEFAULTS}
         secrets = outs.secrets | given.secrets
-        return proto.ReadResponse(id=request.id, properties=_record(state, secrets), inputs=to_wire(inputs, secrets))
+        return proto.ReadResponse(id=request.id, properties=_record(state, secrets), inputs=to_wire(kept, secrets))
 
     def _read_unknown(self, id_: str, label: str | None, *, is_look_up: bool) -> proto.ReadResponse:
         """Read a tenant for a look-up or an import; an import leaves out inputs that have their defaults."""
         found = self._verbs.look_up(id_, label)
         state = found.adopted(self._config.plan)
-        inputs = {name: value for name, value in state.declared.to_props().items() if value != _DEFAULTS.get(name)}
-        outs = {**found.to_props(), "previous": state.previous} if is_look_up else {**NOTHING, **state.to_props()}
-        return proto.ReadResponse(id=found.domain, properties=to_wire(outs), inputs=to_wire(inputs))
+        inputs = {name: value for name, value in state.declared.to_props().items() if value != DEFAULTS.get(name)}
+        outs = to_wire({**found.to_props(), "previous": state.previous}) if is_look_up else _record(state)
+        return proto.ReadResponse(id=found.domain, properties=outs, inputs=to_wire(inputs))
 
     @_verb
     def Update(self, request: Any, _context: grpc.ServicerContext) -> proto.UpdateResponse:  # noqa: N802
@@ -245,8 +234,8 @@ class Plugin(ResourceProviderServicer):
         return remote.construct(request, context, self._address or "", self._config.given)
 
 
-def _record(state: State, secrets: frozenset[str]) -> struct_pb2.Struct:
-    """Return a record with null for unmanaged properties, so that previews do not show them as unknown."""
+def _record(state: State, secrets: frozenset[str] = frozenset()) -> struct_pb2.Struct:
+    """Return a record with null for unmanaged properties; a preview takes those that state does not have as unknown."""
     return to_wire({**NOTHING, **state.to_props()}, secrets)
 
 
@@ -264,11 +253,16 @@ def _failure(problem: Problem, given: Props) -> proto.CheckFailure:
     return proto.CheckFailure(property="" if problem.is_private else name, reason=reason)
 
 
-def _detailed(found: Diff) -> dict[str, proto.PropertyDiff]:
-    kinds = {name: "UPDATE_REPLACE" if name in found.replaces else change.name for name, change in found.inputs.items()}
+def _detailed(found: Diff, news: Mapping[str, Any]) -> dict[str, proto.PropertyDiff]:
+    def kind(name: str, change: Change) -> str:
+        if name in found.replaces:
+            return "UPDATE_REPLACE"
+        # The program no longer gives an input, which has its default again.
+        return change.name if name in news else "DELETE"
+
     return {
-        TO_CAMEL[name]: proto.PropertyDiff(kind=proto.PropertyDiff.Kind.Value(kind), inputDiff=False)
-        for name, kind in kinds.items()
+        TO_CAMEL[name]: proto.PropertyDiff(kind=proto.PropertyDiff.Kind.Value(kind(name, change)), inputDiff=False)
+        for name, change in found.inputs.items()
     }
 
 
@@ -276,6 +270,12 @@ def _name_of(urn: str) -> str:
     """Return a resource's name for messages, with its parent's type if it has a parent."""
     *_, kind, name = urn.split("::")
     return f"'{name}' ({kind})" if "$" in kind else f"'{name}'"
+
+
+def _encrypted(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the known credentials, marked as secrets and as text; an unknown one keeps the mark that it came with."""
+    known = {key: given[key] for key in SECRET_KEYS if given.get(key) is not None and not _has_unknown(given[key])}
+    return {key: secret(json.dumps(row) if isinstance(row, Mapping) else row) for key, row in known.items()}
 
 
 def _has_unknown(value: Any) -> bool:

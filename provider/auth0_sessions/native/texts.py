@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from auth0_sessions.api.sources import PARTS
 from auth0_sessions.model.profiles import PROFILES
+from auth0_sessions.model.spelling import camel_case
 
 RANGE = 'Text with a unit, `"1m"` to `"365d"`: `"90m"`, `"8h"`, `"1h30m"`, `"30d"`, `"2w"` or ISO 8601 (`"PT8H"`).'
 _PROFILES = f"`{'`, `'.join(PROFILES)}`, or one of your own"
@@ -77,16 +79,21 @@ APPLIED_MEANINGS = {
 }
 """What a policy applied, also as part of a fleet."""
 
+CREDENTIAL_MEANINGS = {
+    "clientId": "The client ID of a machine-to-machine application.",
+    "clientSecret": "The application's client secret.",
+    "clientAssertionPrivateKey": "The application's private key (PEM), instead of a client secret.",
+    "clientAssertionSigningAlg": "The algorithm for the private key: `RS256`, `RS384`, `RS512` or `PS256`. Default: "
+    "`RS256`.",
+    "apiToken": "A Management API token, instead of an application.",
+    "audience": "The audience of the token request. Default: `https://DOMAIN/api/v2/`.",
+}
 CONFIG_MEANINGS = {
     "domain": "The tenant of resources that set no domain. An explicit provider connects to this tenant only.",
-    "clientId": "The client ID of a machine-to-machine application. Environment: `AUTH0_CLIENT_ID`.",
-    "clientSecret": "The application's client secret. Environment: `AUTH0_CLIENT_SECRET`.",
-    "clientAssertionPrivateKey": "The application's private key (PEM), instead of a client secret. Environment: "
-    "`AUTH0_CLIENT_ASSERTION_PRIVATE_KEY`.",
-    "clientAssertionSigningAlg": "The algorithm for the private key: `RS256`, `RS384`, `RS512` or `PS256`. Default: "
-    "`RS256`. Environment: `AUTH0_CLIENT_ASSERTION_SIGNING_ALG`.",
-    "apiToken": "A Management API token, instead of an application. Environment: `AUTH0_API_TOKEN`.",
-    "audience": "The audience of the token request. Default: `https://DOMAIN/api/v2/`. Environment: `AUTH0_AUDIENCE`.",
+    **{
+        camel_case(part): f"{CREDENTIAL_MEANINGS[camel_case(part)]} Environment: `AUTH0_{part.upper()}`."
+        for part in PARTS
+    },
     "plan": "The plan of tenants that set none.",
     "profile": "The profile of policies and fleets that set none. Default: by the stack's name.",
     "profiles": "Your own profiles, by name.",
@@ -110,14 +117,6 @@ FLEET_OUTPUTS = {
     "oldSessionsGoneBy": "Time (UTC) by which all persistent sessions created under earlier lifetimes have "
     "ended, in every tenant.",
     "report": "A Markdown table of the tenants: plan, profile, lifetimes, shares of the caps, and reasons.",
-}
-CREDENTIAL_MEANINGS = {
-    "clientId": "The client ID of a machine-to-machine application.",
-    "clientSecret": "The application's client secret.",
-    "clientAssertionPrivateKey": "The application's private key (PEM), instead of a client secret.",
-    "clientAssertionSigningAlg": "The algorithm for the private key: `RS256` (default), `RS384`, `RS512` or `PS256`.",
-    "apiToken": "A Management API token, instead of an application.",
-    "audience": "The audience of the token request. Default: `https://DOMAIN/api/v2/`.",
 }
 PROFILE_MEANINGS = {
     "absolute": f"Absolute lifetime of persistent sessions. {RANGE}",

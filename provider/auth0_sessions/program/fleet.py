@@ -10,7 +10,7 @@ import pulumi
 
 from auth0_sessions.errors import listed, shown
 from auth0_sessions.fleet.entries import Defaults, Entry, TenantSpec
-from auth0_sessions.fleet.file import tenants_of
+from auth0_sessions.fleet.file import TenantsFile, tenants_of
 from auth0_sessions.fleet.plan import FleetPlan, plan_fleet
 from auth0_sessions.fleet.report import Row, report
 from auth0_sessions.model.ceiling import unmatched
@@ -72,27 +72,40 @@ class TenantFleet(pulumi.ComponentResource):
         """
         super().__init__(FLEET, name, {}, opts)
         given = {"plan": plan, "profile": profile, "profiles": profiles, "enforce": enforce}
-        names = [one for tenant in tenants for one in Defaults(fleet=name).names_of(str(tenant))]
-        defaults = defaults_of(self.policy.resource, opts, names, ceiling, **given)
-        fleet = plan_fleet(tenants, replace(defaults, fleet=name))
-        if fleet.problems:
-            raise pulumi.RunError(listed(f"TenantFleet '{name}'", fleet.problems))
-        for of_stack in () if self.sees_the_stack else defaults.ceilings:
-            for problem in unmatched(of_stack, names, tenants, "a tenant of this fleet"):
-                pulumi.log.warn(f"{name}: {problem} Unless another resource has this name, correct it.", resource=self)
+        fleet = self._planned(name, tenants, ceiling, opts, given)
         self.policies = {tenant.name: self._policy_of(name, tenant) for tenant in fleet.tenants}
-        is_preview = pulumi.runtime.is_dry_run()
         # An `up` with `--target` leaves out tenants, and those that it does not create have no values.
-        known = _as_it_is if is_preview else run.if_known
+        known = _as_it_is if pulumi.runtime.is_dry_run() else run.if_known
         policies = self.policies.items()
         self.tenants = _there({tenant: known(pulumi.Output.all(**made.applied)) for tenant, made in policies})
         dates = _there({tenant: known(made.old_sessions_gone_by) for tenant, made in policies})
         self.old_sessions_gone_by = dates.apply(lambda found: max(filter(None, found.values()), default=None))
         self.report = self._report(fleet, known)
-        if is_preview and not any(tenant.secrets for tenant in fleet.tenants):
+        if pulumi.runtime.is_dry_run() and not any(tenant.secrets for tenant in fleet.tenants):
             # A preview truncates long outputs, and this one is worth reading in full.
             self._report(fleet, run.if_known).apply(lambda table: pulumi.log.info(f"\n{table}", resource=self))
         self.register_outputs(self.applied)
+
+    def _planned(
+        self,
+        name: str,
+        tenants: Mapping[str, Any],
+        ceiling: Any,
+        opts: pulumi.ResourceOptions | None,
+        given: Mapping[str, Any],
+    ) -> FleetPlan:
+        """Return what each tenant gets; all problems of all tenants stop the program."""
+        names = [one for tenant in tenants for one in Defaults(fleet=name).names_of(str(tenant))]
+        defaults = defaults_of(self.policy.resource, opts, names, ceiling, **given)
+        fleet = plan_fleet(tenants, replace(defaults, fleet=name))
+        if fleet.problems:
+            raise pulumi.RunError(listed(f"TenantFleet '{name}'", fleet.problems))
+        if self.sees_the_stack:
+            return fleet
+        for of_stack in defaults.ceilings:
+            for problem in unmatched(of_stack, names, tenants, "a tenant of this fleet"):
+                pulumi.log.warn(f"{name}: {problem} Unless another resource has this name, correct it.", resource=self)
+        return fleet
 
     @property
     def applied(self) -> dict[str, Any]:
@@ -161,16 +174,7 @@ class TenantFleet(pulumi.ComponentResource):
 
         """
         provider = provider_of(opts, cls.policy.resource.package)
-        configured = run.configured("tenants", None, provider)
-        if configured is None:
-            message = (
-                "The configuration auth0-sessions:tenants is missing. Give one entry for each tenant, as in "
-                "`pulumi config set --path 'auth0-sessions:tenants.acme.domain' acme.eu.auth0.com`, or the name of a "
-                "file that holds them."
-            )
-            raise pulumi.RunError(message)
-        with run.errors_shown("The configuration auth0-sessions:tenants is neither an object nor a usable file: "):
-            file = tenants_of(configured, run.project_folder())
+        file = _tenants_in(run.configured("tenants", None, provider))
         given = {"plan": plan, "profile": profile, "profiles": profiles, "enforce": enforce}
         beside: dict[str, Any] = {key: getattr(file, key) if value is None else value for key, value in given.items()}
         other = run.configured("profile", None, provider)
@@ -180,6 +184,19 @@ class TenantFleet(pulumi.ComponentResource):
                 f"configuration auth0-sessions:profile ({shown(other)})."
             )
         return cls(name, tenants=file.tenants, **beside, ceiling=ceiling, opts=opts)
+
+
+def _tenants_in(configured: Any) -> TenantsFile:
+    """Return what the configuration lists, or the file that it names."""
+    if configured is None:
+        message = (
+            "The configuration auth0-sessions:tenants is missing. Give one entry for each tenant, as in "
+            "`pulumi config set --path 'auth0-sessions:tenants.acme.domain' acme.eu.auth0.com`, or the name of a "
+            "file that holds them."
+        )
+        raise pulumi.RunError(message)
+    with run.errors_shown("The configuration auth0-sessions:tenants is neither an object nor a usable file: "):
+        return tenants_of(configured, run.project_folder())
 
 
 Known = Callable[[pulumi.Output[Any]], pulumi.Output[Any]]

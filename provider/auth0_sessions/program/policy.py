@@ -207,8 +207,8 @@ def defaults_of(
 
 
 def _chosen(name: str, defaults: Defaults) -> Chosen:
-    is_named = not isinstance(defaults.profile, ProfileLimits)
-    profiles, problems = read_profiles(defaults.profiles if is_named else None)
+    """Read what decides about a policy; all problems together stop the program."""
+    profiles, problems = read_profiles(None if isinstance(defaults.profile, ProfileLimits) else defaults.profiles)
     enforce = Enforce.EXACT if defaults.enforce is None else defaults.enforce
     readers: dict[str, Callable[[], Any]] = {
         "plan": lambda: choose_plan(defaults.plan),
@@ -222,9 +222,11 @@ def _chosen(name: str, defaults: Defaults) -> Chosen:
         except InputError as error:
             problems.append(str(error))
     own, wrong = read_ceiling(defaults.ceiling)
-    wrong += unmatched(own, _names_of(name), [name], "this policy") if own else []
-    if problems or wrong:
-        raise pulumi.RunError(listed(f"SessionPolicy '{name}'", [*problems, *wrong]))
+    problems += wrong
+    if own is not None:
+        problems += unmatched(own, _names_of(name), [name], "this policy")
+    if problems:
+        raise pulumi.RunError(listed(f"SessionPolicy '{name}'", problems))
     ceilings = (*defaults.ceilings, *filter(None, [own]))
     return Chosen(**chosen, ceilings=tuple(one for one in ceilings if not one.spares(*_names_of(name))))
 

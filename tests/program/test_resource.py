@@ -1,0 +1,181 @@
+"""The resource as a program sees it, in both front ends, with the engine mocked."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pulumi
+import pytest
+
+import auth0_sessions
+from auth0_sessions import Lifetime, Plan, native
+from auth0_sessions.lifecycle.record import DEFAULTS, OUTPUTS
+from auth0_sessions.model.inputs import INPUTS
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS
+from auth0_sessions.program.resource import SessionLifetimeArguments
+from mocked import MINUTES, Engine, run
+
+FRONT_ENDS = pytest.mark.parametrize("api", [auth0_sessions, native], ids=["dynamic", "native"])
+ACME = "acme.eu.auth0.com"
+VALUES: dict[str, Any] = {
+    "domain": ACME,
+    **dict.fromkeys(LIFETIMES, "8h"),
+    "session_cookie_mode": "persistent",
+    "plan": Plan.ENTERPRISE,
+    "over_limit": "warn",
+    "on_delete": "reset",
+    "enforce": "at-most",
+    "credentials": "acme",
+}
+
+
+def one(api: Any, seen: dict[str, Any] | None = None, **arguments: Any) -> Callable[[], Any]:
+    """Return a program with one resource, "acme", which puts its outputs into `seen`."""
+
+    async def program() -> None:
+        made = api.SessionLifetime("acme", **arguments)
+        for name in (*INPUTS, *OUTPUTS) if seen is not None else ():
+            seen[name] = await getattr(made, name).future()
+
+    return program
+
+
+def test_every_setting_of_the_table_is_a_typed_argument_and_output():
+    """A new row of the field table is missing here; a lifetime is text or a `Lifetime`, and has minutes."""
+    (body,) = ast.parse(inspect.getsource(SessionLifetimeArguments)).body
+    assert isinstance(body, ast.ClassDef)
+    rows = (row for row in body.body if isinstance(row, ast.AnnAssign))
+    outputs = {ast.unparse(row.target): ast.unparse(row.annotation) for row in rows}
+    parameters = inspect.signature(SessionLifetimeArguments.__init__).parameters
+    assert set(parameters) - {"self", "name", "opts"} == set(INPUTS)
+    assert set(outputs) - {"package"} == {*INPUTS, *OUTPUTS}
+    for name in SETTINGS:
+        kind = "str | Lifetime" if name in LIFETIMES else "str"
+        assert (parameters[name].annotation, parameters[name].default) == (f"pulumi.Input[{kind}] | None", None)
+        assert outputs[name] == "pulumi.Output[str | None]"
+        assert outputs.get(f"{name}_minutes") == ("pulumi.Output[int | None]" if name in LIFETIMES else None)
+
+
+@FRONT_ENDS
+@pytest.mark.parametrize("name", INPUTS)
+def test_every_argument_is_sent(api, name):
+    """An input goes to the provider under its name and comes back as an output; minutes are whole numbers."""
+    seen: dict[str, Any] = {}
+    engine = run(one(api, seen, **{"domain": "x.auth0.com", "plan": "free", name: VALUES[name]}))
+    assert engine.sent("acme")[name] == seen[name] == VALUES[name]
+    minutes = seen.get(f"{name}_minutes")
+    assert (minutes, type(minutes)) == ((MINUTES, int) if name in LIFETIMES else (None, type(None)))
+
+
+@FRONT_ENDS
+def test_what_is_left_out_is_not_sent(api):
+    """Outputs of what is not managed are None, and those of inputs with a default have it, given or not."""
+    for given in ({}, DEFAULTS, dict.fromkeys(DEFAULTS)):
+        seen: dict[str, Any] = {}
+        domain = f"https://{ACME.upper()}/"
+        engine = run(one(api, seen, domain=domain, plan="free", session_lifetime=Lifetime.parse("90m"), **given))
+        assert engine.sent("acme") == {"domain": ACME, "session_lifetime": "1h30m", "plan": "free"}
+        assert {name: value for name, value in seen.items() if value is not None} == {
+            "domain": ACME,
+            "plan": "free",
+            "session_lifetime": "1h30m",
+            "session_lifetime_minutes": MINUTES,
+            **DEFAULTS,
+            "previous": {},
+            "superseded": {},
+        }
+
+
+@FRONT_ENDS
+@pytest.mark.parametrize("first", [None, "https://Default.auth0.com/", "output"])
+def test_a_tenant_is_managed_once(api, first, monkeypatch):
+    """The error has both names, also where the domain is the configured one or known late."""
+    monkeypatch.delenv("AUTH0_DOMAIN", raising=False)
+
+    def program() -> None:
+        domain: Any = pulumi.Output.from_input("default.auth0.com") if first == "output" else first
+        api.SessionLifetime("first", domain=domain, plan="free", session_lifetime="8h")
+        api.SessionLifetime("second", plan="free", idle_session_lifetime="8h")
+
+    with pytest.raises(pulumi.RunError, match=r"managed twice.*'(first|second)'.*'(first|second)'"):
+        run(program, config={"auth0:domain": "default.auth0.com"})
+
+
+def test_the_default_tenant_is_one_tenant(monkeypatch):
+    """Two resources without a domain are managed twice, whatever the default domain is."""
+    monkeypatch.delenv("AUTH0_DOMAIN", raising=False)
+
+    def program() -> None:
+        for name in ("first", "second"):
+            auth0_sessions.SessionLifetime(name, plan="free", session_lifetime="8h")
+
+    with pytest.raises(pulumi.RunError, match=r"managed twice.*'first'.*'second'"):
+        run(program)
+
+
+class Group(pulumi.ComponentResource):
+    """A component that somebody else wrote, of a type of its own, with a resource of ours inside."""
+
+    def __init__(self, kind: str, name: str, make: Any) -> None:
+        super().__init__(f"test:index:{kind}", name)
+        make("acme", domain=ACME, plan="free", session_lifetime="8h", opts=pulumi.ResourceOptions(parent=self))
+
+
+@FRONT_ENDS
+def test_resources_of_one_name_are_distinguished(api):
+    """Children of one name are two resources, although their parents' names are the same, too."""
+
+    def program() -> None:
+        for kind in ("One", "Other"):
+            Group(kind, "group", api.SessionLifetime)
+
+    words = r"managed twice.*'acme' in 'group' \(test:index:One\) and by .* \(test:index:Other\)"
+    with pytest.raises(pulumi.RunError, match=words):
+        run(program)
+
+
+@FRONT_ENDS
+def test_a_look_up_is_neither_claim_nor_create(api):
+    """`get` may be used beside the resource of the tenant; only its label is sent, whatever the options are for."""
+
+    def program() -> None:
+        label, opts = pulumi.Output.secret("acme"), pulumi.ResourceOptions(import_=ACME)
+        api.SessionLifetime("managed", domain=ACME, plan="free", session_lifetime="8h")
+        api.SessionLifetime.get("looked-up", ACME, credentials=label, opts=opts)
+
+    assert run(program).sent("looked-up").keys() == {"credentials"}
+
+
+def test_a_new_run_forgets_the_last_one():
+    """Another run may manage a tenant under another name, and one program may run many times with the same mocks."""
+    engine = Engine()
+    for name in ("first", "second"):
+        program = partial(auth0_sessions.SessionLifetime, name, domain=ACME, session_lifetime="8h")
+        engine.run(program)
+    pulumi.runtime.test(program)()
+    assert list(engine.registered) == ["first", "second"]
+
+
+@pytest.mark.parametrize("own", ["free", None])
+def test_a_configured_plan_is_the_default(own):
+    """`auth0-sessions:plan` is the plan of a resource that does not set one."""
+    program = one(auth0_sessions, domain=ACME, plan=own, session_lifetime="8h")
+    assert run(program, config={"auth0-sessions:plan": "enterprise"}).sent("acme")["plan"] == (own or "enterprise")
+
+
+def test_each_run_warns_of_a_missing_plan_once(monkeypatch):
+    """Tenants without a plan make one warning a run, and the next run has its own."""
+    warnings: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", warnings.append)
+
+    def program() -> None:
+        for number in range(3):
+            auth0_sessions.SessionLifetime(f"t{number}", domain=f"t{number}.auth0.com", session_lifetime="8h")
+
+    for runs in (1, 2):
+        run(program)
+        assert len(warnings) == runs
