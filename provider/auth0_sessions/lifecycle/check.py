@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from auth0_sessions.lifecycle.record import DEFAULTS, Declared
+from auth0_sessions.lifecycle.record import Declared
 from auth0_sessions.model.choices import OnDelete
 from auth0_sessions.model.inputs import READERS, UNKNOWN, Problem, Reader, read_inputs, secrets_of
 from auth0_sessions.model.judgment import judge, settle
@@ -30,10 +30,8 @@ class Checked:
 
     @property
     def inputs(self) -> dict[str, Any]:
-        """Canonical inputs, without defaults that were not given; wrong values are kept as given."""
-        canonical = self.declared.to_props().items()
-        kept = {name: value for name, value in canonical if name in self.given or name not in DEFAULTS}
-        return {**self.given, **kept, **{name: self.given[name] for name in self.unread}}
+        """Canonical inputs, including defaults; wrong values are kept as given."""
+        return {**self.given, **self.declared.to_props(), **{name: self.given[name] for name in self.unread}}
 
 
 def check(  # noqa: PLR0913  One argument for each choice of the front end.

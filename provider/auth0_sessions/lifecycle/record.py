@@ -116,7 +116,7 @@ class Declared:
 
 
 DEFAULTS: Mapping[str, Any] = Declared("", {}).to_props()
-"""The inputs that have a default. State holds them only where a program gives them, or another language reads them."""
+"""The inputs that have a default."""
 
 
 def _minutes(stored: Any) -> int:

@@ -153,7 +153,8 @@ class Plugin(ResourceProviderServicer):
         news = under_ceilings(from_wire(request.news), request.urn, self._config.ceilings, self._verbs.log)
         checked = self._verbs.check(news.record, from_wire(request.olds).record, _name_of(request.urn))
         failures = [_failure(problem, news) for problem in checked.problems]
-        return proto.CheckResponse(inputs=to_wire(checked.inputs, news.secrets), failures=failures)
+        inputs = _without_defaults(checked.inputs, news)
+        return proto.CheckResponse(inputs=to_wire(inputs, news.secrets), failures=failures)
 
     @_verb
     def Diff(self, request: Any, _context: grpc.ServicerContext) -> proto.DiffResponse:  # noqa: N802
@@ -191,8 +192,7 @@ class Plugin(ResourceProviderServicer):
             label = outs.values.get("credentials") or given.values.get("credentials")
             return self._read_unknown(request.id, label, is_look_up=request.HasField("properties"))
         state = self._verbs.refresh(outs.record)
-        inputs = state.inputs(_inputs(given)).items()
-        kept = {name: value for name, value in inputs if name in given.values or name not in DEFAULTS}
+        kept = _without_defaults(state.inputs(_inputs(given)), given)
         secrets = outs.secrets | given.secrets
         return proto.ReadResponse(id=request.id, properties=_record(state, secrets), inputs=to_wire(kept, secrets))
 
@@ -241,6 +241,11 @@ def _record(state: State, secrets: frozenset[str] = frozenset()) -> struct_pb2.S
 
 def _inputs(given: Props) -> dict[str, Any]:
     return {name: value for name, value in given.record.items() if name in (*INPUTS, SECRETS)}
+
+
+def _without_defaults(inputs: Mapping[str, Any], given: Props) -> dict[str, Any]:
+    """Return inputs without defaults that the program does not give: the record has them, once is enough in state."""
+    return {name: value for name, value in inputs.items() if name in given.values or name not in DEFAULTS}
 
 
 def _failure(problem: Problem, given: Props) -> proto.CheckFailure:
