@@ -1,38 +1,30 @@
-"""A file that lists tenants, completed in place; what is not set stays as it is written."""
+"""Edits a file that lists tenants; what is not set stays as it is written."""
 
 from __future__ import annotations
 
+import io
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError
 
 from auth0_sessions.errors import InputError, visible
-from auth0_sessions.fleet.edits import (
-    REMARK,
-    Edit,
-    Rows,
-    applied,
-    as_block,
-    composed,
-    dumped,
-    is_block,
-    keeps_comments,
-    line_start,
-    set_rows,
-    step_of,
-    without_remarks,
-    written_out,
-)
+from auth0_sessions.fleet.lines import REMARK, as_written, keeps_comments, lines_of, without_remarks
 from auth0_sessions.fleet.loader import parsed
+from auth0_sessions.fleet.rows import containers, copied, library, own, remove_row, set_row, styled, unfold
 from auth0_sessions.fleet.stack import is_project_file
 from auth0_sessions.model.scalars import Misread, from_json, texts
 from auth0_sessions.model.spelling import camel_case
 
 BOM = "\ufeff"
+
+Rows = Mapping[str, str | None]
+"""Field or key -> its value; None removes it."""
 
 
 class Document:
@@ -44,55 +36,59 @@ class Document:
     def __init__(self, path: Path, keys: tuple[str, ...], tenants: Any = None) -> None:
         content = path.read_bytes().decode() if tenants is None else _new_file(tenants, keys)
         self._path, self._keys = path, keys
-        self._start, text = content[: content.startswith(BOM)], content.removeprefix(BOM)
-        self.is_json = _is_json(text)
-        self.line_end = "\r\n" if "\r\n" in text else "\n"
-        self._meant: Any = _like_yaml(parsed(text, path))
-        self._objects = self._on_the_way()
-        self._listed = self._objects[-1]
-        self._before = text if self.is_json else without_remarks(text)
-        self._text = self._in_blocks(self._before if self._before.endswith("\n") else f"{self._before}{self.line_end}")
-        self._changed: dict[str, dict[str, str | None]] = {}
-        self._beside: dict[str, str] = {}
-        self._first: list[str] = []
-        self._above: defaultdict[str, list[str]] = defaultdict(list)
+        self._start, self._before = content[: content.startswith(BOM)], content.removeprefix(BOM)
+        self.line_end = "\r\n" if "\r\n" in content else "\n"
+        self._meant: Any = _unshared(parsed(self._before, path))
+        self._above: defaultdict[str | None, list[str]] = defaultdict(list)
+        try:
+            self._root: CommentedMap = styled(json.loads(self._before))
+            self.is_json = True
+        except ValueError:
+            self._before = without_remarks(self._before)
+            self._before += "" if self._before.endswith("\n") else self.line_end
+            self.is_json = False
+        self._yaml = library(self._before)
+        if not self.is_json:
+            self._root = self._load()
+        self._dumped = self._dump()
+        self._tenants, self._listed = self._detached()
 
-    def _on_the_way(self) -> list[Any]:
-        """Return what the file holds under no key, under the first key, and so on to the list."""
-        found = [self._meant]
+    def _load(self) -> CommentedMap:
+        try:
+            return cast("CommentedMap", self._yaml.load(self._before.replace("\r\n", "\n")))
+        except (YAMLError, ValueError, NotImplementedError) as error:
+            # The library has no place for some comments, and says so in its own terms.
+            problem = getattr(error, "problem", None) or "a comment stands between a key and its value"
+            message = f"{self._path} cannot be edited: {problem}. Write its list of tenants as plain blocks."
+            raise InputError(message) from None
+
+    def _detached(self) -> tuple[CommentedMap, dict[str, Any]]:
+        """Return the list, as it is edited and as it should be read, in which an edit changes nothing else."""
+        count = Counter(map(id, containers(self._root)))
+        node, meant = self._root, self._meant
         for key in self._keys:
-            if isinstance(found[-1][key], str):
-                if is_project_file(self._path) and key != "value":
-                    message = f"{self._path}: {key} is JSON text and cannot be edited. Put an object under `value:`."
-                    raise InputError(message)
-                found[-1][key] = _like_yaml(from_json(found[-1][key]))
-            found.append(found[-1][key])
-        return found
-
-    def _in_blocks(self, text: str) -> str:
-        """Return a text in which the list, and what it stands in, are blocks, and the list has no aliases or merges."""
-        for depth, (key, node) in enumerate(self._nodes(text)):
-            if is_block(node):
-                continue
-            written = dumped(self._objects[depth], step_of(text))
-            if key is None:
-                return written.replace("\n", self.line_end)
-            text = applied(text, as_block(text, key, node, written), self.line_end)
-            break
-        *_, (_, listed) = self._nodes(text)
-        return applied(text, written_out(text, listed, self._listed), self.line_end)
-
-    def _nodes(self, text: str) -> Iterator[tuple[Any, Any]]:
-        """Yield each key on the way to the list, and its value; None for the whole file, which comes first."""
-        node = composed(text)
-        yield None, node
-        for name in self._keys:
-            found = [pair for pair in node.value if pair[0].value == name]
-            if not found:
+            if key not in own(node):
                 message = f"{self._path}: the list of tenants comes from a merge (<<). Write it out to edit it."
                 raise InputError(message)
-            ((key, node),) = found
-            yield key, node
+            if isinstance(node[key], str) and is_project_file(self._path) and key != "value":
+                message = f"{self._path}: {key} is JSON text and cannot be edited. Put an object under `value:`."
+                raise InputError(message)
+            if isinstance(node[key], str):
+                meant[key], node[key] = from_json(node[key]), styled(json.loads(node[key]))
+            elif count[id(node[key])] > 1:
+                node[key] = copied(node[key])
+            node.fa.set_block_style()
+            node, meant = node[key], meant[key]
+        node.fa.set_block_style()
+        inside = Counter(id(node[name]) for name in node)
+        seen: set[int] = set()
+        for name in list(node):
+            entry = node[name]
+            is_alias = count[id(entry)] > inside[id(entry)] or id(entry) in seen
+            seen.add(id(entry))
+            if is_alias or name not in own(node) or any(id(source) in inside for source in getattr(entry, "merge", ())):
+                node[name] = copied(entry)
+        return node, meant
 
     def key_of(self, name: str, field: str) -> str:
         """Return a field's key as a tenant's entry spells it: camelCase, unless the entry already uses snake_case."""
@@ -107,7 +103,7 @@ class Document:
 
     def say_first(self, sentences: Iterable[str]) -> None:
         """Add comment lines at the top of the file."""
-        self._first.extend(sentences)
+        self._above[None].extend(sentences)
 
     def say_of(self, name: str, sentences: Iterable[str]) -> None:
         """Add comment lines above a tenant's entry."""
@@ -115,14 +111,28 @@ class Document:
 
     def set_beside(self, key: str, value: str) -> None:
         """Set a value next to the list of tenants."""
-        self._beside[key] = self._objects[-2][key] = value
+        self._meant[key] = value
+        if key in own(self._root):
+            set_row(self._root, key, value)
+        else:
+            self._root.insert(0, key, value)
 
     def complete(self, name: str, rows: Rows) -> None:
         """Set fields of a tenant's entry, and remove those whose value is None."""
-        changed = {self.key_of(name, field): value for field, value in rows.items()}
-        self._changed[name] = changed
-        entry = {**self._listed[name], **changed}
-        self._listed[name] = {key: value for key, value in entry.items() if key not in changed or value is not None}
+        keyed = {self.key_of(name, field): value for field, value in rows.items()}
+        gone = {key for key, value in keyed.items() if value is None} & self._tenants[name].keys()
+        if not gone <= own(self._tenants[name]).keys():
+            self._tenants[name] = copied(self._tenants[name])
+        entry = self._tenants[name]
+        if keyed and entry.fa.flow_style():
+            unfold(self._tenants, name)
+        for key, value in keyed.items():
+            if value is None:
+                self._listed[name].pop(key, None)
+                remove_row(entry, key)
+            else:
+                self._listed[name][key] = value
+                set_row(entry, key, value)
 
     def text(self) -> str:
         """Return the file as it is now, in YAML.
@@ -131,9 +141,11 @@ class Document:
             InputError: It would not be read as it is meant, or lose a comment.
 
         """
-        edited = applied(self._text, self._edits(), self.line_end)
-        if self._reads(edited) and (self.is_json or keeps_comments(self._before, edited)):
-            return self._start + edited
+        edited = self._dump()
+        unchanged = [] if self.is_json else [as_written(self._before, self._dumped, edited, self.line_end)]
+        for text in (*unchanged, edited.replace("\n", self.line_end)):
+            if self.reads(text) and (self.is_json or keeps_comments(self._before, text)):
+                return self._start + self._commented(text)
         message = (
             f"{self._path} cannot be completed without changing something else in it, such as a comment inside braces. "
             "Write its list of tenants as plain blocks."
@@ -150,10 +162,10 @@ class Document:
         text = json.dumps(self._meant, indent=2, default=self._in_json) + "\n"
         return self._start + text.replace("\n", self.line_end)
 
-    def _reads(self, text: str) -> bool:
+    def reads(self, text: str) -> bool:
         """Return whether a text is read as this file should be."""
         try:
-            return bool(_like_yaml(parsed(text.removeprefix(BOM), Path())) == self._meant)
+            return bool(_unshared(parsed(text.removeprefix(BOM), Path())) == self._meant)
         except (InputError, yaml.YAMLError, ValueError):
             return False
 
@@ -164,45 +176,42 @@ class Document:
             message = f"{self._path}: {value} cannot be written as JSON. Choose an output in YAML."
             raise InputError(message) from None
 
-    def _edits(self) -> Iterator[Edit]:
-        text, nodes = self._text, [node for _, node in self._nodes(self._text)]
-        yield Edit(0, 0, _remarks(self._first, ""))
-        if self._beside:
-            yield from set_rows(text, nodes[-2], self._beside, is_first=True)
-        for key, entry in nodes[-1].value:
-            start = line_start(text, key)
-            yield Edit(start, start, _remarks(self._above[key.value], " " * key.start_mark.column))
-            changed = self._changed.get(key.value)
-            if changed and is_block(entry):
-                yield from set_rows(text, entry, changed)
-            elif changed:
-                yield from as_block(text, key, entry, dumped(self._listed[key.value], step_of(text)))
+    def _dump(self) -> str:
+        stream = io.StringIO()
+        self._yaml.dump(self._root, stream)
+        return stream.getvalue()
+
+    def _commented(self, text: str) -> str:
+        """Return a text with what is said at its top and above entries."""
+        lines = lines_of(text)
+        above = {0: _remarks(self._above[None], "")}
+        node = cast("yaml.MappingNode", yaml.compose(text, Loader=yaml.SafeLoader))
+        for key in self._keys:
+            (node,) = [inner for outer, inner in node.value if outer.value == key]
+        for name, _ in node.value:
+            start = name.start_mark
+            above[start.line] = above.get(start.line, []) + _remarks(self._above[name.value], " " * start.column)
+        made = [[*(f"{remark}{self.line_end}" for remark in above.get(n, ())), line] for n, line in enumerate(lines)]
+        return "".join(line for part in made for line in part)
+
+
+def _remarks(sentences: Iterable[str], indent: str) -> list[str]:
+    return [f"{indent}{REMARK}{line}" for sentence in sentences for line in visible(sentence).splitlines()]
+
+
+def _unshared(value: Any) -> Any:
+    """Return a value whose parts are each used once, with booleans as YAML has them."""
+    if isinstance(value, bool):
+        return Misread(json.dumps(value), "boolean")
+    if isinstance(value, Mapping):
+        return {key: _unshared(inner) for key, inner in value.items()}
+    return [*map(_unshared, value)] if isinstance(value, list) else value
 
 
 def _new_file(tenants: Any, keys: tuple[str, ...]) -> str:
     """Return a file with tenants under some keys."""
     for key in reversed(keys):
         tenants = {key: tenants}
-    return dumped(tenants, 2)
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _like_yaml(value: Any) -> Any:
-    """Return a value with booleans as YAML has them."""
-    if isinstance(value, bool):
-        return Misread(json.dumps(value), "boolean")
-    if isinstance(value, Mapping):
-        return {key: _like_yaml(inner) for key, inner in value.items()}
-    return [*map(_like_yaml, value)] if isinstance(value, list) else value
-
-
-def _remarks(sentences: Iterable[str], column: str) -> str:
-    lines = (line for sentence in sentences for line in visible(sentence).splitlines())
-    return "".join(f"{column}{REMARK}{line}\n" for line in lines)
+    stream = io.StringIO()
+    library("").dump(styled(tenants), stream)
+    return stream.getvalue()
