@@ -22,6 +22,7 @@ from auth0_sessions.fleet.edits import (
     is_block,
     keeps_comments,
     line_start,
+    set_first,
     set_rows,
     step_of,
     without_remarks,
@@ -51,6 +52,7 @@ class Document:
         self._objects = self._on_the_way()
         self._listed = self._objects[-1]
         self._before = text if self.is_json else without_remarks(text)
+        self._step = step_of(self._before)
         self._text = self._in_blocks(self._before if self._before.endswith("\n") else f"{self._before}{self.line_end}")
         self._changed: dict[str, dict[str, str | None]] = {}
         self._beside: dict[str, str] = {}
@@ -74,10 +76,10 @@ class Document:
         for depth, (key, node) in enumerate(self._nodes(text)):
             if is_block(node):
                 continue
-            written = dumped(self._objects[depth], step_of(text))
+            written = dumped(self._objects[depth], self._step)
             if key is None:
                 return written.replace("\n", self.line_end)
-            text = applied(text, as_block(text, key, node, written), self.line_end)
+            text = applied(text, as_block(text, key, node, written, self._step), self.line_end)
             break
         *_, (_, listed) = self._nodes(text)
         return applied(text, written_out(text, listed, self._listed), self.line_end)
@@ -168,7 +170,7 @@ class Document:
         text, nodes = self._text, [node for _, node in self._nodes(self._text)]
         yield Edit(0, 0, _remarks(self._first, ""))
         if self._beside:
-            yield from set_rows(text, nodes[-2], self._beside, is_first=True)
+            yield from set_first(text, nodes[-2], self._beside)
         for key, entry in nodes[-1].value:
             start = line_start(text, key)
             yield Edit(start, start, _remarks(self._above[key.value], " " * key.start_mark.column))
@@ -176,7 +178,7 @@ class Document:
             if changed and is_block(entry):
                 yield from set_rows(text, entry, changed)
             elif changed:
-                yield from as_block(text, key, entry, dumped(self._listed[key.value], step_of(text)))
+                yield from as_block(text, key, entry, dumped(self._listed[key.value], self._step), self._step)
 
 
 def _new_file(tenants: Any, keys: tuple[str, ...]) -> str:

@@ -16,7 +16,6 @@ REMARK = "# export: "
 """The prefix of comment lines that an export adds; the next export removes them."""
 
 _MERGE = "tag:yaml.org,2002:merge"
-_LINE_END = re.compile(r"\r?\n|\Z")
 _STEP = re.compile(r"^( +)[^ #\r\n]", re.MULTILINE)
 _COMMENT = re.compile(r"#[^\r\n]*")
 
@@ -65,26 +64,38 @@ def applied(text: str, edits: Iterable[Edit], line_end: str) -> str:
     return "".join([*parts, text[place:]])
 
 
-def set_rows(text: str, entry: yaml.MappingNode, rows: Rows, *, is_first: bool = False) -> Iterator[Edit]:
-    """Yield the edits that set rows of a block; new ones stand behind the others, or before them if `is_first`."""
-    there = {key.value: (key, value) for key, value in entry.value}
-    for name in rows.keys() & there.keys():
-        key, value = there[name]
-        new = rows[name]
-        if new is None:
+def set_rows(text: str, entry: yaml.MappingNode, rows: Rows) -> Iterator[Edit]:
+    """Yield the edits that set rows of a block; new ones stand behind the others."""
+    kept = entry.value[0]
+    for key, value in entry.value:
+        if key.value not in rows:
+            kept = key, value
+        elif (new := rows[key.value]) is None:
             yield _without_row(text, key, value)
         else:
-            space = " " if text[value.start_mark.index - 1] == ":" else ""
-            yield Edit(value.start_mark.index, _end_of(text, value), f"{space}{new}")
-    added = [f"{name}: {value}" for name, value in rows.items() if name not in there and value is not None]
-    kept = [pair for name, pair in there.items() if rows.get(name, "") is not None]
+            kept = key, value
+            yield _with_value(text, value, new)
+    place = _line_end(text, _end_of(text, kept[1]))
+    yield Edit(place, place, "".join(f"\n{row}" for row in _new_rows(entry, rows)))
+
+
+def set_first(text: str, entry: yaml.MappingNode, rows: Mapping[str, str]) -> Iterator[Edit]:
+    """Yield the edits that set rows of a block; new ones stand before the others."""
+    yield from (_with_value(text, value, rows[key.value]) for key, value in entry.value if key.value in rows)
+    place = line_start(text, entry.value[0][0])
+    yield Edit(place, place, "".join(f"{row}\n" for row in _new_rows(entry, rows)))
+
+
+def _new_rows(entry: yaml.MappingNode, rows: Rows) -> list[str]:
+    there = {key.value for key, _ in entry.value}
     column = " " * entry.value[0][0].start_mark.column
-    if is_first:
-        place = line_start(text, entry.value[0][0])
-        yield Edit(place, place, "".join(f"{column}{row}\n" for row in added))
-    else:
-        place = _line_end(text, _end_of(text, kept[-1][1]))
-        yield Edit(place, place, "".join(f"\n{column}{row}" for row in added))
+    return [f"{column}{name}: {value}" for name, value in rows.items() if name not in there and value is not None]
+
+
+def _with_value(text: str, value: yaml.Node, new: str) -> Edit:
+    start = value.start_mark.index
+    space = " " if text[start - 1] == ":" else ""
+    return Edit(start, _end_of(text, value), f"{space}{new}")
 
 
 def _without_row(text: str, key: yaml.Node, value: yaml.Node) -> Edit:
@@ -96,12 +107,13 @@ def _without_row(text: str, key: yaml.Node, value: yaml.Node) -> Edit:
     return Edit(line_start(text, key), text.index("\n", end) + 1, "")
 
 
-def as_block(text: str, key: yaml.Node, value: yaml.Node, written: str) -> list[Edit]:
+def as_block(text: str, key: yaml.Node, value: yaml.Node, written: str, step: int) -> list[Edit]:
     """Return the edits that write a value below its key, as a block; a comment behind it stays behind the key."""
     start, end = value.start_mark.index, _end_of(text, value)
-    start = len(text[:start].rstrip(" "))
+    while text[start - 1] == " ":
+        start -= 1
     place = _line_end(text, end)
-    block = indent(written.rstrip("\n"), " " * (key.start_mark.column + step_of(text)))
+    block = indent(written.rstrip("\n"), " " * (key.start_mark.column + step))
     return [Edit(start, end, ""), Edit(place, place, f"\n{block}")]
 
 
@@ -139,8 +151,9 @@ def line_start(text: str, node: yaml.Node) -> int:
 
 
 def _line_end(text: str, place: int) -> int:
-    found = _LINE_END.search(text, place)
-    return found.start() if found else len(text)
+    """Return where the line of a place ends, which the text's last line does, too."""
+    end = text.index("\n", place)
+    return end - 1 if text[end - 1] == "\r" else end
 
 
 def step_of(text: str) -> int:
