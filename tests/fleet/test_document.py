@@ -384,11 +384,12 @@ def test_nothing_is_lost(tmp_path_factory, listing):
     assert again.text() == completed
 
 
+PLACES = "&a *a ? : - , !!map !x"
 PIECES = (
     *("a: ", "b: ", "tenants:\n  ", "{domain: a.auth0.com}", "{domain: a.auth0.com, plan: &p free}", "\n", "\n  "),
     *("\n    ", "domain: a.auth0.com", "plan: *p", "<<: *a", "# c\n", " # export: x\n", "  # d\n", "|\n    x\n"),
-    *("&a ", "*a", "? ", ": ", '"q"', "'s'", "- ", ", ", "!!map ", "!x ", "\r\n", *"{}[]\t"),
-    *("sessionLifetime: 1h", "sessionLifetime: >\n"),
+    *('"q"', "'s'", "\r\n", *"{}[]\t", "sessionLifetime: 1h", "sessionLifetime: >\n"),
+    *(f"{place} " for place in PLACES.split()),
 )
 
 
