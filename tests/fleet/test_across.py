@@ -1,4 +1,4 @@
-"""Problems between entries: `test_entries.py` and `test_report.py` hold what a list reports; here are the functions."""
+"""Problems between entries: `test_entries.py` and `test_plan.py` hold what a list reports; here are the functions."""
 
 import pytest
 

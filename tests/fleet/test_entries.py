@@ -1,4 +1,4 @@
-"""The list of tenants: `test_report.py` holds how entries are read; here is what a list knows by itself."""
+"""The list of tenants: `test_plan.py` holds how entries are read; here is what a list knows by itself."""
 
 from typing import Any
 
@@ -51,13 +51,6 @@ def test_the_reader_of_a_list_says_what_it_has_to_hold(needs_plan, missing):
     """A domain is always needed; where no plan is, it may be missing."""
     entries = read_entries({"acme": {"profile": "strict"}}, Defaults(), needs_plan=needs_plan)
     assert [line.partition(" is missing;")[0] for line in entries.all_problems] == [f"acme: {key}" for key in missing]
-
-
-def test_everything_is_reported_in_order():
-    """What is wrong with all comes first, then tenant by tenant, then the names that are one tenant."""
-    tenants = {"b": {"domain": "x.auth0.com", "plan": 1}, "a": {"domain": "x.auth0.com", "credentials": "!"}}
-    problems = read_entries(tenants, Defaults("gold")).all_problems
-    assert [line.partition(":")[0] for line in problems] == ["the fleet", "b", "a", "b, a"]
 
 
 def test_the_sixth_setting_is_not_a_fleet_s():

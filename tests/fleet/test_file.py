@@ -21,27 +21,11 @@ STACK = {
 
 OF_A_TEAM: dict[str, Any] = {"profile": "ours", "profiles": {"ours": {"idle": "30m"}}, "enforce": "at-most"}
 NO_WRAPPER = {"tenants": {"domain": "a.auth0.com"}, "plan": {"domain": "b.auth0.com"}, "x": {}}
+WORDS = "a 1 0x1 no ~ domain tenants config"
+TAGS = "!!map !!bool !!set !!int !!timestamp !x"
 PIECES = (
-    *(
-        "a",
-        "1",
-        "0x1",
-        "no",
-        "~",
-        "domain",
-        "tenants",
-        "config",
-        ": ",
-        "\n",
-        "  ",
-        ", ",
-        "- ",
-        "? ",
-        "&a ",
-        "*a",
-        "<<: ",
-    ),
-    *("!!map ", "!!bool ", "!!set ", "!!int ", "!!timestamp ", "!x ", *"\t{}[]|>\"'#"),
+    *("\n", "  ", ": ", ", ", "- ", "? ", "&a ", "*a", "<<: ", *"\t{}[]|>\"'#"),
+    *(*WORDS.split(), *(f"{tag} " for tag in TAGS.split())),
 )
 
 
@@ -254,9 +238,6 @@ def test_a_tenant_may_be_named_as_a_part_of_such_a_file(file, name):
     assert read_tenants_file(file({name: TENANTS["acme"]})).tenants == {name: TENANTS["acme"]}
 
 
-PROJECT = "auth0-sessions"
-
-
 @pytest.mark.parametrize(
     ("project", "stack", "expected"),
     [
@@ -278,7 +259,7 @@ def test_the_keys_of_a_configuration(file, project, stack, expected):
 def test_the_keys_of_a_project_of_our_name(file):
     """Its own keys need no namespace, may declare a type, and have a default."""
     own = {"plan": "free", "profile": {"type": "string", "default": "strict"}, "enforce": {"value": "exact"}}
-    file({"name": PROJECT, "config": own}, "Pulumi.yaml")
+    file({"name": "auth0-sessions", "config": own}, "Pulumi.yaml")
     found = read_tenants_file(file({"config": {"tenants": TENANTS, "plan": "essential"}}, "Pulumi.dev.yaml"))
     assert found == TenantsFile(TENANTS, "essential", "strict", enforce="exact", stack="dev")
 
@@ -310,12 +291,11 @@ def test_a_project_s_list_is_found_in_its_file(file, value):
     assert (found.tenants, found.path, found.keys) == (TENANTS, project, keys)
 
 
-def test_a_stack_s_ceiling_is_read(file):
+@pytest.mark.parametrize("written", [dict, json.dumps])
+def test_a_stack_s_ceiling_is_read(file, written):
     """As an object or its JSON text, from the stack's configuration only."""
-    for value in ({"absolute": "1h", "except": ["acme"]}, '{"absolute": "1h", "except": ["acme"]}'):
-        config = {"auth0-sessions:tenants": TENANTS, "auth0-sessions:ceiling": value}
-        found = read_tenants_file(file({"config": config}, "Pulumi.dev.yaml"))
-        assert found.ceiling == {"absolute": "1h", "except": ["acme"]}
+    ceiling = {"absolute": "1h", "except": ["acme"]}
+    assert read_tenants_file(file(in_config(ceiling=written(ceiling)), "Pulumi.dev.yaml")).ceiling == ceiling
 
 
 def test_the_project_s_folder_is_found_from_below(tmp_path):

@@ -113,11 +113,3 @@ def test_an_own_profile_decides_like_a_built_in_one(ceiling):
     assert list(picked.minutes.values()) == [720, 30, 480, 15]
     assert picked.reason("session_lifetime") == "absolute 12h: profile 'ours' (Handbook 4.2)"
     assert len(pick(chosen, {"session_lifetime": 721}).problems) == ceiling
-
-
-def test_a_lifetime_that_an_own_profile_leaves_out_is_the_plan_s():
-    """It is picked as the plan's cap, and no ceiling."""
-    known, _ = read_profiles({"ours": {"idle": "30m"}})
-    chosen = Chosen(Plan.FREE, known["ours"])
-    assert pick(chosen, {}).minutes["session_lifetime"] == 43_200
-    assert pick(chosen, {"session_lifetime": 43_200}).problems == []

@@ -45,20 +45,6 @@ def test_every_row_has_a_dated_source(profile):
     assert re.match(r"20[0-9]{2}-[01][0-9]\b", row.date)
 
 
-@pytest.mark.parametrize(
-    ("profile", "binding"),
-    [
-        ("nist-aal1", ("required (SHALL), at most 30 days (SHOULD)", "optional (MAY)")),
-        ("nist-aal2", ("required (SHALL), at most 24 hours (SHOULD)", "1 hour (SHOULD)")),
-        ("nist-aal3", ("12 hours overall (SHALL)", "15 minutes (SHOULD)")),
-        ("pci-dss", ("15 minutes idle (MUST)", "no overall limit")),
-    ],
-)
-def test_required_and_recommended_are_distinguished(profile, binding):
-    """A reader of the table sees which figures a standard requires and which it recommends."""
-    assert all(words in PROFILES[Profile(profile)].force for words in binding)
-
-
 FORCES = {
     # Profile: how binding the absolute lifetimes and the inactivity timeouts are.
     "nist-aal1": ("should", None),

@@ -69,7 +69,7 @@ _SECRETS = {*SECRET_CONFIG_KEYS, *(_NATIVE[key] for key in SECRET_CONFIG_KEYS if
 def found_in(credentials: Mapping[str, Any], label: str | None) -> Sources:
     """Return the sources of credentials as `up` has them, of whichever front end the configuration is for."""
     is_native = not any(map(credentials.get, CONFIG_KEYS.values())) and any(map(credentials.get, _NATIVE.values()))
-    called = _NATIVE if is_native else dict(zip(_KEYS, _KEYS, strict=True))
+    called = _NATIVE if is_native else {key: key for key in _KEYS}
     names = {part: called[key] for part, key in CONFIG_KEYS.items()}
     adapted = {key: credentials.get(called[key]) for key in _KEYS}
     own = in_config(adapted, "the configuration", names, called[DOMAIN_CONFIG_KEY])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auth0_sessions.errors import InputError, shown, visible
-from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.lifetime import Lifetime, parse_each
 from auth0_sessions.model.settings import SETTINGS, Clock, text
 
 _LIFETIMES = ("absolute", "idle")
@@ -78,27 +78,21 @@ def read_ceiling(raw: object) -> tuple[StackCeiling | None, list[str]]:
         return None, []
     if not isinstance(given, Mapping):
         return None, [f"ceiling should be an object, {_EXAMPLE}."]
-    problems = [
-        f"ceiling.{visible(str(key))}: unknown key; allowed: {', '.join(_KEYS)}." for key in given if key not in _KEYS
-    ]
-    minutes: dict[str, int] = {}
-    for key in _LIFETIMES:
-        if given.get(key) is not None:
-            try:
-                minutes[f"{key}_minutes"] = Lifetime.parse(given[key]).minutes
-            except InputError as error:
-                problems.append(f"ceiling.{key}: {error}")
+    unknown = [f"{visible(str(key))}: unknown key; allowed: {', '.join(_KEYS)}." for key in given if key not in _KEYS]
+    minutes, wrong = parse_each(given, _LIFETIMES)
+    problems = [f"ceiling.{problem}" for problem in (*unknown, *wrong)]
     if all(given.get(key) is None for key in _LIFETIMES):
         problems.append(f"ceiling has no lifetime; give absolute, idle, or both, {_EXAMPLE}.")
     exempt, reason = given.get("except"), given.get("reason")
     if not isinstance(exempt, list | tuple | None) or not all(isinstance(name, str) for name in exempt or ()):
         problems.append(f"ceiling.except is {shown(exempt)}; give a list of names, {_EXAMPLE}.")
-        exempt = None
     # `pulumi config set --path` turns the number of an incident into an integer.
     if not isinstance(reason, str | int | None) or isinstance(reason, bool):
         problems.append(f"ceiling.reason is {shown(reason)}; give it as text, {_EXAMPLE}.")
-    found = StackCeiling(**minutes, exempt=frozenset(exempt or ()), reason=str(reason or "").strip())
-    return None if problems else found, problems
+    if problems:
+        return None, problems
+    reason = str(reason or "").strip()
+    return StackCeiling(minutes.get("absolute"), minutes.get("idle"), frozenset(exempt or ()), reason), []
 
 
 def unmatched(ceiling: StackCeiling, names: Iterable[str], allowed: Iterable[str], what: str) -> list[str]:

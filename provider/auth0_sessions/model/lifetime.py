@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
+from typing import Any
 
 from auth0_sessions.errors import SHOWN_CHARACTERS, LifetimeError, shown
 
@@ -88,6 +89,19 @@ class Lifetime:
         hours, minutes = divmod(rest, 60)
         parts = ((days, "d"), (hours, "h"), (minutes, "m"))
         return "".join(f"{count}{unit}" for count, unit in parts if count) or "0m"
+
+
+def parse_each(given: Mapping[Any, Any], keys: Iterable[str]) -> tuple[dict[str, int], list[str]]:
+    """Return the lifetimes under some keys, in minutes, and a problem for each that is not a lifetime; None is none."""
+    minutes, problems = {}, []
+    for key in keys:
+        if given.get(key) is None:
+            continue
+        try:
+            minutes[key] = Lifetime.parse(given[key]).minutes
+        except LifetimeError as error:
+            problems.append(f"{key}: {error}")
+    return minutes, problems
 
 
 def _length(text: str, given: object) -> Fraction:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from auth0_sessions.errors import InputError, shown, visible
-from auth0_sessions.model.lifetime import Lifetime
+from auth0_sessions.model.lifetime import parse_each
 from auth0_sessions.model.profiles import PROFILES, ProfileLimits
 from auth0_sessions.model.scalars import read_object
 
@@ -57,7 +57,11 @@ def _read(name: str, entry: object) -> tuple[ProfileLimits | None, list[str]]:
         problems.append("a name can only have lowercase letters, digits, and '-'.")
     if not isinstance(entry, Mapping):
         return None, [*problems, f"should be an object, {_EXAMPLE}."]
-    minutes = _minutes(entry, problems)
+    allowed = (*PROFILE_KEYS, *_OTHER_KEYS)
+    unknown = [key for key in entry if key not in allowed]
+    problems.extend(f"{visible(str(key))}: unknown key; allowed: {', '.join(allowed)}." for key in unknown)
+    minutes, wrong = parse_each(entry, PROFILE_KEYS)
+    problems.extend(wrong)
     ceiling = entry.get("ceiling", True)
     if not isinstance(ceiling, bool) and ceiling not in ("true", "false"):
         problems.append(f"ceiling is {shown(ceiling)}; allowed: true, false.")
@@ -65,20 +69,5 @@ def _read(name: str, entry: object) -> tuple[ProfileLimits | None, list[str]]:
         problems.append(f"has no lifetime; give at least one of {', '.join(PROFILE_KEYS)}.")
     source = str(entry.get("source") or "your own profile")
     is_ceiling = ceiling not in (False, "false")
-    return ProfileLimits(**minutes, name=name, source=source, date="", force="", is_ceiling=is_ceiling), problems
-
-
-def _minutes(entry: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
-    """Return a profile's lifetimes by field of `ProfileLimits`, and add the problems with its keys."""
-    minutes: dict[str, Any] = dict.fromkeys(PROFILE_KEYS.values())
-    allowed = (*PROFILE_KEYS, *_OTHER_KEYS)
-    for key, value in entry.items():
-        if key not in allowed:
-            problems.append(f"{visible(str(key))}: unknown key; allowed: {', '.join(allowed)}.")
-        if key not in PROFILE_KEYS or value is None:
-            continue
-        try:
-            minutes[PROFILE_KEYS[key]] = Lifetime.parse(value).minutes
-        except InputError as error:
-            problems.append(f"{key}: {error}")
-    return minutes
+    lifetimes: dict[str, Any] = {field: minutes.get(key) for key, field in PROFILE_KEYS.items()}
+    return ProfileLimits(**lifetimes, name=name, source=source, date="", force="", is_ceiling=is_ceiling), problems
