@@ -34,7 +34,7 @@ def output(**members) -> dict:
 def test_every_property_has_one_name_on_each_side():
     """No two properties share a name on the wire, where names are in camelCase, and the two tables are inverse."""
     assert {TO_SNAKE[camel]: camel for camel in TO_SNAKE} == TO_CAMEL
-    assert (TO_CAMEL.keys(), len(TO_SNAKE)) == ({*NAMES}, len(NAMES))
+    assert (set(TO_CAMEL), len(TO_SNAKE)) == ({*NAMES}, len(NAMES))
     assert [camel for camel in TO_SNAKE if "_" in camel or not camel[0].islower()] == []
 
 
