@@ -329,6 +329,17 @@ def test_an_import_takes_what_was_ever_written(configured, tenant):
     assert (found.changes, dict(found.detailedDiff)) == (Response.DIFF_NONE, {})
 
 
+def test_an_import_in_the_form_of_a_look_up_is_the_same(host, tenant):
+    """Newer engines (3.276) send empty properties with an import: what was never written is not managed either."""
+    tenant.dashboard(session_lifetime=480)
+    _, state, inputs = host.read(tenant.domain, {})
+    assert inputs == {"domain": tenant.domain, "sessionLifetime": "8h"}
+    assert host.diff(state, inputs).changes == Response.DIFF_NONE
+    _, refreshed, _ = host.read(tenant.domain, state)
+    assert refreshed["previous"] == {"sessionLifetime": 480}
+    assert refreshed["idleSessionLifetime"] is None
+
+
 def test_a_look_up_has_every_setting(host, tenant):
     """`get` returns every setting and its minutes, Auth0's defaults where absent, and nothing that is not there."""
     tenant.dashboard(idle_session_lifetime=15)

@@ -12,6 +12,7 @@ from pulumi.runtime import rpc
 from auth0_sessions.host.sealed import secret
 from auth0_sessions.lifecycle.record import OUTPUTS, respelled, secrets_with
 from auth0_sessions.model.inputs import INPUTS, SECRETS, UNKNOWN
+from auth0_sessions.model.settings import SETTINGS
 from auth0_sessions.model.spelling import camel_case
 
 PACKAGE = "auth0-sessions"
@@ -38,8 +39,14 @@ class Props:
 
     @property
     def record(self) -> dict[str, Any]:
-        """The values, plus the names of the secrets, which messages must not repeat."""
-        return {**self.values, SECRETS: ",".join(sorted(self.secrets))}
+        """The values, plus the names of the secrets, which messages must not repeat.
+
+        Newer engines (3.276) send an import like a look-up, and so keep every setting: those in `previous` are managed.
+        """
+        values, previous = self.values, self.values.get("previous") or {}
+        if previous and "superseded" not in values:
+            values = {name: value for name, value in values.items() if name not in SETTINGS or name in previous}
+        return {**values, SECRETS: ",".join(sorted(self.secrets))}
 
 
 def from_wire(struct: struct_pb2.Struct) -> Props:

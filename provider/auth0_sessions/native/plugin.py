@@ -159,7 +159,7 @@ class Plugin(ResourceProviderServicer):
     @_verb
     def Diff(self, request: Any, _context: grpc.ServicerContext) -> proto.DiffResponse:  # noqa: N802
         """Compare in minutes; a change of domain replaces the resource, creating the new one first."""
-        olds, news = from_wire(request.olds).values, _inputs(from_wire(request.news))
+        olds, news = from_wire(request.olds).record, _inputs(from_wire(request.news))
         found = self._verbs.diff(olds, news)
         # A record of the dynamic resource is rewritten by an update that makes no API call.
         is_foreign = "__provider" in olds
