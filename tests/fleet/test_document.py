@@ -14,8 +14,8 @@ from auth0_sessions.errors import InputError
 from auth0_sessions.fleet.document import Document
 from auth0_sessions.fleet.file import read_tenants_file
 from auth0_sessions.fleet.loader import parsed
-from auth0_sessions.model.scalars import Misread
 
+WEEK = {"session_lifetime": "7d"}
 FORMS = {"flat": (), "tenants": ("tenants",), "stack": ("config", "auth0-sessions:tenants")}
 
 
@@ -83,39 +83,19 @@ no:
 """
 
 
-def complete(document):
-    """Complete the three tenants."""
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+@pytest.mark.parametrize("before", [BEFORE, AFTER], ids=["first", "again"])
+def test_what_is_not_set_stays(opened, before, line_end, start):
+    """Comments, quotes, spaces, line ends and byte order mark stay; what an earlier export has said is replaced."""
+    document = opened(start + before.replace("\n", line_end))
     document.say_first(["Read today."])
     document.complete("acme", {"session_lifetime": "7d", "over_limit": "warn"})
     document.say_of("acme", ["sessionLifetime: agreed."])
     document.complete("globex", {"session_lifetime": "3d"})
     document.complete("no", {})
     document.say_of("no", ["Not read.\nTwice."])
-    return document.text()
-
-
-def test_what_is_not_set_stays(opened):
-    """Comments, quotes, indentation, spaces and blank lines stay; new values stand behind what an entry has."""
-    assert complete(opened(BEFORE)) == AFTER
-
-
-def test_completing_again_changes_nothing(opened):
-    """What an earlier export has said is replaced, not repeated."""
-    assert complete(opened(AFTER)) == AFTER
-
-
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-@pytest.mark.parametrize("start", ["", "\ufeff"])
-def test_line_ends_and_byte_order_mark_stay(opened, line_end, start):
-    """In YAML and in JSON, wherever a line is added or changed."""
-    document = opened(start + BEFORE.replace("\n", line_end))
-    assert complete(document) == start + AFTER.replace("\n", line_end)
-    document = opened(start + json.dumps({"acme": {"domain": "a.auth0.com"}}, indent=2).replace("\n", line_end))
-    document.complete("acme", {"session_lifetime": "7d"})
-    expected = {"acme": {"domain": "a.auth0.com", "sessionLifetime": "7d"}}
-    assert (
-        document.json() == start + json.dumps(expected, indent=2).replace("\n", document.line_end) + document.line_end
-    )
+    assert document.text() == start + AFTER.replace("\n", line_end)
 
 
 def test_a_field_that_goes_leaves_its_comment(opened):
@@ -127,7 +107,7 @@ def test_a_field_that_goes_leaves_its_comment(opened):
 
 
 IN_TEXT = """\
-notes: |
+x: |
   # export: not a comment
   it's text
 acme:
@@ -135,19 +115,15 @@ acme:
   formerly: "a
     # export: nor this
     b"
-# export: this is one
-  # export: and this
-  plan: free
-# export: and this
 """
 
 
 def test_a_hash_in_a_text_is_not_a_comment(opened):
     """A line of a block or of a quoted text that looks like an export's comment stays."""
-    document = opened(IN_TEXT.replace("notes", "{note}", 1).replace("{note}", "x"), "tenants.yaml")
-    document.complete("acme", {"session_lifetime": "7d"})
-    lines = [line for line in IN_TEXT.splitlines() if "this is one" not in line and "and this" not in line]
-    assert document.text() == "\n".join([*lines, "  sessionLifetime: 7d", ""]).replace("notes", "x")
+    remarks = ("# export: this is one\n", "  # export: and this\n", "  plan: free\n", "# export: and this\n")
+    document = opened("".join([IN_TEXT, *remarks]))
+    document.complete("acme", WEEK)
+    assert document.text() == f"{IN_TEXT}  plan: free\n  sessionLifetime: 7d\n"
 
 
 KEPT = """\
@@ -179,17 +155,9 @@ config:
 def test_the_rest_of_a_file_stays_byte_for_byte(opened):
     """Numbers, dates, braces, blocks, escapes, tags, anchors, indentation: none of it is the export's business."""
     document = opened(KEPT, "Pulumi.dev.yaml")
-    document.complete("acme", {"session_lifetime": "7d"})
+    document.complete("acme", WEEK)
     added = "            domain: a.auth0.com\n            sessionLifetime: 7d\n"
     assert document.text() == KEPT.replace("            domain: a.auth0.com\n", added)
-
-
-def test_an_anchor_on_a_replaced_value_moves_to_its_alias(opened):
-    """The other tenant keeps the value."""
-    document = opened("a:\n  domain: a.auth0.com\n  profile: &p strict\nb:\n  domain: b.auth0.com\n  profile: *p\n")
-    document.complete("a", {"profile": "balanced"})
-    found = loaded(document.text())
-    assert [found[name]["profile"] for name in "ab"] == ["balanced", "strict"]
 
 
 def test_what_would_change_something_else_is_refused(opened, monkeypatch):
@@ -202,76 +170,53 @@ def test_what_would_change_something_else_is_refused(opened, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("entry", "expected"),
+    ("rows", "expected"),
     [
-        ("  domain: a.auth0.com\n", "sessionLifetime: 7d"),
-        ("  domain: a.auth0.com\n  on_delete: retain\n", "session_lifetime: 7d"),
-        ("  domain: a.auth0.com\n  session_lifetime: 1h\n", "session_lifetime: 7d"),
-        ("  domain: a.auth0.com\n  sessionLifetime:\n", "sessionLifetime: 7d"),
-        ("  domain: a.auth0.com\n  sessionLifetime: |\n    1h\n", "sessionLifetime: 7d"),
-        ("  sessionLifetime: |\n    1h\n  domain: a.auth0.com\n", "sessionLifetime: 7d"),
-        ("  domain: a.auth0.com\n  sessionLifetime:\n    1h\n", "sessionLifetime: 7d"),
-        ("  domain: a.auth0.com\n  'sessionLifetime' : \"1h\"\n", "sessionLifetime: 7d"),
-        ("  domain: a.auth0.com", "sessionLifetime: 7d"),
-        ("  domain: a.auth0.com\n  on_delete: retain\n  sessionLifetime: 1h\n", "sessionLifetime: 7d"),
+        (["domain: a.auth0.com"], "sessionLifetime: 7d"),
+        (["domain: a.auth0.com", "on_delete: retain"], "session_lifetime: 7d"),
+        (["domain: a.auth0.com", "on_delete: retain", "sessionLifetime: 1h"], "sessionLifetime: 7d"),
+        (["domain: a.auth0.com", "session_lifetime: 1h"], "session_lifetime: 7d"),
+        (["domain: a.auth0.com", "sessionLifetime:"], "sessionLifetime: 7d"),
+        (["sessionLifetime: |\n    1h", "domain: a.auth0.com"], "sessionLifetime: 7d"),
+        (["domain: a.auth0.com", "sessionLifetime:\n    1h"], "sessionLifetime: 7d"),
+        (["domain: a.auth0.com", "'sessionLifetime' : \"1h\""], "'sessionLifetime': 7d"),
     ],
 )
-def test_a_value_has_one_place(opened, entry, expected):
+def test_a_value_has_one_place(opened, rows, expected):
     """A key is spelled as its entry spells keys, and is there once, however its value was written."""
-    document = opened(f"acme:\n{entry}")
-    document.complete("acme", {"session_lifetime": "7d"})
-    lines = document.text().splitlines()
-    assert [line.replace("'", "") for line in lines if "ifetime" in line] == [f"  {expected}"]
-    assert "1h" not in document.text()
-    assert "  domain: a.auth0.com" in lines
+    document = opened("acme:\n" + "\n".join(f"  {row}" for row in rows))
+    document.complete("acme", WEEK)
+    kept = [row for row in rows if "ifetime" not in row]
+    after = [expected if "ifetime" in row else row for row in rows] if len(kept) < len(rows) else [*rows, expected]
+    assert document.text() == "acme:\n" + "".join(f"  {row}\n" for row in after)
 
 
-def test_an_alias_is_replaced_where_it_is_used(opened):
-    """The value that an alias refers to belongs to another tenant, and is unchanged."""
-    text = (
-        "acme:\n  domain: a.auth0.com\n  sessionLifetime: &it 1h\n"
-        "beta:\n  domain: b.auth0.com\n  sessionLifetime: *it # theirs\n"
-    )
+A, B = "a:\n  domain: a\n", "b:\n  domain: b\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "expected"),
+    [
+        (f"{A}  plan: &p free\n{B}  plan: *p\n", {"a": {"plan": "essential"}}, {"plan": "free"}),
+        (f"{A}  plan: &p free\n{B}  plan: *p # kept\n", {"b": {"plan": "essential"}}, {"plan": "essential"}),
+        (f"{A}  plan: &p free\n{B}  plan: *p\n", {"a": {"plan": None}}, {"plan": "free"}),
+        (f"a: &it\n  domain: a\n  plan: free\n{B}  <<: *it # kept\n", {"a": WEEK, "b": {}}, {"plan": "free"}),
+        (f"a: &it\n  domain: a\n  plan: free\n{B}  <<: *it\n", {"a": WEEK, "b": {"plan": None}}, {}),
+        ("a: &it {domain: a, plan: free}\nb: {<<: *it, domain: b}\n", {"a": WEEK}, {"plan": "free"}),
+        (
+            f"{A}  plan: &p free\n{B}  <<: [{{plan: *p}}, {{plan: x, profile: strict}}]\n",
+            {"a": WEEK},
+            {"plan": "free", "profile": "strict"},
+        ),
+    ],
+)
+def test_tenants_that_share_text_are_edited_alone(opened, text, rows, expected):
+    """What an alias or a merge stands for is written out, so that one tenant's edit is not another's."""
     document = opened(text)
-    document.complete("beta", {"session_lifetime": "7d"})
-    assert loaded(document.text())["beta"]["sessionLifetime"] == "7d"
-    assert "  sessionLifetime: &it 1h\n" in document.text()
-    assert "# theirs" in document.text()
-
-
-def test_a_merged_entry_is_written_out(opened):
-    """An entry that merges another one does not get what that one is completed with."""
-    document = opened(
-        "acme: &it\n  domain: a.auth0.com\n  plan: free\nbeta:\n  <<: *it # theirs\n  domain: b.auth0.com\n"
-    )
-    document.complete("acme", {"session_lifetime": "7d"})
-    document.complete("beta", {})
-    found = loaded(document.text())
-    assert found["beta"] == {"domain": "b.auth0.com", "plan": "free"}
-    assert "# theirs" in document.text()
-
-
-def test_a_rewritten_entry_has_its_values_written_out(opened):
-    """An alias whose target is replaced, and a block of text, are values of the entry when it is rewritten."""
-    document = opened(
-        "acme: &it\n  domain: a.auth0.com\n  sessionLifetime: &one 1h\n"
-        "beta:\n  <<: *it\n  domain: |\n    b.auth0.com\n  idleSessionLifetime: *one\n"
-    )
-    document.complete("acme", {"session_lifetime": "7d"})
-    document.complete("beta", {"session_lifetime": "2d"})
-    found = loaded(document.text())["beta"]
-    assert found == {"domain": "b.auth0.com\n", "idleSessionLifetime": "1h", "sessionLifetime": "2d"}
-
-
-def test_a_row_of_a_merged_entry_may_go(opened):
-    """The entry that merged it keeps what it had, until it is completed itself."""
-    document = opened("acme: &it\n  domain: a.auth0.com\n  plan: free\nbeta:\n  <<: *it\n  domain: !!str b.auth0.com\n")
-    document.complete("acme", {"plan": None})
-    found = loaded(document.text())
-    assert (found["acme"], found["beta"]["plan"]) == ({"domain": "a.auth0.com"}, "free")
-    document.complete("beta", {"plan": None})
-    assert "plan" not in loaded(document.text())["beta"]
-    assert "acme: &it\n" in document.text()
+    for name, changed in rows.items():
+        document.complete(name, changed)
+    assert loaded(document.text())["b"] == {"domain": "b", **expected}
+    assert document.text().count("# kept") == text.count("# kept")
 
 
 @pytest.mark.parametrize(
@@ -299,6 +244,8 @@ ODD_FILES = {
     "explicit key": f"{LIST}\n    a:\n      {DOMAIN}\n      ? sessionLifetime\n      : 8h\n",
     "quoted hash": f"{LIST}\n    a: {{{DOMAIN}, formerly: 'x  #y'}}\n",
     "list of merges": f"x: &x\n  {DOMAIN}\n{LIST}\n    a:\n      <<:\n        - *x\n    b:\n      {DOMAIN}\n",
+    "JSON text": f'{LIST} \'{{"a": {{"domain": "a.auth0.com"}}}}\' # theirs\n  other: 1\n',
+    "list in braces": f"config: {{auth0-sessions:tenants: {{a: {{{DOMAIN}}}}}, other: 0042}}\n",
     "block of JSON text": f'{LIST} |\n    {{"a": {{"domain": "a.auth0.com"}}}}\n  other: 1\n',
 }
 
@@ -307,18 +254,19 @@ ODD_FILES = {
 def test_odd_files(opened, text):
     """However YAML allows a file to be written, what is set is set, and everything else means the same."""
     document = opened(text, "Pulumi.prod.yaml")
-    document.complete("a", {"session_lifetime": "7d"})
+    document.complete("a", WEEK)
     found, before = (loaded(one)["config"] for one in (document.text(), text))
     given = before.pop("auth0-sessions:tenants")
     given = json.loads(given) if isinstance(given, str) else given
     assert found.pop("auth0-sessions:tenants") == {**given, "a": {**given["a"], "sessionLifetime": "7d"}}
     assert found == before
+    assert document.text().count("# theirs") == text.count("# theirs")
 
 
 def test_a_hash_in_a_name_is_no_comment(opened):
     """A name with a space and a hash is not repeated in a comment when its entry is rewritten."""
     document = opened('tenants:\n  "acme #1": {domain: a.auth0.com} # theirs\n')
-    document.complete("acme #1", {"session_lifetime": "7d"})
+    document.complete("acme #1", WEEK)
     assert document.text().count("#1") == 1
     assert document.text().count("# theirs") == 1
 
@@ -329,31 +277,24 @@ def test_a_list_from_a_merge_is_refused(opened):
         opened(f"x: &x\n  auth0-sessions:tenants:\n    a:\n      {DOMAIN}\nconfig:\n  <<: *x\n", "Pulumi.prod.yaml")
 
 
-def test_json_stays_json(opened):
-    """JSON is completed as JSON, with its numbers and truths, and as YAML where that is asked for."""
-    document = opened(
-        '{"profiles": {"own": {"idle": "1h", "ceiling": true}}, "tenants": {"a": {"domain": "a.auth0.com"}}}'
-    )
+JSON = {"profiles": {"own": {"idle": "1h", "ceiling": True}}, "tenants": {"0042": {"domain": "a", "formerly": "1e3"}}}
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+def test_json_stays_json(opened, line_end, start):
+    """It is completed as JSON, and as YAML where that is asked for, with quotes where Pulumi would read a number."""
+    document = opened(start + json.dumps(JSON, indent=2).replace("\n", line_end))
     assert document.is_json
-    document.complete("a", {"session_lifetime": "7d"})
+    document.complete("0042", WEEK)
     document.set_beside("profile", "balanced")
-    assert json.loads(document.json()) == {
-        "profile": "balanced",
-        "profiles": {"own": {"idle": "1h", "ceiling": True}},
-        "tenants": {"a": {"domain": "a.auth0.com", "sessionLifetime": "7d"}},
-    }
-    assert document.text() == (
-        "profile: balanced\nprofiles:\n  own:\n    idle: 1h\n    ceiling: true\ntenants:\n  a:\n"
-        "    domain: a.auth0.com\n    sessionLifetime: 7d\n"
-    )
-
-
-def test_json_in_yaml_is_quoted_where_it_has_to_be(opened):
-    """Text that YAML would read as something else is quoted, and a number that it has is one."""
-    document = opened('{"tenants": {"0042": {"domain": "a.auth0.com", "credentials": "1e3", "formerly": ""}}}')
-    assert loaded(document.text())["tenants"] == {
-        "0042": {"domain": "a.auth0.com", "credentials": "1e3", "formerly": ""}
-    }
+    entry = {**JSON["tenants"]["0042"], "sessionLifetime": "7d"}
+    expected = {**JSON, "tenants": {"0042": entry}, "profile": "balanced"}
+    assert document.json() == start + f"{json.dumps(expected, indent=2)}\n".replace("\n", line_end)
+    assert document.text() == start + (
+        "profile: balanced\nprofiles:\n  own:\n    idle: 1h\n    ceiling: true\ntenants:\n  '0042':\n"
+        "    domain: a\n    formerly: '1e3'\n    sessionLifetime: 7d\n"
+    ).replace("\n", line_end)
 
 
 def test_yaml_as_json(opened):
@@ -365,36 +306,12 @@ def test_yaml_as_json(opened):
         opened(text.format("0042"), "Pulumi.dev.yaml").json()
 
 
-def test_tenants_as_json_text_become_an_object(opened):
-    """A configuration value that is JSON text is written as an object, which has a place for values."""
-    text = 'config:\n  auth0-sessions:tenants: \'{"a": {"domain": "a.auth0.com"}}\' # theirs\n  other: 1\n'
-    document = opened(text, "Pulumi.prod.yaml")
-    document.complete("a", {"session_lifetime": "7d"})
-    assert loaded(document.text())["config"] == {
-        "auth0-sessions:tenants": {"a": {"domain": "a.auth0.com", "sessionLifetime": "7d"}},
-        "other": Misread("1", "number"),
-    }
-    assert "# theirs" in document.text()
-
-
-def test_a_list_in_braces(opened):
-    """It is written as blocks, with its comments."""
-    document = opened("{acme: {domain: a.auth0.com}}")
-    document.complete("acme", {"session_lifetime": "7d"})
-    assert document.text() == "acme:\n  domain: a.auth0.com\n  sessionLifetime: 7d\n"
-    document = opened("{acme: {domain: a.auth0.com} # mine\n}")
-    document.complete("acme", {"session_lifetime": "7d"})
-    assert document.text() == "acme: # mine\n  domain: a.auth0.com\n  sessionLifetime: 7d\n"
-
-
 def test_a_value_beside_the_tenants(opened):
     """It is set where it stands, or before everything else."""
-    document = opened("# head\ntenants:\n  a: {domain: a.auth0.com}\n")
-    document.set_beside("profile", "balanced")
-    assert document.text() == "# head\nprofile: balanced\ntenants:\n  a: {domain: a.auth0.com}\n"
-    document = opened("profile:\ntenants:\n  a: {domain: a.auth0.com}\n")
-    document.set_beside("profile", "balanced")
-    assert document.text() == "profile: balanced\ntenants:\n  a: {domain: a.auth0.com}\n"
+    for before, after in (("# head\n", "# head\nprofile: balanced\n"), ("profile:\n", "profile: balanced\n")):
+        document = opened(f"{before}tenants:\n  a: {{domain: a.auth0.com}}\n")
+        document.set_beside("profile", "balanced")
+        assert document.text() == f"{after}tenants:\n  a: {{domain: a.auth0.com}}\n"
 
 
 KEYS = ("domain", "plan", "sessionLifetime", "idleSessionLifetime", "credentials", "profile")
@@ -466,46 +383,12 @@ def test_nothing_is_lost(tmp_path_factory, listing):
     assert again.text() == completed
 
 
+PLACES = "&a *a ? : - , !!map !x"
 PIECES = (
-    *(
-        "a: ",
-        "b: ",
-        "tenants:\n  ",
-        "{domain: a.auth0.com}",
-        "{domain: a.auth0.com, plan: &p free}",
-        "\n",
-        "\n  ",
-        "\n    ",
-    ),
-    *(
-        "domain: a.auth0.com",
-        "plan: *p",
-        "<<: *a",
-        "&a ",
-        "*a",
-        "# c\n",
-        " # export: x\n",
-        "  # d\n",
-        "? ",
-        ": ",
-        "|\n    x\n",
-    ),
-    *(
-        '"q"',
-        "'s'",
-        "- ",
-        "{",
-        "}",
-        "[",
-        "]",
-        ", ",
-        "!!map ",
-        "!x ",
-        "\r\n",
-        "\t",
-        "sessionLifetime: 1h",
-        "sessionLifetime: >\n",
-    ),
+    *("a: ", "b: ", "tenants:\n  ", "{domain: a.auth0.com}", "{domain: a.auth0.com, plan: &p free}", "\n", "\n  "),
+    *("\n    ", "domain: a.auth0.com", "plan: *p", "<<: *a", "# c\n", " # export: x\n", "  # d\n", "|\n    x\n"),
+    *('"q"', "'s'", "\r\n", *"{}[]\t", "sessionLifetime: 1h", "sessionLifetime: >\n"),
+    *(f"{place} " for place in PLACES.split()),
 )
 
 

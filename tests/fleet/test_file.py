@@ -235,7 +235,8 @@ def test_a_file_of_the_deploy_cli_is_recognized(file, content):
 @pytest.mark.parametrize("name", ["tenant", "clients", "flags"])
 def test_a_tenant_may_be_named_as_a_part_of_such_a_file(file, name):
     """An entry is an object, and has a domain."""
-    assert read_tenants_file(file({name: TENANTS["acme"]})).tenants == {name: TENANTS["acme"]}
+    for entry in (TENANTS["acme"], {**TENANTS["acme"], "flags": "unknown"}):
+        assert read_tenants_file(file({name: entry})).tenants == {name: entry}
 
 
 @pytest.mark.parametrize(
