@@ -18,47 +18,22 @@ from pulumi.runtime.proto import provider_pb2
 import provider_process
 from auth0_sessions.dynamic import SessionLifetimeProvider
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
-from provider_process import plain, starter, struct
+from provider_process import starter, struct
 
 PICKLE = base64.b64encode(dill.dumps(SessionLifetimeProvider())).decode()
 CREDENTIALS = {"AUTH0_CLIENT_ID": "host-client", "AUTH0_CLIENT_SECRET": "host-canary"}
 
 
 class Host(provider_process.Host):
-    """A provider's process, the engine it speaks to, and the engine's calls with plain dictionaries."""
+    """A dynamic provider's process, and the engine that it speaks to."""
 
     def configure(self, **config: str) -> None:
         self.stub.Configure(provider_pb2.ConfigureRequest(args=struct(config)))
 
-    def check(self, news: dict[str, Any], olds: dict[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, str]]:
-        request = provider_pb2.CheckRequest(olds=struct(olds or {}), news=pickled(news))
-        answer = self.stub.Check(request)
-        return plain(answer.inputs), {failure.property: failure.reason for failure in answer.failures}
-
-    def create(self, news: dict[str, Any]) -> dict[str, Any]:
-        answer = self.stub.Create(provider_pb2.CreateRequest(properties=pickled(news)))
-        return {**plain(answer.properties), "id": answer.id}
-
-    def diff(self, olds: dict[str, Any], news: dict[str, Any]) -> tuple[bool, list[str]]:
-        request = provider_pb2.DiffRequest(id="x", olds=pickled(olds), news=pickled(news))
-        answer = self.stub.Diff(request)
-        return answer.changes == provider_pb2.DiffResponse.DIFF_SOME, list(answer.replaces)
-
-    def read(self, state: dict[str, Any], identity: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        answer = self.stub.Read(provider_pb2.ReadRequest(id=identity, properties=pickled(state)))
-        return plain(answer.properties), plain(answer.inputs)
-
-    def update(self, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
-        request = provider_pb2.UpdateRequest(id="x", olds=pickled(olds), news=pickled(news))
-        return plain(self.stub.Update(request).properties)
-
-    def delete(self, state: dict[str, Any]) -> None:
-        self.stub.Delete(provider_pb2.DeleteRequest(id="x", properties=pickled(state)))
-
-
-def pickled(values: dict[str, Any]) -> struct_pb2.Struct:
-    """Return a dictionary as the engine sends it to a dynamic provider."""
-    return struct({**values, "__provider": PICKLE})
+    @staticmethod
+    def sent(values: dict[str, Any]) -> struct_pb2.Struct:
+        """Return properties with the provider in them."""
+        return struct({**values, "__provider": PICKLE})
 
 
 @pytest.fixture
@@ -103,12 +78,16 @@ def test_all_verbs_over_grpc(host, start, tenant):
     assert state["id"] == tenant.domain
     assert state["session_lifetime_minutes"] == 1_440
     assert state["previous"] == {"session_lifetime": 10_080}
-    assert host.diff(state, {**inputs, "session_lifetime": "24h"}) == (False, [])
-    assert host.diff(state, {**inputs, "session_lifetime": rpc.UNKNOWN}) == (True, [])
-    assert host.diff(state, {**inputs, "domain": "other.auth0.com"}) == (True, ["domain"])
+    for change, has_changes, replaces in (
+        ({"session_lifetime": "24h"}, False, []),
+        ({"session_lifetime": rpc.UNKNOWN}, True, []),
+        ({"domain": "other.auth0.com"}, True, ["domain"]),
+    ):
+        found = host.diff(state, {**inputs, **change})
+        assert (found.changes == found.DIFF_SOME, list(found.replaces)) == (has_changes, replaces)
 
     tenant.dashboard(session_lifetime=90)
-    read_state, read_inputs = host.read(state, tenant.domain)
+    _, read_state, read_inputs = host.read(tenant.domain, state)
     assert read_inputs == {**inputs, "session_lifetime": "1h30m"}
     assert read_state["session_lifetime_minutes"] == 90
 
@@ -153,7 +132,7 @@ def test_no_engine_is_no_failure(start, tenant):
 def test_four_threads_one_token_one_connection(host, tenant):
     """The host serves four calls in parallel with one token request and one connection."""
     with ThreadPoolExecutor(4) as pool:
-        states = list(pool.map(lambda _: host.read({}, tenant.domain), range(12)))
+        states = list(pool.map(lambda _: host.read(tenant.domain, {}), range(12)))
     assert len(states) == 12
     assert tenant.calls.count("POST /oauth/token") == 1
     assert len({request.connection for request in tenant.requests}) == 1
@@ -192,7 +171,7 @@ def test_what_may_be_a_secret_is_on_no_property(host, wrong):
 def test_a_look_up_reads_from_its_inputs(host, tenant):
     """`SessionLifetime.get` sends no state: every setting comes back, Auth0's defaults where absent."""
     tenant.dashboard(idle_session_lifetime=15)
-    state, _ = host.read({}, f"{tenant.domain}/")
+    _, state, _ = host.read(f"{tenant.domain}/", {})
     assert state.keys() == {"domain", *SETTINGS, *(f"{name}_minutes" for name in LIFETIMES)}
     assert (state["domain"], state["session_lifetime"], state["idle_session_lifetime_minutes"]) == (
         tenant.domain,
@@ -206,8 +185,8 @@ def test_a_refresh_within_a_ceiling_moves_no_input(host, tenant):
     inputs = {"domain": tenant.domain, "session_lifetime": "1d", "enforce": "at-most"}
     state = host.create(inputs)
     tenant.dashboard(session_lifetime=30)
-    state, read_inputs = host.read(state, tenant.domain)
-    assert (host.diff(state, inputs), read_inputs) == ((False, []), {})
+    _, state, read_inputs = host.read(tenant.domain, state)
+    assert (host.diff(state, inputs).changes, read_inputs) == (provider_pb2.DiffResponse.DIFF_NONE, {})
 
 
 def test_a_bug_keeps_its_traceback(host, start, tenant):

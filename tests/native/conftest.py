@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import grpc
 import pytest
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
@@ -15,14 +14,11 @@ from auth0_sessions.native.config import OF_STACK
 from provider_process import plain, starter, struct
 
 CREDENTIALS = {"AUTH0_CLIENT_ID": "plugin-client", "AUTH0_CLIENT_SECRET": "plugin-canary"}
-STACK = "urn:pulumi:dev::sessions::"
-KIND = "auth0-sessions:index:SessionLifetime"
-PROVIDER = f"{STACK}pulumi:providers:auth0-sessions::p"
-URN = f"{STACK}{KIND}::acme"
+PROVIDER = "urn:pulumi:dev::sessions::pulumi:providers:auth0-sessions::p"
 
 
 class Host(provider_process.Host):
-    """A plugin's process, its engine, and the engine's calls with plain dictionaries."""
+    """A plugin's process, its engine, and the engine's calls that only a plugin answers."""
 
     def configure(self, *, explicit: bool = False, **config: Any) -> Host:
         """Configure the default provider, or an explicit one."""
@@ -44,50 +40,11 @@ class Host(provider_process.Host):
     def diff_config(self, olds: dict[str, Any], news: dict[str, Any]) -> provider_pb2.DiffResponse:
         return self.stub.DiffConfig(provider_pb2.DiffRequest(urn=PROVIDER, olds=struct(olds), news=struct(news)))
 
-    def check(
-        self, news: dict[str, Any], olds: dict[str, Any] | None = None, name: str = "acme"
-    ) -> tuple[dict[str, Any], dict[str, str]]:
-        request = provider_pb2.CheckRequest(urn=f"{STACK}{KIND}::{name}", olds=struct(olds or {}), news=struct(news))
-        answer = self.stub.Check(request)
-        return plain(answer.inputs), {failure.property: failure.reason for failure in answer.failures}
-
-    def diff(self, olds: dict[str, Any], news: dict[str, Any]) -> provider_pb2.DiffResponse:
-        return self.stub.Diff(provider_pb2.DiffRequest(id="x", urn=URN, olds=struct(olds), news=struct(news)))
-
-    def create(self, news: dict[str, Any], *, preview: bool = False, name: str = "acme") -> dict[str, Any]:
-        urn = f"{STACK}{KIND}::{name}"
-        answer = self.stub.Create(provider_pb2.CreateRequest(urn=urn, properties=struct(news), preview=preview))
-        return {**plain(answer.properties), **({"id": answer.id} if answer.id else {})}
-
-    def read(
-        self, id_: str, state: dict[str, Any] | None, inputs: dict[str, Any] | None = None
-    ) -> tuple[str, dict[str, Any], dict[str, Any]]:
-        request = provider_pb2.ReadRequest(id=id_, urn=f"{STACK}{KIND}::acme")
-        if state is not None:
-            request.properties.CopyFrom(struct(state))
-            request.inputs.CopyFrom(struct(inputs or {}))
-        answer = self.stub.Read(request)
-        return answer.id, plain(answer.properties), plain(answer.inputs)
-
-    def update(self, olds: dict[str, Any], news: dict[str, Any], *, preview: bool = False) -> dict[str, Any]:
-        request = provider_pb2.UpdateRequest(id="x", urn=URN, olds=struct(olds), news=struct(news), preview=preview)
-        return plain(self.stub.Update(request).properties)
-
-    def delete(self, state: dict[str, Any]) -> None:
-        self.stub.Delete(provider_pb2.DeleteRequest(id="x", urn=URN, properties=struct(state)))
-
     def invoke(self, function: str, **arguments: Any) -> tuple[dict[str, Any], dict[str, str]]:
         request = provider_pb2.InvokeRequest(tok=f"auth0-sessions:index:{function}", args=struct(arguments))
         answer = self.stub.Invoke(request)
         failures = {failure.property: failure.reason for failure in answer.failures}
         return plain(getattr(answer, "return")), failures
-
-    @staticmethod
-    def refused(call: Callable[[], Any]) -> str:
-        """Return what the engine would show for a call that fails."""
-        with pytest.raises(grpc.RpcError) as caught:
-            call()
-        return str(caught.value.details())
 
 
 @pytest.fixture

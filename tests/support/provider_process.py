@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import grpc
+import pytest
 from google.protobuf import empty_pb2, struct_pb2
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc
 
 
 class FakeEngine(engine_pb2_grpc.EngineServicer):
@@ -51,6 +52,63 @@ class Host:
     def warnings(self) -> list[str]:
         """Return the warnings so far."""
         return [line.message for line in self.engine.said if line.severity == engine_pb2.WARNING]
+
+    @staticmethod
+    def sent(values: dict[str, Any]) -> struct_pb2.Struct:
+        """Return a resource's properties as the engine sends them to this kind of provider."""
+        return struct(values)
+
+    def check(
+        self, news: dict[str, Any], olds: dict[str, Any] | None = None, name: str = "acme"
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return the checked inputs, and property -> what is wrong with it."""
+        request = provider_pb2.CheckRequest(urn=urn_of(name), olds=struct(olds or {}), news=self.sent(news))
+        answer = self.stub.Check(request)
+        return plain(answer.inputs), {failure.property: failure.reason for failure in answer.failures}
+
+    def diff(self, olds: dict[str, Any], news: dict[str, Any]) -> provider_pb2.DiffResponse:
+        """Return the whole answer."""
+        request = provider_pb2.DiffRequest(id="x", urn=urn_of("acme"), olds=self.sent(olds), news=self.sent(news))
+        answer: provider_pb2.DiffResponse = self.stub.Diff(request)
+        return answer
+
+    def create(self, news: dict[str, Any], *, preview: bool = False, name: str = "acme") -> dict[str, Any]:
+        """Return the record, with its ID if it has one."""
+        request = provider_pb2.CreateRequest(urn=urn_of(name), properties=self.sent(news), preview=preview)
+        answer = self.stub.Create(request)
+        return {**plain(answer.properties), **({"id": answer.id} if answer.id else {})}
+
+    def read(
+        self, id_: str, state: dict[str, Any] | None, inputs: dict[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        """Return ID, record and inputs; without a state it is an import."""
+        request = provider_pb2.ReadRequest(id=id_, urn=urn_of("acme"))
+        if state is not None:
+            request.properties.CopyFrom(self.sent(state))
+            request.inputs.CopyFrom(struct(inputs or {}))
+        answer = self.stub.Read(request)
+        return answer.id, plain(answer.properties), plain(answer.inputs)
+
+    def update(self, olds: dict[str, Any], news: dict[str, Any], *, preview: bool = False) -> dict[str, Any]:
+        """Return the record."""
+        given = {"olds": self.sent(olds), "news": self.sent(news), "preview": preview}
+        return plain(self.stub.Update(provider_pb2.UpdateRequest(id="x", urn=urn_of("acme"), **given)).properties)
+
+    def delete(self, state: dict[str, Any]) -> None:
+        """Delete a record."""
+        self.stub.Delete(provider_pb2.DeleteRequest(id="x", urn=urn_of("acme"), properties=self.sent(state)))
+
+    @staticmethod
+    def refused(call: Callable[[], Any]) -> str:
+        """Return what the engine would show for a call that fails."""
+        with pytest.raises(grpc.RpcError) as caught:
+            call()
+        return str(caught.value.details())
+
+
+def urn_of(name: str) -> str:
+    """Return the URN of a resource of ours."""
+    return f"urn:pulumi:dev::sessions::auth0-sessions:index:SessionLifetime::{name}"
 
 
 AnyHost = TypeVar("AnyHost", bound=Host)
