@@ -122,7 +122,14 @@ def test_values_may_come_as_text():
 
 def test_right_and_unknown_configuration_has_no_problem():
     """Values that are unknown at preview are not checked, and no key is required."""
-    right = {"domain": ACME, "plan": "free", "livePreview": "true", "ceiling": {"idle": "1h"}, **OWN, "tenants": "t.yaml"}
+    right = {
+        "domain": ACME,
+        "plan": "free",
+        "livePreview": "true",
+        "ceiling": {"idle": "1h"},
+        **OWN,
+        "tenants": "t.yaml",
+    }
     assert check_config(right) == []
     assert check_config(dict.fromkeys(PROVIDER_KEYS, UNKNOWN)) == []
     assert check_config(dict.fromkeys(PROVIDER_KEYS)) == []

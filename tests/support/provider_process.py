@@ -91,8 +91,9 @@ class Host:
 
     def update(self, olds: dict[str, Any], news: dict[str, Any], *, preview: bool = False) -> dict[str, Any]:
         """Return the record."""
-        given = {"olds": self.sent(olds), "news": self.sent(news), "preview": preview}
-        return plain(self.stub.Update(provider_pb2.UpdateRequest(id="x", urn=urn_of("acme"), **given)).properties)
+        request = provider_pb2.UpdateRequest(id="x", urn=urn_of("acme"), olds=self.sent(olds), preview=preview)
+        request.news.CopyFrom(self.sent(news))
+        return plain(self.stub.Update(request).properties)
 
     def delete(self, state: dict[str, Any]) -> None:
         """Delete a record."""
