@@ -172,6 +172,14 @@ def test_what_the_record_holds_is_not_judged_again(over_limit):
     assert (outcome.inputs["session_lifetime"], outcome.problems, outcome.warnings) == ("40d", [], [])
 
 
+@pytest.mark.parametrize("was", [{}, {"over_limit": "error"}], ids=["left out", "stored"])
+@pytest.mark.parametrize("given", [{}, {"over_limit": "error"}], ids=["left out", "given"])
+def test_a_default_is_the_same_whether_it_is_stored(was, given):
+    """The native record leaves it out; an earlier one has it. Neither counts as a change that judges values again."""
+    rest = {name: value for name, value in RECORDED.items() if name != "over_limit"}
+    assert checked(olds={**rest, **was}, **rest, **given).problems == []
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from auth0_sessions.lifecycle.record import Declared
+from auth0_sessions.lifecycle.record import DEFAULTS, Declared
 from auth0_sessions.model.choices import OnDelete
 from auth0_sessions.model.inputs import READERS, UNKNOWN, Problem, Reader, read_inputs, secrets_of
 from auth0_sessions.model.judgment import judge, settle
@@ -143,7 +143,9 @@ def _to_judge(declared: Declared, olds: Mapping[str, Any]) -> list[str]:
     Values already in the record were compared earlier: with `ignore_changes`, they are what the tenant had.
     """
     lifetimes = [name for name in LIFETIMES if name in declared.wanted]
-    if any(olds.get(name) != declared.values.get(name) for name in ("domain", "plan", "over_limit")):
+    # State may leave out an input that has its default.
+    before = {**DEFAULTS, **olds}
+    if any(before.get(name) != declared.values.get(name) for name in ("domain", "plan", "over_limit")):
         return lifetimes
     return [name for name in lifetimes if olds.get(name) != text(declared.wanted[name])]
 
