@@ -22,6 +22,8 @@ import local_engine
 from auth0_sessions.sandbox import Sandbox
 
 QUICKSTART = local_engine.ROOT / "examples" / "quickstart"
+ENDED = re.compile(r"^ +pulumi:pulumi:Stack \([^)]*\):\n +error: Resource monitor has terminated.*\n", re.MULTILINE)
+"""What newer CLIs say of the Automation API's program after an error, which they count as another one."""
 NOISE = re.compile(r"Duration:|The resources in the stack|If you want to remove|.*(\[urn=|\(0s\)| running)")
 REPEATED_BELOW = re.compile(r".*(warning:|error:|\d (warning|error|message)s?$|http://)")
 
@@ -84,7 +86,7 @@ class Story:
 
 def readable(output: str) -> Iterator[str]:
     """Return the engine's output without progress lines and duplicate messages."""
-    report, separator, diagnostics = output.partition("Diagnostics:")
+    report, separator, diagnostics = ENDED.sub("", output).replace("2 errored", "1 errored").partition("Diagnostics:")
     lines = [line for line in dict.fromkeys(report.splitlines()) if not (separator and REPEATED_BELOW.match(line))]
     yield from (line for line in [*lines, *diagnostics.splitlines()] if line.strip() and not NOISE.match(line))
 
