@@ -161,9 +161,11 @@ def test_a_token_that_names_no_tenant_goes_to_the_one_set_with_it(make_engine, t
     engine = make_engine(**nothing, AUTH0_API_TOKEN="opaque", **({"AUTH0_DOMAIN": tenant.domain} if named else {}))
 
     def program() -> None:
+        before: list[pulumi.Resource] = []
         for one in (tenant, other):
-            options = pulumi.ResourceOptions(provider=engine.api.Provider(one.name, domain=one.domain))
-            engine.api.SessionLifetime(one.name, plan="enterprise", session_lifetime="8h", opts=options)
+            provider = engine.api.Provider(one.name, domain=one.domain)
+            options = pulumi.ResourceOptions(provider=provider, depends_on=before[:])
+            before.append(engine.api.SessionLifetime(one.name, plan="enterprise", session_lifetime="8h", opts=options))
 
     engine.program = program
     assert engine.preview().ok
