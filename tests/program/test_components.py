@@ -256,12 +256,12 @@ OWN = '{"ours": {"absolute": "12h", "idle": "30m", "source": "Handbook 4.2"}}'
 def test_where_enforcement_comes_from(argument, configured):
     """From an entry, the argument, the configuration, else it is exact, for policies and fleets."""
     config = {} if configured is None else {"enforce": configured}
-    expected = "at-most" if "at-most" in (argument, argument or configured) else None
+    expected = argument or configured or "exact"
     tenants = {**ONE, "own": {"domain": "b.auth0.com", "enforce": "exact"}}
     policy = run(policy_of(plan="free", enforce=argument), **config).sent("acme-lifetime")
     fleet = run(fleet_of({}, tenants=tenants, plan="free", enforce=argument), **config)
     found = [policy, fleet.sent("fleet-acme-lifetime"), fleet.sent("fleet-own-lifetime")]
-    assert [sent.get("enforce") for sent in found] == [expected, expected, None]
+    assert [sent["enforce"] for sent in found] == [expected, expected, "exact"]
 
 
 def test_a_ceiling_s_outputs_are_what_the_tenant_has():

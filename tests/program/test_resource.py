@@ -13,7 +13,7 @@ import pytest
 
 import auth0_sessions
 from auth0_sessions import Lifetime, Plan, native
-from auth0_sessions.lifecycle.record import DEFAULTS, OUTPUTS
+from auth0_sessions.lifecycle.record import INPUT_DEFAULTS, OUTPUTS
 from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.program.resource import SessionLifetimeArguments
@@ -73,21 +73,36 @@ def test_every_argument_is_sent(api, name):
 
 @FRONT_ENDS
 def test_what_is_left_out_is_not_sent(api):
-    """Outputs of what is not managed are None, and those of inputs with a default have it, given or not."""
-    for given in ({}, DEFAULTS, dict.fromkeys(DEFAULTS)):
+    """Inputs with a default have it, given or not; any other is not sent, and its outputs are None."""
+    for given in ({}, INPUT_DEFAULTS, dict.fromkeys(INPUT_DEFAULTS)):
         seen: dict[str, Any] = {}
         domain = f"https://{ACME.upper()}/"
         engine = run(one(api, seen, domain=domain, plan="free", session_lifetime=Lifetime.parse("90m"), **given))
-        assert engine.sent("acme") == {"domain": ACME, "session_lifetime": "1h30m", "plan": "free"}
+        sent = {"domain": ACME, "session_lifetime": "1h30m", "plan": "free", **INPUT_DEFAULTS}
+        assert engine.sent("acme") == sent
         assert {name: value for name, value in seen.items() if value is not None} == {
             "domain": ACME,
             "plan": "free",
             "session_lifetime": "1h30m",
             "session_lifetime_minutes": MINUTES,
-            **DEFAULTS,
+            **INPUT_DEFAULTS,
             "previous": {},
             "superseded": {},
         }
+
+
+@FRONT_ENDS
+def test_an_output_is_what_a_transformation_made_of_its_input(api):
+    """A stack may change inputs that its programs leave out; the outputs have what was sent."""
+
+    def restore(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
+        changed = {name: "restore" if name in ("on_delete", "onDelete") else row for name, row in args.props.items()}
+        return pulumi.ResourceTransformationResult(changed, args.opts)
+
+    seen: dict[str, Any] = {}
+    options = pulumi.ResourceOptions(transformations=[restore])
+    engine = run(one(api, seen, domain=ACME, plan="free", session_lifetime="8h", opts=options))
+    assert (engine.sent("acme")["on_delete"], seen["on_delete"]) == ("restore", "restore")
 
 
 @FRONT_ENDS

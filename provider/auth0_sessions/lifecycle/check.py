@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from auth0_sessions.lifecycle.record import DEFAULTS, Declared
+from auth0_sessions.lifecycle.record import INPUT_DEFAULTS, Declared
 from auth0_sessions.model.choices import OnDelete
 from auth0_sessions.model.inputs import READERS, UNKNOWN, Problem, Reader, read_inputs, secrets_of
 from auth0_sessions.model.judgment import judge, settle
@@ -144,7 +144,7 @@ def _to_judge(declared: Declared, olds: Mapping[str, Any]) -> list[str]:
     """
     lifetimes = [name for name in LIFETIMES if name in declared.wanted]
     # State may leave out an input that has its default.
-    before = {**DEFAULTS, **olds}
+    before = {**INPUT_DEFAULTS, **olds}
     if any(before.get(name) != declared.values.get(name) for name in ("domain", "plan", "over_limit")):
         return lifetimes
     return [name for name in lifetimes if olds.get(name) != text(declared.wanted[name])]

@@ -115,7 +115,7 @@ class Declared:
         return cls.of({"domain": props["domain"], **values}, unknown, secrets_of(props))
 
 
-DEFAULTS: Mapping[str, Any] = Declared("", {}).to_props()
+INPUT_DEFAULTS: Mapping[str, Any] = Declared("", {}).to_props()
 """The inputs that have a default."""
 
 
@@ -182,7 +182,9 @@ class State:
         """Read a record: its minutes are what the tenant reports and, unless superseded, also what was requested."""
         superseded = props.get("superseded") or {}
         inputs, reported = dict(props), {}
-        for name in [name for name in SETTINGS if props.get(name) is not None]:
+        for name in SETTINGS:
+            if props.get(name) is None:
+                continue
             minutes = props.get(f"{name}_minutes")
             if name in superseded:
                 reported[name] = _KINDS[name](superseded[name]["reported"] if minutes is None else minutes)

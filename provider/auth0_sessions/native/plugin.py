@@ -26,7 +26,7 @@ from auth0_sessions.lifecycle.claims import Claims
 from auth0_sessions.lifecycle.diff import Change, Diff
 from auth0_sessions.lifecycle.memory import Memory
 from auth0_sessions.lifecycle.preview import NOTHING
-from auth0_sessions.lifecycle.record import DEFAULTS, State
+from auth0_sessions.lifecycle.record import INPUT_DEFAULTS, State
 from auth0_sessions.lifecycle.verbs import Verbs
 from auth0_sessions.model.inputs import INPUTS, SECRETS, UNKNOWN, Problem
 from auth0_sessions.model.spelling import CAMEL_CASE
@@ -200,7 +200,7 @@ class Plugin(ResourceProviderServicer):
         """Read a tenant for a look-up or an import; an import leaves out inputs that have their defaults."""
         found = self._verbs.look_up(id_, label)
         state = found.adopted(self._config.plan)
-        inputs = {name: value for name, value in state.declared.to_props().items() if value != DEFAULTS.get(name)}
+        inputs = {name: value for name, value in state.declared.to_props().items() if value != INPUT_DEFAULTS.get(name)}
         outs = to_wire({**found.to_props(), "previous": state.previous}) if is_look_up else _record(state)
         return proto.ReadResponse(id=found.domain, properties=outs, inputs=to_wire(inputs))
 
@@ -245,7 +245,7 @@ def _inputs(given: Props) -> dict[str, Any]:
 
 def _without_defaults(inputs: Mapping[str, Any], given: Props) -> dict[str, Any]:
     """Return inputs without defaults that the program does not give: the record has them, once is enough in state."""
-    return {name: value for name, value in inputs.items() if name in given.values or name not in DEFAULTS}
+    return {name: value for name, value in inputs.items() if name in given.values or name not in INPUT_DEFAULTS}
 
 
 def _failure(problem: Problem, given: Props) -> proto.CheckFailure:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import pulumi
 
-from auth0_sessions.lifecycle.record import DEFAULTS, OUTPUTS
+from auth0_sessions.lifecycle.record import INPUT_DEFAULTS, OUTPUTS
 from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.lifetime import Lifetime
@@ -117,13 +117,12 @@ class SessionLifetimeArguments:
             "enforce": enforce,
             "credentials": credentials,
         }
-        plain = {key: run.sendable(key, row) for key, row in given.items() if row not in (None, DEFAULTS.get(key))}
+        given = {**INPUT_DEFAULTS, **{key: value for key, value in given.items() if value is not None}}
+        plain = {key: run.sendable(key, value) for key, value in given.items()}
         plain = lowered_by_stack(name, plain, opts, provider)
         minutes = (f"{setting}_minutes" for setting in LIFETIMES if setting in plain)
-        own = () if _is_exact(plain.get("enforce", Enforce.EXACT)) else ("own",)
+        own = () if _is_exact(plain["enforce"]) else ("own",)
         self._declare(name, ("domain", *minutes, *own, "previous", "superseded", "old_sessions_gone_by"), plain, opts)
-        for key in DEFAULTS.keys() - plain.keys():
-            setattr(self, key, pulumi.Output.from_input(DEFAULTS[key]))
 
     @classmethod
     def get(
@@ -172,8 +171,9 @@ class SessionLifetimeArguments:
         none = pulumi.Output.from_input(None)
         for missing in {*INPUTS, *OUTPUTS} - props.keys():
             setattr(self, missing, none)
-        for setting in given.keys() & {*LIFETIMES} if "own" in props else ():
-            setattr(self, setting, _held(given["enforce"], self.own, getattr(self, setting)))
+        if "own" in props:
+            for setting in given.keys() & {*LIFETIMES}:
+                setattr(self, setting, _held(given["enforce"], self.own, getattr(self, setting)))
         late = {key: value for key, value in given.items() if isinstance(value, pulumi.Output)}
         for key, value in late.items():
             for output in {key, f"{key}_minutes"} & vars(self).keys():
