@@ -64,7 +64,7 @@ def test_a_diff_shows_each_change_as_what_it_is(engine, tenant):
     assert '~ sessionLifetime         : "30d" => "8h"' in diff
     assert '+ ephemeralSessionLifetime: "2h"' in diff
     assert '- idleSessionLifetime     : "1h30m"' in diff
-    assert '- onDelete                : "restore"' in diff
+    assert '~ onDelete                : "restore" => "retain"' in diff
     assert '~ overLimit               : "error" => "warn"' in diff
     assert not [word for word in ("Minutes", "previous", "superseded", "oldSessions") if word in diff]
 

@@ -240,6 +240,7 @@ INPUTS = {name: RECORD[name] for name in list(RECORD)[:6]} | {"idleSessionLifeti
         ({"sessionCookieMode": rpc.UNKNOWN}, {"sessionCookieMode": Kinds.ADD}, []),
         ({"idleSessionLifetime": None}, {"idleSessionLifetime": Kinds.DELETE}, []),
         ({"plan": None}, {"plan": Kinds.DELETE}, []),
+        ({"onDelete": None}, {"onDelete": Kinds.DELETE}, []),
         ({"onDelete": "restore", "overLimit": "warn"}, dict.fromkeys(("onDelete", "overLimit"), Kinds.UPDATE), []),
         ({"credentials": "acme"}, {"credentials": Kinds.ADD}, []),
         ({"domain": "other.auth0.com"}, {"domain": Kinds.UPDATE_REPLACE}, ["domain"]),

@@ -24,7 +24,7 @@ class StackCeiling:
         absolute_minutes: For absolute lifetimes, persistent and non-persistent.
         idle_minutes: For inactivity timeouts, persistent and non-persistent.
         exempt: The short names of tenants, or names of resources, that it does not apply to.
-        reason: Why it is there; "" if nobody said.
+        reason: Why it is there; "" if it is not given.
 
     """
 

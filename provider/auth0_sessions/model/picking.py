@@ -115,7 +115,7 @@ def _lower(picked: Picked, chosen: Chosen, name: str) -> None:
 
 
 def _from_lowered_argument(picked: Picked, chosen: Chosen, name: str, given: int, over_limit: OverLimit) -> None:
-    """Take an argument that the stack's ceiling lowers: it weakens no profile, and is no error above the plan's cap."""
+    """Take an argument that the stack's ceiling lowers, even if it is above the profile's ceiling or the plan's cap."""
     most = cap(chosen.plan, name) or given
     picked.minutes[name] = given if over_limit is OverLimit.WARN else min(given, most)
     picked.why[name] = "explicit argument"

@@ -46,7 +46,7 @@ class ProfileLimits:
         ephemeral_idle_minutes: Inactivity timeout of non-persistent sessions; None means as for persistent ones.
         absolute_force: How binding the absolute lifetimes are; None if no standard requires them.
         idle_force: The same for the inactivity timeouts.
-        chosen_by: What chose it, if nobody named it, as in "the stack's name 'dev'".
+        chosen_by: What chose it, if it was not named, as in "the stack's name 'dev'".
 
     """
 

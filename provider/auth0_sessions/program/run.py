@@ -92,7 +92,7 @@ def if_known(output: pulumi.Output[Any]) -> pulumi.Output[Any]:
 
 @dataclass(frozen=True)
 class _Later:
-    """A coroutine that is created when it is awaited, as nobody awaits the parts of an output that fails."""
+    """A coroutine that is created when it is awaited, as the parts of an output that fails are never awaited."""
 
     call: Callable[[], Coroutine[Any, Any, Any]]
 
