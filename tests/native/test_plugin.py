@@ -240,7 +240,6 @@ INPUTS = {name: RECORD[name] for name in list(RECORD)[:6]} | {"idleSessionLifeti
         ({"sessionCookieMode": rpc.UNKNOWN}, {"sessionCookieMode": Kinds.ADD}, []),
         ({"idleSessionLifetime": None}, {"idleSessionLifetime": Kinds.DELETE}, []),
         ({"plan": None}, {"plan": Kinds.DELETE}, []),
-        ({"onDelete": None}, {"onDelete": Kinds.DELETE}, []),
         ({"onDelete": "restore", "overLimit": "warn"}, dict.fromkeys(("onDelete", "overLimit"), Kinds.UPDATE), []),
         ({"credentials": "acme"}, {"credentials": Kinds.ADD}, []),
         ({"domain": "other.auth0.com"}, {"domain": Kinds.UPDATE_REPLACE}, ["domain"]),
@@ -256,6 +255,13 @@ def test_the_diff_is_detailed(host, change, detailed, replaces):
     assert (sorted(found.diffs), list(found.replaces)) == (sorted(detailed), replaces)
     assert found.changes == (Response.DIFF_SOME if detailed else Response.DIFF_NONE)
     assert found.deleteBeforeReplace is not bool(replaces)
+
+
+def test_an_input_that_has_its_default_again_is_removed(host):
+    """The program no longer gives it, so the diff does not show a value that nothing declares."""
+    news = {name: value for name, value in INPUTS.items() if name != "onDelete"}
+    found = host.diff({**RECORD, "onDelete": "restore"}, news)
+    assert {name: row.kind for name, row in found.detailedDiff.items()} == {"onDelete": Kinds.DELETE}
 
 
 def test_a_record_of_the_dynamic_resource_is_written_anew(host):
