@@ -7,7 +7,7 @@ import pytest
 from auth0_sessions import CanceledError, CredentialsError, DomainError, InputError, read_tenant_sessions
 from auth0_sessions.api.reader import WORKERS, TenantReader, TenantSessions, read_many
 from auth0_sessions.errors import Auth0SessionsError, TenantUnreachableError
-from auth0_sessions.model.settings import DEFAULTS, SETTINGS
+from auth0_sessions.model.settings import AUTH0_DEFAULTS, SETTINGS
 from raw_server import answer
 
 SECRET = "Canary-5eCr3t"
@@ -29,7 +29,7 @@ def credentials(monkeypatch):
 def test_a_tenant_on_which_nothing_was_set(tenant, credentials):
     """Every setting has Auth0's default and is marked so, for one token and one GET."""
     found = read_tenant_sessions(f"{tenant.domain}/")
-    assert (found.domain, found.values) == (tenant.domain, DEFAULTS)
+    assert (found.domain, found.values) == (tenant.domain, AUTH0_DEFAULTS)
     assert found.defaulted == set(SETTINGS)
     assert tenant.calls == ["POST /oauth/token", "GET /tenants/settings"]
 
@@ -39,14 +39,14 @@ def test_a_tenant_on_which_nothing_was_set(tenant, credentials):
     [
         ("idle_session_lifetime", 91),
         ("session_cookie_mode", "non-persistent"),
-        ("session_lifetime", DEFAULTS["session_lifetime"]),
+        ("session_lifetime", AUTH0_DEFAULTS["session_lifetime"]),
     ],
 )
 def test_a_written_setting_is_distinguished_from_a_default(tenant, credentials, name, value):
     """A setting that was written has its value and is not a default, even if it has the default's value."""
     tenant.dashboard(**{name: value})
     found = read_tenant_sessions(tenant.domain)
-    assert found.values == {**DEFAULTS, name: value}
+    assert found.values == {**AUTH0_DEFAULTS, name: value}
     assert found.defaulted == set(SETTINGS) - {name}
 
 
@@ -83,7 +83,7 @@ def test_a_label_names_its_own_set_and_no_other(tenant, monkeypatch, credentials
     assert ("configuration" in str(refused.value), tenant.calls) == (False, [])
     monkeypatch.setenv("AUTH0_ACME_EU_CLIENT_ID", "labeled-id")
     monkeypatch.setenv("AUTH0_ACME_EU_CLIENT_SECRET", "labeled-secret")
-    assert read_tenant_sessions(tenant.domain, credentials="acme-eu").values == DEFAULTS
+    assert read_tenant_sessions(tenant.domain, credentials="acme-eu").values == AUTH0_DEFAULTS
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from auth0_sessions.api.wire import FIELDS, after_write, from_tenant, shared_fields, to_patch_body
 from auth0_sessions.model.settings import (
-    DEFAULTS,
+    AUTH0_DEFAULTS,
     LIFETIMES,
     LOGIN_LIFETIMES,
     SETTINGS,
@@ -237,8 +237,8 @@ def test_an_unusable_value_leaves_the_others():
     assert found == {"session_lifetime": 480}
     assert with_defaults(found) == {
         "session_lifetime": 480,
-        "ephemeral_session_lifetime": DEFAULTS["ephemeral_session_lifetime"],
-        "idle_ephemeral_session_lifetime": DEFAULTS["idle_ephemeral_session_lifetime"],
+        "ephemeral_session_lifetime": AUTH0_DEFAULTS["ephemeral_session_lifetime"],
+        "idle_ephemeral_session_lifetime": AUTH0_DEFAULTS["idle_ephemeral_session_lifetime"],
     }
     assert found.problems(["session_lifetime", "session_cookie_mode"], str.upper) == [
         "the tenant reports SESSION_COOKIE_MODE as {}, which is not a cookie mode"

@@ -23,7 +23,7 @@ from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import Profile
-from auth0_sessions.model.settings import ABSOLUTE, DEFAULTS, LOGIN_LIFETIMES, SETTINGS
+from auth0_sessions.model.settings import ABSOLUTE, AUTH0_DEFAULTS, LOGIN_LIFETIMES, SETTINGS
 from expected_values import cap_of, expected_of
 from mocked import Engine
 
@@ -34,7 +34,7 @@ DAY = 1_440
 def holding(**values):
     """Return what reads a tenant that has these values, and Auth0's defaults for the rest."""
     defaulted = frozenset(SETTINGS) - values.keys()
-    return lambda domain, _label: TenantSessions(domain, {**DEFAULTS, **values}, defaulted)
+    return lambda domain, _label: TenantSessions(domain, {**AUTH0_DEFAULTS, **values}, defaulted)
 
 
 def each_holding(held):
@@ -408,7 +408,7 @@ def test_the_worst_tenant_comes_first():
 @pytest.mark.parametrize("name", ["idle_session_lifetime", "session_cookie_mode"])
 def test_an_unusable_value_is_reported_for_what_it_is(name):
     """A setting without a usable value is a finding, and the tenant's other settings are judged as usual."""
-    values = {key: value for key, value in {**DEFAULTS, "session_lifetime": 31 * DAY}.items() if key != name}
+    values = {key: value for key, value in {**AUTH0_DEFAULTS, "session_lifetime": 31 * DAY}.items() if key != name}
     unusable = {name: "0, which it is not", "anonymous_session_lifetime": "0"}
     tenant = audited({"plan": "free"}, read=lambda domain, _: TenantSessions(domain, values, frozenset(), unusable))
     assert rules_of(tenant) == {"session_lifetime": [CAP, BASELINE], name: [Rule.UNUSABLE]}
@@ -454,7 +454,7 @@ def test_what_a_lifetime_s_row_says():
     default, row = tenant.lifetimes[:2]
     assert (row.setting, row.minutes, row.text, row.is_default) == ("idle_session_lifetime", 2_160, "1d12h", False)
     assert (row.cap_minutes, row.share_of_cap, row.baseline_minutes, row.declared_minutes) == (4_320, 0.5, 4_320, 5_760)
-    assert (default.minutes, default.is_default) == (DEFAULTS["session_lifetime"], True)
+    assert (default.minutes, default.is_default) == (AUTH0_DEFAULTS["session_lifetime"], True)
     planless = audited({"profile": "strict"}).lifetimes[0]
     assert (planless.cap_minutes, planless.share_of_cap, planless.baseline_minutes) == (None, None, DAY)
 

@@ -12,7 +12,7 @@ from auth0_sessions.audit.markdown import code, escaped, to_markdown
 from auth0_sessions.audit.model import Rule
 from auth0_sessions.errors import visible
 from auth0_sessions.model.profiles import Force
-from auth0_sessions.model.settings import DEFAULTS, LOGIN_LIFETIMES
+from auth0_sessions.model.settings import AUTH0_DEFAULTS, LOGIN_LIFETIMES
 
 ZERO_WIDTH = "\u200b"
 HOSTILE = (
@@ -46,7 +46,9 @@ HOSTILE = (
 def test_the_whole_of_it():
     """The outcome, a row for each tenant, and of those that need it the findings with what to change."""
     two = (finding(force=Force.SHALL), finding(rule=Rule.ABOVE_CAP, message="It is above the cap."))
-    rows = [lifetime(name, int(DEFAULTS[name]), is_default=name != "session_lifetime") for name in LOGIN_LIFETIMES]
+    rows = [
+        lifetime(name, int(AUTH0_DEFAULTS[name]), is_default=name != "session_lifetime") for name in LOGIN_LIFETIMES
+    ]
     bad = tenant("bad", *two, plan=None, lifetimes=rows, notes=["Mind this."], profile="strict")
     audit = audit_of(tenant("meets"), bad, unreachable())
     assert to_markdown(audit).splitlines() == [

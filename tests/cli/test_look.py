@@ -20,7 +20,7 @@ from auth0_sessions import __version__
 from auth0_sessions.api.reader import TenantSessions
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
-from auth0_sessions.model.settings import DEFAULTS, SETTINGS, text
+from auth0_sessions.model.settings import AUTH0_DEFAULTS, SETTINGS, text
 from command_line import COMMAND, CREDENTIALS, FAILURE, FINE, SECRET, USAGE
 
 ROOT = Path(__file__).parents[2]
@@ -161,7 +161,7 @@ def test_show_for_programs(acme):
 
 def test_show_reports_an_unusable_value_for_what_it_is(monkeypatch):
     """It has no value and is not a default, and the rest of the tenant is as usual."""
-    values = {name: value for name, value in DEFAULTS.items() if name != "idle_session_lifetime"}
+    values = {name: value for name, value in AUTH0_DEFAULTS.items() if name != "idle_session_lifetime"}
     odd = TenantSessions("acme.auth0.com", values, frozenset(), {"idle_session_lifetime": "0, which is not"})
     monkeypatch.setattr("auth0_sessions.api.reader.read_tenant_sessions", lambda *_, **__: odd)
     settings = json.loads(invoke("show", "acme.auth0.com", "--format", "json").output)["settings"]

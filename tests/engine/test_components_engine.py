@@ -11,11 +11,11 @@ import pytest
 from pulumi import ResourceOptions, automation
 
 from auth0_sessions import Provider, SessionLifetime, SessionPolicy, TenantFleet
-from auth0_sessions.model.settings import DEFAULTS, LOGIN_LIFETIMES, LOGIN_SETTINGS
+from auth0_sessions.model.settings import AUTH0_DEFAULTS, LOGIN_LIFETIMES, LOGIN_SETTINGS
 from calls import GET, PATCH, TOKEN
 
 STRICT = dict(zip(LOGIN_LIFETIMES, (1_440, 60, 1_440, 60), strict=True))
-DEFAULTS_OF_LOGIN = {name: DEFAULTS[name] for name in LOGIN_SETTINGS}
+DEFAULTS_OF_LOGIN = {name: AUTH0_DEFAULTS[name] for name in LOGIN_SETTINGS}
 ESSENTIAL_CAPS = dict(zip(LOGIN_LIFETIMES, (43_200, 4_320, 43_200, 4_320), strict=True))
 ENTERPRISE_CAPS = dict(zip(LOGIN_LIFETIMES, (525_600, 144_000, 525_600, 144_000), strict=True))
 
@@ -81,7 +81,9 @@ def test_a_policy_s_life(engine, tenant, auth0_sandbox):
     assert engine.outputs["reasons"]["idle_session_lifetime"] == "idle 1h: profile 'strict' (a login a day)"
 
     assert engine.destroy().ok
-    assert tenant.settings == {name: DEFAULTS[name] for name in LOGIN_LIFETIMES} | {"idle_session_lifetime": 10_000}
+    assert tenant.settings == {name: AUTH0_DEFAULTS[name] for name in LOGIN_LIFETIMES} | {
+        "idle_session_lifetime": 10_000
+    }
 
 
 @pytest.mark.deep
@@ -191,7 +193,7 @@ def test_a_fleet_s_life(engine, auth0_sandbox):
         ("restore", PATCH),
         ("reset", PATCH),
     }
-    defaults = {name: DEFAULTS[name] for name in LOGIN_LIFETIMES}
+    defaults = {name: AUTH0_DEFAULTS[name] for name in LOGIN_LIFETIMES}
     assert live["retain"].settings == STRICT
     assert live["restore"].settings == defaults | {"session_lifetime": 10_000}
     assert live["reset"].settings == defaults

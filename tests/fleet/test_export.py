@@ -17,7 +17,7 @@ from auth0_sessions.fleet.plan import plan_fleet
 from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
-from auth0_sessions.model.settings import DEFAULTS, LOGIN_LIFETIMES, SETTINGS, CookieMode
+from auth0_sessions.model.settings import AUTH0_DEFAULTS, LOGIN_LIFETIMES, SETTINGS, CookieMode
 
 DAY = 1_440
 
@@ -29,7 +29,7 @@ def holding(**tenants):
         found = tenants.get(domain.partition(".")[0], {})
         if isinstance(found, str):
             raise TenantUnreachableError(found)
-        return TenantSessions(domain, {**DEFAULTS, **found}, frozenset(SETTINGS) - found.keys())
+        return TenantSessions(domain, {**AUTH0_DEFAULTS, **found}, frozenset(SETTINGS) - found.keys())
 
     return read
 
@@ -80,7 +80,7 @@ def test_every_lifetime_is_declared(exported):
 def test_an_unusable_value_is_left_out_and_named(tmp_path):
     """It has no line in the entry; a comment and a note say what the tenant reports."""
     unusable = {"idle_session_lifetime": "0, which is not a lifetime", "session_cookie_mode": "{}, which is not one"}
-    found = {name: value for name, value in DEFAULTS.items() if name not in unusable}
+    found = {name: value for name, value in AUTH0_DEFAULTS.items() if name not in unusable}
     path = tmp_path / "tenants.yaml"
     path.write_text(ACME.format("free", "balanced"))
     reads = lambda domain, _: TenantSessions(domain, found, frozenset(found), unusable)  # noqa: E731
@@ -262,7 +262,7 @@ def test_a_fleet_of_the_file_writes_nothing(tmp_path_factory, tenants, beside, d
     fleet = plan_fleet(file.tenants, Defaults(plan, profile, file.profiles, file.enforce))
     assert fleet.problems == []
     for tenant in fleet.tenants:
-        found = {**DEFAULTS, **live[tenant.name]}
+        found = {**AUTH0_DEFAULTS, **live[tenant.name]}
         applied = {name: tenant.picked.applied(name, found[name]) for name in LOGIN_LIFETIMES}
         assert applied == {name: found[name] for name in LOGIN_LIFETIMES}
         assert tenant.rest.get("session_cookie_mode", found["session_cookie_mode"]) == found["session_cookie_mode"]

@@ -11,7 +11,14 @@ from auth0_sessions.lifecycle.operations import Operations
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, DEFAULTS, LIFETIMES, CookieMode, Reported, with_defaults
+from auth0_sessions.model.settings import (
+    ABSOLUTE_AND_IDLE,
+    AUTH0_DEFAULTS,
+    LIFETIMES,
+    CookieMode,
+    Reported,
+    with_defaults,
+)
 from fakes import FakeLog, FakeTenant
 
 DOMAIN = "acme.eu.auth0.com"
@@ -179,7 +186,7 @@ def test_a_read_for_another_setting_sees_a_tightened_one():
     assert after.own == {
         "session_lifetime": 20,
         "ephemeral_session_lifetime": 30,
-        "idle_session_lifetime": DEFAULTS["idle_session_lifetime"],
+        "idle_session_lifetime": AUTH0_DEFAULTS["idle_session_lifetime"],
     }
     assert after.reported == {
         "session_lifetime": 20,
@@ -293,7 +300,7 @@ def test_no_tenant_gets_more_than_its_own(stored, drift, first, second, refreshe
 def test_an_absent_key_counts_as_the_default(name):
     """A tenant on which nothing was ever set has Auth0's default, which a ceiling may be above or below."""
     scene = Stage()
-    scene.operations.create(ceiling(**{name: int(DEFAULTS[name])}))
+    scene.operations.create(ceiling(**{name: int(AUTH0_DEFAULTS[name])}))
     assert scene.tenant.forget_calls() == ["GET"]
-    scene.operations.create(ceiling(**{name: int(DEFAULTS[name]) - 1}))
-    assert scene.tenant.calls == ["GET", {name: int(DEFAULTS[name]) - 1}]
+    scene.operations.create(ceiling(**{name: int(AUTH0_DEFAULTS[name]) - 1}))
+    assert scene.tenant.calls == ["GET", {name: int(AUTH0_DEFAULTS[name]) - 1}]

@@ -10,7 +10,7 @@ from auth0_sessions.errors import TenantUnreachableError
 from auth0_sessions.lifecycle.operations import Operations
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete
-from auth0_sessions.model.settings import DEFAULTS
+from auth0_sessions.model.settings import AUTH0_DEFAULTS
 from fakes import FakeLog, FakeTenant
 
 ABSOLUTE, IDLE = "session_lifetime", "idle_session_lifetime"
@@ -41,7 +41,7 @@ class Sessions(RuleBasedStateMachine):
     @property
     def lifetime(self):
         """Return the lifetime of a session that begins now, in minutes."""
-        return self.tenant.read().get(ABSOLUTE, DEFAULTS[ABSOLUTE])
+        return self.tenant.read().get(ABSOLUTE, AUTH0_DEFAULTS[ABSOLUTE])
 
     @property
     def is_seen(self):
@@ -68,7 +68,9 @@ class Sessions(RuleBasedStateMachine):
     )
 
     @initialize(
-        stored=st.dictionaries(st.just(ABSOLUTE), MINUTES), cap=st.none() | st.just(DEFAULTS[ABSOLUTE]), program=PROGRAM
+        stored=st.dictionaries(st.just(ABSOLUTE), MINUTES),
+        cap=st.none() | st.just(AUTH0_DEFAULTS[ABSOLUTE]),
+        program=PROGRAM,
     )
     def begin(self, stored, cap, program):
         """Bring a tenant under management, on a plan that may not allow everything."""

@@ -24,7 +24,7 @@ from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import (
     ABSOLUTE_AND_IDLE,
-    DEFAULTS,
+    AUTH0_DEFAULTS,
     LIFETIMES,
     SETTINGS,
     CookieMode,
@@ -36,8 +36,10 @@ from fakes import FakeLog, FakeTenant
 
 DOMAIN = "acme.eu.auth0.com"
 NOON = datetime(2026, 9, 21, 12, 0, 0, tzinfo=UTC)
-OTHER = {name: default + 60 if isinstance(default, int) else "non-persistent" for name, default in DEFAULTS.items()}
-THIRD = {name: default + 90 if isinstance(default, int) else "persistent" for name, default in DEFAULTS.items()}
+OTHER = {
+    name: default + 60 if isinstance(default, int) else "non-persistent" for name, default in AUTH0_DEFAULTS.items()
+}
+THIRD = {name: default + 90 if isinstance(default, int) else "persistent" for name, default in AUTH0_DEFAULTS.items()}
 ABSOLUTE = [name for name, _ in ABSOLUTE_AND_IDLE]
 SHARED = "anonymous_session_lifetime"
 """The setting inside an object that other features share."""
@@ -109,8 +111,8 @@ def test_create_adopts_without_a_write(name):
 def test_create_counts_absent_as_the_default(name):
     """A setting that was never written has Auth0's default: asking for it needs no write."""
     scene = stage()
-    state = scene.operations.create(declared(**{name: DEFAULTS[name]}))
-    assert (["GET"], {name: DEFAULTS[name]}) == (scene.tenant.calls, state.previous)
+    state = scene.operations.create(declared(**{name: AUTH0_DEFAULTS[name]}))
+    assert (["GET"], {name: AUTH0_DEFAULTS[name]}) == (scene.tenant.calls, state.previous)
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -231,7 +233,7 @@ def test_a_create_of_what_was_read_already_reads_no_more():
     [
         (OnDelete.RETAIN, {"session_lifetime": 480, "idle_session_lifetime": 90}),
         (OnDelete.RESTORE, {"session_lifetime": 480, "idle_session_lifetime": 90}),
-        (OnDelete.RESET, {"session_lifetime": DEFAULTS["session_lifetime"], "idle_session_lifetime": 90}),
+        (OnDelete.RESET, {"session_lifetime": AUTH0_DEFAULTS["session_lifetime"], "idle_session_lifetime": 90}),
     ],
 )
 def test_a_replacement_keeps_what_was_there_before(on_delete, previous):
@@ -275,10 +277,10 @@ def test_a_create_that_fails_puts_back_what_was_there(kind, took_effect):
     assert scene.tenant.calls == [
         "GET",
         {"session_lifetime": 60, "idle_session_lifetime": 30},
-        {"session_lifetime": 480, "idle_session_lifetime": DEFAULTS["idle_session_lifetime"]},
+        {"session_lifetime": 480, "idle_session_lifetime": AUTH0_DEFAULTS["idle_session_lifetime"]},
     ]
     assert scene.tenant.tries == [None, 1]
-    assert with_defaults(scene.tenant.stored) == {**DEFAULTS, "session_lifetime": 480}
+    assert with_defaults(scene.tenant.stored) == {**AUTH0_DEFAULTS, "session_lifetime": 480}
 
 
 @pytest.mark.parametrize("second", [*LOST, *REFUSED])
@@ -319,7 +321,7 @@ def test_an_update_that_fails_puts_back_all_of_it(took_effect):
         {"session_lifetime": 60, "idle_session_lifetime": 480},
     ]
     after = scene.operations.update(before, program)
-    assert after.previous == {"session_lifetime": DEFAULTS["session_lifetime"], "idle_session_lifetime": 480}
+    assert after.previous == {"session_lifetime": AUTH0_DEFAULTS["session_lifetime"], "idle_session_lifetime": 480}
 
 
 def test_an_update_that_cannot_put_back_lists_the_old_values():
@@ -460,7 +462,7 @@ def test_a_shared_object_is_read_before_an_end(on_delete):
     scene = stage(**{SHARED: 600})
     state = scene.managed(on_delete=on_delete, **{SHARED: 60})
     scene.operations.delete(state)
-    assert scene.tenant.calls == ["GET", {SHARED: 600 if on_delete is OnDelete.RESTORE else DEFAULTS[SHARED]}]
+    assert scene.tenant.calls == ["GET", {SHARED: 600 if on_delete is OnDelete.RESTORE else AUTH0_DEFAULTS[SHARED]}]
 
 
 def test_a_put_back_of_a_shared_object_reads_no_more():
@@ -469,7 +471,7 @@ def test_a_put_back_of_a_shared_object_reads_no_more():
     scene.tenant.failures = [(lost(TenantUnreachableError("gone")), True)]
     with pytest.raises(TenantUnreachableError):
         scene.operations.create(declared(**{SHARED: 60}))
-    assert scene.tenant.calls == ["GET", {SHARED: 60}, {SHARED: DEFAULTS[SHARED]}]
+    assert scene.tenant.calls == ["GET", {SHARED: 60}, {SHARED: AUTH0_DEFAULTS[SHARED]}]
 
 
 def test_anonymous_sessions_have_no_moment_and_no_warning():
@@ -639,7 +641,7 @@ def test_update_reads_what_becomes_managed(name, there):
     after = scene.operations.update(before, declared(**{other: OTHER[other], name: OTHER[name]}))
     written = [] if found == OTHER[name] else [{name: OTHER[name]}]
     assert ["GET", *written] == scene.tenant.calls
-    assert {other: DEFAULTS[other], name: found} == after.previous
+    assert {other: AUTH0_DEFAULTS[other], name: found} == after.previous
 
 
 def test_update_adopts_what_becomes_managed():
@@ -660,7 +662,7 @@ def test_update_warns_of_an_absolute_lifetime_that_becomes_managed(name):
     scene = stage()
     before = scene.managed(session_cookie_mode="persistent")
     scene.operations.update(before, declared(session_cookie_mode="persistent", **{name: 60}))
-    assert [f"{name} goes from {text(DEFAULTS[name])} to 1h" in line for line in scene.log.warnings] == [True]
+    assert [f"{name} goes from {text(AUTH0_DEFAULTS[name])} to 1h" in line for line in scene.log.warnings] == [True]
 
 
 @pytest.mark.parametrize("name", ABSOLUTE)
@@ -888,9 +890,9 @@ def test_reset(drifted):
     scene = stage(**THIRD)
     state = scene.managed(on_delete=OnDelete.RESET, **OTHER)
     if drifted:
-        scene.tenant.change_on_the_dashboard(**DEFAULTS)
+        scene.tenant.change_on_the_dashboard(**AUTH0_DEFAULTS)
     scene.operations.delete(state)
-    assert (scene.tenant.calls, scene.log.warnings) == (written(DEFAULTS), [])
+    assert (scene.tenant.calls, scene.log.warnings) == (written(AUTH0_DEFAULTS), [])
 
 
 @pytest.mark.parametrize("on_delete", [OnDelete.RESTORE, OnDelete.RESET])
@@ -900,7 +902,7 @@ def test_delete_writes_only_what_is_managed(on_delete, name):
     scene = stage(**THIRD)
     state = scene.managed(on_delete=on_delete, **{name: OTHER[name]})
     scene.operations.delete(state)
-    target = THIRD[name] if on_delete is OnDelete.RESTORE else DEFAULTS[name]
+    target = THIRD[name] if on_delete is OnDelete.RESTORE else AUTH0_DEFAULTS[name]
     assert written({name: target}) == scene.tenant.calls
 
 

@@ -9,7 +9,7 @@ from auth0_sessions.lifecycle.record import OUTPUTS, Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit
 from auth0_sessions.model.inputs import INPUTS, UNKNOWN
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, LOGIN_SETTINGS, SETTINGS, text
+from auth0_sessions.model.settings import AUTH0_DEFAULTS, LIFETIMES, LOGIN_SETTINGS, SETTINGS, text
 
 DOMAIN = "acme.eu.auth0.com"
 WANTED = {"session_lifetime": 600, "idle_session_lifetime": 60}
@@ -116,14 +116,14 @@ def test_a_setting_that_leaves_is_none():
 
 @pytest.mark.parametrize(
     "found",
-    [{}, {"session_lifetime": 90}, {"session_cookie_mode": "non-persistent"}, dict(DEFAULTS)],
+    [{}, {"session_lifetime": 90}, {"session_cookie_mode": "non-persistent"}, dict(AUTH0_DEFAULTS)],
     ids=["nothing", "a lifetime", "the mode", "all"],
 )
 @pytest.mark.parametrize("label", [None, "blue"])
 def test_a_look_up_has_every_setting(found, label):
     """Settings that were never written have Auth0's default, and the label is included if there was one."""
     looked_up = LookedUp(DOMAIN, label, found)
-    values = {**DEFAULTS, **found}
+    values = {**AUTH0_DEFAULTS, **found}
     assert looked_up.values == values
     assert looked_up.to_props() == {
         "domain": DOMAIN,
@@ -135,7 +135,10 @@ def test_a_look_up_has_every_setting(found, label):
 
 @pytest.mark.parametrize(
     ("found", "wanted"),
-    [({"session_lifetime": 90}, {"session_lifetime": 90}), ({}, {name: DEFAULTS[name] for name in LOGIN_SETTINGS})],
+    [
+        ({"session_lifetime": 90}, {"session_lifetime": 90}),
+        ({}, {name: AUTH0_DEFAULTS[name] for name in LOGIN_SETTINGS}),
+    ],
     ids=["one", "nothing"],
 )
 def test_an_import_manages_what_was_written(found, wanted):

@@ -18,7 +18,7 @@ from auth0_sessions.lifecycle.diff import Change
 from auth0_sessions.lifecycle.memory import Memory
 from auth0_sessions.lifecycle.verbs import Verbs
 from auth0_sessions.model.inputs import SECRETS, UNKNOWN
-from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, SETTINGS, text
+from auth0_sessions.model.settings import AUTH0_DEFAULTS, LIFETIMES, SETTINGS, text
 from auth0_sessions.model.spelling import CAMEL_CASE
 from fakes import FakeLog, FakeTenant
 
@@ -178,7 +178,7 @@ def test_a_tenant_s_life(world):
 def test_a_look_up_has_every_setting(world, label):
     """Every setting as text, every lifetime in minutes as well, the canonical domain, and the label as it was given."""
     world.tenants[ACME].change_on_the_dashboard(idle_session_lifetime=15)
-    found = {**DEFAULTS, "idle_session_lifetime": 15}
+    found = {**AUTH0_DEFAULTS, "idle_session_lifetime": 15}
     assert world.verbs().look_up("https://ACME.eu.auth0.com/", label).to_props() == {
         "domain": ACME,
         **{name: text(found[name]) for name in SETTINGS},
@@ -501,7 +501,7 @@ def test_the_new_tenant_is_reached_before_the_old_one_is_touched(world, on_delet
     state = verbs.create(news)
     assert order == ["new", *(["old"] if on_delete == "restore" else [])]
     assert world.tenants[OTHER].calls == ["GET", {"session_lifetime": 480}]
-    assert (state.declared.domain, state.previous) == (OTHER, {"session_lifetime": DEFAULTS["session_lifetime"]})
+    assert (state.declared.domain, state.previous) == (OTHER, {"session_lifetime": AUTH0_DEFAULTS["session_lifetime"]})
 
 
 @pytest.mark.parametrize("on_delete", ["retain", "restore", "reset"])

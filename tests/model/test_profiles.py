@@ -6,7 +6,7 @@ import pytest
 
 from auth0_sessions.model.judgment import Ceiling
 from auth0_sessions.model.profiles import PROFILES, Profile, profile_of_stack
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, DEFAULTS, LOGIN_LIFETIMES
+from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, AUTH0_DEFAULTS, LOGIN_LIFETIMES
 from expected_values import ceiling_of
 
 DOCUMENTED = {
@@ -63,7 +63,7 @@ def test_how_binding_a_figure_is(profile):
 @pytest.mark.parametrize("name", LOGIN_LIFETIMES)
 def test_balanced_is_what_a_new_tenant_does(name):
     """`balanced` has Auth0's own default for every lifetime, non-persistent sessions included."""
-    assert DEFAULTS[name] == PROFILES[Profile.BALANCED].minutes(name)
+    assert AUTH0_DEFAULTS[name] == PROFILES[Profile.BALANCED].minutes(name)
 
 
 @pytest.mark.parametrize("profile", Profile)

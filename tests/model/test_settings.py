@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from auth0_sessions.model.settings import (
     ABSOLUTE,
     ABSOLUTE_AND_IDLE,
-    DEFAULTS,
+    AUTH0_DEFAULTS,
     IDLE,
     LIFETIMES,
     LOGIN_LIFETIMES,
@@ -44,7 +44,7 @@ def test_defaults_are_those_of_auth0():
         "session_cookie_mode": "persistent",
         "anonymous_session_lifetime": 30 * 1_440,
     }
-    assert expected == DEFAULTS
+    assert expected == AUTH0_DEFAULTS
 
 
 @pytest.mark.parametrize("name", LOGIN_LIFETIMES)
@@ -56,7 +56,7 @@ def test_lifetimes_are_keys_of_the_management_api(name):
         "integer",
         "number",
     )
-    assert sent[name]["default"] * 60 == DEFAULTS[name]
+    assert sent[name]["default"] * 60 == AUTH0_DEFAULTS[name]
     assert SETTINGS[name].wire == (name,)
 
 
@@ -116,13 +116,13 @@ def test_one_setting_shares_its_object_on_the_wire():
 @pytest.mark.parametrize("name", SETTINGS)
 def test_absent_is_the_default(name):
     """Writing Auth0's default where nothing was ever written changes nothing."""
-    assert changes({}, {name: DEFAULTS[name]}) == {}
+    assert changes({}, {name: AUTH0_DEFAULTS[name]}) == {}
 
 
 @pytest.mark.parametrize("name", LIFETIMES)
 def test_a_minute_is_a_change(name):
     """One minute more is a change."""
-    assert {name: DEFAULTS[name] + 1} == changes({}, {name: DEFAULTS[name] + 1})
+    assert {name: AUTH0_DEFAULTS[name] + 1} == changes({}, {name: AUTH0_DEFAULTS[name] + 1})
 
 
 @given(values(), values())

@@ -6,7 +6,7 @@ from typing import Any
 
 from auth0_sessions.audit.model import Audit, AuditedLifetime, AuditedTenant, Finding, Rule, Status
 from auth0_sessions.model.plans import Plan, cap
-from auth0_sessions.model.settings import DEFAULTS, LOGIN_LIFETIMES, text
+from auth0_sessions.model.settings import AUTH0_DEFAULTS, LOGIN_LIFETIMES, text
 
 WHEN = datetime(2026, 11, 23, 22, 48, 36, tzinfo=UTC)
 YEAR = 525_600
@@ -45,7 +45,7 @@ def tenant(
     **others: Any,
 ) -> AuditedTenant:
     """Return one tenant, with Auth0's defaults unless it has other `minutes`."""
-    lengths = minutes or [int(DEFAULTS[setting]) for setting in LOGIN_LIFETIMES]
+    lengths = minutes or [int(AUTH0_DEFAULTS[setting]) for setting in LOGIN_LIFETIMES]
     pairs = zip(LOGIN_LIFETIMES, lengths, strict=True)
     values: dict[str, Any] = {
         "source": "tenants.yaml",

@@ -41,7 +41,7 @@ class Configured:
     config: Config
 
 
-DEFAULTS: Mapping[str, Configured] = {
+PACK_DEFAULTS: Mapping[str, Configured] = {
     name: Configured(MANDATORY if policy.is_mandatory else ADVISORY, Config()) for name, policy in POLICIES.items()
 }
 
@@ -51,7 +51,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def __init__(self) -> None:
         """Start with every policy's defaults."""
-        self._enabled = DEFAULTS
+        self._enabled = PACK_DEFAULTS
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> Any:  # noqa: N802  The protocol's names.
         """Return the version."""
@@ -61,14 +61,14 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Describe the policies."""
         info = analyzer_pb2.AnalyzerInfo(name=NAME, version=auth0_sessions.__version__, supportsConfig=True)
         for name, policy in POLICIES.items():
-            added = info.policies.add(name=name, description=policy.rule, enforcementLevel=DEFAULTS[name].level)
+            added = info.policies.add(name=name, description=policy.rule, enforcementLevel=PACK_DEFAULTS[name].level)
             added.policy_type = analyzer_pb2.POLICY_TYPE_RESOURCE
             added.configSchema.properties.update(SCHEMAS[name])
         return info
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         """Take the configuration of all policies, or reject it before the engine analyzes any resource."""
-        enabled, problems = dict(DEFAULTS), []
+        enabled, problems = dict(PACK_DEFAULTS), []
         for name, given in request.policyConfig.items():
             if name == ALL:
                 continue

@@ -13,7 +13,7 @@ from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.lifecycle.tenant import Log, Tenant
 from auth0_sessions.model.choices import OnDelete
 from auth0_sessions.model.lifetime import MAX_MINUTES
-from auth0_sessions.model.settings import DEFAULTS, LIFETIMES, Reported, Values, changes, text, with_defaults
+from auth0_sessions.model.settings import AUTH0_DEFAULTS, LIFETIMES, Reported, Values, changes, text, with_defaults
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 
@@ -184,7 +184,7 @@ class Operations:
         if policy is OnDelete.RETAIN:
             self.log.info(f"{domain}: keeps {listed(old.reported, secrets)} ({because}; nothing was sent).")
             return old
-        wanted = old.previous if policy is OnDelete.RESTORE else {name: DEFAULTS[name] for name in old.reported}
+        wanted = old.previous if policy is OnDelete.RESTORE else {name: AUTH0_DEFAULTS[name] for name in old.reported}
         target, above = _accepted({name: value for name, value in wanted.items() if name not in restored})
         if above:
             self.log.warning(

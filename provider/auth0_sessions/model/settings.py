@@ -132,7 +132,7 @@ ABSOLUTE_AND_IDLE = tuple(
 ABSOLUTE, IDLE = ABSOLUTE_AND_IDLE[0]
 """The two lifetimes of persistent sessions, which reports show first."""
 
-DEFAULTS: Values = {row.name: row.default for row in SETTINGS.values()}
+AUTH0_DEFAULTS: Values = {row.name: row.default for row in SETTINGS.values()}
 
 
 class Reported(dict[str, Value]):
@@ -158,7 +158,7 @@ def with_defaults(found: Values) -> dict[str, Value]:
     Settings with an unusable value have neither a value nor the default, and are missing.
     """
     unusable = found.unusable if isinstance(found, Reported) else ()
-    return {**{name: value for name, value in DEFAULTS.items() if name not in unusable}, **found}
+    return {**{name: value for name, value in AUTH0_DEFAULTS.items() if name not in unusable}, **found}
 
 
 def changes(old: Values, new: Values) -> dict[str, Value]:

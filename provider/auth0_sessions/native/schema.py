@@ -20,9 +20,9 @@ from auth0_sessions.native.codec import DYNAMIC, PACKAGE, RESOURCE
 from auth0_sessions.native.specs import (
     ALWAYS,
     BOOLEAN,
-    DEFAULTS,
     ENUMS,
     INTEGER,
+    SCHEMA_DEFAULTS,
     STRING,
     Spec,
     camel,
@@ -110,7 +110,7 @@ def _resource() -> Spec:
     inputs = {name: input_of(name) for name in INPUTS}
     outputs = {name: output_of(name) for name in (*INPUTS, *OUTPUTS)}
     inputs["domain"]["willReplaceOnChanges"] = True
-    for name, default in DEFAULTS.items():
+    for name, default in SCHEMA_DEFAULTS.items():
         inputs[name]["default"] = default.value
     # In C#, a member cannot have the name of its class.
     outputs["session_lifetime"]["language"] = {"csharp": {"name": "SessionLifetimeValue"}}
@@ -164,7 +164,7 @@ def _policy() -> Spec:
     inputs["ceiling"] = {**type_of("Ceiling"), "description": texts.POLICY_CEILING}
     for name in ("plan", "profile", "enforce", "ceiling"):
         inputs[name]["plain"] = True
-    for name, default in DEFAULTS.items():
+    for name, default in SCHEMA_DEFAULTS.items():
         inputs[name]["default"] = default.value
     return {
         "isComponent": True,

@@ -23,7 +23,7 @@ ENUMS: Mapping[str, type[StrEnum]] = {
     "enforce": Enforce,
     "session_cookie_mode": CookieMode,
 }
-DEFAULTS = {"over_limit": OverLimit.ERROR, "on_delete": OnDelete.RETAIN}
+SCHEMA_DEFAULTS = {"over_limit": OverLimit.ERROR, "on_delete": OnDelete.RETAIN}
 """The inputs that do not fall back to anything configured."""
 
 ALWAYS = ("domain", "over_limit", "on_delete", "enforce", "previous", "superseded")
