@@ -47,7 +47,7 @@ DETAILS: dict[Fault, dict[str, Any]] = {
 def impatient(domain: str, credentials: Any, on_wait: Any, _cancelled: Any) -> Any:
     """Return a function that begins an operation of a client without time to wait."""
     policy = RetryPolicy.immediate()
-    client = TenantClient(domain, credentials, policy=policy, on_wait=on_wait, timeouts_seconds=(0.25, 0.25))
+    client = TenantClient(domain, credentials, policy=policy, on_wait=on_wait, call_seconds=0.5)
     return client.operation
 
 

@@ -71,7 +71,7 @@ AT_CALL = {
     "wrong-types": (
         ": {unusable}. Correct it in the Dashboard or through the Management API, or remove it from the program."
     ),
-    "not-an-object": f": got an answer in which the answer should be a JSON object, not list. {_ANSWER}",
+    "not-an-object": f": got an answer that is not a JSON object. {_ANSWER}",
 }
 """Each fault of the sandbox, by its name there: the end of the error if it persists at a read or a write."""
 
@@ -89,9 +89,7 @@ AT_LOGIN = {
         ("401-expired", "401-invalid"),
         f" (401 access_denied): Unauthorized. {_CLIENT}",
     ),
-    **dict.fromkeys(
-        ("wrong-types", "not-an-object"), f": got an answer in which there is no usable access_token. {_ANSWER}"
-    ),
+    **dict.fromkeys(("wrong-types", "not-an-object"), f": got an answer without a usable access_token. {_ANSWER}"),
 }
 """The same at the login."""
 

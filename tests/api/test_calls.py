@@ -28,7 +28,7 @@ def test_each_call_says_what_it_is():
     made: list[calls.Call[Any]] = [
         login(),
         calls.read_settings(["x"], Reported),
-        calls.write_settings({"session_lifetime": 480}, {}, Reported),
+        calls.write_settings({"session_lifetime": 480}, {}),
     ]
     assert [(call.method, call.is_login, call.is_write) for call in made] == [
         ("POST", True, False),
@@ -52,19 +52,14 @@ def test_each_attempt_to_log_in_with_a_key_has_an_assertion_of_its_own():
     assert first == {**FORM, "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
 
 
-@pytest.mark.parametrize("answer", [None, [], "text", {}])
-def test_a_login_without_a_token(answer):
-    """An answer to a login that holds no token is refused."""
-    with pytest.raises(ValueError, match="there is no usable access_token"):
+NO_HEADER_CAN_HOLD = [None, 5, "", [SECRET], f"{SECRET} x", f"{SECRET}\r\n", f"{SECRET}\u00fc"]
+
+
+@pytest.mark.parametrize("answer", [None, [], "text", {}, *[{"access_token": one} for one in NO_HEADER_CAN_HOLD]])
+def test_a_login_without_a_usable_token(answer):
+    """An answer without a token that a header can hold is refused, and not repeated in the error."""
+    with pytest.raises(ValueError, match=r"^an answer without a usable access_token$"):
         login().read(answer)
-
-
-@pytest.mark.parametrize("token", [None, 5, "", [SECRET], f"{SECRET} x", f"{SECRET}\r\n", f"{SECRET}\u00fc"])
-def test_a_token_that_no_header_can_hold(token):
-    """It is refused, and not repeated in the error."""
-    with pytest.raises(ValueError, match="there is no usable access_token") as raised:
-        login().read({"access_token": token})
-    assert SECRET not in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,6 @@ from auth0_sessions.api.retry import RetryPolicy
 from auth0_sessions.api.tokens import ApiToken
 from auth0_sessions.errors import (
     ApiError,
-    Auth0SessionsError,
-    BadRequestError,
     ForbiddenError,
     RateLimitError,
     TenantUnreachableError,
@@ -88,11 +86,10 @@ class Harness:
         """Write in an operation of its own."""
         return self.client.operation().write(values, **options)
 
-    def error(self, kind=Auth0SessionsError):
+    def error(self, kind):
         """Return the error of a read."""
         with pytest.raises(kind) as raised:
             self.read()
-        assert type(raised.value) is kind or kind is Auth0SessionsError
         return raised.value
 
 
@@ -127,13 +124,12 @@ def test_narrow_get(tenant):
     ]
 
 
-@pytest.mark.parametrize("just_read", [True, False])
-def test_patch(tenant, just_read):
+def test_patch(tenant):
     """A write is one PATCH whose body is exactly what changes, and its answer is reported, or else what was written."""
     body = {"session_lifetime": 8, "idle_session_lifetime_in_minutes": 90, "session_cookie": {"mode": "persistent"}}
     tenant.http.patch(SETTINGS_URL, json=ANSWER, match=[matchers.query_param_matcher({})])
     values = {"session_lifetime": 480, "idle_session_lifetime": 90, "session_cookie_mode": "persistent"}
-    assert tenant.write(values, just_read=just_read) == {**READ, "idle_session_lifetime": 90}
+    assert tenant.write(values) == {**READ, "idle_session_lifetime": 90}
     assert [("PATCH", body)] == [(call.method, json.loads(call.body)) for call in tenant.calls]
     assert tenant.calls[0].headers["Content-Type"] == "application/json"
 
@@ -306,17 +302,15 @@ def test_a_key_that_the_tenant_does_not_know_is_refused_once(keyed):
 # Refusals, and what is tried again.
 
 
-@pytest.mark.parametrize(("status", "kind"), [(400, BadRequestError), (403, ForbiddenError), (404, ApiError)])
-def test_a_refusal_is_final(tenant, status, kind):
+@pytest.mark.parametrize("status", [400, 403, 404, 499])
+def test_a_refusal_is_final(tenant, status):
     """What the tenant says is in the error, and the call is not tried again."""
-    tenant.http.patch(SETTINGS_URL, status=status, json={"message": "Because", "errorCode": "its_code"})
-    with pytest.raises(kind, match="Because") as raised:
-        tenant.write({"session_lifetime": 480})
-    assert (type(raised.value), raised.value.error_code, tenant.made) == (kind, "its_code", (1, 1))
+    tenant.http.get(SETTINGS_URL, status=status, json={"message": "Because", "errorCode": "its_code"})
+    error = tenant.error(ApiError)
+    assert ("Because" in str(error), error.error_code, tenant.made) == (True, "its_code", (1, 1))
 
 
-@pytest.mark.parametrize("endpoint", ["login", "read"])
-@pytest.mark.parametrize("body", ['{"errorCode": "too_many_requests"}', "<html>"])
+@pytest.mark.parametrize(("endpoint", "body"), [("login", '{"errorCode": "too_many_requests"}'), ("read", "<html>")])
 def test_429_is_waited_for(http, endpoint, body):
     """A rate limit, JSON or not, is waited for as long as the tenant asks by its own clock, with a status line."""
     headers = {"Date": formatdate(NOW, usegmt=True), "x-ratelimit-reset": str(NOW + 5)}
@@ -342,8 +336,7 @@ def test_429_for_too_long(tenant):
     assert tenant.waits == [50.0, 50.0]
 
 
-@pytest.mark.parametrize("status", [500, 599])
-@pytest.mark.parametrize("body", ['{"message": "down"}', "<html>down</html>"])
+@pytest.mark.parametrize(("status", "body"), [(500, '{"message": "down"}'), (599, "<html>down</html>")])
 def test_5xx_is_tried_again(tenant, status, body):
     """A broken service, with JSON or with a page, is tried again after 1, 2 and 4 seconds, and then an error."""
     tenant.http.get(SETTINGS_URL, status=status, body=body)
@@ -366,8 +359,9 @@ def test_tls_errors_are_final(tenant):
     assert tenant.waits == []
 
 
-@pytest.mark.parametrize("endpoint", ["login", "read"])
-@pytest.mark.parametrize("location", ["https://evil.example/", f"https://{DOMAIN}/elsewhere"])
+@pytest.mark.parametrize(
+    ("endpoint", "location"), [("login", "https://evil.example/"), ("read", f"https://{DOMAIN}/elsewhere")]
+)
 def test_redirects_are_not_followed(http, endpoint, location):
     """A redirect is not followed and not tried again, so neither a secret nor a token leaves the tenant."""
     redirect = {"status": 307, "headers": {"Location": location}, "json": {}}
@@ -380,16 +374,7 @@ def test_redirects_are_not_followed(http, endpoint, location):
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        "<html>Welcome to the hotel's network</html>",
-        "",
-        "null",
-        '{"session_lifetime": 8',
-        "[]",
-        b"\xff\xfe\x00",
-        pytest.param("[" * 100_000, id="100000 brackets"),
-    ],
+    "body", ["<html>Welcome to the hotel's network</html>", "null", '{"session', "[]", b"\xff\xfe"]
 )
 def test_a_strange_answer_is_our_error(tenant, body):
     """An answer with status 200 that is not what Auth0 gives is an unexpected answer, never another exception."""
@@ -398,11 +383,10 @@ def test_a_strange_answer_is_our_error(tenant, body):
     assert (error.status, str(error).startswith(f"{DOMAIN}: could not read the session settings")) == (200, True)
 
 
-ODD = {"idle_session_lifetime": 0, "session_cookie": {}, "sessions": {"anonymous": {"lifetime_in_minutes": 0}}}
-
-
-@pytest.mark.parametrize("status", [200, 204, 299])
-@pytest.mark.parametrize("body", ["", "<html>", "null", "[]", '{"session_lifetime": 0}', json.dumps(ODD)])
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, "<html>"), (200, '{"session_lifetime": 0, "session_cookie": {}}'), (204, ""), (299, "[]")],
+)
 def test_a_write_that_is_answered_2xx_is_done(tenant, status, body):
     """It is not repeated, whatever the answer holds, and counts as written."""
     tenant.http.patch(SETTINGS_URL, status=status, body=body)
@@ -422,7 +406,7 @@ def test_no_secret_in_any_error(http, endpoint, sent):
     http.post(TOKEN_URL, **(echo if endpoint == "login" else {"json": {"access_token": TOKEN}}))
     http.get(SETTINGS_URL, **echo)
     harness = Harness(http, ApiToken(STATIC, "here") if endpoint == "static" else CLIENT)
-    error = harness.error()
+    error = harness.error(ApiError)
     printed = "".join([*traceback.format_exception(error), repr(error), repr(vars(error)), *harness.said])
     assert [secret for secret in sent if secret in printed] == []
     assert "***" in printed

@@ -55,7 +55,7 @@ def error(*, status=400, body=None, is_page=False, login=False, **headers):
 
 def lost(trouble, reason="", *, status=0):
     """Return the error for an exchange without an answer."""
-    return no_answer(ATTEMPT, ExchangeError(trouble, reason, sent=True, status=status))
+    return no_answer(ATTEMPT, ExchangeError(trouble, reason), status)
 
 
 @pytest.mark.parametrize(
@@ -90,15 +90,9 @@ def test_every_status_has_its_error(status, kind, login):
         ({"status": 403}, "the credentials came from the test's own place"),
         ({"status": 403, "login": True}, "Authorize the application for the Auth0 Management API"),
         ({"status": 403, "body": {"errorCode": "insufficient_entitlement"}}, "plan does not include this"),
-        ({"status": 404}, "If the tenant no longer exists"),
-        ({"status": 404}, "and remove it from the program or the tenants file"),
-        *[
-            ({"status": 404, **more}, "`pulumi state delete '<URN>'` (`pulumi stack --show-urns`")
-            for more in ({}, {"is_page": True}, {"login": True})
-        ],
-        ({"status": 409}, "Check the domain and the settings"),
-        ({"status": 418, "login": True}, "Check the test's own place"),
-        ({"status": 418, "is_page": True}, "that no proxy answers in its place"),
+        ({"status": 404}, "`pulumi state delete '<URN>'` (`pulumi stack --show-urns`"),
+        ({"status": 404, "login": True, "is_page": True}, "If the tenant no longer exists"),
+        ({"status": 409}, "that no proxy answers in its place"),
         ({"status": 302}, "that no proxy answers in its place"),
         ({"status": 429}, "The tenant is still rate-limited after the last attempt"),
         ({"status": 429, "login": True}, "The token endpoint is still rate-limited"),
@@ -190,7 +184,8 @@ def test_a_400_about_the_bearer_is_about_the_token(body):
         ({"error": "fourth"}, 'Bearer error_description="third"', "third"),
         ({"error": "fourth"}, "Bearer", "fourth"),
         ({"attributes": ["x"], "error": "fourth"}, "", "fourth"),
-        ({"attributes": {"error": 5}}, "Bearer", "no reason was given"),
+        ({"attributes": {"error": 5}, "message": None, "error": {}}, "Bearer", "no reason was given"),
+        ([], "", "no reason was given"),
     ],
 )
 def test_the_words_of_a_401(body, challenge, detail):
@@ -219,12 +214,6 @@ def test_the_code_of_an_error(status, body):
     assert (raised.error_code, f"({status} its_code): No. " in str(raised)) == ("its_code", True)
 
 
-@pytest.mark.parametrize("body", [{}, {"message": None}, {"message": ["x"]}, {"error": {}}])
-def test_no_words(body):
-    """An answer without a reason says that none was given."""
-    assert "(400): no reason was given. " in str(error(body=body))
-
-
 @pytest.mark.parametrize(
     ("location", "place"),
     [
@@ -245,7 +234,6 @@ def test_a_page_is_named():
     text = str(error(status=503, is_page=True, content_type="text/html; charset=utf-8"))
     assert "got HTTP 503 with a non-JSON body (text/html)." in text
     assert "non-JSON" not in str(error(status=503, body={}))
-    assert type(error(status=418, is_page=True)) is UnexpectedAnswerError
 
 
 @pytest.mark.parametrize(
@@ -280,12 +268,6 @@ def test_words_are_one_short_line(text):
     assert (shown.isprintable(), len(shown) < 2 * MAX_DETAIL_CHARACTERS + 300) == (True, True)
 
 
-@pytest.mark.parametrize(("said", "ended"), [("No", "No."), ("No.", "No."), ("No!", "No!"), ("No?", "No?")])
-def test_words_end_once(said, ended):
-    """Words from outside end in one full stop."""
-    assert f": {ended} Correct" in str(error(said=said))
-
-
 @pytest.mark.parametrize("url", ["https://u:hunter2@proxy.example:1/", "(//hunter2@x)", "see http://a@b:hunter2@c"])
 def test_user_info_is_masked(url):
     """User info in an address, such as a proxy's password, is not in any message."""
@@ -310,18 +292,17 @@ def test_no_answer(trouble, kind, words):
     assert (type(raised), words in str(raised)) == (kind, True)
 
 
-def test_a_broken_answer_is_cleaned_and_keeps_its_status():
+@pytest.mark.parametrize("status", [200, 0])
+def test_a_broken_answer_is_cleaned_and_keeps_its_status(status):
     """A secret in a library's error is not in the message, and the status is known as far as there is one."""
-    raised = [lost(Trouble.MALFORMED, f"bad status line {CANARY}", status=status) for status in (200, 0)]
-    assert [(one.status, CANARY in str(one)) for one in raised] == [(200, False), (0, False)]
+    raised = lost(Trouble.MALFORMED, f"bad status line {CANARY}", status=status)
+    assert (raised.status, CANARY in str(raised)) == (status, False)
 
 
 def test_no_call_is_made():
     """A call that its operation has no time for was not sent, and a canceled run says where it stopped in one line."""
-    assert (type(out_of_time(ATTEMPT)), "nothing was sent" in str(out_of_time(ATTEMPT))) == (
-        TenantUnreachableError,
-        True,
-    )
+    raised = out_of_time(ATTEMPT)
+    assert (type(raised), "nothing was sent" in str(raised)) == (TenantUnreachableError, True)
     assert str(canceled(ATTEMPT)) == f"{DOMAIN}: could not {DOING}: the run was canceled. Run it again to continue."
 
 

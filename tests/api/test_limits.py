@@ -33,13 +33,13 @@ def refused(status, *headers):
     return answer(*headers, status=b"%d No" % status, body=b"{}")
 
 
-def operation_of(domain, *, tries=1, timeouts=(5.0, 5.0), waits=None, credentials=None, cancelled=None):
+def operation_of(domain, *, tries=1, call_seconds=10.0, waits=None, credentials=None, cancelled=None):
     """Return an operation of a client that does not wait between its tries."""
     return TenantClient(
         domain,
         lambda: credentials or ApiToken("x.y.z", "here"),
         policy=dataclasses.replace(RetryPolicy.immediate(waits), tries=tries),
-        timeouts_seconds=timeouts,
+        call_seconds=call_seconds,
         cancelled=cancelled,
     ).operation()
 
@@ -133,7 +133,7 @@ def test_a_hanging_call_ends_with_its_operation(serve):
 def test_a_hanging_call_is_tried_again_and_then_an_error(serve):
     """Each try has its own time limit, within the operation's."""
     waits = []
-    operation = operation_of(serve(lambda one: one.recv(1)).domain, tries=2, timeouts=(0.1, 0.2), waits=waits)
+    operation = operation_of(serve(lambda one: one.recv(1)).domain, tries=2, call_seconds=0.3, waits=waits)
     with pytest.raises(TenantUnreachableError, match="no answer in time"):
         operation.read()
     assert waits == [1.0]
@@ -205,7 +205,7 @@ def test_a_hanging_call_ends_when_the_run_is_canceled(monkeypatch, canceled_call
     """A hanging tenant does not delay a canceled run, which is reported in one line."""
     monkeypatch.setattr(client_module, "GRACE_SECONDS", 0.3)
     server, _, cancelled = canceled_call
-    operation = operation_of(server.domain, tries=4, timeouts=(10.0, 30.0), cancelled=cancelled)
+    operation = operation_of(server.domain, tries=4, call_seconds=40.0, cancelled=cancelled)
     with pytest.raises(CanceledError) as raised:
         operation.read() if verb == "read" else operation.write(WANTED)
     assert ("\n" in str(raised.value), raised.value.may_have_written) == (False, verb == "write")

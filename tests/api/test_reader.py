@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from auth0_sessions import CanceledError, CredentialsError, DomainError, InputError, read_tenant_sessions
-from auth0_sessions.api.reader import WORKERS, TenantReader, TenantSessions, read_many
+from auth0_sessions import CredentialsError, DomainError, InputError, read_tenant_sessions
+from auth0_sessions.api.reader import WORKERS, TenantSessions, read_many
 from auth0_sessions.errors import Auth0SessionsError, TenantUnreachableError
 from auth0_sessions.model.settings import AUTH0_DEFAULTS, SETTINGS
 from raw_server import answer
@@ -64,15 +64,6 @@ def test_an_unusable_value_is_neither_a_value_nor_a_default(serve, monkeypatch):
         "the tenant reports idle_session_lifetime",
         "the tenant reports session_cookie_mode",
     ]
-
-
-def test_a_reader_can_be_canceled(tenant, credentials):
-    """A reader that is canceled makes no call any more."""
-    cancelled = threading.Event()
-    cancelled.set()
-    with pytest.raises(CanceledError):
-        TenantReader(cancelled=cancelled).read(tenant.domain, None)
-    assert tenant.calls == []
 
 
 def test_a_label_names_its_own_set_and_no_other(tenant, monkeypatch, credentials):

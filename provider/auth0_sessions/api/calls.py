@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from auth0_sessions.api.credentials import ClientCredentials
-from auth0_sessions.api.wire import to_patch_body
+from auth0_sessions.api.wire import after_write, to_patch_body
 from auth0_sessions.model.settings import Reported, Values
 
 T = TypeVar("T")
-Read = Callable[[Any], Reported]
 
 SETTINGS_PATH = "/api/v2/tenants/settings"
 TOKEN_PATH = "/oauth/token"  # noqa: S105  A path, not a password.
@@ -31,8 +31,8 @@ class Call(Generic[T]):
     """One call: its path on the tenant, its query and its body.
 
     `doing` describes its purpose, to follow "could not"; `read` reads the JSON of a successful response, and raises
-    `ValueError` if it is malformed. A successful write is done whatever its response holds: its `read` never raises,
-    and gets None if there is no JSON.
+    `ValueError` with what it is instead, to follow "got". A successful write is done whatever its response holds: its
+    `read` never raises, and gets None if there is no JSON.
     """
 
     method: str
@@ -65,15 +65,15 @@ def login(credentials: ClientCredentials, url: str, now: Callable[[], datetime])
     return Call("POST", TOKEN_PATH, "get a Management API token", _token_and_life, body=body)
 
 
-def read_settings(fields: Sequence[str], read: Read) -> Call[Reported]:
+def read_settings(fields: Sequence[str], read: Callable[[Any], Reported]) -> Call[Reported]:
     """Return the narrow GET of some session settings."""
     query = {"fields": ",".join(fields), "include_fields": "true"}
     return Call("GET", SETTINGS_PATH, "read the session settings", read, params=query)
 
 
-def write_settings(values: Values, reported: Mapping[str, Any], read: Read) -> Call[Reported]:
+def write_settings(values: Values, reported: Mapping[str, Any]) -> Call[Reported]:
     """Return the PATCH of some session settings, given what the tenant reports for shared objects."""
-    body = to_patch_body(values, reported)
+    body, read = to_patch_body(values, reported), partial(after_write, values)
     return Call("PATCH", SETTINGS_PATH, "write the session settings", read, body=lambda: body)
 
 
@@ -81,7 +81,7 @@ def _token_and_life(answer: Any) -> tuple[str, float]:
     """Return the token in a response and how many seconds to use it; errors never repeat the response."""
     token = answer.get("access_token") if isinstance(answer, Mapping) else None
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
-        message = "there is no usable access_token"
+        message = "an answer without a usable access_token"
         raise ValueError(message)
     return token, _good_for(answer.get("expires_in"))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -16,18 +16,18 @@ from auth0_sessions.api.calls import Call
 from auth0_sessions.api.clock import ServerClock
 from auth0_sessions.api.credentials import ClientCredentials, Credentials
 from auth0_sessions.api.failures import Attempt
-from auth0_sessions.api.http import ExchangeError, Http, Progress, Reply, Request, Trouble
+from auth0_sessions.api.http import ExchangeError, Http, Progress, Reply, Trouble
 from auth0_sessions.api.retry import Patience, RetryPolicy, TransientError, asked_wait
 from auth0_sessions.api.tokens import ApiToken
-from auth0_sessions.api.wire import FIELDS, after_write, from_tenant, shared_fields
+from auth0_sessions.api.wire import FIELDS, from_tenant, shared_fields
 from auth0_sessions.errors import Auth0SessionsError, UnauthorizedError
 from auth0_sessions.model.domain import base_url, is_loopback
 from auth0_sessions.model.settings import Reported, Values
 
 T = TypeVar("T")
 
-TIMEOUTS_SECONDS = (10.0, 30.0)
-"""How long to wait for a connection and for a response; their sum is the longest that a call takes."""
+CALL_SECONDS = 40.0
+"""The longest that a call takes."""
 GRACE_SECONDS = 5.0
 """How long a write may still take after the run is canceled, so that its outcome can be recorded."""
 WRONG_CLOCK_SECONDS = 5.0
@@ -57,23 +57,23 @@ class TenantClient:
         *,
         policy: RetryPolicy | None = None,
         on_wait: Callable[[str], None] = lambda _: None,
-        timeouts_seconds: tuple[float, float] = TIMEOUTS_SECONDS,
+        call_seconds: float = CALL_SECONDS,
         cancelled: threading.Event | None = None,
     ) -> None:
-        self._timeouts_seconds = timeouts_seconds
         self._domain = domain
         self._url = base_url(domain)
         self._find_credentials = credentials
         self._credentials: Credentials | None = None
         self._policy = policy or RetryPolicy()
         self._on_wait = on_wait
+        self._call_seconds = call_seconds
         self._cancelled = cancelled or threading.Event()
         self._lock = threading.Lock()
         self._token: str | None = None
         self._token_good_until = 0.0
         self._may_have_written = False
         self.clock = ServerClock()
-        self.reported: dict[str, Any] = {}
+        self.reported: Mapping[str, Any] = {}
         # Requests to this machine must not go through a proxy.
         self._http = Http(trust_env=not is_loopback(domain))
 
@@ -82,16 +82,10 @@ class TenantClient:
         return Operation(self, self._policy.begin(self._cancelled))
 
     def noted(self, answer: Any) -> Reported:
-        """Read a response, and keep the parts of shared objects that a write has to repeat."""
+        """Read a response, and keep it for the parts of shared objects that a write has to repeat."""
         found = from_tenant(answer)
-        self.reported = {key: answer.get(key) for key in FIELDS}
+        self.reported = answer
         return found
-
-    def noted_after(self, written: Values, answer: Any) -> Reported:
-        """Read the response to a successful write."""
-        if isinstance(answer, Mapping):
-            self.noted(answer)
-        return after_write(written, answer)
 
     def make(self, call: Call[T], patience: Patience) -> T:
         """Make a Management API call within its operation's time limit, once no other is in progress."""
@@ -108,30 +102,28 @@ class TenantClient:
 
     def last_effort(self, tries: int) -> Patience:
         """Return a time limit of its own for a call that is made even if its operation timed out or was canceled."""
-        seconds = GRACE_SECONDS if self._cancelled.is_set() else sum(self._timeouts_seconds)
+        seconds = GRACE_SECONDS if self._cancelled.is_set() else self._call_seconds
         policy = replace(self._policy, tries=tries, rate_limits_count=True, patience_seconds=seconds)
         return replace(policy.begin(self._cancelled), is_last_effort=True)
 
     def _authorized(self, call: Call[T], patience: Patience) -> T:
         """Make a Management API call, logging in again once if the token has expired."""
-        token = self._current_token(patience)
+        credentials = self._known_credentials()
+        if isinstance(credentials, ApiToken):
+            return self._tried(call, credentials.token, patience)
+        token = self._current_token(credentials, patience)
         try:
             return self._tried(call, token, patience)
         except UnauthorizedError:
-            if isinstance(self._known_credentials(), ApiToken):
-                raise
             self._token = None
-        return self._tried(call, self._current_token(patience), patience)
+        return self._tried(call, self._current_token(credentials, patience), patience)
 
     def _known_credentials(self) -> Credentials:
         if self._credentials is None:
             self._credentials = self._find_credentials()
         return self._credentials
 
-    def _current_token(self, patience: Patience) -> str:
-        credentials = self._known_credentials()
-        if isinstance(credentials, ApiToken):
-            return credentials.token
+    def _current_token(self, credentials: ClientCredentials, patience: Patience) -> str:
         if self._token is None or time.monotonic() >= self._token_good_until:
             self._token, seconds = self._login(credentials, patience)
             self._token_good_until = time.monotonic() + seconds
@@ -152,9 +144,8 @@ class TenantClient:
     def _tried(self, call: Call[T], token: str | None, patience: Patience) -> T:
         """Make one call, with retries according to the policy."""
 
-        def on_wait(seconds: float, failure: TransientError) -> None:
-            why = failures.short_reason(failure.error)
-            self._on_wait(f"{self._domain}: {why}; trying again in {seconds:.0f} s")
+        def on_wait(seconds: float, error: Auth0SessionsError) -> None:
+            self._on_wait(f"{self._domain}: {failures.short_reason(error)}; trying again in {seconds:.0f} s")
 
         return patience.run(lambda: self._once(call, token, patience), on_wait)
 
@@ -165,54 +156,54 @@ class TenantClient:
             raise failures.canceled(attempt)
         if not patience.left_seconds:
             raise failures.out_of_time(attempt)
-        request = Request(call.method, f"{self._url}{call.path}", token, call.params, call.body())
+        progress, url = self._progress(call, patience), f"{self._url}{call.path}"
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        body = call.body()
         try:
-            reply = self._http.exchange(request, self._progress(call, patience))
+            reply = self._http.exchange(progress, call.method, url, headers=headers, params=call.params, json=body)
         except ExchangeError as error:
-            return self._unanswered(call, attempt, error)
+            return self._unanswered(call, attempt, error, progress)
         self.clock.note(reply.headers)
         self._may_have_written |= call.is_write and reply.status not in NOT_APPLIED
         return self._answered(call, attempt, reply, patience)
-
-    def _progress(self, call: Call[T], patience: Patience) -> Progress:
-        """Return the time limit of an attempt."""
-        grace = GRACE_SECONDS if call.is_write or patience.is_last_effort else 0.0
-        seconds = min(sum(self._timeouts_seconds), patience.left_seconds)
-        return Progress(self._timeouts_seconds[0], seconds, self._cancelled, grace)
-
-    def _unanswered(self, call: Call[T], attempt: Attempt, error: ExchangeError) -> T:
-        """Raise the error for an attempt without a usable response, unless its status says that a write was done."""
-        if call.is_write and error.status in SUCCESS:
-            return call.read(None)
-        self._may_have_written |= call.is_write and error.sent
-        failure = failures.no_answer(attempt, error)
-        if error.trouble in (Trouble.NO_ANSWER, Trouble.MALFORMED):
-            raise TransientError(failure) from None
-        raise failure from None
-
-    def _answered(self, call: Call[T], attempt: Attempt, reply: Reply, patience: Patience) -> T:
-        """Return the content of a successful response; raise for any other."""
-        is_json, body = _json(reply.body)
-        if reply.status in SUCCESS and (is_json or call.is_write):
-            try:
-                return call.read(body)
-            except ValueError as reason:
-                raise TransientError(failures.unusable(attempt, f"an answer in which {reason}", reply.status)) from None
-        words = (body if isinstance(body, Mapping) else {}) if is_json else None
-        if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = asked_wait(reply.headers, now=self.clock.now())
-            error = failures.refused(attempt, reply, words, patience.too_long(wait))
-            raise TransientError(error, wait_seconds=wait)
-        error = failures.refused(attempt, reply, words)
-        if reply.status in FINAL:
-            raise error
-        raise TransientError(error)
 
     def _attempt(self, call: Call[T], token: str | None) -> Attempt:
         credentials = self._known_credentials()
         own = credentials.token if isinstance(credentials, ApiToken) else credentials.proof
         secrets = (own if isinstance(own, str) else "", token or "")
         return Attempt(self._domain, call.doing, credentials, call.is_login, secrets)
+
+    def _progress(self, call: Call[T], patience: Patience) -> Progress:
+        """Return the time limit of an attempt."""
+        grace = GRACE_SECONDS if call.is_write or patience.is_last_effort else 0.0
+        return Progress(min(self._call_seconds, patience.left_seconds), self._cancelled, grace)
+
+    def _unanswered(self, call: Call[T], attempt: Attempt, error: ExchangeError, progress: Progress) -> T:
+        """Raise the error for an attempt without a usable response, unless its status says that a write was done."""
+        if call.is_write and progress.status in SUCCESS:
+            return call.read(None)
+        self._may_have_written |= call.is_write and progress.is_sent
+        failure = failures.no_answer(attempt, error, progress.status)
+        if error.trouble in (Trouble.NO_ANSWER, Trouble.MALFORMED):
+            raise TransientError(failure) from None
+        raise failure from None
+
+    def _answered(self, call: Call[T], attempt: Attempt, reply: Reply, patience: Patience) -> T:
+        """Return the content of a successful response; raise for any other."""
+        body = _json(reply.body)
+        if reply.status in SUCCESS and (body is not None or call.is_write):
+            try:
+                return call.read(body)
+            except ValueError as reason:
+                raise TransientError(failures.unusable(attempt, str(reason), reply.status)) from None
+        if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
+            wait = asked_wait(reply.headers, now=self.clock.now())
+            error = failures.refused(attempt, reply, body, patience.too_long(wait))
+            raise TransientError(error, wait_seconds=wait)
+        error = failures.refused(attempt, reply, body)
+        if reply.status in FINAL:
+            raise error
+        raise TransientError(error)
 
 
 @dataclass(frozen=True)
@@ -224,7 +215,7 @@ class Operation:
 
     def read(self) -> Reported:
         """Return the session settings that were ever written, with one GET of only those fields."""
-        return self._make(calls.read_settings(FIELDS, self.client.noted), None)
+        return self.client.make(calls.read_settings(FIELDS, self.client.noted), self.patience)
 
     def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> Reported:
         """Write settings with one PATCH, and return what the tenant reports in its response.
@@ -232,30 +223,26 @@ class Operation:
         Any 2xx is a success. A written setting that the response lacks, or whose value in it is unusable, counts as
         written.
 
-        Writing a setting inside an object that other features share requires a GET of that object first.
+        Writing a setting inside an object that other features share requires a GET of that object first, unless the
+        tenant was `just_read`.
 
         `tries`, which includes rate limits, is for restoring values: the write is made even if the operation has timed
-        out or was canceled. `just_read` is True if this operation already read the tenant, so that no GET is needed.
+        out or was canceled.
         """
+        patience = self.patience if tries is None else self.client.last_effort(tries)
         shared = shared_fields(values)
         if shared and not just_read:
-            self._make(calls.read_settings(shared, self.client.noted), tries)
-        read = partial(self.client.noted_after, values)
-        return self._make(calls.write_settings(values, self.client.reported, read), tries)
+            self.client.make(calls.read_settings(shared, self.client.noted), patience)
+        return self.client.make(calls.write_settings(values, self.client.reported), patience)
 
     def now(self) -> datetime:
         """Return the time, in UTC, according to the tenant's last response; without one, this machine's."""
         return self.client.clock.now()
 
-    def _make(self, call: Call[T], tries: int | None) -> T:
-        return self.client.make(call, self.patience if tries is None else self.client.last_effort(tries))
 
-
-def _json(body: bytes) -> tuple[bool, Any]:
-    """Return whether a body is JSON, and its value. The parser is not recursive, so deep nesting is harmless."""
-    from pydantic_core import from_json  # noqa: PLC0415  An unchanged `up` makes no calls and needs no parser.
-
+def _json(body: bytes) -> Any:
+    """Return the JSON value in a body, or None if it is not JSON."""
     try:
-        return True, from_json(body)
-    except ValueError:
-        return False, None
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None

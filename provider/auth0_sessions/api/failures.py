@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,9 +40,6 @@ _HOST = re.compile(r"//(?:[^/@]*@)?([\w.-]+)")
 _CHALLENGE = re.compile(r'\b(?:error_description|error)="([^"]+)"')
 
 
-_NONE = ClientCredentials("", "", None, "")
-
-
 @dataclass(frozen=True)
 class Attempt:
     """What was attempted, with which credentials: `doing` follows "could not".
@@ -52,7 +49,7 @@ class Attempt:
 
     domain: str
     doing: str
-    credentials: Credentials = field(default=_NONE, repr=False)
+    credentials: Credentials = field(default=ClientCredentials("", "", None, ""), repr=False)
     is_login: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
@@ -60,48 +57,51 @@ class Attempt:
         """Return the message for a failure."""
         return f"{self.domain}: could not {self.doing}{why} {advice}"
 
+    def clean(self, text: str) -> str:
+        """Return external text as one line of limited length, without secrets and its final period."""
+        for secret in filter(None, self.secrets):
+            text = text.replace(secret, "***")
+        text = _USER_INFO.sub("***@", text[: 10 * MAX_DETAIL_CHARACTERS])
+        line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+        line = line if len(line) <= MAX_DETAIL_CHARACTERS else f"{line[: MAX_DETAIL_CHARACTERS - 3]}..."
+        return line.removesuffix(".")
 
-def refused(attempt: Attempt, reply: Reply, body: Mapping[str, Any] | None, too_long: str | None = None) -> ApiError:
+
+def refused(attempt: Attempt, reply: Reply, body: Any, too_long: str | None = None) -> ApiError:
     """Return the error for an unsuccessful response.
 
-    `body` is its JSON object, an empty one for other JSON, or None if it is not JSON; `too_long` is why the wait that a
-    429 asks for is not made.
+    `body` is its JSON, or None if it is not JSON; `too_long` is why the wait that a 429 asks for is not made.
     """
-    location = reply.headers.get("Location")
-    if reply.status in REDIRECTS and location is not None:
-        return _redirected(attempt, reply.status, location)
-    code, detail = _words(body or {}, reply.headers.get("WWW-Authenticate", ""))
-    code = _phrase(code, attempt.secrets) if code else None
-    why = _why(attempt, reply, code, detail, is_json=body is not None)
-    if too_long:
-        advice = f"It was not tried again: {too_long}. {_BUSY}"
-    else:
-        advice = _advice(attempt, reply.status, code, detail or "", is_json=body is not None)
-    kind = _kind(reply.status, is_json=body is not None)
-    return kind(attempt.failed(why, advice), status=reply.status, error_code=code)
+    status, location = reply.status, reply.headers.get("Location")
+    if status in REDIRECTS and location is not None:
+        return _redirected(attempt, status, location)
+    code, detail = _words(body, reply.headers.get("WWW-Authenticate", ""))
+    code = attempt.clean(code) if code else None
+    why = _page(attempt, reply) if body is None else _said(attempt, status, code, detail)
+    advice = (
+        f"It was not tried again: {too_long}. {_BUSY}" if too_long else _advice(attempt, status, code, detail or "")
+    )
+    kind = _KINDS.get(status, ApiError if status in CLIENT_ERRORS else UnexpectedAnswerError)
+    return kind(attempt.failed(why, advice), status=status, error_code=code)
 
 
 def _redirected(attempt: Attempt, status: int, location: str) -> UnexpectedAnswerError:
     host = _HOST.search(location)
-    place = _phrase(host[1], attempt.secrets) if host else "another place"
+    place = attempt.clean(host[1]) if host else "another place"
     return unusable(attempt, f"a redirect to {place}, which is not followed so that no token leaves the tenant", status)
 
 
-def _why(attempt: Attempt, reply: Reply, code: str | None, detail: str | None, *, is_json: bool) -> str:
+def _page(attempt: Attempt, reply: Reply) -> str:
+    media_type = attempt.clean(reply.headers.get("Content-Type", "no content type").split(";")[0])
+    return f": got HTTP {reply.status} with a non-JSON body ({media_type})."
+
+
+def _said(attempt: Attempt, status: int, code: str | None, detail: str | None) -> str:
     """Return what the tenant said, to follow "could not ..."."""
-    if not is_json:
-        media_type = _phrase(reply.headers.get("Content-Type", "no content type").split(";")[0], attempt.secrets)
-        return f": got HTTP {reply.status} with a non-JSON body ({media_type})."
-    if detail is None and reply.status not in _KINDS:
-        return f": got HTTP {reply.status}."
-    named = f"{reply.status} {code}" if code else f"{reply.status}"
-    return f" ({named}): {_sentence(detail or 'no reason was given', attempt.secrets)}"
-
-
-def _kind(status: int, *, is_json: bool) -> type[ApiError]:
-    if status in _KINDS:
-        return _KINDS[status]
-    return ApiError if is_json and status in CLIENT_ERRORS else UnexpectedAnswerError
+    if detail is None and status not in _KINDS:
+        return f": got HTTP {status}."
+    named = f"{status} {code}" if code else f"{status}"
+    return f" ({named}): {attempt.clean(detail or 'no reason was given')}."
 
 
 def unusable(attempt: Attempt, got: str, status: int) -> UnexpectedAnswerError:
@@ -109,23 +109,15 @@ def unusable(attempt: Attempt, got: str, status: int) -> UnexpectedAnswerError:
     return UnexpectedAnswerError(attempt.failed(f": got {got}.", _elsewhere(attempt)), status=status)
 
 
-def no_answer(attempt: Attempt, error: ExchangeError) -> Auth0SessionsError:
-    """Return the error for an exchange without a response."""
-    reason = _phrase(error.reason, attempt.secrets)
+def no_answer(attempt: Attempt, error: ExchangeError, status: int) -> Auth0SessionsError:
+    """Return the error for an exchange without a usable response; `status` is 0 if there was none at all."""
+    reason = attempt.clean(error.reason)
     if error.trouble is Trouble.CANCELED:
         return canceled(attempt)
     if error.trouble is Trouble.MALFORMED:
-        return unusable(attempt, reason, error.status)
-    if error.trouble is Trouble.TLS:
-        why = f": the TLS certificate was not accepted ({reason}), and nothing was sent."
-        advice = "Check the domain; behind a proxy that intercepts TLS, set REQUESTS_CA_BUNDLE to its certificates."
-    elif error.trouble is Trouble.PROXY:
-        why = ": the proxy's address in the environment is malformed, and nothing was sent."
-        advice = "Correct HTTPS_PROXY or ALL_PROXY. The address is not shown because it may hold a password."
-    else:
-        why = f": {reason}."
-        advice = "Check the spelling of the domain, the network and the proxy settings; then try again."
-    return TenantUnreachableError(attempt.failed(why, advice))
+        return unusable(attempt, reason, status)
+    why, advice = _UNREACHABLE[error.trouble]
+    return TenantUnreachableError(attempt.failed(why.format(reason=reason), advice))
 
 
 def out_of_time(attempt: Attempt) -> TenantUnreachableError:
@@ -148,8 +140,10 @@ def short_reason(error: BaseException) -> str:
     return "no answer"
 
 
-def _words(body: Mapping[str, Any], challenge: str) -> tuple[str | None, str | None]:
+def _words(body: Any, challenge: str) -> tuple[str | None, str | None]:
     """Return the error code and text in a response from the Management API or the token endpoint."""
+    if not isinstance(body, Mapping):
+        body = {}
     if isinstance(body.get("error_description"), str):
         return str(body.get("error", "")) or None, body["error_description"]
     attributes = body.get("attributes")
@@ -164,21 +158,22 @@ def _words(body: Mapping[str, Any], challenge: str) -> tuple[str | None, str | N
     return (code if isinstance(code, str) else None), text
 
 
-def _advice(attempt: Attempt, status: int, code: str | None, detail: str, *, is_json: bool) -> str:
+def _advice(attempt: Attempt, status: int, code: str | None, detail: str) -> str:
     """Return what to do about a refusal; `detail` is the tenant's text."""
     credentials = attempt.credentials
     if status in OUTAGES:
         return "The service failed, which is usually temporary: try again later, and see https://status.auth0.com."
     if code == "insufficient_entitlement":
         return "The tenant's plan does not include this."
-    if status in (400, 401, 403) and _is_about_audience(detail):
+    is_about_audience = detail.startswith("Service not enabled within domain") or "audience" in detail.lower()
+    if is_about_audience and status in (400, 401, 403):
         return _audience_advice(attempt)
     if code == "Bearer" or detail.startswith("Bad HTTP authentication header"):
         status = 401  # Auth0 answers 400 for a token that is not a JWT.
     table = _LOGIN_ADVICE if attempt.is_login else _ADVICE
-    if status not in table and not (is_json and status in CLIENT_ERRORS):
+    if status not in table:
         return _elsewhere(attempt)
-    advice = [table.get(status, table[0]).format(source=credentials.source, scopes=NEEDED_SCOPES)]
+    advice = [table[status].format(source=credentials.source, scopes=NEEDED_SCOPES)]
     if attempt.is_login and isinstance(credentials, ClientCredentials) and status in (400, 401):
         advice.append(_client_advice(credentials))
     if credentials.audience and status == (403 if attempt.is_login else 401):
@@ -192,10 +187,6 @@ def _client_advice(credentials: ClientCredentials) -> str:
     if not isinstance(credentials.proof, str):
         other = "The application has to use Private Key JWT, with the public key that belongs to this private key."
     return f"{other} After a rotation: {STALE_CONFIG}" if credentials.is_stale else other
-
-
-def _is_about_audience(detail: str) -> bool:
-    return detail.startswith("Service not enabled within domain") or "audience" in detail.lower()
 
 
 def _audience_advice(attempt: Attempt) -> str:
@@ -225,9 +216,22 @@ _GONE = (
     f"`pulumi state delete '{URN}'` (`pulumi stack --show-urns` lists its URN), and remove it from the program or the "
     "tenants file."
 )
+_UNREACHABLE = {
+    Trouble.NO_ANSWER: (
+        ": {reason}.",
+        "Check the spelling of the domain, the network and the proxy settings; then try again.",
+    ),
+    Trouble.TLS: (
+        ": the TLS certificate was not accepted ({reason}), and nothing was sent.",
+        "Check the domain; behind a proxy that intercepts TLS, set REQUESTS_CA_BUNDLE to its certificates.",
+    ),
+    Trouble.PROXY: (
+        ": the proxy's address in the environment is malformed, and nothing was sent.",
+        "Correct HTTPS_PROXY or ALL_PROXY. The address is not shown because it may hold a password.",
+    ),
+}
 _BUSY = "Try again later, or reduce other traffic to this tenant's API."
 _ADVICE = {
-    0: "Check the domain and the settings.",
     400: "Correct the value that is named; what a tenant accepts may depend on its plan.",
     401: "The token came from {source}: check that it is a Management API token of this tenant and has not expired.",
     403: "Grant {scopes} of the Auth0 Management API to the application; the credentials came from {source}.",
@@ -236,25 +240,9 @@ _ADVICE = {
 }
 _CLIENT = "Check {source}: both belong to one machine-to-machine application."
 _LOGIN_ADVICE = {
-    0: _CLIENT,
+    400: _CLIENT,
     401: _CLIENT,
-    403: ("Authorize the application for the Auth0 Management API with {scopes}. The credentials came from {source}."),
+    403: "Authorize the application for the Auth0 Management API with {scopes}. The credentials came from {source}.",
     404: f"There is no token endpoint here. {_GONE}",
     429: f"The token endpoint is still rate-limited after the last attempt. {_BUSY}",
 }
-
-
-def _sentence(text: str, secrets: Iterable[str]) -> str:
-    """Return external text as one line of limited length that ends with a period and contains no secrets."""
-    phrase = _phrase(text, secrets)
-    return phrase if phrase.endswith(("!", "?")) else f"{phrase}."
-
-
-def _phrase(text: str, secrets: Iterable[str]) -> str:
-    """Return external text as a sentence without its final period."""
-    for secret in filter(None, secrets):
-        text = text.replace(secret, "***")
-    text = _USER_INFO.sub("***@", text[: 10 * MAX_DETAIL_CHARACTERS])
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    line = line if len(line) <= MAX_DETAIL_CHARACTERS else f"{line[: MAX_DETAIL_CHARACTERS - 3]}..."
-    return line.removesuffix(".")

@@ -7,9 +7,9 @@ import io
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,8 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 MAX_BODY_BYTES = 1_048_576
 """Longer bodies are rejected. A tenant's settings are a few kilobytes."""
+CONNECT_SECONDS = 10.0
+"""How long a connection attempt may take."""
 POLL_SECONDS = 0.25
 """How quickly a read notices that its time is up or that the run was canceled."""
 
@@ -36,29 +38,12 @@ class Trouble(Enum):
 
 
 class ExchangeError(Exception):
-    """An exchange without a usable response.
+    """An exchange without a usable response; the short `reason` may come from the server."""
 
-    It wraps no other error, because a library's message may repeat a proxy's password. The short `reason` may come from
-    the server. `sent` is False if none of the request has left this machine, and `status` is 0 if there is none.
-    """
-
-    def __init__(self, trouble: Trouble, reason: str, *, sent: bool, status: int) -> None:
+    def __init__(self, trouble: Trouble, reason: str) -> None:
         super().__init__(trouble.name)
         self.trouble = trouble
         self.reason = reason
-        self.sent = sent
-        self.status = status
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is sent: the URL without its query, a bearer token if any, the query and the body."""
-
-    method: str
-    url: str
-    token: str | None = field(default=None, repr=False)
-    params: Mapping[str, str] | None = None
-    json: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -71,15 +56,12 @@ class Reply:
 
 
 class Progress:
-    """How far one exchange is, and how long it may still take; after a cancellation, `grace_seconds` longer.
+    """How far one exchange is, and how long it may still take; after a cancellation, `grace_seconds` at most.
 
-    A DNS lookup or a connection attempt cannot be interrupted, so it may take `connect_seconds` on top.
+    `is_sent` is False if none of the request has left this machine, and `status` is 0 if no response has arrived.
     """
 
-    def __init__(
-        self, connect_seconds: float, seconds: float, cancelled: threading.Event, grace_seconds: float = 0.0
-    ) -> None:
-        self.connect_seconds = connect_seconds
+    def __init__(self, seconds: float, cancelled: threading.Event, grace_seconds: float = 0.0) -> None:
         self.is_sent = False
         self.status = 0
         self._until = time.monotonic() + seconds
@@ -94,11 +76,7 @@ class Progress:
             self._until = min(self._until, time.monotonic() + self._grace_seconds)
         if (left := self._until - time.monotonic()) > 0:
             return left
-        raise self.failure(Trouble.CANCELED if self._is_canceled else Trouble.NO_ANSWER, "no answer in time")
-
-    def failure(self, trouble: Trouble, reason: str) -> ExchangeError:
-        """Return the error for an exchange that ends here."""
-        return ExchangeError(trouble, reason, sent=self.is_sent, status=self.status)
+        raise ExchangeError(Trouble.CANCELED if self._is_canceled else Trouble.NO_ANSWER, "no answer in time")
 
 
 _PROGRESS: ContextVar[Progress] = ContextVar("progress")
@@ -113,8 +91,8 @@ class Http:
         self._environment.trust_env = trust_env
         self._adapter: _Adapter | None = None
 
-    def exchange(self, request: Request, progress: Progress) -> Reply:
-        """Send a request and return the response.
+    def exchange(self, progress: Progress, method: str, url: str, **parts: Any) -> Reply:
+        """Send a request, whose other `parts` are those of `requests.Request`, and return the response.
 
         Raises:
             ExchangeError: The exchange failed, or the response is unusable.
@@ -122,48 +100,40 @@ class Http:
         """
         token = _PROGRESS.set(progress)
         try:
-            return self._reply(request, progress)
-        except ExchangeError as error:
-            failure = error
+            return self._reply(requests.Request(method, url, **parts), progress)
+        except ExchangeError:
+            raise
         except Exception as error:  # noqa: BLE001  A server's data can make libraries raise almost anything.
-            failure = progress.failure(*_trouble(error, is_sent=progress.is_sent))
+            # The library's message is left out, because it may repeat a proxy's password.
+            raise ExchangeError(*_trouble(error, is_sent=progress.is_sent)) from None
         finally:
             _PROGRESS.reset(token)
-        raise failure
 
-    def _reply(self, request: Request, progress: Progress) -> Reply:
-        bearer = {"Authorization": f"Bearer {request.token}"} if request.token else {}
-        headers = {"Accept-Encoding": "identity", **bearer}
-        sent = requests.Request(request.method, request.url, headers, params=request.params, json=request.json)
+    def _reply(self, request: requests.Request, progress: Progress) -> Reply:
         found = self._environment.merge_environment_settings(request.url, {}, stream=True, verify=None, cert=None)
-        if self._adapter is None:
-            try:
-                self._adapter = _Adapter(_trusting(found["verify"]) if request.url.startswith("https:") else None)
-            except OSError as error:
-                raise progress.failure(Trouble.TLS, f"{found['verify']}: {_words(error)}") from None
+        self._adapter = self._adapter or _Adapter(_trusting(found["verify"]))
         left = progress.left_seconds()
-        timeouts = (min(progress.connect_seconds, left), left)
-        with self._adapter.send(sent.prepare(), stream=True, timeout=timeouts, proxies=found["proxies"]) as response:
+        timeouts = (min(CONNECT_SECONDS, left), left)
+        with self._adapter.send(request.prepare(), stream=True, timeout=timeouts, proxies=found["proxies"]) as response:
             progress.status = response.status_code
-            body = bytearray()
-            for piece in response.iter_content(65_536):
-                body += piece
-                if len(body) > MAX_BODY_BYTES:
-                    raise progress.failure(Trouble.MALFORMED, "an answer of more than 1 MiB")
-            return Reply(response.status_code, response.headers, bytes(body))
+            body = response.raw.read(MAX_BODY_BYTES + 1, decode_content=True)
+        if len(body) > MAX_BODY_BYTES:
+            raise ExchangeError(Trouble.MALFORMED, "an answer of more than 1 MiB")
+        return Reply(response.status_code, response.headers, body)
 
 
 class _Adapter(HTTPAdapter):
     """Uses connections whose exchanges end in time, and one TLS context for tenants and proxies."""
 
-    def __init__(self, context: ssl.SSLContext | None) -> None:
+    def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
         super().__init__()
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         """Return the pool for a request, whether direct or through a proxy."""
         pool: Any = super().get_connection_with_tls_context(*args, **options)
-        pool.ConnectionCls = _timed(pool.ConnectionCls)
+        if not issubclass(pool.ConnectionCls, _Timed):
+            pool.ConnectionCls = type("TimedConnection", (_Timed, pool.ConnectionCls), {})
         return pool
 
     def build_connection_pool_key_attributes(self, *args: Any, **options: Any) -> Any:
@@ -185,8 +155,12 @@ _LOADING = threading.Lock()
 
 def _trusting(verify: object) -> ssl.SSLContext:
     """Return the TLS context for a bundle, which all tenants share: loading one takes longer than a call."""
-    with _LOADING:
-        return _loaded(Path(verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH))
+    bundle = Path(verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH)
+    try:
+        with _LOADING:
+            return _loaded(bundle)
+    except OSError as error:
+        raise ExchangeError(Trouble.TLS, f"{bundle}: {_words(error)}") from None
 
 
 @cache
@@ -196,20 +170,15 @@ def _loaded(bundle: Path) -> ssl.SSLContext:
     return context
 
 
-@cache
-def _timed(connection: type) -> type:
-    return connection if issubclass(connection, _Timed) else type("TimedConnection", (_Timed, connection), {})
-
-
 class _Stream(io.RawIOBase):
     """The bytes of one response, until its exchange has no time left."""
 
-    def __init__(self, sock: Any) -> None:
+    def __init__(self, sock: Any, keeper: io.BufferedIOBase) -> None:
         super().__init__()
         self._sock = sock
-        self._progress = _PROGRESS.get()
         # Closing a connection keeps its socket for as long as this is open.
-        self._keeper = sock.makefile("rb", buffering=0)
+        self._keeper = keeper
+        self._progress = _PROGRESS.get()
 
     def readable(self) -> bool:
         return True
@@ -222,9 +191,6 @@ class _Stream(io.RawIOBase):
             except TimeoutError:
                 continue
 
-    def makefile(self, *_: Any) -> io.BufferedReader:
-        return io.BufferedReader(self)
-
     def close(self) -> None:
         self._keeper.close()
         super().close()
@@ -232,7 +198,8 @@ class _Stream(io.RawIOBase):
 
 class _Response(http.client.HTTPResponse):
     def __init__(self, sock: Any, *args: Any, **options: Any) -> None:
-        super().__init__(_Stream(sock), *args, **options)  # type: ignore[arg-type]
+        super().__init__(sock, *args, **options)
+        self.fp = io.BufferedReader(_Stream(sock, self.fp))
 
 
 class _Timed:
@@ -255,11 +222,10 @@ def _trouble(error: Exception, *, is_sent: bool) -> tuple[Trouble, str]:
     """Return the kind of failure that an error is, and a short reason."""
     if not is_sent and (isinstance(error, ValueError) or not isinstance(error, OSError)):
         return Trouble.PROXY, ""  # Only the proxy's address can be malformed before anything is sent.
-    chain = list(_chain(error))
-    inner = chain[-1]
+    inner = _innermost(error)
     if not is_sent and isinstance(error, requests.exceptions.SSLError):
         return Trouble.TLS, _words(inner)
-    if any("Timeout" in type(one).__name__ for one in chain):
+    if isinstance(inner, TimeoutError):
         return Trouble.NO_ANSWER, "no answer in time"
     if isinstance(inner, (ConnectionResetError, BrokenPipeError, http.client.IncompleteRead)):
         return Trouble.NO_ANSWER, "the connection was closed before the answer was complete"
@@ -268,13 +234,11 @@ def _trouble(error: Exception, *, is_sent: bool) -> tuple[Trouble, str]:
     return Trouble.MALFORMED, "an answer that is not valid HTTP"
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and the errors that it wraps, innermost last."""
-    inner: BaseException | None = error
-    while inner is not None:
-        yield inner
-        wrapped = (getattr(inner, "reason", None), *inner.args, inner.__cause__, inner.__context__)
-        inner = next((one for one in wrapped if isinstance(one, BaseException)), None)
+def _innermost(error: BaseException) -> BaseException:
+    """Return the error that others wrap."""
+    wrapped = (getattr(error, "reason", None), *error.args, error.__cause__, error.__context__)
+    inner = next((one for one in wrapped if isinstance(one, BaseException)), None)
+    return error if inner is None else _innermost(inner)
 
 
 def _words(error: BaseException) -> str:

@@ -66,35 +66,22 @@ def read_tenant_sessions(
         TenantUnreachableError: The tenant did not respond.
 
     """
-    return TenantReader(on_wait).read(domain, credentials)
+    return read_tenant(domain, credentials, on_wait=on_wait)
 
 
-class TenantReader:
-    """Reads tenants, from several threads if needed; `sources` returns where a label's credentials may be."""
-
-    def __init__(
-        self,
-        on_wait: Callable[[str], None] | None = None,
-        *,
-        cancelled: threading.Event | None = None,
-        sources: Callable[[str | None], Sources] = of_environment,
-    ) -> None:
-        self._on_wait = on_wait or (lambda _: None)
-        self._cancelled = cancelled
-        self._sources = sources
-
-    def read(self, domain: str, credentials: str | None) -> TenantSessions:
-        """Read one tenant, as `read_tenant_sessions` does."""
-        tenant, label = canonical_domain(domain), None if credentials is None else check_label(credentials)
-        client = TenantClient(
-            tenant,
-            lambda: find_credentials(self._sources(label), tenant),
-            on_wait=self._on_wait,
-            cancelled=self._cancelled,
-        )
-        found = client.operation().read()
-        defaulted = SETTINGS.keys() - found.keys() - found.unusable.keys()
-        return TenantSessions(tenant, with_defaults(found), frozenset(defaulted), found.unusable)
+def read_tenant(
+    domain: str,
+    label: str | None,
+    *,
+    on_wait: Callable[[str], None] | None = None,
+    sources: Callable[[str | None], Sources] = of_environment,
+) -> TenantSessions:
+    """Read one tenant, as `read_tenant_sessions` does; `sources` returns where a label's credentials may be."""
+    tenant, label = canonical_domain(domain), None if label is None else check_label(label)
+    find = lambda: find_credentials(sources(label), tenant)  # noqa: E731  Only used by this client.
+    found = TenantClient(tenant, find, on_wait=on_wait or (lambda _: None)).operation().read()
+    defaulted = SETTINGS.keys() - found.keys() - found.unusable.keys()
+    return TenantSessions(tenant, with_defaults(found), frozenset(defaulted), found.unusable)
 
 
 WORKERS = 16

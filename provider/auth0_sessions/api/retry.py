@@ -61,7 +61,7 @@ class Patience:
         than = "" if asked_seconds + SHORTEST_CALL_SECONDS > limit else "is left of "
         return f"the tenant asks to wait {asked_seconds:.0f} s, longer than {than}the {limit:.0f} s limit"
 
-    def run(self, call: Callable[[], T], on_wait: Callable[[float, TransientError], None]) -> T:
+    def run(self, call: Callable[[], T], on_wait: Callable[[float, Auth0SessionsError], None]) -> T:
         """Make a call until it succeeds, fails permanently, or runs out of tries or time; raise the last failure.
 
         `call` raises `TransientError` for failures worth retrying; `on_wait` is called before each wait.
@@ -76,7 +76,7 @@ class Patience:
                 seconds = self._seconds_before_next(failure, used_tries)
                 if seconds is None:
                     raise failure.error from failure
-                on_wait(seconds, failure)
+                on_wait(seconds, failure.error)
             self.policy.wait(seconds, self.cancelled)
 
     def _seconds_before_next(self, failure: TransientError, used_tries: int) -> float | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -42,7 +42,7 @@ class Source:
     Attributes:
         place: What it is, for messages.
         names: Part -> the variable or key that sets it.
-        find: Returns the parts that are set.
+        values: Part -> its value there, or None.
         tenant: The domain that is set along with them, as written, or None.
         domain_name: What sets that domain, or would; None if nothing can.
         is_stale: Whether `pulumi refresh` and `pulumi destroy` may see an earlier value.
@@ -52,7 +52,7 @@ class Source:
 
     place: str
     names: Mapping[str, str]
-    find: Callable[[], Mapping[str, Any]] = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False)
     tenant: object = field(default=None, repr=False)
     domain_name: str | None = None
     is_stale: bool = False
@@ -60,8 +60,11 @@ class Source:
 
     def parts(self) -> dict[str, Part]:
         """Return the parts that are set to a text."""
-        found = {part: value for part, value in self.find().items() if isinstance(value, str) and value.strip()}
-        return {part: Part(value.strip(), self.names[part], self) for part, value in found.items()}
+        return {
+            part: Part(value.strip(), self.names[part], self)
+            for part, value in self.values.items()
+            if isinstance(value, str) and value.strip()
+        }
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,10 @@ def in_environment(environ: Mapping[str, str], label: str | None) -> Source:
     """Return the environment variables as a source; `AUTH0_DOMAIN` goes with those without a label."""
     prefix = f"{label.upper().replace('-', '_')}_" if label else ""
     names = {part: f"AUTH0_{prefix}{part.upper()}" for part in PARTS}
-    find = lambda: {part: environ.get(name) for part, name in names.items()}  # noqa: E731  Only used here.
+    values = {part: environ.get(name) for part, name in names.items()}
     if label:
-        return Source("the environment", names, find)
-    return Source("the environment", names, find, environ.get(DOMAIN_VARIABLE) or None, DOMAIN_VARIABLE)
+        return Source("the environment", names, values)
+    return Source("the environment", names, values, environ.get(DOMAIN_VARIABLE) or None, DOMAIN_VARIABLE)
 
 
 def in_config(config: Configuration, place: str, names: Mapping[str, str], domain_name: str, note: str = "") -> Source:
@@ -100,50 +103,38 @@ def in_config(config: Configuration, place: str, names: Mapping[str, str], domai
 
     Their keys are those of `CONFIG_KEYS`; `names` and `domain_name` are what messages call them.
     """
-    find = lambda: {part: config.get(key) for part, key in CONFIG_KEYS.items()}  # noqa: E731  Only used here.
-    return Source(place, names, find, config.get(DOMAIN_CONFIG_KEY) or None, domain_name, is_stale=True, note=note)
+    values = {part: config.get(key) for part, key in CONFIG_KEYS.items()}
+    return Source(place, names, values, config.get(DOMAIN_CONFIG_KEY) or None, domain_name, is_stale=True, note=note)
 
 
 def in_labeled_config(config: Configuration, label: str) -> Source:
     """Return a label's entry in `auth0-sessions:credentials` as a source."""
-
-    def find() -> Mapping[str, str | None]:
-        if (raw := config.get(LABELED_CONFIG_KEY)) is None:
-            return {}
+    place = f"{LABELED_CONFIG_KEY}, entry {label!r}"
+    values: Mapping[str, str | None] = {}
+    if (raw := config.get(LABELED_CONFIG_KEY)) is not None:
         # Imported here because only users of this object should have to wait for the library.
         from auth0_sessions.api.credential_sets import read_entry  # noqa: PLC0415
 
-        return read_entry(raw, label)
-
-    place = f"{LABELED_CONFIG_KEY}, entry {label!r}"
-    return Source(place, {part: f"{camel_case(part)} in {place}" for part in PARTS}, find, is_stale=True)
+        values = read_entry(raw, label)
+    return Source(place, {part: f"{camel_case(part)} in {place}" for part in PARTS}, values, is_stale=True)
 
 
-def sources(
-    config: Configuration, label: str | None, *, explicit: bool, environ: Mapping[str, str] | None = None
-) -> Sources:
-    """Return the sources to search; the default environment is that of this process.
+def sources(config: Configuration, label: str | None, *, explicit: bool) -> Sources:
+    """Return where the dynamic resource looks.
 
     `explicit` is True in the process of an explicit `Provider`, whose configuration is its own properties.
     """
     if explicit:
         names = {part: f"the Provider's {part}" for part in PARTS}
         own = in_config(config, "the explicit Provider", names, "the Provider's domain")
-        return arranged(own, None, label, explicit=True, environ=environ)
+        return arranged(own, None, label, explicit=True)
     own = in_config(config, "the configuration", CONFIG_KEYS, DOMAIN_CONFIG_KEY)
-    return arranged(own, config, label, explicit=False, environ=environ)
+    return arranged(own, config, label, explicit=False)
 
 
-def arranged(
-    own: Source,
-    labeled: Configuration | None,
-    label: str | None,
-    *,
-    explicit: bool,
-    environ: Mapping[str, str] | None = None,
-) -> Sources:
+def arranged(own: Source, labeled: Configuration | None, label: str | None, *, explicit: bool) -> Sources:
     """Return a provider's own source and the others in order; `labeled` is the configuration that may have labels."""
-    environment = in_environment(os.environ if environ is None else environ, label)
+    environment = in_environment(os.environ, label)
     if explicit and has_credentials(own.parts()):
         return ((own,),)
     if label is None:
@@ -156,9 +147,9 @@ def of_environment(label: str | None) -> Sources:
     return ((in_environment(os.environ, label),),)
 
 
-def default_domain(config: Configuration, *, environ: Mapping[str, str] | None = None) -> str | None:
+def default_domain(config: Configuration) -> str | None:
     """Return the domain of resources that do not set one: `auth0:domain`, else `AUTH0_DOMAIN`."""
-    domain = config.get(DOMAIN_CONFIG_KEY) or (os.environ if environ is None else environ).get(DOMAIN_VARIABLE)
+    domain = config.get(DOMAIN_CONFIG_KEY) or os.environ.get(DOMAIN_VARIABLE)
     return domain if isinstance(domain, str) else None
 
 

@@ -68,7 +68,7 @@ def from_tenant(answer: object) -> Reported:
 
     """
     if not isinstance(answer, Mapping):
-        message = f"the answer should be a JSON object, not {type(answer).__name__}"
+        message = "an answer that is not a JSON object"
         raise ValueError(message)  # noqa: TRY004  One kind of error for one kind of trouble.
     found: dict[str, Value] = {}
     unusable: dict[str, str] = {}

@@ -85,13 +85,13 @@ def reading(
     """Yield the files, a function that reads one tenant, and a function that shows progress on a terminal."""
     from rich.progress import Progress  # noqa: PLC0415
 
-    from auth0_sessions.api.reader import TenantReader  # noqa: PLC0415
+    from auth0_sessions.api.reader import read_tenant  # noqa: PLC0415
 
     errors = Console(stderr=True)
     with Progress(console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("Reading tenants", total=None)
-        reader = TenantReader(partial(note, errors=errors), sources=_sources(files))
-        yield files, reader.read, lambda done, total: bar.update(task, completed=done, total=total)
+        read = partial(read_tenant, on_wait=partial(note, errors=errors), sources=_sources(files))
+        yield files, read, lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _sources(files: "dict[str, TenantsFile]") -> "Callable[[str | None], Sources]":
