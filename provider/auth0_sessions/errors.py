@@ -14,9 +14,6 @@ SHOWN_CHARACTERS = 80
 URN = "<URN>"
 """Stands for a resource's URN in a message; a front end that knows the URN replaces it."""
 
-LISTED_PROBLEMS = 1_000
-"""How many problems one message lists."""
-
 
 class Auth0SessionsError(Exception):
     """The base class of all errors that a user can cause or needs to know about.
@@ -91,9 +88,7 @@ class UnexpectedAnswerError(ApiError):
 def listed(where: str, problems: Sequence[str]) -> str:
     """Return all problems as one text, with a line for each."""
     count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
-    more = [f"and {len(problems) - LISTED_PROBLEMS:,} more."] if len(problems) > LISTED_PROBLEMS else []
-    lines = [f"  - {problem}" for problem in [*problems[:LISTED_PROBLEMS], *more]]
-    return "\n".join([f"{where} has {count}:", *lines])
+    return "\n".join([f"{where} has {count}:", *(f"  - {problem}" for problem in problems)])
 
 
 def shown(value: object) -> str:

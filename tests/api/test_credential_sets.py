@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auth0_sessions.api.credential_sets import LabelledEntry, read_entry
+from auth0_sessions.api.credential_sets import LabeledEntry, read_entry
 from auth0_sessions.api.sources import CONFIG_KEYS, LABELED_CONFIG_KEY
 from auth0_sessions.errors import CredentialsError
 from auth0_sessions.model.spelling import camel_case
@@ -38,7 +38,7 @@ def error_of(raw):
 
 def test_an_entry_has_the_parts_of_every_source():
     """An entry has the same parts as the environment and the configuration have."""
-    assert list(LabelledEntry.model_fields) == list(CONFIG_KEYS)
+    assert list(LabeledEntry.model_fields) == list(CONFIG_KEYS)
 
 
 @pytest.mark.parametrize("entry", [ENTRY, CAMEL], ids=["snake_case", "camelCase"])

@@ -146,16 +146,16 @@ def test_an_operation_out_of_time_makes_no_call(serve):
     with pytest.raises(TenantUnreachableError, match="nothing was sent") as raised:
         operation.write(WANTED)
     assert (raised.value.may_have_written, server.requests) == (False, [])
-    assert operation.write(WANTED, tries=1) == WANTED
+    operation.put_back(WANTED)
+    assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("tries", [1, 2])
-def test_putting_back_is_tried_as_often_as_asked(serve, tries):
-    """A write with a number of tries takes no more, rate limits included."""
+def test_putting_back_is_tried_once(serve):
+    """A write that puts something back is not repeated, not even after a rate limit."""
     server = serve(refused(429, b"Retry-After: 1"))
     with pytest.raises(RateLimitError):
-        operation_of(server.domain, tries=4).write(WANTED, tries=tries)
-    assert len(server.requests) == tries
+        operation_of(server.domain, tries=4).put_back(WANTED)
+    assert len(server.requests) == 1
 
 
 class Waiting:
@@ -238,4 +238,5 @@ def test_a_canceled_run_begins_no_call_except_to_put_something_back(serve):
         with pytest.raises(CanceledError):
             act()
     assert server.requests == []
-    assert operation.write(WANTED, tries=1) == WANTED
+    operation.put_back(WANTED)
+    assert len(server.requests) == 1

@@ -1,5 +1,6 @@
 """When a call is tried again, and how long it waits before that."""
 
+import contextlib
 import threading
 import time
 from dataclasses import replace
@@ -68,11 +69,10 @@ def run_once(policy, script):
         ([broken] * 9, {"tries": 1}, (TenantUnreachableError, 1, [])),
         ([limited] * 9, {}, ("answer", 10, [1.0] * 9)),
         ([limited] * 5 + [broken] * 3, {}, ("answer", 9, [1.0] * 5 + [1.0, 2.0, 4.0])),
-        ([limited] * 3, {"tries": 2, "rate_limits_count": True}, (RateLimitError, 2, [1.0])),
     ],
 )
 def test_tries(failures, options, expected):
-    """A call is retried after 1, 2, 4, ... s, `tries` times in all; rate limits use up no tries unless they count."""
+    """A call is retried after 1, 2, 4, ... s, `tries` times in all; rate limits use up no tries."""
     assert run(*[failure() for failure in failures], **options) == expected
 
 
@@ -120,12 +120,15 @@ def test_calls_use_up_patience_too():
 @pytest.mark.parametrize("is_last_effort", [False, True])
 @pytest.mark.parametrize("is_set", [False, True])
 def test_canceled(is_set, is_last_effort):
-    """A canceled run ends its operations, except for a last effort."""
-    cancelled = threading.Event()
+    """A canceled run ends its operations, except for a last effort, which is tried once."""
+    cancelled, script = threading.Event(), Script(limited(1.0))
     if is_set:
         cancelled.set()
-    patience = replace(RetryPolicy().begin(cancelled), is_last_effort=is_last_effort)
+    patience = replace(RetryPolicy.immediate().begin(cancelled), is_last_effort=is_last_effort)
     assert patience.is_canceled == (is_set and not is_last_effort)
+    with pytest.raises(RateLimitError) if is_last_effort else contextlib.nullcontext():
+        patience.run(script, lambda *_: None)
+    assert script.calls == (1 if is_last_effort else 2)
 
 
 def test_a_real_wait_ends_when_the_run_is_canceled():

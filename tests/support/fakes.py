@@ -14,7 +14,7 @@ class FakeTenant:
         stored: What was ever written.
         caps: Setting -> the most that is reported.
         calls: "GET", or what was written.
-        tries: How often each write may be tried.
+        put_backs: How many writes put earlier values back.
         failures: What the next writes raise, each with whether it takes effect all the same.
         unusable: Setting -> why its reported value cannot be used.
         moment: Its time.
@@ -25,7 +25,7 @@ class FakeTenant:
         self.stored: dict[str, Value] = dict(stored)
         self.caps: dict[str, int] = {}
         self.calls: list[object] = []
-        self.tries: list[int | None] = []
+        self.put_backs = 0
         self.failures: list[tuple[BaseException | None, bool]] = []
         self.unusable: dict[str, str] = {}
         self.moment = datetime(2026, 9, 21, 12, 0, 0, tzinfo=UTC)
@@ -39,12 +39,11 @@ class FakeTenant:
         self.calls.append("GET")
         return self._reported()
 
-    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> Reported:
+    def write(self, values: Values, *, just_read: bool = False) -> Reported:
         """Write settings and return what is reported then; a shared object that was not just read costs a GET."""
         if shared_fields(values) and not just_read:
             self.calls.append("GET")
         self.calls.append(dict(values))
-        self.tries.append(tries)
         error, takes_effect = self.failures.pop(0) if self.failures else (None, True)
         if takes_effect:
             self.stored.update(values)
@@ -52,6 +51,11 @@ class FakeTenant:
             raise error
         # A written setting whose reported value cannot be used counts as written.
         return Reported({**values, **self._reported()}, self.unusable)
+
+    def put_back(self, values: Values) -> None:
+        """Write settings again."""
+        self.put_backs += 1
+        self.write(values, just_read=True)
 
     def _reported(self) -> Reported:
         usable = {name: value for name, value in self.stored.items() if name not in self.unusable}

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -100,11 +100,10 @@ class TenantClient:
         finally:
             self._lock.release()
 
-    def last_effort(self, tries: int) -> Patience:
+    def last_effort(self) -> Patience:
         """Return a time limit of its own for a call that is made even if its operation timed out or was canceled."""
         seconds = GRACE_SECONDS if self._cancelled.is_set() else self._call_seconds
-        policy = replace(self._policy, tries=tries, rate_limits_count=True, patience_seconds=seconds)
-        return replace(policy.begin(self._cancelled), is_last_effort=True)
+        return Patience(self._policy, self._policy.now() + seconds, self._cancelled, is_last_effort=True)
 
     def _authorized(self, call: Call[T], patience: Patience) -> T:
         """Make a Management API call, logging in again once if the token has expired."""
@@ -217,7 +216,7 @@ class Operation:
         """Return the session settings that were ever written, with one GET of only those fields."""
         return self.client.make(calls.read_settings(FIELDS, self.client.noted), self.patience)
 
-    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> Reported:
+    def write(self, values: Values, *, just_read: bool = False) -> Reported:
         """Write settings with one PATCH, and return what the tenant reports in its response.
 
         Any 2xx is a success. A written setting that the response lacks, or whose value in it is unusable, counts as
@@ -225,15 +224,15 @@ class Operation:
 
         Writing a setting inside an object that other features share requires a GET of that object first, unless the
         tenant was `just_read`.
-
-        `tries`, which includes rate limits, is for restoring values: the write is made even if the operation has timed
-        out or was canceled.
         """
-        patience = self.patience if tries is None else self.client.last_effort(tries)
         shared = shared_fields(values)
         if shared and not just_read:
-            self.client.make(calls.read_settings(shared, self.client.noted), patience)
-        return self.client.make(calls.write_settings(values, self.client.reported), patience)
+            self.client.make(calls.read_settings(shared, self.client.noted), self.patience)
+        return self.client.make(calls.write_settings(values, self.client.reported), self.patience)
+
+    def put_back(self, values: Values) -> None:
+        """Write earlier values with one PATCH and one try, even if the operation has timed out or was canceled."""
+        self.client.make(calls.write_settings(values, self.client.reported), self.client.last_effort())
 
     def now(self) -> datetime:
         """Return the time, in UTC, according to the tenant's last response; without one, this machine's."""

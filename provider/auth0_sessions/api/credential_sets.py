@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 from auth0_sessions.errors import CredentialsError
 
 
-class LabelledEntry(BaseModel):
+class LabeledEntry(BaseModel):
     """One set of credentials; its keys in configuration are `clientId` and so on."""
 
     model_config = ConfigDict(
@@ -26,7 +26,7 @@ class LabelledEntry(BaseModel):
     audience: str | None = None
 
 
-_ENTRIES = TypeAdapter(dict[str, LabelledEntry])
+_ENTRIES = TypeAdapter(dict[str, LabeledEntry])
 _WORDS = dict.fromkeys(("dict_type", "model_type"), "Input should be an object")
 
 
@@ -54,5 +54,5 @@ def _malformed(error: ValidationError, label: str) -> str:
 
 def _place(location: Sequence[int | str], label: str) -> str:
     """Return where a problem is. Only known keys are named: any other may be a misplaced secret."""
-    known = {label, *LabelledEntry.model_fields, *map(to_camel, LabelledEntry.model_fields)}
+    known = {label, *LabeledEntry.model_fields, *map(to_camel, LabeledEntry.model_fields)}
     return ".".join(str(step) if step in known else "another key" for step in location) or "the object"

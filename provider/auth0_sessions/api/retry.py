@@ -35,7 +35,8 @@ class TransientError(Exception):
 class Patience:
     """The time limit of one operation, shared by all its logins, reads, writes and waits.
 
-    It ends when its policy's clock reaches `until`, or when the run is canceled, except for a last effort.
+    It ends when its policy's clock reaches `until`, or when the run is canceled. A last effort is made even then, but
+    only once.
     """
 
     policy: RetryPolicy
@@ -71,7 +72,7 @@ class Patience:
             try:
                 return call()
             except TransientError as failure:
-                if self.policy.rate_limits_count or not isinstance(failure.error, RateLimitError):
+                if not isinstance(failure.error, RateLimitError):
                     used_tries += 1
                 seconds = self._seconds_before_next(failure, used_tries)
                 if seconds is None:
@@ -81,7 +82,7 @@ class Patience:
 
     def _seconds_before_next(self, failure: TransientError, used_tries: int) -> float | None:
         """Return how long to wait before the next try, or None if there is none."""
-        if used_tries >= self.policy.tries:
+        if self.is_last_effort or used_tries >= self.policy.tries:
             return None
         asked = failure.wait_seconds
         shortest = 2.0 ** (used_tries - 1) if asked is None else asked
@@ -104,7 +105,6 @@ class RetryPolicy:
         tries: How often to make a call that fails for any reason other than a rate limit.
         patience_seconds: The longest that one operation may take, including calls and waits.
         jitter: The fraction by which a wait may be longer, so that many clients do not retry simultaneously.
-        rate_limits_count: Whether a rate limit also uses up one of the `tries`.
         now: The operation's clock.
         wait: Waits for a number of seconds, or until the event is set.
 
@@ -113,7 +113,6 @@ class RetryPolicy:
     tries: int = 4
     patience_seconds: float = 120.0
     jitter: float = 0.2
-    rate_limits_count: bool = False
     now: Callable[[], float] = time.monotonic
     wait: Callable[[float, threading.Event], object] = lambda seconds, cancelled: cancelled.wait(seconds)
 

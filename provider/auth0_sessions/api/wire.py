@@ -9,7 +9,7 @@ in whole minutes both ways.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auth0_sessions.errors import SHOWN_CHARACTERS
@@ -38,26 +38,21 @@ def to_patch_body(values: Values, reported: Mapping[str, Any] | None = None) -> 
     body: dict[str, Any] = {}
     for name, value in values.items():
         row = SETTINGS[name]
-        key, written = _written(row, value)
-        if row.is_shared:
-            written = _inside((reported or {}).get(key), row.wire[1:], value)
-        body[key] = written
+        key, *inner = row.wire
+        if inner:
+            body[key] = _inside((reported or {}).get(key) if row.is_shared else None, inner, value)
+        elif int(value) % MINUTES_PER_HOUR:
+            body[f"{key}_in_minutes"] = value
+        else:
+            body[key] = int(value) // MINUTES_PER_HOUR
     return body
 
 
-def _written(row: Setting, value: Value) -> tuple[str, Any]:
-    key, *inner = row.wire
-    if inner:
-        return key, _inside(None, tuple(inner), value)
-    hours, minutes = divmod(int(value), MINUTES_PER_HOUR)
-    return (f"{key}_in_minutes", value) if minutes else (key, hours)
-
-
-def _inside(reported: Any, path: tuple[str, ...], value: Value) -> dict[str, Any]:
+def _inside(reported: Any, path: Sequence[str], value: Value) -> dict[str, Any]:
     """Return an object as the tenant reports it, but with one member changed."""
     known = reported if isinstance(reported, Mapping) else {}
     key, *inner = path
-    return {**known, key: _inside(known.get(key), tuple(inner), value) if inner else value}
+    return {**known, key: _inside(known.get(key), inner, value) if inner else value}
 
 
 def from_tenant(answer: object) -> Reported:
@@ -113,8 +108,7 @@ def _found(row: Setting, answer: Mapping[str, Any]) -> Value | None:
 def _object(value: object, name: str) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
-    message = f"{_shown(value)}, while {name} should be an object"
-    raise ValueError(message)
+    raise _unusable(value, f"while {name} should be an object")
 
 
 def _minutes(value: object, *, per_unit: int) -> int:
@@ -124,18 +118,17 @@ def _minutes(value: object, *, per_unit: int) -> int:
         minutes = round(value * per_unit)  # type: ignore[operator]
         if minutes and (per_unit > 1 or minutes == value):
             return minutes
-    message = f"{_shown(value)}, which is not a lifetime"
-    raise ValueError(message)
+    raise _unusable(value, "which is not a lifetime")
 
 
 def _mode(value: object) -> str:
     if isinstance(value, str) and value in MODES:
         return value
-    message = f"{_shown(value)}, which is not a cookie mode"
-    raise ValueError(message)
+    raise _unusable(value, "which is not a cookie mode")
 
 
-def _shown(value: object) -> str:
-    """Return a value as JSON for a message, shortened if long."""
+def _unusable(value: object, why: str) -> ValueError:
+    """Return the error for a value, which it shows as JSON, shortened if long."""
     text = json.dumps(value)
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."
+    text = text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."
+    return ValueError(f"{text}, {why}")

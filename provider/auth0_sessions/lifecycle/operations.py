@@ -124,7 +124,7 @@ class Operations:
         failed = bool(above)
         try:
             if old:
-                self.tenant.write(old, tries=1, just_read=True)
+                self.tenant.put_back(old)
         except Auth0SessionsError:
             failed = True
         if failed:

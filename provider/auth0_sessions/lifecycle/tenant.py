@@ -14,12 +14,15 @@ class Tenant(Protocol):
     def read(self) -> Reported:
         """Return the settings that were ever written."""
 
-    def write(self, values: Values, *, tries: int | None = None, just_read: bool = False) -> Reported:
-        """Write settings, with at most `tries` attempts, and return what the tenant then reports.
+    def write(self, values: Values, *, just_read: bool = False) -> Reported:
+        """Write settings, and return what the tenant then reports.
 
         `just_read` is True if this operation already read the tenant. It raises only if the tenant refused the write,
         or if the outcome is unknown, which the error's `may_have_written` says.
         """
+
+    def put_back(self, values: Values) -> None:
+        """Write what this operation has read or written over, once, however little time is left."""
 
     def now(self) -> datetime:
         """Return the tenant's time, in UTC."""
