@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ from auth0_sessions.model.settings import SETTINGS
 from auth0_sessions.model.spelling import snake_case
 from auth0_sessions.native.schema import schema
 from auth0_sessions.native.texts import RANGE
-from fault_matrix import AT_CALL, AT_LOGIN, ATTEMPTS, CALLS, FINAL_AT_CALL, FINAL_AT_LOGIN
+from auth0_sessions.sandbox.faults import Fault
+from fault_matrix import ATTEMPTS, CALLS, error, final_at
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PLACE = re.compile(r"(<!-- from the code: (\S+) -->\n).*?<!-- end -->", re.DOTALL)
@@ -144,18 +145,16 @@ def _paragraphs(docstring: str) -> Iterator[str]:
             yield f"{named[1]}:\n\n" + re.sub(r"\n +", " ", items)
 
 
-UNUSABLE = "the tenant reports SETTING as VALUE, which is not a lifetime"
-
-
-def faults(endings: Mapping[str, str], final: Collection[str]) -> str:
-    """Return the outcome of each fault."""
+def faults(operation: str) -> str:
+    """Return the outcome of each fault at an operation."""
+    start = f"could not {ATTEMPTS[operation].doing}"
     rows = (
         (
             code(fault),
-            "fails" if fault in final else "survives",
-            message.format(tenant="TENANT", source="SOURCE", scope="SCOPE", unusable=UNUSABLE).lstrip(": "),
+            "fails" if fault in final_at(operation) else "survives",
+            error(operation, fault).removeprefix("TENANT: ").removeprefix(start).lstrip(": "),
         )
-        for fault, message in endings.items()
+        for fault in Fault
     )
     return table(("fault", "comes once", "stays: the error ends with"), rows)
 
@@ -229,8 +228,8 @@ TABLES = {
         ("verb", "calls"),
         ((verb, ", ".join(code(name) for name in ATTEMPTS if name in made) or "none") for verb, made in CALLS.items()),
     ),
-    "faults_at_login": faults(AT_LOGIN, FINAL_AT_LOGIN),
-    "faults_at_call": faults(AT_CALL, FINAL_AT_CALL),
+    "faults_at_login": faults("token"),
+    "faults_at_call": faults("get"),
     "command_line": command_line(),
     "errors": errors(),
     **{title: of_public(title, public, *methods) for title, public, *methods in PUBLIC},
