@@ -139,17 +139,17 @@ def test_a_replacement_goes_on_from_the_record(on_delete):
 @pytest.mark.parametrize("name", LIFETIMES)
 def test_no_message_repeats_a_secret(name):
     """A secret's value, what it was, and what the tenant makes of it are in the record and in no line."""
-    scene, hidden = Stage(**{name: 137}), {"secrets": frozenset({name})}
+    scene, secrets = Stage(**{name: 137}), frozenset({name})
     scene.tenant.caps[name] = 331
-    wanted = replace(declared(on_delete=OnDelete.RESTORE, **{name: 977}), **hidden)
+    wanted = replace(declared(on_delete=OnDelete.RESTORE, **{name: 977}), secrets=secrets)
     scene.operations.announce(wanted)
     state = scene.operations.create(wanted)
     assert state.superseded == {name: {"asked": text(977), "reported": text(331)}}
     state = scene.operations.update(state, declared(on_delete=OnDelete.RESTORE, **{name: 271}))
-    scene.operations.delete(replace(state, declared=replace(state.declared, on_delete=OnDelete.RETAIN, **hidden)))
-    scene.operations.delete(replace(state, declared=replace(state.declared, **hidden)))
-    scene.tenant.caps[name] = 111
-    scene.operations.delete(replace(state, declared=replace(state.declared, **hidden)))
+    for cap, on_delete in ((331, OnDelete.RETAIN), (331, OnDelete.RESTORE), (111, OnDelete.RESTORE)):
+        scene.tenant.caps[name] = cap
+        ended = replace(state.declared, on_delete=on_delete, secrets=secrets)
+        scene.operations.delete(replace(state, declared=ended))
     lines = " ".join([*scene.log.warnings, *scene.log.infos])
     assert lines.count("[secret]") >= 8
     assert [minutes for minutes in (137, 331, 977, 271, 111) if text(minutes) in lines] == []
@@ -230,7 +230,7 @@ def test_a_value_that_stays_superseded_on_another_plan_is_warned_of():
 
 
 @pytest.mark.parametrize("name", [name for name in SETTINGS if name != SHARED])
-def test_a_change_during_a_create_is_drift(name):
+def test_a_change_during_a_create_is_drift(name, monkeypatch):
     """A setting that was right when it was read is not superseded: the record has it, and the next `up` repairs it."""
     scene = Stage(**{name: OTHER[name]})
     read = scene.tenant.read
@@ -240,7 +240,7 @@ def test_a_change_during_a_create_is_drift(name):
         scene.tenant.change_on_the_dashboard(**{name: THIRD[name]})
         return found
 
-    scene.tenant.read = read_and_change
+    monkeypatch.setattr(scene.tenant, "read", read_and_change)
     program = declared(**{name: OTHER[name], SHARED: OTHER[SHARED]})
     state = scene.operations.create(program)
     assert (state.reported[name], state.declared.wanted[name], state.superseded) == (THIRD[name], THIRD[name], {})

@@ -1,9 +1,10 @@
 """A tenant in memory, and the operations on it."""
 
+from typing import Any
+
 from auth0_sessions.lifecycle.operations import Operations
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete
-from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import Value
 from fakes import FakeLog, FakeTenant
 
@@ -11,11 +12,7 @@ DOMAIN = "acme.eu.auth0.com"
 
 
 def declared(
-    *,
-    on_delete: OnDelete = OnDelete.RETAIN,
-    plan: Plan | None = None,
-    enforce: Enforce = Enforce.EXACT,
-    **wanted: Value,
+    *, on_delete: Any = OnDelete.RETAIN, plan: Any = None, enforce: Any = Enforce.EXACT, **wanted: Any
 ) -> Declared:
     """Return what a program asks for."""
     return Declared(DOMAIN, wanted, plan, on_delete=on_delete, enforce=enforce)
