@@ -1,7 +1,8 @@
-"""`old_sessions_gone_by` against a model of a tenant's sessions: it may be late, and it is never early."""
+"""`old_sessions_gone_by`: when it is, and that it is never early, against a model of a tenant's sessions."""
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -10,11 +11,72 @@ from auth0_sessions.errors import TenantUnreachableError
 from auth0_sessions.lifecycle.operations import Operations
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.model.choices import Enforce, OnDelete
-from auth0_sessions.model.settings import AUTH0_DEFAULTS
+from auth0_sessions.model.settings import ABSOLUTE, AUTH0_DEFAULTS, IDLE, SETTINGS
 from fakes import FakeLog, FakeTenant
+from stages import Stage, declared
 
-ABSOLUTE, IDLE = "session_lifetime", "idle_session_lifetime"
 NOON = datetime(2026, 9, 21, 12, 0, 0, 250_000, tzinfo=UTC)
+HOURS_8, DAYS_30, YEAR = "2026-09-21T20:00:01Z", "2026-10-21T12:00:01Z", "2027-09-21T13:00:01Z"
+"""Eight hours and 30 days after noon, and a year after one o'clock, when the later steps of a test happen."""
+
+
+@pytest.mark.parametrize(
+    ("stored", "steps", "expected"),
+    [
+        # A write that changes the lifetime: sessions from before it are gone after the lifetime before the write.
+        ({ABSOLUTE: 480}, [{ABSOLUTE: 60}], HOURS_8),
+        ({ABSOLUTE: 43_200}, [{ABSOLUTE: 60}], DAYS_30),
+        ({}, [{ABSOLUTE: 60}], "2026-09-28T12:00:01Z"),
+        ({ABSOLUTE: 60}, [{ABSOLUTE: 60}], None),
+        *(({}, [{name: 60}, {name: 90}], None) for name in SETTINGS if name not in (ABSOLUTE, "session_cookie_mode")),
+        # It only moves later, also when the setting leaves the program and returns.
+        ({ABSOLUTE: 43_200}, [{ABSOLUTE: 60}, {ABSOLUTE: 120}], DAYS_30),
+        ({ABSOLUTE: 43_200}, [{ABSOLUTE: 60}, {ABSOLUTE: 525_600}, {ABSOLUTE: 60}], YEAR),
+        ({ABSOLUTE: 43_200}, [{ABSOLUTE: 60, IDLE: 60}, {IDLE: 60}, {ABSOLUTE: 120, IDLE: 60}], DAYS_30),
+        ({ABSOLUTE: 43_200}, [{ABSOLUTE: 60}, "refresh"], DAYS_30),
+    ],
+)
+def test_the_moment_follows_the_writes(stored, steps, expected):
+    """The later of the earlier moment, and of the time of the write and the lifetime before it."""
+    scene, state = Stage(**stored), None
+    for step in steps:
+        if state is None:
+            state = scene.operations.create(declared(**step))
+        elif step == "refresh":
+            state = scene.operations.refresh(state)
+        else:
+            scene.tenant.moment = NOON.replace(hour=13)
+            state = scene.operations.update(state, declared(**step))
+    assert state.old_sessions_gone_by == expected
+
+
+@pytest.mark.parametrize(
+    ("recorded", "found", "program"),
+    [
+        (43_200, 60, "refresh"),
+        (43_200, 480, declared(session_lifetime=60, ephemeral_session_lifetime=30)),
+        (480, 43_200, declared(session_lifetime=60, ephemeral_session_lifetime=30)),
+        (60, 43_200, declared(session_lifetime=60, idle_session_lifetime=30)),
+        (43_200, 60, declared(session_lifetime=43_200, idle_session_lifetime=60, enforce=Enforce.AT_MOST)),
+    ],
+    ids=["refresh", "a read for a new setting", "it finds a longer one", "the answer to a write", "a new ceiling"],
+)
+def test_the_moment_counts_from_the_longest_that_is_known(recorded, found, program):
+    """What the tenant has otherwise than recorded, a lost write may have done: the longer of both counts."""
+    scene = Stage(session_lifetime=recorded)
+    before = scene.managed(declared(session_lifetime=recorded, idle_session_lifetime=60))
+    scene.tenant.change_on_the_dashboard(session_lifetime=found)
+    after = scene.operations.refresh(before) if program == "refresh" else scene.operations.update(before, program)
+    assert (before.old_sessions_gone_by, after.old_sessions_gone_by) == (None, DAYS_30)
+
+
+def test_a_moment_is_never_cut_short():
+    """Part of a second counts up, so no session outlives the moment that is reported."""
+    scene = Stage(session_lifetime=480)
+    scene.tenant.moment = NOON.replace(microsecond=999_999)
+    assert scene.operations.create(declared(session_lifetime=60)).old_sessions_gone_by == HOURS_8
+
+
 MINUTES = st.sampled_from([1, 30, 60, 480, 1_440, 10_080, 43_200])
 
 

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from auth0_sessions.lifecycle.record import INPUT_DEFAULTS, Declared
 from auth0_sessions.model.choices import OnDelete
 from auth0_sessions.model.inputs import READERS, UNKNOWN, Problem, Reader, read_inputs, secrets_of
-from auth0_sessions.model.judgment import judge, settle
+from auth0_sessions.model.judgment import Outcome, judge, settle
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, LIFETIMES, SETTINGS, text
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 
-@dataclass
+@dataclass(frozen=True)
 class Checked:
     """The result of a check: the known and valid part of the declaration, the problems and the warnings.
 
-    `given` holds the inputs with the provider's defaults, `unread` those that could not be read.
+    `inputs` are canonical and include defaults; wrong values are kept as given.
     """
 
     declared: Declared
-    given: dict[str, Any]
-    unread: frozenset[str]
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def inputs(self) -> dict[str, Any]:
-        """Canonical inputs, including defaults; wrong values are kept as given."""
-        return {**self.given, **self.declared.to_props(), **{name: self.given[name] for name in self.unread}}
+    inputs: dict[str, Any]
+    problems: list[Problem]
+    warnings: list[str]
 
 
 def check(  # noqa: PLR0913  One argument for each choice of the front end.
@@ -52,19 +46,27 @@ def check(  # noqa: PLR0913  One argument for each choice of the front end.
     if default_domain is not None:
         given.setdefault("domain", default_domain)
     read = read_inputs(given, spelling, {**READERS, **_readers_of_unchanged(given, olds)})
-    declared = Declared.of(read.values, read.unknown, secrets_of(given))
-    checked = Checked(declared, given, frozenset(problem.property for problem in read.problems), read.problems)
-    checked.problems.extend(_missing(given, spelling))
-    checked.problems.extend(_move_problems(declared, olds, bound_domain, spelling, may_move=may_move))
-    _hold_to_caps(checked, olds, spelling)
-    checked.warnings.extend(_useless_idle(checked.declared, spelling))
-    checked.warnings.extend(_undone_elsewhere(checked.declared, olds, bound_domain, spelling))
-    return replace(
-        checked,
-        problems=[
-            replace(one, is_private=one.is_private or one.property in declared.secrets) for one in checked.problems
-        ],
-        warnings=[f"{declared.domain or 'the tenant'}: {message}" for message in checked.warnings],
+    unread = {problem.property: given[problem.property] for problem in read.problems}
+    asked = Declared.of(read.values, read.unknown, secrets_of(given))
+    outcomes = {} if "over_limit" in asked.unknown | unread.keys() else _held_to_caps(asked, olds, spelling)
+    declared = replace(asked, wanted={**asked.wanted, **{name: one.minutes for name, one in outcomes.items()}})
+    problems = [
+        *read.problems,
+        *_missing(given, spelling),
+        *_move_problems(declared, olds, bound_domain, spelling, may_move=may_move),
+        *(Problem(name, one.problem) for name, one in outcomes.items() if one.problem),
+    ]
+    warnings = [
+        *(one.warning for one in outcomes.values() if one.warning),
+        *_useless_idle(declared, spelling),
+        *_undone_elsewhere(declared, olds, bound_domain, spelling),
+    ]
+    secrets = declared.secrets
+    return Checked(
+        declared,
+        {**given, **declared.to_props(), **unread},
+        [replace(one, is_private=one.is_private or one.property in secrets) for one in problems],
+        [f"{declared.domain or 'the tenant'}: {message}" for message in warnings],
     )
 
 
@@ -98,19 +100,17 @@ def _move_problems(
     declared: Declared, olds: Mapping[str, Any], bound_domain: str | None, spelling: Spelling, *, may_move: bool
 ) -> Iterator[Problem]:
     """Yield the reasons why a provider's credentials must not be used for a tenant."""
-    domain, was = declared.domain, olds.get("domain")
+    domain, was, on_delete = declared.domain, olds.get("domain"), olds.get("on_delete")
     if not domain:
         return
     if bound_domain not in (None, domain):
         reason = f"{domain} is not the tenant of this Provider, which is for {bound_domain} only. "
         yield Problem("domain", f"{reason}Give {domain} a Provider of its own.")
-    elif (
-        not may_move
-        and was not in (None, UNKNOWN, domain)
-        and olds.get("on_delete") in (OnDelete.RESTORE, OnDelete.RESET)
-    ):
+        return
+    moves = was not in (None, UNKNOWN, domain)
+    if moves and not may_move and on_delete in (OnDelete.RESTORE, OnDelete.RESET):
         reason = (
-            f"this Provider now points to {domain}, but the {spelling.assign('on_delete', olds['on_delete'])} of {was} "
+            f"this Provider now points to {domain}, but the {spelling.assign('on_delete', on_delete)} of {was} "
             f"would still call {was}, with the credentials of {domain}. "
             f"Give {domain} a Provider and a resource of its own and remove the old ones in a later run, or first run "
             f"once with {spelling.assign('on_delete', 'retain')} for {was}."
@@ -118,23 +118,17 @@ def _move_problems(
         yield Problem("domain", reason)
 
 
-def _hold_to_caps(checked: Checked, olds: Mapping[str, Any], spelling: Spelling) -> None:
-    """Check every lifetime against the plan's cap, and apply `over_limit`."""
-    declared = checked.declared
-    if declared.plan is None or "over_limit" in declared.unknown | checked.unread:
-        return
-    wanted = dict(declared.wanted)
-    for name in _to_judge(declared, olds):
-        found = judge(name, int(wanted[name]), plan=declared.plan)
-        if found.cap is None:
-            continue
-        outcome = settle(found, declared.over_limit, spelling, is_secret=name in declared.secrets)
-        wanted[name] = outcome.minutes
-        if outcome.problem:
-            checked.problems.append(Problem(name, outcome.problem))
-        if outcome.warning:
-            checked.warnings.append(outcome.warning)
-    checked.declared = replace(declared, wanted=wanted)
+def _held_to_caps(declared: Declared, olds: Mapping[str, Any], spelling: Spelling) -> dict[str, Outcome]:
+    """Return what `over_limit` makes of each lifetime that is to be compared with the plan's cap."""
+    return {
+        name: settle(
+            judge(name, int(declared.wanted[name]), plan=declared.plan),
+            declared.over_limit,
+            spelling,
+            is_secret=name in declared.secrets,
+        )
+        for name in _to_judge(declared, olds)
+    }
 
 
 def _to_judge(declared: Declared, olds: Mapping[str, Any]) -> list[str]:
@@ -154,10 +148,8 @@ def _useless_idle(declared: Declared, spelling: Spelling) -> Iterator[str]:
     wanted = declared.wanted
     for absolute, idle in ABSOLUTE_AND_IDLE:
         if absolute in wanted and idle in wanted and int(wanted[idle]) > int(wanted[absolute]):
-            long, short = (
-                f"{spelling.name(name)} ({declared.masked(name, wanted[name])})" for name in (idle, absolute)
-            )
-            yield f"{long} is longer than {short}, so it never ends a session. Shorten it."
+            said = {name: f"{spelling.name(name)} ({declared.masked(name, wanted[name])})" for name in (idle, absolute)}
+            yield f"{said[idle]} is longer than {said[absolute]}, so it never ends a session. Shorten it."
 
 
 def _undone_elsewhere(

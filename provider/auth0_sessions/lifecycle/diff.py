@@ -88,20 +88,15 @@ def decide(old: State, declared: Declared, found: Values | None, *, is_create: b
     known = found or {}
     new = frozenset(declared.wanted if is_create else declared.wanted.keys() - old.declared.wanted.keys())
     tightened = {name for name in declared.ceilings if is_tightened(name, old, known)}
-    own = {
-        name: int(known[name]) if name not in old.own or name in tightened else old.own[name]
-        for name in declared.ceilings
-    }
     fresh = new | unread(old, declared) | tightened
     before = {name: known[name] if name in fresh else old.reported[name] for name in declared.wanted}
+    kept = old.own.keys() - tightened
+    own = {name: old.own[name] if name in kept else int(before[name]) for name in declared.ceilings}
     held = declared.held(own)
-    if is_judged_anew(old.declared, declared):
-        write = held.not_met_by(before)
-    else:
-        # Values superseded before are not sent again, and unnoticed drift is not undone here.
-        asked = {**old.declared.wanted, **{name: known[name] for name in fresh}}
-        write = {name: value for name, value in held.wanted.items() if asked[name] != value}
-    return Decision(held, own, known, new, fresh, before, write)
+    # Unless a superseded value may be allowed now, it is not sent again, and unnoticed drift is not undone here.
+    recorded = before if is_judged_anew(old.declared, declared) else old.declared.wanted
+    compared = {name: before[name] if name in fresh else recorded[name] for name in declared.wanted}
+    return Decision(held, own, known, new, fresh, before, held.not_met_by(compared))
 
 
 def is_tightened(name: str, old: State, found: Values) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.lifecycle.tenant import Log
-from auth0_sessions.model.settings import ABSOLUTE_AND_IDLE, SETTINGS, Values, masked
+from auth0_sessions.model.settings import SETTINGS, Clock, Values
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 _RAISED = (
@@ -28,21 +28,24 @@ class Messages:
     log: Log
     spelling: Spelling = SNAKE_CASE
 
-    def listed(self, values: Values, secrets: Collection[str] = ()) -> str:
+    def listed(self, declared: Declared, values: Values) -> str:
         """Return settings and their values as a list."""
-        found = {name: masked(values[name], is_secret=name in secrets) for name in SETTINGS if name in values}
-        return ", ".join(f"{self.spelling.name(name)} {value}" for name, value in found.items())
+        names = [name for name in SETTINGS if name in values]
+        return ", ".join(f"{self.spelling.name(name)} {declared.masked(name, values[name])}" for name in names)
 
     def changed_absolute(self, declared: Declared, changed: Mapping[str, tuple[int, int]]) -> None:
         """Say what raised and lowered absolute lifetimes mean for existing sessions; each has its old and new value."""
-        for is_raised, meaning in ((True, _RAISED), (False, _LOWERED)):
-            said = [
-                f"{self.spelling.name(name)} goes from {declared.masked(name, old)} to {declared.masked(name, new)}"
-                for name, (old, new) in changed.items()
-                if name in _ABSOLUTE and old != new and (new > old) is is_raised
-            ]
-            if said:
-                self.log.warning(f"{declared.domain}: {' and '.join(said)}. {meaning}")
+        raised: list[str] = []
+        lowered: list[str] = []
+        for name, (old, new) in changed.items():
+            if SETTINGS[name].limit is Clock.ABSOLUTE and old != new:
+                said = (
+                    f"{self.spelling.name(name)} goes from {declared.masked(name, old)} to {declared.masked(name, new)}"
+                )
+                (raised if new > old else lowered).append(said)
+        for changes, meaning in ((raised, _RAISED), (lowered, _LOWERED)):
+            if changes:
+                self.log.warning(f"{declared.domain}: {' and '.join(changes)}. {meaning}")
 
     def kept(self, declared: Declared, held: Declared, names: Collection[str]) -> None:
         """Say which lifetimes keep a tenant's own value, which is shorter than their ceiling."""
@@ -77,14 +80,11 @@ class Messages:
                 f"of Pulumi, but the program declares {asked}. {advice}"
             )
 
-    def put_back_failed(self, write: Values, before: Values, secrets: Collection[str]) -> str:
+    def put_back_failed(self, declared: Declared, write: Values, before: Values) -> str:
         """Return what a tenant may have after a write with an unknown outcome that could not be taken back."""
         return (
             "The write may have taken effect, and restoring the earlier values also failed. The tenant may have "
-            f"{self.listed(write, secrets)}; it had {self.listed(before, secrets)}. Run `pulumi refresh` before the "
+            f"{self.listed(declared, write)}; it had {self.listed(declared, before)}. Run `pulumi refresh` before the "
             "next `pulumi up`. If the resource is new, restore the earlier values in the Dashboard first: the next run "
             "records what the tenant has then as its earlier values."
         )
-
-
-_ABSOLUTE = tuple(name for name, _ in ABSOLUTE_AND_IDLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from auth0_sessions.errors import Auth0SessionsError, UnexpectedAnswerError
 from auth0_sessions.lifecycle.diff import Decision, decide, is_tightened, known_at_preview, managed, unread
@@ -13,7 +14,16 @@ from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.lifecycle.tenant import Log, Tenant
 from auth0_sessions.model.choices import OnDelete
 from auth0_sessions.model.lifetime import MAX_MINUTES
-from auth0_sessions.model.settings import AUTH0_DEFAULTS, LIFETIMES, Reported, Values, changes, text, with_defaults
+from auth0_sessions.model.settings import (
+    ABSOLUTE,
+    AUTH0_DEFAULTS,
+    LIFETIMES,
+    Reported,
+    Values,
+    changes,
+    text,
+    with_defaults,
+)
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 
@@ -94,8 +104,9 @@ class Operations:
             seen = with_defaults(self._write(declared, todo.write, before, just_read=bool(todo.found)))
         state = self._settled(old, todo, seen)
         self.messages.superseded(state, todo.write)
-        said = {} if todo.new == declared.wanted.keys() else known_at_preview(old, declared)
-        self._say(declared, todo, todo.write.keys() - said.keys())
+        is_create = todo.new == declared.wanted.keys()
+        previewed = {} if is_create else known_at_preview(old, declared)
+        self._say(declared, todo, todo.write.keys() - previewed.keys())
         return state
 
     def _say(self, declared: Declared, todo: Decision, names: Collection[str]) -> None:
@@ -112,23 +123,22 @@ class Operations:
         try:
             seen = self.tenant.write(write, just_read=just_read)
         except Auth0SessionsError as error:
-            if error.may_have_written:
-                self._put_back(declared, write, before, error)
+            if error.may_have_written and not self._put_back(before):
+                error.args = (f"{error} {self.messages.put_back_failed(declared, write, before)}",)
             raise
         for problem in seen.problems(declared.wanted, self.spelling.name):
             self.log.warning(f"{declared.domain}: the write succeeded, but {problem}. `pulumi refresh` reads it again.")
         return seen
 
-    def _put_back(self, declared: Declared, write: Values, before: Values, error: Auth0SessionsError) -> None:
-        old, above = _accepted(before)
-        failed = bool(above)
+    def _put_back(self, before: Values) -> bool:
+        """Write what the tenant had, with one attempt, and return whether it has all of it again."""
+        accepted, above = _accepted(before)
         try:
-            if old:
-                self.tenant.put_back(old)
+            if accepted:
+                self.tenant.put_back(accepted)
         except Auth0SessionsError:
-            failed = True
-        if failed:
-            error.args = (f"{error} {self.messages.put_back_failed(write, before, declared.secrets)}",)
+            return False
+        return not above
 
     def _settled(self, old: State, todo: Decision, seen: Values) -> State:
         """Return the record after a write, and warn of drift that the tenant's answer shows.
@@ -138,14 +148,14 @@ class Operations:
         """
         held, reported, drifted = todo.held, {**todo.before, **todo.write}, {}
         for name, value in seen.items():
-            if name not in todo.before:
+            if name not in held.wanted:
                 continue
             if name in todo.write or value == held.wanted[name]:
                 reported[name] = value
             elif value != todo.before[name]:
                 drifted[name] = value
-        followed = {name: value for name, value in drifted.items() if name in todo.new}
         self.messages.drifted(held, drifted, todo.new)
+        followed = {name: value for name, value in drifted.items() if name in todo.new}
         reported.update(followed)
         return State(
             replace(held, wanted={**held.wanted, **followed}),
@@ -179,26 +189,28 @@ class Operations:
         An older record of the same tenant has `restored` some settings already. If the same run creates a record for
         the tenant, it continues from what is returned.
         """
-        domain, policy, secrets = old.declared.domain, old.declared.on_delete, old.declared.secrets
-        because, listed = self.spelling.assign("on_delete", policy.value), self.messages.listed
+        declared, policy = old.declared, old.declared.on_delete
+        listed, because = partial(self.messages.listed, declared), self.spelling.assign("on_delete", policy.value)
         if policy is OnDelete.RETAIN:
-            self.log.info(f"{domain}: keeps {listed(old.reported, secrets)} ({because}; nothing was sent).")
+            self.log.info(f"{declared.domain}: keeps {listed(old.reported)} ({because}; nothing was sent).")
             return old
         wanted = old.previous if policy is OnDelete.RESTORE else {name: AUTH0_DEFAULTS[name] for name in old.reported}
         target, above = _accepted({name: value for name, value in wanted.items() if name not in restored})
         if above:
+            kept = {name: old.reported[name] for name in above if name in old.reported}
             self.log.warning(
-                f"{domain}: could not restore {listed(above, secrets)}, because the Management API accepts at most "
-                f"{text(MAX_MINUTES)}. The tenant keeps {listed(_only(above, old.reported), secrets)}."
+                f"{declared.domain}: could not restore {listed(above)}, because the Management API accepts at most "
+                f"{text(MAX_MINUTES)}. The tenant keeps {listed(kept)}."
             )
         if not target:
             return old
-        seen = self._write(old.declared, target, {**target, **_only(target, old.reported)}, just_read=False)
+        before = {name: old.reported.get(name, value) for name, value in target.items()}
+        seen = self._write(declared, target, before, just_read=False)
         done = "restored the earlier values" if policy is OnDelete.RESTORE else "wrote Auth0's defaults"
-        self.log.info(f"{domain}: {done}: {listed(target, secrets)} ({because}).")
+        self.log.info(f"{declared.domain}: {done}: {listed(target)} ({because}).")
         if unmet := changes(seen, target):
-            self.log.warning(f"{domain}: the tenant did not apply the requested value: {listed(unmet, secrets)}.")
-        reported = {**old.reported, **managed(seen, old.declared)}
+            self.log.warning(f"{declared.domain}: the tenant did not apply the requested value: {listed(unmet)}.")
+        reported = {**old.reported, **managed(seen, declared)}
         return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(old, reported, target))
 
     def _gone_by(self, old: State, reported: Values, written: Collection[str] = (), *others: Values) -> str | None:
@@ -207,18 +219,14 @@ class Operations:
         A failed write or a manual change may have made the tenant differ from the record; `others` is what else it
         had. Sessions from before that still exist.
         """
-        name, earlier = "session_lifetime", old.old_sessions_gone_by
-        had = [int(values[name]) for values in (old.reported, *others) if name in values]
-        is_changed = name in written or (name in reported and any(minutes != reported[name] for minutes in had))
-        if not had or not is_changed:
+        earlier = old.old_sessions_gone_by
+        had = {int(values[ABSOLUTE]) for values in (old.reported, *others) if ABSOLUTE in values}
+        is_unchanged = ABSOLUTE not in written and had <= {reported.get(ABSOLUTE)}
+        if ABSOLUTE not in reported or is_unchanged:
             return earlier
         moment = self.tenant.now() + timedelta(minutes=max(had), seconds=1)
         until = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         return max(until, earlier or until)
-
-
-def _only(names: Collection[str], values: Values) -> Values:
-    return {name: values[name] for name in names if name in values}
 
 
 def _accepted(values: Values) -> tuple[Values, Values]:

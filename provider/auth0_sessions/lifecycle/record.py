@@ -109,30 +109,25 @@ class Declared:
     @classmethod
     def from_props(cls, props: Mapping[str, Any]) -> Declared:
         """Read a record's inputs. They were checked when they were written, and may exceed current limits."""
-        given = {name: value for name, value in props.items() if value is not None and value is not UNKNOWN}
-        values = {name: kind(given[name]) for name, kind in _KINDS.items() if name in given}
+        given = {name: props[name] for name in INPUTS if props.get(name) not in (None, UNKNOWN)}
+        settings = {name: _stored(name, given[name]) for name in SETTINGS if name in given}
+        choices = {name: kind(given[name]) for name, kind in _CHOICES.items() if name in given}
         unknown = frozenset(name for name, value in props.items() if value is UNKNOWN)
-        return cls.of({"domain": props["domain"], **values}, unknown, secrets_of(props))
+        return cls.of({**given, **settings, **choices}, unknown, secrets_of(props))
 
 
 INPUT_DEFAULTS: Mapping[str, Any] = Declared("", {}).to_props()
 """The inputs that have a default."""
 
 
-def _minutes(stored: Any) -> int:
-    return Lifetime.parse(stored, max_minutes=None).minutes if isinstance(stored, str) else int(stored)
+def _stored(name: str, value: Any) -> Value:
+    """Return a setting's stored value: minutes, their text, or a cookie mode."""
+    if name not in LIFETIMES:
+        return str(value)
+    return Lifetime.parse(value, max_minutes=None).minutes if isinstance(value, str) else int(value)
 
 
-_KINDS = {
-    "domain": str,
-    **{name: _minutes if name in LIFETIMES else str for name in SETTINGS},
-    "plan": Plan,
-    "over_limit": OverLimit,
-    "on_delete": OnDelete,
-    "enforce": Enforce,
-    "credentials": str,
-}
-"""Input -> the reader of its stored form."""
+_CHOICES = {"plan": Plan, "over_limit": OverLimit, "on_delete": OnDelete, "enforce": Enforce}
 
 
 @dataclass(frozen=True)
@@ -162,12 +157,15 @@ class State:
 
     def to_props(self) -> dict[str, Any]:
         """Return the record as a plain dictionary."""
-        props = self.declared.to_props()
-        props.update({f"{name}_minutes": self.reported[name] for name in LIFETIMES if name in self.reported})
-        props["previous"] = dict(self.previous)
-        props["superseded"] = self.superseded
-        props["old_sessions_gone_by"] = self.old_sessions_gone_by
-        return props | ({"own": dict(self.own)} if self.own else {}) | ({SINCE: self.since} if self.since else {})
+        props = {
+            **self.declared.to_props(),
+            **{f"{name}_minutes": self.reported[name] for name in LIFETIMES if name in self.reported},
+            "previous": dict(self.previous),
+            "superseded": self.superseded,
+            "old_sessions_gone_by": self.old_sessions_gone_by,
+        }
+        optional = {"own": dict(self.own), SINCE: self.since}
+        return {**props, **{name: value for name, value in optional.items() if value}}
 
     def inputs(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the inputs after a refresh; ceilings stay as the program gave them while they lead to these values."""
@@ -180,24 +178,21 @@ class State:
     @classmethod
     def from_props(cls, props: Mapping[str, Any]) -> State:
         """Read a record: its minutes are what the tenant reports and, unless superseded, also what was requested."""
+        asked = Declared.from_props(props)
         superseded = props.get("superseded") or {}
-        inputs, reported = dict(props), {}
-        for name in SETTINGS:
-            if props.get(name) is None:
-                continue
-            minutes = props.get(f"{name}_minutes")
-            if name in superseded:
-                reported[name] = _KINDS[name](superseded[name]["reported"] if minutes is None else minutes)
-            elif minutes is not None:
-                reported[name] = inputs[name] = int(minutes)
-        declared = Declared.from_props(inputs)
-        reported = {**declared.wanted, **reported}
+        reported = dict(asked.wanted)
+        for name in reported:
+            if (minutes := props.get(f"{name}_minutes")) is not None:
+                reported[name] = int(minutes)
+            elif name in superseded:
+                reported[name] = _stored(name, superseded[name]["reported"])
+        wanted = {name: value if name in superseded else reported[name] for name, value in asked.wanted.items()}
         # A record of a version without `own` takes what the tenant reports.
-        own = props.get("own") or {name: reported[name] for name in declared.ceilings}
+        own = props.get("own") or {name: reported[name] for name in asked.ceilings}
         return cls(
-            declared,
+            replace(asked, wanted=wanted),
             reported,
-            {name: _KINDS.get(name, str)(value) for name, value in (props.get("previous") or {}).items()},
+            {name: _stored(name, value) for name, value in (props.get("previous") or {}).items()},
             props.get("old_sessions_gone_by"),
             {name: int(minutes) for name, minutes in own.items()},
             props.get(SINCE) or "",

@@ -66,11 +66,8 @@ class Verbs:
     connect: Connect = _connect
     confirm: Callable[[], None] = lambda: None
     memory: Memory = field(default_factory=Memory)
-
-    def __post_init__(self) -> None:
-        """Start without clients."""
-        self._begin: dict[tuple[str, str | None], Callable[[], Tenant]] = {}
-        self._lock = threading.Lock()
+    _begin: dict[tuple[str, str | None], Callable[[], Tenant]] = field(default_factory=dict, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def check(self, news: Mapping[str, Any], olds: Mapping[str, Any], name: str = "") -> Checked:
         """Check inputs offline, and log warnings if they are valid.
@@ -113,9 +110,9 @@ class Verbs:
 
     def create(self, props: Mapping[str, Any]) -> State:
         """Start managing a tenant: 1 GET, 0 or 1 PATCH."""
-        declared = Declared.from_props(props)
-        operations, memory = self._operations(declared.domain, declared.credentials), self.memory
-        ended, found = memory.ended.get(declared.domain), memory.read.pop(declared.domain, None)
+        declared, memory = Declared.from_props(props), self.memory
+        operations, ended = self._operations(declared), memory.ended.get(declared.domain)
+        found = memory.read.pop(declared.domain, None)
         if ended is not None and ended.declared.on_delete is not OnDelete.RETAIN:
             # After a delete in the same run, a read may still show the earlier values.
             found = {**(operations.read(declared) if found is None else found), **ended.reported}
@@ -126,12 +123,13 @@ class Verbs:
     def refresh(self, props: Mapping[str, Any]) -> State:
         """Refresh from the tenant: 1 GET."""
         old = State.from_props(props)
-        return self._operations(old.declared.domain, old.declared.credentials).refresh(old)
+        return self._operations(old.declared).refresh(old)
 
     def look_up(self, domain: str, label: str | None) -> LookedUp:
         """Read a tenant that is not managed here: 1 GET."""
         tenant, label = canonical_domain(domain), None if label is None else check_label(label)
-        return LookedUp(tenant, label, self._operations(tenant, label).tenant.read())
+        found = self._operations(Declared(tenant, {}, credentials=label)).tenant.read()
+        return LookedUp(tenant, label, found)
 
     def preview_create(self, props: Mapping[str, Any], *, reads: bool) -> dict[str, Any]:
         """Return what a preview knows of a new record.
@@ -142,7 +140,7 @@ class Verbs:
         if not reads or declared.unknown:
             return new_record(declared)
         try:
-            before = self._operations(declared.domain, declared.credentials).announce(declared)
+            before = self._operations(declared).announce(declared)
         except Auth0SessionsError as error:
             self.log.warning(f"The preview could not read the tenant. {error}")
             return new_record(declared)
@@ -156,7 +154,7 @@ class Verbs:
         """Write what changed: 0 or 1 PATCH, and 1 GET only if a setting becomes managed."""
         declared = Declared.from_props(news)
         self.memory.held.add(declared.domain)
-        return self._operations(declared.domain, declared.credentials).update(State.from_props(olds), declared)
+        return self._operations(declared).update(State.from_props(olds), declared)
 
     def delete(self, props: Mapping[str, Any]) -> None:
         """Retain (no call), restore or reset (1 PATCH); no call if another resource manages the tenant."""
@@ -167,7 +165,7 @@ class Verbs:
                 self._give_up(old)
                 return
             self._read_next(domain)
-            operations = self._operations(domain, old.declared.credentials)
+            operations = self._operations(old.declared)
             memory.ended[domain] = operations.delete(old, memory.restored_before(old))
             if old.declared.on_delete is not OnDelete.RETAIN:
                 memory.note_restored(old)
@@ -193,15 +191,16 @@ class Verbs:
         if (new := self.memory.next_of(domain)) is None:
             return
         try:
-            self.memory.read[new.domain] = self._operations(new.domain, new.credentials).read(new)
+            self.memory.read[new.domain] = self._operations(new).read(new)
         except Auth0SessionsError as error:
             if new.domain == domain:
                 raise
             message = f"{domain} stays as it is, because the tenant that should replace it could not be read. {error}"
             raise Auth0SessionsError(message) from error
 
-    def _operations(self, domain: str, label: str | None) -> Operations:
+    def _operations(self, declared: Declared) -> Operations:
         """Return a tenant's operations; their time limit starts now. This makes no call and looks up no credentials."""
+        domain, label = declared.domain, declared.credentials
         with self._lock:
             if (domain, label) not in self._begin:
                 find = lambda: self._credentials(domain, label)  # noqa: E731  Only used by this client.
