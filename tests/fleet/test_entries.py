@@ -20,8 +20,8 @@ def test_a_list_keeps_what_is_right_beside_what_is_wrong():
         "plan": Plan.FREE,
         "idle_session_lifetime": 60,
     }
-    (problem,) = entries.problems["acme"]
-    assert problem.startswith("sessionLifetime: 7 has no unit")
+    (problem,) = entries.problems
+    assert problem.startswith("acme: sessionLifetime: 7 has no unit")
 
 
 @pytest.mark.parametrize("key", ["plan", "profile", "over_limit"])
@@ -29,7 +29,7 @@ def test_a_wrong_value_is_not_replaced_by_the_fleet_s(key):
     """A tenant that names a wrong plan or profile has none, so that nothing is decided by a value it did not name."""
     entries = read_entries({"acme": {"domain": "a.auth0.com", key: "x"}}, Defaults("free", "strict"))
     assert key not in entries.tenants["acme"].values
-    assert len(entries.all_problems) == 1
+    assert len(entries.problems) == 1
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_an_entry_keeps_its_spelling(entry, spelling):
 def test_the_reader_of_a_list_says_what_it_has_to_hold(needs_plan, missing):
     """A domain is always needed; where no plan is, it may be missing."""
     entries = read_entries({"acme": {"profile": "strict"}}, Defaults(), needs_plan=needs_plan)
-    assert [line.partition(" is missing;")[0] for line in entries.all_problems] == [f"acme: {key}" for key in missing]
+    assert [line.partition(" is missing;")[0] for line in entries.problems] == [f"acme: {key}" for key in missing]
 
 
 def test_the_sixth_setting_is_not_a_fleet_s():
     """Anonymous sessions are not part of a tenant's policy."""
     entry = {"domain": "a.auth0.com", "anonymousSessionLifetime": "1d"}
-    (problem,) = read_entries({"acme": entry}, Defaults("free")).all_problems
+    (problem,) = read_entries({"acme": entry}, Defaults("free")).problems
     assert problem.startswith("acme: anonymousSessionLifetime: unknown key")
 
 
@@ -66,7 +66,7 @@ def test_the_sixth_setting_is_not_a_fleet_s():
 def test_an_earlier_name_that_is_still_there_is_refused():
     """Two resources would claim one record; `test_across.py` has the rule."""
     tenants = {"acme": {"domain": "a.auth0.com", "formerly": "other"}, "other": {"domain": "b.auth0.com"}}
-    (problem,) = read_entries(tenants, Defaults("free")).all_problems
+    (problem,) = read_entries(tenants, Defaults("free")).problems
     assert problem == "acme: formerly is 'other', but there is still a tenant with that name."
 
 
@@ -89,7 +89,7 @@ def test_a_fleet_s_own_profiles_may_be_named():
     tenants = {"a": {"domain": "a.auth0.com"}, "b": {"domain": "b.auth0.com", "profile": "ours"}}
     entries = read_entries(tenants, Defaults("free", "ours", own))
     assert [entry.values["profile"].idle_minutes for entry in entries.tenants.values()] == [30, 30]
-    (problem,) = read_entries(tenants, Defaults("free", "strict")).all_problems
+    (problem,) = read_entries(tenants, Defaults("free", "strict")).problems
     assert problem.startswith("b: profile is 'ours'; allowed: 'convenient'")
 
 
@@ -97,7 +97,7 @@ def test_problems_of_profiles_and_of_tenants_come_together():
     """A wrong profile and a wrong tenant are one error, and a tenant that names the wrong profile is not blamed."""
     own = {"ours": {"idle": 30}, "strict": {"idle": "1h"}}
     tenants = {"a": {"domain": "a.auth0.com", "profile": "ours"}, "b": {"domain": "b.auth0.com", "enforce": "often"}}
-    problems = read_entries(tenants, Defaults("free", None, own, "rarely")).all_problems
+    problems = read_entries(tenants, Defaults("free", None, own, "rarely")).problems
     heads = ["profile 'ours': idle: 30", "profile 'strict': is built in", "the fleet: enforce is", "b: enforce is"]
     assert [problem[: len(head)] for problem, head in zip(problems, heads, strict=True)] == heads
 
@@ -122,7 +122,7 @@ CANARY = "Canary-5eCr3t"
 )
 def test_no_problem_repeats_what_may_be_a_secret(tenants):
     """A credentials file in the place of a tenants file is refused without its values."""
-    problems = read_entries(tenants, Defaults("free")).all_problems
+    problems = read_entries(tenants, Defaults("free")).problems
     assert problems
     assert [problem for problem in problems if CANARY in problem] == []
 
@@ -142,7 +142,7 @@ def test_no_problem_repeats_what_may_be_a_secret(tenants):
 )
 def test_what_is_not_known_is_named(tenants, problem):
     """Entry and key, and what to do instead."""
-    problems = read_entries(tenants, Defaults("free"), needs_plan=True).all_problems
+    problems = read_entries(tenants, Defaults("free"), needs_plan=True).problems
     assert problems[0].startswith(problem)
     assert "SessionPolicy" in problems[0]
 
@@ -152,7 +152,7 @@ def test_a_default_that_is_not_known_is_named(key):
     """It is the fleet's, and no tenant is blamed for it."""
     given: dict[str, Any] = {"plan": "free", key: UNKNOWN}
     defaults = Defaults(**given)
-    problems = read_entries({"acme": {"domain": "a.auth0.com", "plan": "free"}}, defaults).all_problems
+    problems = read_entries({"acme": {"domain": "a.auth0.com", "plan": "free"}}, defaults).problems
     assert [problem.partition(" is not known")[0] for problem in problems] == [f"the fleet: {key}"]
 
 
@@ -163,7 +163,7 @@ def test_a_secret_is_a_value_that_is_not_repeated():
     acme = entries.tenants["acme"]
     assert acme.secrets == {"session_lifetime", "on_delete"}
     assert acme.picked.minutes["session_lifetime"] == 433
-    (problem,) = entries.all_problems
+    (problem,) = entries.problems
     assert problem.startswith("acme: onDelete: the value cannot be used")
     assert CANARY not in problem
     for over_limit in ("error", "clamp"):
@@ -178,5 +178,5 @@ def test_what_names_things_cannot_be_secret(key):
     """Names and reasons are in plain, so a secret there is refused with its key."""
     values = {"plan": "free", "profile": "strict", "enforce": "exact", "formerly": "old"}
     entry = {"domain": "a.auth0.com", key: Secret(values[key])}
-    (problem,) = read_entries({"acme": entry}, Defaults("free")).all_problems
+    (problem,) = read_entries({"acme": entry}, Defaults("free")).problems
     assert problem.startswith(f"acme: {key} is a secret")

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from auth0_sessions.api.reader import TenantSessions
 from auth0_sessions.errors import InputError, TenantUnreachableError
-from auth0_sessions.fleet.entries import Defaults
+from auth0_sessions.fleet.entries import Defaults, plan_fleet
 from auth0_sessions.fleet.export import export
 from auth0_sessions.fleet.file import read_tenants_file
-from auth0_sessions.fleet.plan import plan_fleet
 from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
@@ -74,7 +73,7 @@ def test_every_lifetime_is_declared(exported):
         "    ephemeralSessionLifetime: 3d\n"
         "    idleEphemeralSessionLifetime: 1d\n"
     )
-    assert (made.unread, made.notes, made.domains) == ({}, [], {"acme": "acme.auth0.com"})
+    assert (made.unread, made.notes) == ({}, [])
 
 
 def test_an_unusable_value_is_left_out_and_named(tmp_path):
@@ -261,7 +260,7 @@ def test_a_fleet_of_the_file_writes_nothing(tmp_path_factory, tenants, beside, d
     profile = file.profile or data.draw(st.sampled_from(Profile))
     fleet = plan_fleet(file.tenants, Defaults(plan, profile, file.profiles, file.enforce))
     assert fleet.problems == []
-    for tenant in fleet.tenants:
+    for tenant in fleet.tenants.values():
         found = {**AUTH0_DEFAULTS, **live[tenant.name]}
         applied = {name: tenant.picked.applied(name, found[name]) for name in LOGIN_LIFETIMES}
         assert applied == {name: found[name] for name in LOGIN_LIFETIMES}

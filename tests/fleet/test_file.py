@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auth0_sessions.errors import InputError
+from auth0_sessions.fleet.entries import plan_fleet
 from auth0_sessions.fleet.file import TenantsFile, read_tenants_file, tenants_of
-from auth0_sessions.fleet.plan import plan_fleet
 from auth0_sessions.fleet.stack import project_folder
 
 TENANTS = {"acme": {"domain": "acme.eu.auth0.com", "sessionLifetime": "8h"}}
@@ -20,7 +20,6 @@ STACK = {
 }
 
 OF_A_TEAM: dict[str, Any] = {"profile": "ours", "profiles": {"ours": {"idle": "30m"}}, "enforce": "at-most"}
-NO_WRAPPER = {"tenants": {"domain": "a.auth0.com"}, "plan": {"domain": "b.auth0.com"}, "x": {}}
 WORDS = "a 1 0x1 no ~ domain tenants config"
 TAGS = "!!map !!bool !!set !!int !!timestamp !x"
 PIECES = (
@@ -51,7 +50,6 @@ def file(tmp_path):
         ({"tenants": TENANTS, **OF_A_TEAM}, TenantsFile(TENANTS, **OF_A_TEAM)),
         (STACK, TenantsFile(TENANTS, "free", "strict")),
         ({"config": {"auth0-sessions:tenants": json.dumps(TENANTS)}}, TenantsFile(TENANTS)),
-        (NO_WRAPPER, TenantsFile(NO_WRAPPER)),
         ('\ufeff{\t"a": {"domain":\t"a.auth0.com"}}', TenantsFile({"a": {"domain": "a.auth0.com"}})),
         ('{"\\ud83d\\ude00": {"domain": "a.auth0.com"}}', TenantsFile({"\U0001f600": {"domain": "a.auth0.com"}})),
         ("no: {plan: off}\noff: {plan: '010'}", TenantsFile({"no": {"plan": "off"}, "off": {"plan": "010"}})),

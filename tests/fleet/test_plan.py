@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth0_sessions.fleet.entries import Defaults, TenantSpec
-from auth0_sessions.fleet.plan import plan_fleet
+from auth0_sessions.fleet.entries import Defaults, TenantSpec, plan_fleet
 from auth0_sessions.model.ceiling import StackCeiling
 from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.lifetime import Lifetime
@@ -63,7 +62,7 @@ def fleet_of(*, plan="essential", profile="balanced", **tenants):
 def planned(fleet):
     """Return a fleet's tenants by name."""
     assert fleet.problems == []
-    return {tenant.name: tenant for tenant in fleet.tenants}
+    return fleet.tenants
 
 
 @pytest.mark.parametrize("entry", [TenantSpec(**GOOD), GOOD, {camel_case(key): value for key, value in GOOD.items()}])
@@ -243,5 +242,5 @@ def test_any_value_is_planned_or_reported(tenants, plan, profile):
         assert "\n".join(fleet.problems).encode()
         return
     assert len(tenants) == len(fleet.tenants)
-    assert all(set(tenant.picked.minutes) == set(LOGIN_LIFETIMES) for tenant in fleet.tenants)
-    assert all(tenant.picked.problems == [] for tenant in fleet.tenants)
+    assert all(set(tenant.picked.minutes) == set(LOGIN_LIFETIMES) for tenant in fleet.tenants.values())
+    assert all(tenant.picked.problems == [] for tenant in fleet.tenants.values())

@@ -141,16 +141,25 @@ class Entries:
     """A fleet's tenants by short name, the available profiles, and the problems with each entry and with all."""
 
     tenants: dict[str, Entry] = field(default_factory=dict)
-    problems: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    of_each: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     of_all: list[str] = field(default_factory=list)
     profiles: dict[str, ProfileLimits] = field(default_factory=lambda: dict(PROFILES))
 
     @property
-    def all_problems(self) -> list[str]:
-        """All problems, each with the tenant's name."""
-        named = [f"{name}: {problem}" for name, problems in self.problems.items() for problem in problems]
+    def problems(self) -> list[str]:
+        """All problems, each with tenant and key; if there are any, the rest is meaningless."""
+        named = [f"{name}: {problem}" for name, problems in self.of_each.items() for problem in problems]
         domains = ((entry.values["domain"], name) for name, entry in self.tenants.items() if "domain" in entry.values)
         return [*self.of_all, *named, *named_twice(domains)]
+
+
+def plan_fleet(tenants: object, defaults: Defaults, *, needs_plan: bool = True) -> Entries:
+    """Read a fleet's tenants, and add the problems with the values that each would get."""
+    entries = read_entries(tenants, defaults, needs_plan=needs_plan)
+    for name, entry in entries.tenants.items():
+        if "profile" in entry.values:
+            entries.of_each[name].extend(problem.reason for problem in entry.picked.problems)
+    return entries
 
 
 def read_entries(tenants: object, defaults: Defaults, *, needs_plan: bool = False) -> Entries:
@@ -173,20 +182,20 @@ def read_entries(tenants: object, defaults: Defaults, *, needs_plan: bool = Fals
     for key, spec in tenants.items():
         name = _text(key)
         if name in entries.tenants:
-            entries.problems[name].append("two tenants have this name.")
+            entries.of_each[name].append("two tenants have this name.")
         given = _as_mapping(spec)
         if given is None:
             wrong_kind = "is not a tenant; give an object with at least its domain."
-            entries.problems[name].append(_NOT_KNOWN if spec is UNKNOWN else wrong_kind)
+            entries.of_each[name].append(_NOT_KNOWN if spec is UNKNOWN else wrong_kind)
             continue
         entry, problems = _read(name, given, filled, readers)
         missing = [key for key in required if key not in entry.values and key not in entry.own]
-        entries.problems[name].extend([*problems, *(f"{key} {_MISSING[key]}" for key in missing)])
+        entries.of_each[name].extend([*problems, *(f"{key} {_MISSING[key]}" for key in missing)])
         applying = [ceiling for ceiling in ceilings if not ceiling.spares(*defaults.names_of(name))]
         entries.tenants[name] = replace(entry, ceilings=tuple(applying))
     formerly = {name: entry.values.get("formerly") for name, entry in entries.tenants.items()}
     for name, problem in renamed_wrongly(formerly):
-        entries.problems[name].append(problem)
+        entries.of_each[name].append(problem)
     return entries
 
 
@@ -217,7 +226,7 @@ def _read(
     name: str, given: Mapping[str, Any], filled: Mapping[str, Any], readers: Mapping[str, Reader]
 ) -> tuple[Entry, list[str]]:
     """Read one tenant's entry, with keys in either spelling."""
-    spelling = CAMEL_CASE if any(key in ENTRY_KEYS and key != ENTRY_KEYS[key] for key in given) else SNAKE_CASE
+    spelling = CAMEL_CASE if any(ENTRY_KEYS.get(key, key) != key for key in given) else SNAKE_CASE
     inputs, problems = _inputs(given)
     secrets = frozenset(key for key, value in inputs.items() if isinstance(value, Secret))
     known = {key: value.value if isinstance(value, Secret) else value for key, value in inputs.items()}
