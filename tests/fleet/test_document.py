@@ -164,7 +164,7 @@ def test_what_would_change_something_else_is_refused(opened, monkeypatch):
     """Whatever the library makes of a file, a text that is not read as it is meant, or lacks a comment, is an error."""
     for spoiled in ("a:\n  domain: other.auth0.com # mine\n", "a:\n  domain: a.auth0.com\n", "a: [\n"):
         document = opened("a:\n  domain: a.auth0.com # mine\n")
-        monkeypatch.setattr(document, "_dump", lambda text=spoiled: text)
+        monkeypatch.setattr("auth0_sessions.fleet.document.dumped", lambda *_, text=spoiled: text)
         with pytest.raises(InputError, match="cannot be completed without changing something else"):
             document.text()
 
