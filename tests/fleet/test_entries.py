@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from auth0_sessions.fleet.entries import Defaults, Secret, read_entries
+from auth0_sessions.fleet.entries import Defaults, Secret, plan_fleet, read_entries
 from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.inputs import UNKNOWN
 from auth0_sessions.model.plans import Plan
@@ -46,11 +46,11 @@ def test_an_entry_keeps_its_spelling(entry, spelling):
     assert read_entries({"acme": entry}, Defaults()).tenants["acme"].spelling is spelling
 
 
-@pytest.mark.parametrize(("needs_plan", "missing"), [(False, ["domain"]), (True, ["domain", "plan"])])
-def test_the_reader_of_a_list_says_what_it_has_to_hold(needs_plan, missing):
-    """A domain is always needed; where no plan is, it may be missing."""
-    entries = read_entries({"acme": {"profile": "strict"}}, Defaults(), needs_plan=needs_plan)
-    assert [line.partition(" is missing;")[0] for line in entries.problems] == [f"acme: {key}" for key in missing]
+def test_the_reader_of_a_list_says_what_it_has_to_hold():
+    """A domain is always needed, and a fleet needs a plan."""
+    for read, missing in ((read_entries, ["domain"]), (plan_fleet, ["domain", "plan"])):
+        problems = read({"acme": {"profile": "strict"}}, Defaults()).problems
+        assert [line.partition(" is missing;")[0] for line in problems] == [f"acme: {key}" for key in missing]
 
 
 def test_the_sixth_setting_is_not_a_fleet_s():
@@ -142,7 +142,7 @@ def test_no_problem_repeats_what_may_be_a_secret(tenants):
 )
 def test_what_is_not_known_is_named(tenants, problem):
     """Entry and key, and what to do instead."""
-    problems = read_entries(tenants, Defaults("free"), needs_plan=True).problems
+    problems = read_entries(tenants, Defaults("free")).problems
     assert problems[0].startswith(problem)
     assert "SessionPolicy" in problems[0]
 
