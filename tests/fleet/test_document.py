@@ -89,12 +89,12 @@ no:
 def test_what_is_not_set_stays(opened, before, line_end, start):
     """Comments, quotes, spaces, line ends and byte order mark stay; what an earlier export has said is replaced."""
     document = opened(start + before.replace("\n", line_end))
-    document.say_first(["Read today."])
+    document.say(["Read today."])
     document.complete("acme", {"session_lifetime": "7d", "over_limit": "warn"})
-    document.say_of("acme", ["sessionLifetime: agreed."])
+    document.say(["sessionLifetime: agreed."], "acme")
     document.complete("globex", {"session_lifetime": "3d"})
     document.complete("no", {})
-    document.say_of("no", ["Not read.\nTwice."])
+    document.say(["Not read.\nTwice."], "no")
     assert document.text() == start + AFTER.replace("\n", line_end)
 
 
@@ -406,7 +406,7 @@ def test_any_file_is_completed_or_refused(tmp_path_factory, text):
         document = Document(path, file.keys)
         for name in before:
             document.complete(name, {"session_lifetime": "7d", "plan": None})
-            document.say_of(name, ["x"])
+            document.say(["x"], name)
         path.write_text(document.text(), newline="")
         after = read_tenants_file(path).tenants
         assert [entry.get(document.key_of(name, "session_lifetime")) for name, entry in after.items()] == ["7d"] * len(

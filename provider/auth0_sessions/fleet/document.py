@@ -79,11 +79,7 @@ class Document:
             node.fa.set_block_style()
             node, meant = node[key], meant[key]
         node.fa.set_block_style()
-        entries = {id(entry) for entry in node.values()}
-        for name, entry in list(node.items()):
-            merges_another = any(id(source) in entries for source in getattr(entry, "merge", ()))
-            if uses[id(entry)] > 1 or merges_another or name not in own(node):
-                node[name] = copied(entry)
+        _write_out(node, uses)
         return node, meant
 
     def key_of(self, name: str, field: str) -> str:
@@ -97,12 +93,8 @@ class Document:
         """The tenants as a reader should find them now."""
         return texts(self._listed, str(self._path))
 
-    def say_first(self, sentences: Iterable[str]) -> None:
-        """Add comment lines at the top of the file."""
-        self._above[None].extend(sentences)
-
-    def say_of(self, name: str, sentences: Iterable[str]) -> None:
-        """Add comment lines above a tenant's entry."""
+    def say(self, sentences: Iterable[str], name: str | None = None) -> None:
+        """Add comment lines above a tenant's entry, or at the top of the file."""
         self._above[name].extend(sentences)
 
     def set_beside(self, key: str, value: str) -> None:
@@ -186,6 +178,15 @@ class Document:
             made.extend(f"{remark}{self.line_end}" for remark in remarks[number])
             made.append(line)
         return "".join(made)
+
+
+def _write_out(tenants: CommentedMap, uses: Mapping[int, int]) -> None:
+    """Replace each entry that shares text with another part of the file by a copy."""
+    entries = {id(entry) for entry in tenants.values()}
+    for name, entry in list(tenants.items()):
+        merges_another = any(id(source) in entries for source in getattr(entry, "merge", ()))
+        if uses[id(entry)] > 1 or merges_another or name not in own(tenants):
+            tenants[name] = copied(entry)
 
 
 def _remarks(sentences: Iterable[str], indent: str) -> list[str]:

@@ -110,14 +110,14 @@ def export(
         made.notes.append(_IN_CONFIGURATION)
     is_open = file.profile is None and not file.stack
     without_profile = [entry for entry in entries if is_open and "profile" not in entry.own]
-    document.say_first([*(_ONLY_SET if only_set else _ALL), *_MEANING, *([_ALLOWS_ALL] if without_profile else [])])
+    document.say([*(_ONLY_SET if only_set else _ALL), *_MEANING, *([_ALLOWS_ALL] if without_profile else [])])
     if file.keys == _BESIDE_PROFILE and without_profile:
         document.set_beside("profile", str(NO_CEILING.name))
         without_profile = []
     for entry, answer in zip(entries, read_many([one.place for one in entries], read, _kept, on_progress), strict=True):
         if isinstance(answer, str):
             made.unread[entry.name] = answer
-            document.say_of(entry.name, [f"Not read: {answer}", _UNREAD])
+            document.say([f"Not read: {answer}", _UNREAD], entry.name)
         else:
             _complete(made, entry, answer, only_set=only_set, needs_profile=entry in without_profile)
     if planless := [entry.name for entry in entries if entry.plan is None]:
@@ -175,8 +175,7 @@ def _complete(made: Export, entry: Entry, found: TenantSessions, *, only_set: bo
     profile = NO_CEILING if "profile" in rows else entry.chosen.profile
     left = list(_left(entry, found, profile, declared, spelled))
     made.document.complete(entry.name, rows)
-    made.document.say_of(entry.name, [f"{', '.join(keys)}: {phrase}." for phrase, keys in keys_of.items()])
-    made.document.say_of(entry.name, left)
+    made.document.say([*(f"{', '.join(keys)}: {phrase}." for phrase, keys in keys_of.items()), *left], entry.name)
     made.notes.extend(f"{entry.name}: {sentence}" for sentence in left)
 
 

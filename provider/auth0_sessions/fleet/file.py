@@ -156,15 +156,14 @@ def _is_deploy_cli_s(found: Mapping[Any, Any]) -> bool:
 
 def _of_stack(path: Path, found: Mapping[str, Any]) -> TenantsFile:
     settings = settings_of(path, found)
-    tenants = settings.pop("tenants")
-    listing = tenants_of(tenants.value, project_folder(path.parent))
-    if listing.path is None:
-        listing = replace(listing, path=tenants.path, keys=tenants.keys)
     name = _STACK_FILE.fullmatch(path.name)
-    return with_settings(listing, {key: one.value for key, one in settings.items()}, name[1] if name else None)
+    values = {key: setting.value for key, setting in settings.items()}
+    listing = in_settings(values, project_folder(path.parent), name[1] if name else None)
+    return listing if listing.path else replace(listing, path=settings["tenants"].path, keys=settings["tenants"].keys)
 
 
-def with_settings(listing: TenantsFile, settings: Mapping[str, Any], stack: str | None) -> TenantsFile:
-    """Return a list of tenants with its stack's settings; those of the list's own file take precedence."""
+def in_settings(settings: Mapping[str, Any], folder: Path, stack: str | None) -> TenantsFile:
+    """Return the tenants in a stack's settings; what a file that they name sets beside its list takes precedence."""
+    listing = tenants_of(settings["tenants"], folder)
     own = {key: getattr(listing, key) for key in BESIDE if getattr(listing, key) is not None}
-    return replace(listing, **{**settings, **own}, stack=stack)
+    return replace(listing, **{**settings, "tenants": listing.tenants, **own}, stack=stack)
