@@ -16,9 +16,8 @@ from auth0_sessions.api.reader import TenantSessions, read_tenant_sessions
 from auth0_sessions.audit import Audit, Rule, Status, audit
 from auth0_sessions.audit.expected import expected_of as expected_in
 from auth0_sessions.errors import InputError, TenantUnreachableError
-from auth0_sessions.fleet.entries import Defaults
+from auth0_sessions.fleet.entries import Defaults, plan_fleet
 from auth0_sessions.fleet.file import TenantsFile, read_tenants_file
-from auth0_sessions.fleet.plan import plan_fleet
 from auth0_sessions.model.choices import Enforce, OverLimit
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
@@ -106,7 +105,7 @@ def applied_by_a_fleet(entry, ceiling):
     """Return the lifetimes that a fleet applies for an entry; an entry that it refuses is skipped."""
     fleet = plan_fleet({"acme": {"domain": "acme.auth0.com", **entry}}, Defaults(profile="balanced", ceiling=ceiling))
     assume(not fleet.problems)
-    return fleet.tenants[0].picked.minutes
+    return fleet.tenants["acme"].picked.minutes
 
 
 @given(ENTRIES, CEILINGS, st.sampled_from(LOGIN_LIFETIMES))

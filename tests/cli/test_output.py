@@ -1,7 +1,6 @@
 """Files that `audit` and `export` write: checked before any tenant is read, and never left worse than they were."""
 
 import errno
-import json
 import os
 from functools import partial
 from pathlib import Path
@@ -88,22 +87,3 @@ def test_a_device_takes_an_export(tenants):
     pipe.symlink_to("/dev/null")
     assert invoke("export", "--tenants", tenants, "--output", pipe).exit_code == FINE
     assert pipe.is_symlink()
-
-
-@pytest.mark.parametrize("value", ["{{value: {0}}}", "{{value: '{0}'}}", "'{0}'"])
-def test_a_list_in_a_project_s_file(tenants, auth0_sandbox, value):
-    """An object or JSON text under `value` is completed; text in the short form is refused: no object can be there."""
-    listed = json.dumps({"acme": {"domain": auth0_sandbox.tenants["acme"].domain, "plan": "enterprise"}})
-    project = tenants.with_name("Pulumi.yaml")
-    project.write_text(f"name: x\nruntime: python\nconfig:\n  auth0-sessions:tenants: {value.format(listed)}\n")
-    stack = tenants.with_name("Pulumi.dev.yaml")
-    stack.write_text("config: {}\n")
-    result = invoke("export", "--tenants", stack, "--output", project)
-    if "value" not in value:
-        assert (result.exit_code, "Put an object under `value:`" in result.stderr) == (USAGE, True)
-        assert auth0_sandbox.requests == []
-    else:
-        assert result.exit_code == FINE, result.stderr
-        row = yaml.safe_load(project.read_text())["config"]["auth0-sessions:tenants"]["value"]
-        assert row["acme"]["sessionLifetime"] == "7d"
-        assert invoke("validate", "--tenants", stack).exit_code == FINE

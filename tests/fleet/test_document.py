@@ -89,12 +89,12 @@ no:
 def test_what_is_not_set_stays(opened, before, line_end, start):
     """Comments, quotes, spaces, line ends and byte order mark stay; what an earlier export has said is replaced."""
     document = opened(start + before.replace("\n", line_end))
-    document.say_first(["Read today."])
+    document.say(["Read today."])
     document.complete("acme", {"session_lifetime": "7d", "over_limit": "warn"})
-    document.say_of("acme", ["sessionLifetime: agreed."])
+    document.say(["sessionLifetime: agreed."], "acme")
     document.complete("globex", {"session_lifetime": "3d"})
     document.complete("no", {})
-    document.say_of("no", ["Not read.\nTwice."])
+    document.say(["Not read.\nTwice."], "no")
     assert document.text() == start + AFTER.replace("\n", line_end)
 
 
@@ -164,7 +164,7 @@ def test_what_would_change_something_else_is_refused(opened, monkeypatch):
     """Whatever the library makes of a file, a text that is not read as it is meant, or lacks a comment, is an error."""
     for spoiled in ("a:\n  domain: other.auth0.com # mine\n", "a:\n  domain: a.auth0.com\n", "a: [\n"):
         document = opened("a:\n  domain: a.auth0.com # mine\n")
-        monkeypatch.setattr(document, "_dump", lambda text=spoiled: text)
+        monkeypatch.setattr("auth0_sessions.fleet.document.dumped", lambda *_, text=spoiled: text)
         with pytest.raises(InputError, match="cannot be completed without changing something else"):
             document.text()
 
@@ -235,6 +235,7 @@ def test_comments_in_odd_places_are_kept_or_refused(opened, text):
 
 DOMAIN = "domain: a.auth0.com"
 LIST = "config:\n  auth0-sessions:tenants:"
+AS_JSON = '{"a": {"domain": "a.auth0.com"}}'
 ODD_FILES = {
     "list is an alias": f"config:\n  x: &x\n    a:\n      {DOMAIN}\n  auth0-sessions:tenants: *x\n",
     "config is an alias": f"x: &x\n  auth0-sessions:tenants:\n    a:\n      {DOMAIN}\nconfig: *x\n",
@@ -244,9 +245,9 @@ ODD_FILES = {
     "explicit key": f"{LIST}\n    a:\n      {DOMAIN}\n      ? sessionLifetime\n      : 8h\n",
     "quoted hash": f"{LIST}\n    a: {{{DOMAIN}, formerly: 'x  #y'}}\n",
     "list of merges": f"x: &x\n  {DOMAIN}\n{LIST}\n    a:\n      <<:\n        - *x\n    b:\n      {DOMAIN}\n",
-    "JSON text": f'{LIST} \'{{"a": {{"domain": "a.auth0.com"}}}}\' # theirs\n  other: 1\n',
+    "JSON text": f"{LIST} '{AS_JSON}' # theirs\n  other: 1\n",
     "list in braces": f"config: {{auth0-sessions:tenants: {{a: {{{DOMAIN}}}}}, other: 0042}}\n",
-    "block of JSON text": f'{LIST} |\n    {{"a": {{"domain": "a.auth0.com"}}}}\n  other: 1\n',
+    "block of JSON text": f"{LIST} |\n    {AS_JSON}\n  other: 1\n",
 }
 
 
@@ -263,18 +264,26 @@ def test_odd_files(opened, text):
     assert document.text().count("# theirs") == text.count("# theirs")
 
 
-def test_a_hash_in_a_name_is_no_comment(opened):
-    """A name with a space and a hash is not repeated in a comment when its entry is rewritten."""
-    document = opened('tenants:\n  "acme #1": {domain: a.auth0.com} # theirs\n')
-    document.complete("acme #1", WEEK)
-    assert document.text().count("#1") == 1
-    assert document.text().count("# theirs") == 1
+@pytest.mark.parametrize("value", [AS_JSON, f"'{AS_JSON}'"])
+def test_a_list_in_a_project_s_file(opened, value):
+    """An object or its JSON text is completed under `value`."""
+    document = opened(f"{LIST} {{value: {value}}}\n", "Pulumi.yaml")
+    document.complete("a", WEEK)
+    row = loaded(document.text())["config"]["auth0-sessions:tenants"]["value"]
+    assert row == {"a": {"domain": "a.auth0.com", "sessionLifetime": "7d"}}
 
 
-def test_a_list_from_a_merge_is_refused(opened):
-    """A list that comes from a merge has no place of its own to be edited."""
-    with pytest.raises(InputError, match="comes from a merge"):
-        opened(f"x: &x\n  auth0-sessions:tenants:\n    a:\n      {DOMAIN}\nconfig:\n  <<: *x\n", "Pulumi.prod.yaml")
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("Pulumi.prod.yaml", "x: &x {auth0-sessions:tenants: {a: {domain: a}}}\nconfig: {<<: *x}\n", "from a merge"),
+        ("Pulumi.yaml", f"{LIST} '{AS_JSON}'\n", "Put an object under `value:`"),
+    ],
+)
+def test_a_list_that_has_no_place_is_refused(opened, name, text, words):
+    """In a merge, or as text in the short form of a project's file, where no object can be."""
+    with pytest.raises(InputError, match=words):
+        opened(text, name)
 
 
 JSON = {"profiles": {"own": {"idle": "1h", "ceiling": True}}, "tenants": {"0042": {"domain": "a", "formerly": "1e3"}}}
@@ -406,7 +415,7 @@ def test_any_file_is_completed_or_refused(tmp_path_factory, text):
         document = Document(path, file.keys)
         for name in before:
             document.complete(name, {"session_lifetime": "7d", "plan": None})
-            document.say_of(name, ["x"])
+            document.say(["x"], name)
         path.write_text(document.text(), newline="")
         after = read_tenants_file(path).tenants
         assert [entry.get(document.key_of(name, "session_lifetime")) for name, entry in after.items()] == ["7d"] * len(

@@ -10,26 +10,31 @@ from hypothesis import strategies as st
 
 from auth0_sessions.api.reader import TenantSessions
 from auth0_sessions.errors import InputError, TenantUnreachableError
-from auth0_sessions.fleet.entries import Defaults
+from auth0_sessions.fleet.entries import Defaults, plan_fleet
 from auth0_sessions.fleet.export import export
 from auth0_sessions.fleet.file import read_tenants_file
-from auth0_sessions.fleet.plan import plan_fleet
 from auth0_sessions.model.choices import Enforce
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.profiles import PROFILES, Profile
 from auth0_sessions.model.settings import AUTH0_DEFAULTS, LOGIN_LIFETIMES, SETTINGS, CookieMode
+from auth0_sessions.model.spelling import camel_case
 
 DAY = 1_440
 
 
 def holding(**tenants):
-    """Return what reads tenants by the first part of their domain: what each was ever set to, or why it is not read."""
+    """Return what reads tenants by the first part of their domain: what each was ever set to, or why it is not read.
+
+    Text in place of a value is why that is unusable.
+    """
 
     def read(domain, _label):
         found = tenants.get(domain.partition(".")[0], {})
         if isinstance(found, str):
             raise TenantUnreachableError(found)
-        return TenantSessions(domain, {**AUTH0_DEFAULTS, **found}, frozenset(SETTINGS) - found.keys())
+        unusable = {name: value for name, value in found.items() if str(value).startswith("unusable")}
+        values = {name: value for name, value in {**AUTH0_DEFAULTS, **found}.items() if name not in unusable}
+        return TenantSessions(domain, values, frozenset(SETTINGS) - found.keys(), unusable)
 
     return read
 
@@ -74,22 +79,21 @@ def test_every_lifetime_is_declared(exported):
         "    ephemeralSessionLifetime: 3d\n"
         "    idleEphemeralSessionLifetime: 1d\n"
     )
-    assert (made.unread, made.notes, made.domains) == ({}, [], {"acme": "acme.auth0.com"})
+    assert (made.unread, made.notes) == ({}, [])
 
 
-def test_an_unusable_value_is_left_out_and_named(tmp_path):
-    """It has no line in the entry; a comment and a note say what the tenant reports."""
-    unusable = {"idle_session_lifetime": "0, which is not a lifetime", "session_cookie_mode": "{}, which is not one"}
-    found = {name: value for name, value in AUTH0_DEFAULTS.items() if name not in unusable}
-    path = tmp_path / "tenants.yaml"
-    path.write_text(ACME.format("free", "balanced"))
-    reads = lambda domain, _: TenantSessions(domain, found, frozenset(found), unusable)  # noqa: E731
-    made = export(read_tenants_file(path), path.name, read=reads)
-    text = made.document.text()
-    assert (said(text, "idleSessionLifetime"), said(text, "sessionCookieMode")) == ([], [])
-    assert "sessionLifetime: 7d" in said(text, "sessionLifetime")
-    assert "acme: The tenant reports idleSessionLifetime as 0, which is not a lifetime." in made.notes
-    assert "The tenant reports sessionCookieMode as {}, which is not one." in text
+def test_a_value_that_cannot_be_declared_is_left_out_and_named(exported):
+    """An unusable value, and one above the API's range, have no line in the entry; a comment and a note say why."""
+    found = {"idle_session_lifetime": "unusable", "session_cookie_mode": "unusable", "session_lifetime": 400 * DAY}
+    text, made = exported(ACME.format("enterprise", "convenient"), acme=found)
+    assert [said(text, camel_case(name)) for name in found] == [[], [], []]
+    left = [
+        "`pulumi up` would write sessionLifetime 365d; the tenant has 400d.",
+        "The tenant reports idleSessionLifetime as unusable.",
+        "The tenant reports sessionCookieMode as unusable.",
+    ]
+    assert made.notes == [f"acme: {sentence}" for sentence in left]
+    assert re.findall("  # export: (.*)", text)[1:] == left
 
 
 @pytest.mark.parametrize(
@@ -144,12 +148,11 @@ def test_a_value_above_the_cap(exported, plan, minutes, phrase):
     assert made.notes == ([] if plan else [needs])
 
 
-@pytest.mark.parametrize("over_limit", ["error", "clamp"])
-def test_another_way_to_treat_the_cap_gives_way(exported, over_limit):
-    """An entry that would refuse or lower a value above the cap sends it as it is from now on."""
-    before = ACME.format("free", "balanced") + f"    overLimit: {over_limit}\n"
-    assert said(exported(before, acme={"session_lifetime": 40 * DAY})[0], "overLimit")[0].startswith("overLimit: warn")
-    assert said(exported(before)[0], "overLimit") == [f"overLimit: {over_limit}"]
+def test_another_way_to_treat_the_cap_gives_way(exported):
+    """An entry that would lower a value above the cap sends it as it is from now on."""
+    before = ACME.format("free", "balanced") + "    overLimit: clamp\n"
+    assert said(exported(before, acme={"session_lifetime": 40 * DAY})[0], "overLimit")[0] == "overLimit: warn"
+    assert said(exported(before)[0], "overLimit") == ["overLimit: clamp"]
 
 
 @pytest.mark.parametrize("name", LOGIN_LIFETIMES)
@@ -188,13 +191,6 @@ def test_a_tenant_that_cannot_be_read_is_kept(exported):
     assert "# export: Not read: No answer.\n# export: Try again.\n" in text
     assert made.unread == {"free": "No answer.\nTry again."}
     assert said(text, "sessionLifetime") == ["sessionLifetime: 7d", "# Auth0's default, never set"]
-
-
-def test_a_value_that_cannot_be_declared(exported):
-    """It is left out, and a note says what a fleet would write instead."""
-    text, made = exported(ACME.format("enterprise", "convenient"), acme={"session_lifetime": 400 * DAY})
-    assert said(text, "sessionLifetime") == []
-    assert "acme: `pulumi up` would write sessionLifetime 365d; the tenant has 400d." in made.notes
 
 
 def test_a_list_that_a_stack_names(tmp_path):
@@ -261,7 +257,7 @@ def test_a_fleet_of_the_file_writes_nothing(tmp_path_factory, tenants, beside, d
     profile = file.profile or data.draw(st.sampled_from(Profile))
     fleet = plan_fleet(file.tenants, Defaults(plan, profile, file.profiles, file.enforce))
     assert fleet.problems == []
-    for tenant in fleet.tenants:
+    for tenant in fleet.tenants.values():
         found = {**AUTH0_DEFAULTS, **live[tenant.name]}
         applied = {name: tenant.picked.applied(name, found[name]) for name in LOGIN_LIFETIMES}
         assert applied == {name: found[name] for name in LOGIN_LIFETIMES}

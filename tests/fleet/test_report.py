@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth0_sessions.fleet.entries import Defaults
-from auth0_sessions.fleet.plan import plan_fleet
+from auth0_sessions.fleet.entries import Defaults, plan_fleet
 from auth0_sessions.fleet.report import HEADINGS, Row, report
 from auth0_sessions.model.inputs import UNKNOWN
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
@@ -34,7 +33,7 @@ def row_of(tenant, lifetimes=None, gone_by=UNKNOWN, why=UNKNOWN):
 
 def table_of(fleet):
     """Return the report at the preview of a fleet's creates."""
-    return report({tenant.name: row_of(tenant) for tenant in fleet.tenants})
+    return report({tenant.name: row_of(tenant) for tenant in fleet.tenants.values()})
 
 
 def test_the_report():
@@ -65,7 +64,7 @@ def test_the_report():
 @pytest.mark.parametrize("gone_by", [None, "2026-12-01T00:00:00Z"])
 def test_a_row_says_what_was_applied(gone_by):
     """Values, date and reasons are those of the outputs, whatever the program asks for."""
-    (acme,) = fleet_of(profile="strict", acme={"domain": "a.auth0.com"}).tenants
+    (acme,) = fleet_of(profile="strict", acme={"domain": "a.auth0.com"}).tenants.values()
     held = dict(zip(LOGIN_LIFETIMES, ("60d", "90m", "2d", "5m"), strict=True))
     cells = cells_of(report({"acme": row_of(acme, held, gone_by, "as it was")}).splitlines()[2])
     shares = "absolute 200%, idle 2%"

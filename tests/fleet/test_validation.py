@@ -3,9 +3,8 @@
 import pytest
 
 from auth0_sessions.errors import listed
-from auth0_sessions.fleet.entries import Defaults
+from auth0_sessions.fleet.entries import Defaults, plan_fleet
 from auth0_sessions.fleet.file import TenantsFile
-from auth0_sessions.fleet.plan import plan_fleet
 from auth0_sessions.fleet.validation import validate
 
 LISTED = {"domain": "acme.auth0.com", "plan": "free"}

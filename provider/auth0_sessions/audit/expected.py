@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.across import in_two_files
-from auth0_sessions.fleet.entries import Entry, read_entries
+from auth0_sessions.fleet.entries import Entry, plan_fleet
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.model.judgment import Ceiling
 from auth0_sessions.model.own_profiles import read_profiles
@@ -102,21 +102,16 @@ def _in_file(
     file: TenantsFile, source: str, profile: str | None, others: Mapping[str, ProfileLimits]
 ) -> tuple[list[Expected], list[str]]:
     """Return what the tenants of a file should have, and all problems; `others` are other files' profiles."""
-    entries = read_entries(file.tenants, file.defaults)
+    entries = plan_fleet(file.tenants, file.defaults, needs_plan=False)
     foreign = None
     try:
         if profile is not None:
             foreign = choose_profile(profile, {**others, **entries.profiles})
     except InputError as error:
         entries.of_all.append(f"{THE_COMMAND_LINE}: {error}")
-    expected = []
-    for entry in entries.tenants.values():
-        if "profile" not in entry.values:
-            continue
-        entries.problems[entry.name].extend(problem.reason for problem in entry.picked.problems)
-        if not (entries.problems[entry.name] or entries.of_all):
-            expected.append(_expected(entry, file, source, foreign))
-    return expected, entries.all_problems
+    problems = entries.problems
+    tenants = [] if problems else entries.tenants.values()
+    return [_expected(entry, file, source, foreign) for entry in tenants], problems
 
 
 def _expected(entry: Entry, file: TenantsFile, source: str, foreign: ProfileLimits | None) -> Expected:

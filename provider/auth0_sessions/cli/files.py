@@ -1,7 +1,7 @@
 """The commands that take tenants files: audit, validate and export."""
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,7 +9,7 @@ import typer
 
 from auth0_sessions.cli.app import FAILURE, USAGE, app, clean_errors, fail, note, plain, say
 from auth0_sessions.cli.inputs import FILE, CwdOption, MoreFiles, StackOption, TenantsOption, files_of, reading
-from auth0_sessions.cli.output import check, replace, write
+from auth0_sessions.cli.output import check, write
 from auth0_sessions.cli.tables import audit_parts
 from auth0_sessions.model.profiles import Profile
 
@@ -17,13 +17,11 @@ if TYPE_CHECKING:
     from auth0_sessions.audit import Audit
 
 PANEL = "Tenants files"
-RESOURCE = "auth0-sessions:index:SessionLifetime"
 _NO_LABELS = (
-    "`pulumi import` does not support credential labels: it reads every tenant with AUTH0_CLIENT_ID and "
+    "Note: `pulumi import` does not support credential labels: it reads every tenant with AUTH0_CLIENT_ID and "
     "AUTH0_CLIENT_SECRET, or with the stack's own credentials. Import tenants that need different "
     "credentials in separate runs."
 )
-
 
 ReportFormat = Literal["table", "json", "html", "markdown"]
 REPORTS: dict[str, ReportFormat] = {
@@ -89,8 +87,10 @@ def audit(  # noqa: PLR0913  An argument for each option.
 
     chosen: ReportFormat = form or (REPORTS[_ending(output, REPORTS, ", or give --format")] if output else "table")
     check(output)
-    with clean_errors(), reading(files_of(tenants, more, stack, cwd)) as (files, read, on_progress):
-        report = audited(files, profile=profile, read=read, on_progress=on_progress)
+    with clean_errors():
+        files = files_of(tenants, more, stack, cwd)
+        with reading(files) as (read, on_progress):
+            report = audited(files, profile=profile, read=read, on_progress=on_progress)
     if output is not None:
         write(output, _rendered(report, chosen))
         note(f"Wrote {output}. {report.verdict}")
@@ -146,7 +146,7 @@ def export(  # noqa: PLR0913  An argument for each option.
         typer.Option(
             "--format",
             help="`tenants`: the same file, completed. `import`: a file for `pulumi import -f`. `workflow`: the "
-            "tenants' credentials as the `env` of a GitHub Actions workflow, without reading a tenant.",
+            "tenants' credentials as the `env` of a GitHub Actions workflow. The last two read no tenant.",
         ),
     ] = "tenants",
 ) -> None:
@@ -162,42 +162,40 @@ def export(  # noqa: PLR0913  An argument for each option.
     Example: `auth0-sessions export --tenants domains.yaml --output tenants.yaml`
     """
     from auth0_sessions.fleet.export import export as exported  # noqa: PLC0415
-    from auth0_sessions.fleet.export import workflow_lines  # noqa: PLC0415
+    from auth0_sessions.fleet.export import import_file, workflow_lines  # noqa: PLC0415
 
     ending = _ending(output, EXPORTS[form]) if output else None
-    check(output, is_replaced=True)
+    check(output)
     with clean_errors():
         files = files_of([tenants] if tenants else None, None, stack, cwd)
         ((source, file),) = files.items()
         if form == "workflow":
-            _emit(output, "".join(f"{line}\n" for line in workflow_lines(file, source)), _unchecked)
+            _emit(output, workflow_lines(file, source))
             return
-    with clean_errors(), reading(files) as (_, read, on_progress):
-        made = exported(file, source, read=read, only_set=only_set, on_progress=on_progress)
-        text = (
-            _import_file(made.domains)
-            if form == "import"
-            else made.text(in_json=None if ending is None else ending == "json")
-        )
-    if form == "import" and made.has_labels:
-        made.notes.append(_NO_LABELS)
-    _emit(output, text, _unchecked if form == "import" else made.check_written)
+        if form == "import":
+            _emit(output, import_file(file, source))
+            note(_NO_LABELS)
+            return
+        with reading(files) as (read, on_progress):
+            made = exported(file, source, read=read, only_set=only_set, on_progress=on_progress)
+        text = made.text(in_json=None if ending is None else ending == "json")
+    _emit(output, text, made.check_written)
     for sentence in made.notes:
         note(f"Note: {sentence}")
     for name, error in made.unread.items():
         note(f"Error: {name}: {error}")
     if made.unread:
-        note(f"{len(made.unread)} of {len(made.domains)} tenants could not be read, and stay as they were.")
+        note(f"{len(made.unread)} of {len(file.tenants)} tenants could not be read, and stay as they were.")
         raise typer.Exit(FAILURE)
 
 
-def _emit(output: Path | None, text: str, check_written: Callable[[Path], None]) -> None:
+def _emit(output: Path | None, text: str, check_written: Callable[[Path], None] = lambda _: None) -> None:
     """Print an export, or write it to a file."""
     if output is None:
         typer.echo(text, nl=False)
-        return
-    replace(output, text, check_written)
-    note(f"Wrote {output}.")
+    else:
+        write(output, text, check_written)
+        note(f"Wrote {output}.")
 
 
 def _ending(output: Path, known: Collection[str], advice: str = "") -> str:
@@ -222,13 +220,3 @@ def _rendered(report: "Audit", form: ReportFormat) -> str:
 
         return to_markdown(report)
     return plain(*audit_parts(report))
-
-
-def _unchecked(_: Path) -> None:
-    """Check nothing: the file is not one that this package reads."""
-
-
-def _import_file(domains: Mapping[str, str]) -> str:
-    """Return a file for `pulumi import -f`."""
-    resources = [{"type": RESOURCE, "name": name, "id": domain} for name, domain in domains.items()]
-    return json.dumps({"resources": resources}, indent=2) + "\n"

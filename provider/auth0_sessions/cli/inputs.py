@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from auth0_sessions.api.reader import ReadTenant
-    from auth0_sessions.api.sources import Sources
     from auth0_sessions.fleet.file import TenantsFile
 
 FILE = "The stack's file `Pulumi.STACK.yaml`, or a YAML or JSON file of tenants"
@@ -79,25 +78,19 @@ def files_of(
 
 
 @contextlib.contextmanager
-def reading(
-    files: "dict[str, TenantsFile]",
-) -> "Iterator[tuple[dict[str, TenantsFile], ReadTenant, Callable[[int, int], None]]]":
-    """Yield the files, a function that reads one tenant, and a function that shows progress on a terminal."""
+def reading(files: "dict[str, TenantsFile]") -> "Iterator[tuple[ReadTenant, Callable[[int, int], None]]]":
+    """Yield a function that reads one tenant of some files, and one that shows progress on a terminal."""
     from rich.progress import Progress  # noqa: PLC0415
 
     from auth0_sessions.api.reader import read_tenant  # noqa: PLC0415
-
-    errors = Console(stderr=True)
-    with Progress(console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("Reading tenants", total=None)
-        read = partial(read_tenant, on_wait=partial(note, errors=errors), sources=_sources(files))
-        yield files, read, lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def _sources(files: "dict[str, TenantsFile]") -> "Callable[[str | None], Sources]":
-    """Return where credentials may be: the environment, and the configuration of a stack that was asked for."""
     from auth0_sessions.api.sources import of_environment  # noqa: PLC0415
     from auth0_sessions.fleet.resolved import found_in  # noqa: PLC0415
 
-    found = next(iter(files.values())).credentials
-    return of_environment if found is None else partial(found_in, found)
+    # Several files have no configuration with credentials; a stack is alone.
+    configured = next(iter(files.values())).credentials
+    sources = of_environment if configured is None else partial(found_in, configured)
+    errors = Console(stderr=True)
+    with Progress(console=errors, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("Reading tenants", total=None)
+        read = partial(read_tenant, on_wait=partial(note, errors=errors), sources=sources)
+        yield read, lambda done, total: bar.update(task, completed=done, total=total)

@@ -10,8 +10,8 @@ from auth0_sessions.cli.app import FAILURE, USAGE, fail
 from auth0_sessions.errors import InputError
 
 
-def check(output: Path | None, *, is_replaced: bool = False) -> None:
-    """Exit before any tenant is read if a file could not be written, or replaced by another one."""
+def check(output: Path | None) -> None:
+    """Exit before any tenant is read if a file could not be written or replaced."""
     if output is None:
         return
     if not output.parent.is_dir():
@@ -19,30 +19,22 @@ def check(output: Path | None, *, is_replaced: bool = False) -> None:
     try:
         if output.exists():
             output.open("ab").close()
-        if is_replaced or not output.exists():
+        if not _is_device(output):
             tempfile.TemporaryFile(dir=output.resolve().parent).close()
     except OSError as error:
         fail(f"{output} cannot be written: {error.strerror}.", USAGE)
 
 
-def write(output: Path, text: str) -> None:
-    """Write a file, or exit with the reason."""
-    try:
-        output.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        fail(f"{output} cannot be written: {error.strerror}.", FAILURE)
-
-
-def replace(output: Path, text: str, check_written: Callable[[Path], None]) -> None:
+def write(output: Path, text: str, check_written: Callable[[Path], None] = lambda _: None) -> None:
     """Write a file beside the output, check what was written, and give it the output's name; or exit with the reason.
 
     Until then, the output stays as it is: a full disk does not truncate it.
     """
     target = output.resolve()
-    if target.exists() and not target.is_file():
-        write(output, text)
-        return
     try:
+        if _is_device(target):
+            target.write_text(text, encoding="utf-8")
+            return
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".auth0-sessions-") as folder:
             beside = Path(folder, target.name)
             with beside.open("w", encoding="utf-8", newline="") as file:
@@ -57,3 +49,8 @@ def replace(output: Path, text: str, check_written: Callable[[Path], None]) -> N
         fail(f"{output} cannot be written, and stays as it was: {error.strerror}.", FAILURE)
     except InputError as error:
         fail(f"{output} stays as it was, because what would be written is not read as it is meant. {error}", FAILURE)
+
+
+def _is_device(path: Path) -> bool:
+    """Return whether a path is something like `/dev/stdout`, which is written to and not replaced."""
+    return path.exists() and not path.is_file()

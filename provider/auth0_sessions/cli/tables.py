@@ -32,10 +32,8 @@ def plans_parts() -> Iterator[RenderableType]:
     for plan, limits in PLAN_LIMITS.items():
         for kind in Clock:
             minutes = limits.cap(kind)
-            figures = (minutes // MINUTES_PER_DAY, minutes // MINUTES_PER_HOUR, minutes)
-            sheet.add_row(
-                plan.value, kind.value, *(f"{figure:,}" for figure in figures), end_section=kind is Clock.IDLE
-            )
+            figures = (f"{minutes // unit:,}" for unit in (MINUTES_PER_DAY, MINUTES_PER_HOUR, 1))
+            sheet.add_row(plan.value, kind.value, *figures, end_section=kind is Clock.IDLE)
     yield sheet
     yield "The same caps apply to persistent and non-persistent sessions. Auth0 supersedes a higher value."
     for plan, limits in PLAN_LIMITS.items():
@@ -56,30 +54,10 @@ def profiles_parts() -> Iterator[RenderableType]:
 
 def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[RenderableType]:
     """Yield every session setting of a live tenant."""
-    sheet = Sheet(
-        "setting", "value", f">of {plan}'s\ncap" if plan else ">of the\ncap", ">Dashboard,\nminutes", ">API,\nhours"
-    )
+    share = f">of {plan}'s\ncap" if plan else ">of the\ncap"
+    sheet = Sheet("setting", "value", share, ">Dashboard,\nminutes", ">API,\nhours")
     for name in SETTINGS:
-        if name in sessions.unusable:
-            sheet.add_row(name, Text("unusable!", "red"), "", "", "")
-            continue
-        value = sessions.values[name]
-        shown = f"{text(value)}{'*' if name in sessions.defaulted else ''}"
-        if not isinstance(value, int):
-            sheet.add_row(name, shown, "", "", "")
-            continue
-        most = cap(plan, name) if plan else None
-        is_above = most is not None and value > most
-        share = Text(f"{share_of(value, most)}{'!' if is_above else ''}" if most else "", "red" if is_above else "")
-        sheet.add_row(
-            name,
-            shown,
-            share,
-            f"{value:,}",
-            # The API counts nested lifetimes in minutes too.
-            f"{value / MINUTES_PER_HOUR:,.6g}" if len(SETTINGS[name].wire) == 1 else "",
-            end_section=name == LOGIN_LIFETIMES[-1],
-        )
+        sheet.add_row(name, *_setting(sessions, name, plan), end_section=name == LOGIN_LIFETIMES[-1])
     yield Text(sessions.domain, "bold")
     yield sheet
     for name, reported in sessions.unusable.items():
@@ -89,24 +67,31 @@ def sessions_parts(sessions: TenantSessions, plan: Plan | None) -> Iterator[Rend
         yield "No plan is given, so no caps are shown. Add --plan."
 
 
+def _setting(sessions: TenantSessions, name: str, plan: Plan | None) -> tuple[Text | str, ...]:
+    """Return a setting's value, its share of the cap, and its figures."""
+    if name in sessions.unusable:
+        return Text("unusable!", "red"), "", "", ""
+    value = sessions.values[name]
+    shown = f"{text(value)}{'*' if name in sessions.defaulted else ''}"
+    if not isinstance(value, int):
+        return shown, "", "", ""
+    # The API counts nested lifetimes in minutes too.
+    hours = f"{value / MINUTES_PER_HOUR:,.6g}" if len(SETTINGS[name].wire) == 1 else ""
+    most = cap(plan, name) if plan else None
+    if most is None:
+        return shown, "", f"{value:,}", hours
+    share = Text(f"{share_of(value, most)}!", "red") if value > most else share_of(value, most)
+    return shown, share, f"{value:,}", hours
+
+
 def audit_parts(audit: Audit) -> Iterator[RenderableType]:
     """Yield an audit: a table of the tenants, the details worth reading, and the outcome."""
-    file = ("file",) if audit.has_many_files else ()
-    profile = () if audit.shared_baseline else ("profile",)
-    sheet = Sheet("tenant", *file, "plan", *profile, ">absolute", ">idle", ">non-\npersistent", "result")
-    for tenant in audit.worst_first:
-        cells = [_lifetime(tenant, row) for row in tenant.lifetimes] or [Text("-")] * len(LOGIN_LIFETIMES)
-        both = Text(" / ").join(cells[2:])
-        plan = tenant.plan.value if tenant.plan else "not set"
-        sheet.add_row(
-            visible(tenant.name),
-            *([visible(tenant.source)] if file else []),
-            plan,
-            *([visible(tenant.profile)] if profile else []),
-            *cells[:2],
-            both,
-            Text(tenant.status.value, COLORS[tenant.status]),
-        )
+    rows = [_tenant(tenant) for tenant in audit.worst_first]
+    hidden = {"file": not audit.has_many_files, "profile": bool(audit.shared_baseline)}
+    headings = [heading for heading in rows[0] if not hidden.get(heading)]
+    sheet = Sheet(*headings)
+    for row in rows:
+        sheet.add_row(*(row[heading] for heading in headings))
     yield sheet
     yield "  * Auth0's default, never set    ! see below"
     if audit.remarks:
@@ -118,6 +103,22 @@ def audit_parts(audit: Audit) -> Iterator[RenderableType]:
             yield _details(tenant)
     yield ""
     yield Text(audit.verdict, "bold")
+
+
+def _tenant(tenant: AuditedTenant) -> dict[str, Text | str]:
+    """Return a tenant's cells, by heading."""
+    lifetimes = [_lifetime(tenant, row) for row in tenant.lifetimes] or [Text("-")] * len(LOGIN_LIFETIMES)
+    absolute, idle, *others = lifetimes
+    return {
+        "tenant": visible(tenant.name),
+        "file": visible(tenant.source),
+        "plan": tenant.plan or "not set",
+        "profile": visible(tenant.profile),
+        ">absolute": absolute,
+        ">idle": idle,
+        ">non-\npersistent": Text(" / ").join(others),
+        "result": Text(tenant.status.value, COLORS[tenant.status]),
+    }
 
 
 def _lifetime(tenant: AuditedTenant, row: AuditedLifetime) -> Text:

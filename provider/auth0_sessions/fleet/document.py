@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -16,7 +15,7 @@ from ruamel.yaml.error import YAMLError
 from auth0_sessions.errors import InputError, visible
 from auth0_sessions.fleet.lines import REMARK, as_written, keeps_comments, lines_of, without_remarks
 from auth0_sessions.fleet.loader import parsed
-from auth0_sessions.fleet.rows import containers, copied, library, own, remove_row, set_row, styled, unfold
+from auth0_sessions.fleet.rows import containers, copied, dumped, library, own, remove_row, set_row, styled, unfold
 from auth0_sessions.fleet.stack import is_project_file
 from auth0_sessions.model.scalars import Misread, from_json, texts
 from auth0_sessions.model.spelling import camel_case
@@ -36,21 +35,21 @@ class Document:
     def __init__(self, path: Path, keys: tuple[str, ...], tenants: Any = None) -> None:
         content = path.read_bytes().decode() if tenants is None else _new_file(tenants, keys)
         self._path, self._keys = path, keys
-        self._start, self._before = content[: content.startswith(BOM)], content.removeprefix(BOM)
         self.line_end = "\r\n" if "\r\n" in content else "\n"
-        self._meant: Any = _unshared(parsed(self._before, path))
+        self._start, text = content[: content.startswith(BOM)], content.removeprefix(BOM)
+        self._meant: Any = _unshared(parsed(text, path))
         self._above: defaultdict[str | None, list[str]] = defaultdict(list)
         try:
-            self._root: CommentedMap = styled(json.loads(self._before))
+            self._root: CommentedMap = styled(json.loads(text))
             self.is_json = True
         except ValueError:
-            self._before = without_remarks(self._before)
-            self._before += "" if self._before.endswith("\n") else self.line_end
+            text = without_remarks(text)
+            text += "" if text.endswith("\n") else self.line_end
             self.is_json = False
-        self._yaml = library(self._before)
+        self._before, self._yaml = text, library(text)
         if not self.is_json:
             self._root = self._load()
-        self._dumped = self._dump()
+        self._dumped = dumped(self._root, self._yaml)
         self._tenants, self._listed = self._detached()
 
     def _load(self) -> CommentedMap:
@@ -64,7 +63,7 @@ class Document:
 
     def _detached(self) -> tuple[CommentedMap, dict[str, Any]]:
         """Return the list, as it is edited and as it should be read, in which an edit changes nothing else."""
-        count = Counter(map(id, containers(self._root)))
+        uses = Counter(map(id, containers(self._root)))
         node, meant = self._root, self._meant
         for key in self._keys:
             if key not in own(node):
@@ -75,19 +74,12 @@ class Document:
                 raise InputError(message)
             if isinstance(node[key], str):
                 meant[key], node[key] = from_json(node[key]), styled(json.loads(node[key]))
-            elif count[id(node[key])] > 1:
+            elif uses[id(node[key])] > 1:
                 node[key] = copied(node[key])
             node.fa.set_block_style()
             node, meant = node[key], meant[key]
         node.fa.set_block_style()
-        inside = Counter(id(node[name]) for name in node)
-        seen: set[int] = set()
-        for name in list(node):
-            entry = node[name]
-            is_alias = count[id(entry)] > inside[id(entry)] or id(entry) in seen
-            seen.add(id(entry))
-            if is_alias or name not in own(node) or any(id(source) in inside for source in getattr(entry, "merge", ())):
-                node[name] = copied(entry)
+        _write_out(node, uses)
         return node, meant
 
     def key_of(self, name: str, field: str) -> str:
@@ -101,12 +93,8 @@ class Document:
         """The tenants as a reader should find them now."""
         return texts(self._listed, str(self._path))
 
-    def say_first(self, sentences: Iterable[str]) -> None:
-        """Add comment lines at the top of the file."""
-        self._above[None].extend(sentences)
-
-    def say_of(self, name: str, sentences: Iterable[str]) -> None:
-        """Add comment lines above a tenant's entry."""
+    def say(self, sentences: Iterable[str], name: str | None = None) -> None:
+        """Add comment lines above a tenant's entry, or at the top of the file."""
         self._above[name].extend(sentences)
 
     def set_beside(self, key: str, value: str) -> None:
@@ -120,10 +108,10 @@ class Document:
     def complete(self, name: str, rows: Rows) -> None:
         """Set fields of a tenant's entry, and remove those whose value is None."""
         keyed = {self.key_of(name, field): value for field, value in rows.items()}
-        gone = {key for key, value in keyed.items() if value is None} & self._tenants[name].keys()
-        if not gone <= own(self._tenants[name]).keys():
-            self._tenants[name] = copied(self._tenants[name])
         entry = self._tenants[name]
+        if any(value is None and key in entry.keys() - own(entry) for key, value in keyed.items()):
+            # What comes from a merge can only be removed where it is written out.
+            entry = self._tenants[name] = copied(entry)
         if keyed and entry.fa.flow_style():
             unfold(self._tenants, name)
         for key, value in keyed.items():
@@ -141,7 +129,7 @@ class Document:
             InputError: It would not be read as it is meant, or lose a comment.
 
         """
-        edited = self._dump()
+        edited = dumped(self._root, self._yaml)
         unchanged = [] if self.is_json else [as_written(self._before, self._dumped, edited, self.line_end)]
         for text in (*unchanged, edited.replace("\n", self.line_end)):
             if self.reads(text) and (self.is_json or keeps_comments(self._before, text)):
@@ -176,23 +164,29 @@ class Document:
             message = f"{self._path}: {value} cannot be written as JSON. Choose an output in YAML."
             raise InputError(message) from None
 
-    def _dump(self) -> str:
-        stream = io.StringIO()
-        self._yaml.dump(self._root, stream)
-        return stream.getvalue()
-
     def _commented(self, text: str) -> str:
         """Return a text with what is said at its top and above entries."""
-        lines = lines_of(text)
-        above = {0: _remarks(self._above[None], "")}
+        remarks = defaultdict(list, {0: _remarks(self._above[None], "")})
         node = cast("yaml.MappingNode", yaml.compose(text, Loader=yaml.SafeLoader))
         for key in self._keys:
             (node,) = [inner for outer, inner in node.value if outer.value == key]
         for name, _ in node.value:
             start = name.start_mark
-            above[start.line] = above.get(start.line, []) + _remarks(self._above[name.value], " " * start.column)
-        made = [[*(f"{remark}{self.line_end}" for remark in above.get(n, ())), line] for n, line in enumerate(lines)]
-        return "".join(line for part in made for line in part)
+            remarks[start.line] += _remarks(self._above[name.value], " " * start.column)
+        made: list[str] = []
+        for number, line in enumerate(lines_of(text)):
+            made.extend(f"{remark}{self.line_end}" for remark in remarks[number])
+            made.append(line)
+        return "".join(made)
+
+
+def _write_out(tenants: CommentedMap, uses: Mapping[int, int]) -> None:
+    """Replace each entry that shares text with another part of the file by a copy."""
+    entries = {id(entry) for entry in tenants.values()}
+    for name, entry in list(tenants.items()):
+        merges_another = any(id(source) in entries for source in getattr(entry, "merge", ()))
+        if uses[id(entry)] > 1 or merges_another or name not in own(tenants):
+            tenants[name] = copied(entry)
 
 
 def _remarks(sentences: Iterable[str], indent: str) -> list[str]:
@@ -212,6 +206,4 @@ def _new_file(tenants: Any, keys: tuple[str, ...]) -> str:
     """Return a file with tenants under some keys."""
     for key in reversed(keys):
         tenants = {key: tenants}
-    stream = io.StringIO()
-    library("").dump(styled(tenants), stream)
-    return stream.getvalue()
+    return dumped(styled(tenants), library(""))

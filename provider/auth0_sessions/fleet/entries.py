@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from dataclasses import fields as fields_of
 from functools import cached_property
 from typing import Any
@@ -21,10 +20,14 @@ from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE, Spelling, camel_case
 
-_MISSING = {
-    "domain": "is missing; give the tenant's domain, as in acme.eu.auth0.com.",
-    "plan": "is missing; set it here, for the fleet, or with `pulumi config set auth0-sessions:plan ...`.",
-}
+_NO_DOMAIN = "domain is missing; give the tenant's domain, as in acme.eu.auth0.com."
+_NO_PLAN = "plan is missing; set it here, for the fleet, or with `pulumi config set auth0-sessions:plan ...`."
+_NOT_A_TENANT = "is not a tenant; give an object with at least its domain."
+_NOT_KNOWN = (
+    "is not known yet, and a fleet needs to know its tenants at preview. Give it as plain text or as configuration, or "
+    "declare this tenant as a SessionPolicy, whose settings may be outputs."
+)
+_NOT_SECRET = "is a secret, but it becomes part of names and reasons. Give it as plain text."  # noqa: S105  A message.
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,10 @@ class Secret:
 
 @dataclass(frozen=True)
 class Entry:
-    """The valid part of one tenant's entry, by input; those in `own` are set there, the others are the fleet's."""
+    """The valid part of one tenant's entry, by input; those in `own` are set there, the others are the fleet's.
+
+    `problems` says what is wrong with the rest.
+    """
 
     name: str
     values: Mapping[str, Any]
@@ -78,6 +84,7 @@ class Entry:
     spelling: Spelling
     secrets: frozenset[str] = frozenset()
     ceilings: tuple[StackCeiling, ...] = ()
+    problems: list[str] = field(default_factory=list)
 
     @property
     def place(self) -> tuple[str, str | None]:
@@ -138,22 +145,32 @@ class Defaults:
 
 @dataclass(frozen=True)
 class Entries:
-    """A fleet's tenants by short name, the available profiles, and the problems with each entry and with all."""
+    """A fleet's tenants by short name, the problems of the list as a whole, and the available profiles."""
 
     tenants: dict[str, Entry] = field(default_factory=dict)
-    problems: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     of_all: list[str] = field(default_factory=list)
     profiles: dict[str, ProfileLimits] = field(default_factory=lambda: dict(PROFILES))
 
     @property
-    def all_problems(self) -> list[str]:
-        """All problems, each with the tenant's name."""
-        named = [f"{name}: {problem}" for name, problems in self.problems.items() for problem in problems]
+    def problems(self) -> list[str]:
+        """All problems, each with tenant and key; if there are any, the rest is meaningless."""
+        named = [f"{name}: {problem}" for name, entry in self.tenants.items() for problem in entry.problems]
         domains = ((entry.values["domain"], name) for name, entry in self.tenants.items() if "domain" in entry.values)
         return [*self.of_all, *named, *named_twice(domains)]
 
 
-def read_entries(tenants: object, defaults: Defaults, *, needs_plan: bool = False) -> Entries:
+def plan_fleet(tenants: object, defaults: Defaults, *, needs_plan: bool = True) -> Entries:
+    """Read a fleet's tenants, and check the values that each would get."""
+    entries = read_entries(tenants, defaults)
+    for entry in entries.tenants.values():
+        if needs_plan and "plan" not in (entry.values.keys() | entry.own):
+            entry.problems.append(_NO_PLAN)
+        if "profile" in entry.values:
+            entry.problems.extend(problem.reason for problem in entry.picked.problems)
+    return entries
+
+
+def read_entries(tenants: object, defaults: Defaults) -> Entries:
     """Read a fleet's tenants by short name; problems are collected, not raised."""
     if tenants is UNKNOWN:
         return Entries(of_all=[f"tenants {_NOT_KNOWN}"])
@@ -169,24 +186,18 @@ def read_entries(tenants: object, defaults: Defaults, *, needs_plan: bool = Fals
         "formerly": lambda value, _: str(value),
     }
     filled = _filled(entries, defaults, readers)
-    required = ("domain", "plan") if needs_plan else ("domain",)
     for key, spec in tenants.items():
-        name = _text(key)
-        if name in entries.tenants:
-            entries.problems[name].append("two tenants have this name.")
-        given = _as_mapping(spec)
+        name, given = _text(key), _as_mapping(spec)
         if given is None:
-            wrong_kind = "is not a tenant; give an object with at least its domain."
-            entries.problems[name].append(_NOT_KNOWN if spec is UNKNOWN else wrong_kind)
-            continue
-        entry, problems = _read(name, given, filled, readers)
-        missing = [key for key in required if key not in entry.values and key not in entry.own]
-        entries.problems[name].extend([*problems, *(f"{key} {_MISSING[key]}" for key in missing)])
-        applying = [ceiling for ceiling in ceilings if not ceiling.spares(*defaults.names_of(name))]
-        entries.tenants[name] = replace(entry, ceilings=tuple(applying))
+            entries.of_all.append(f"{name}: {_NOT_KNOWN if spec is UNKNOWN else _NOT_A_TENANT}")
+        elif name in entries.tenants:
+            entries.of_all.append(f"{name}: two tenants have this name.")
+        else:
+            applying = tuple(one for one in ceilings if not one.spares(*defaults.names_of(name)))
+            entries.tenants[name] = _read(name, given, filled, readers, applying)
     formerly = {name: entry.values.get("formerly") for name, entry in entries.tenants.items()}
     for name, problem in renamed_wrongly(formerly):
-        entries.problems[name].append(problem)
+        entries.tenants[name].problems.append(problem)
     return entries
 
 
@@ -214,10 +225,14 @@ _STAND_INS = {"plan": Plan.ENTERPRISE, "profile": PROFILES[Profile.CONVENIENT], 
 
 
 def _read(
-    name: str, given: Mapping[str, Any], filled: Mapping[str, Any], readers: Mapping[str, Reader]
-) -> tuple[Entry, list[str]]:
+    name: str,
+    given: Mapping[str, Any],
+    filled: Mapping[str, Any],
+    readers: Mapping[str, Reader],
+    ceilings: tuple[StackCeiling, ...],
+) -> Entry:
     """Read one tenant's entry, with keys in either spelling."""
-    spelling = CAMEL_CASE if any(key in ENTRY_KEYS and key != ENTRY_KEYS[key] for key in given) else SNAKE_CASE
+    spelling = CAMEL_CASE if any(ENTRY_KEYS.get(key, key) != key for key in given) else SNAKE_CASE
     inputs, problems = _inputs(given)
     secrets = frozenset(key for key, value in inputs.items() if isinstance(value, Secret))
     known = {key: value.value if isinstance(value, Secret) else value for key, value in inputs.items()}
@@ -225,15 +240,10 @@ def _read(
     problems.extend(problem.named(spelling) for problem in read.problems)
     problems.extend(f"{spelling.name(key)} {_NOT_KNOWN}" for key in inputs if key in read.unknown)
     problems.extend(f"{spelling.name(key)} {_NOT_SECRET}" for key in _PLAIN if key in secrets)
+    if "domain" not in inputs:
+        problems.append(_NO_DOMAIN)
     values = {key: value for key, value in filled.items() if key not in inputs} | read.values
-    return Entry(name, values, frozenset(inputs), spelling, secrets), problems
-
-
-_NOT_KNOWN = (
-    "is not known yet, and a fleet needs to know its tenants at preview. Give it as plain text or as configuration, or "
-    "declare this tenant as a SessionPolicy, whose settings may be outputs."
-)
-_NOT_SECRET = "is a secret, but it becomes part of names and reasons. Give it as plain text."  # noqa: S105  A message.
+    return Entry(name, values, frozenset(inputs), spelling, secrets, ceilings, problems)
 
 
 def _inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

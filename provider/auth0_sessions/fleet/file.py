@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from auth0_sessions.errors import InputError
-from auth0_sessions.fleet.entries import ENTRY_KEYS, Defaults
+from auth0_sessions.fleet.entries import Defaults
 from auth0_sessions.fleet.loader import load
-from auth0_sessions.fleet.stack import BESIDE, settings_of
+from auth0_sessions.fleet.stack import BESIDE, project_folder, settings_of
 from auth0_sessions.model.profiles import Profile, chosen_by_stack
 from auth0_sessions.model.scalars import NAMESPACE, read_object, texts
 
 _STACK_FILE = re.compile(r"Pulumi\.(.+)\.(?:ya?ml|json)")
 _DEPLOY_CLI = {"tenant", "clients", "clientGrants", "connections", "databases", "pages", "resourceServers", "rules"}
 """Some of the keys of a tenant.yaml that Auth0's Deploy CLI writes; in folders, tenant.json has the next ones."""
-_OF_A_TENANT = {"friendly_name", "flags", "session_lifetime", "idle_session_lifetime", "enabled_locales"}
+_OF_A_TENANT = {"friendly_name", "enabled_locales", "sandbox_version", "session_lifetime", "idle_session_lifetime"}
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _of_list(path: Path, found: Mapping[str, Any]) -> TenantsFile:
         raise InputError(message)
     found = texts(found, str(path))
     inner = found.get("tenants")
-    if not isinstance(inner, Mapping) or _is_entry(inner):
+    if not isinstance(inner, Mapping):
         return TenantsFile(found, path=path)
     if unknown := found.keys() - {"tenants", *BESIDE}:
         names = ", ".join(sorted(map(str, unknown)))
@@ -144,33 +144,26 @@ def _of_list(path: Path, found: Mapping[str, Any]) -> TenantsFile:
     return TenantsFile(inner, **beside, path=path, keys=("tenants",))
 
 
-def _is_entry(found: Mapping[str, Any]) -> bool:
-    """Return whether an object is the entry of a tenant that is named `tenants`."""
-    keys = {*ENTRY_KEYS, *ENTRY_KEYS.values()}
-    return bool(found.keys() & keys) and not any(isinstance(value, Mapping) for value in found.values())
-
-
 def _is_deploy_cli_s(found: Mapping[Any, Any]) -> bool:
-    """Return whether a file is Auth0's, which has lists, and settings that an entry does not have."""
+    """Return whether a file is Auth0's, which has lists, or a tenant's settings where an entry has a domain."""
     if any(isinstance(found.get(key), list) for key in _DEPLOY_CLI):
         return True
-    if any(key in found and not isinstance(found[key], Mapping) for key in _OF_A_TENANT):
-        return True
-    tenant = found.get("tenant")
+    tenant = found.get("tenant", found)
     if not isinstance(tenant, Mapping) or "domain" in tenant:
         return False
-    return any(key in tenant for key in _OF_A_TENANT - {*ENTRY_KEYS.values()})
+    return any(key in tenant and not isinstance(tenant[key], Mapping) for key in _OF_A_TENANT)
 
 
 def _of_stack(path: Path, found: Mapping[str, Any]) -> TenantsFile:
     settings = settings_of(path, found)
-    listing, stack = tenants_of(settings.values.pop("tenants"), settings.folder), _STACK_FILE.fullmatch(path.name)
-    if listing.path is None:
-        listing = replace(listing, path=settings.path, keys=settings.keys)
-    return with_settings(listing, settings.values, stack.group(1) if stack else None)
+    name = _STACK_FILE.fullmatch(path.name)
+    values = {key: setting.value for key, setting in settings.items()}
+    listing = in_settings(values, project_folder(path.parent), name[1] if name else None)
+    return listing if listing.path else replace(listing, path=settings["tenants"].path, keys=settings["tenants"].keys)
 
 
-def with_settings(listing: TenantsFile, settings: Mapping[str, Any], stack: str | None) -> TenantsFile:
-    """Return a list of tenants with its stack's settings; those of the list's own file take precedence."""
+def in_settings(settings: Mapping[str, Any], folder: Path, stack: str | None) -> TenantsFile:
+    """Return the tenants in a stack's settings; what a file that they name sets beside its list takes precedence."""
+    listing = tenants_of(settings["tenants"], folder)
     own = {key: getattr(listing, key) for key in BESIDE if getattr(listing, key) is not None}
-    return replace(listing, **{**settings, **own}, stack=stack)
+    return replace(listing, **{**settings, "tenants": listing.tenants, **own}, stack=stack)

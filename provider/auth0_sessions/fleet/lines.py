@@ -52,38 +52,26 @@ def as_written(before: str, dumped: str, edited: str, line_end: str) -> str:
 
     `before` is the text as written, `dumped` is how a library writes it without an edit, and `edited` with one.
     """
-    plain, old, new = map(lines_of, (before, dumped, edited))
-    written: dict[int, tuple[int, Sequence[str]]] = {}
-    """The first of some dumped lines -> the end of them, and the lines as written."""
-    left_out: dict[int, Sequence[str]] = {}
-    """A dumped line -> lines above it that were not dumped: blank ones."""
-    for tag, i1, i2, j1, j2 in _changes([*map(_squeezed, plain)], [*map(_squeezed, old)]):
-        if tag == "delete":
-            left_out[j1] = plain[i1:i2]
-        elif i2 - i1 == j2 - j1:
-            written.update({j: (j + 1, [plain[i]]) for i, j in zip(range(i1, i2), range(j1, j2), strict=True)})
+    written, old, new = map(lines_of, (before, dumped, edited))
+    sources: list[list[str]] = [[] for _ in (*old, "")]
+    """For each dumped line what is written for it, after what is not dumped above it, such as blank lines."""
+    for _, i1, i2, j1, j2 in _changes([*map(_squeezed, written)], [*map(_squeezed, old)]):
+        if i2 - i1 == j2 - j1:
+            for line, source in zip(written[i1:i2], sources[j1:j2], strict=True):
+                source.append(line)
         else:
-            written[j1] = j2, plain[i1:i2]
+            sources[j1].extend(written[i1:i2])
     made: list[str] = []
     for tag, i1, i2, j1, j2 in _changes(old, new):
-        place = i1
-        while tag == "equal" and place < i2:
-            made.extend(left_out.pop(place, ()))
-            end, lines = written.get(place, (i2 + 1, ()))
-            made.extend(lines if end <= i2 else [_ended(old[place], line_end)])
-            place = end if end <= i2 else place + 1
-        if tag != "equal":
-            made.extend(left_out.pop(i1, ()))
-            made.extend(_ended(line, line_end) for line in new[j1:j2])
-    return "".join([*made, *left_out.pop(len(old), ())])
+        if tag == "equal":
+            made.extend(line for source in sources[i1:i2] for line in source)
+        else:
+            made.extend(line.removesuffix("\n") + line_end for line in new[j1:j2])
+    return "".join([*made, *sources[-1]])
 
 
 def _changes(one: Sequence[str], other: Sequence[str]) -> Iterable[tuple[str, int, int, int, int]]:
     return SequenceMatcher(None, one, other).get_opcodes()
-
-
-def _ended(line: str, line_end: str) -> str:
-    return line.removesuffix("\n") + line_end
 
 
 def _squeezed(line: str) -> str:

@@ -20,8 +20,8 @@ from auth0_sessions.api.sources import (
     in_config,
 )
 from auth0_sessions.errors import InputError, visible
-from auth0_sessions.fleet.file import TenantsFile, tenants_of, with_settings
-from auth0_sessions.fleet.stack import OBJECTS, STACK_KEYS, nearest_project
+from auth0_sessions.fleet.file import TenantsFile, in_settings
+from auth0_sessions.fleet.stack import OBJECTS, STACK_KEYS, project_folder
 from auth0_sessions.model.scalars import NAMESPACE, read_object
 
 SECONDS = 120
@@ -50,13 +50,10 @@ def read_stack(stack: str, cwd: Path) -> TenantsFile:
         if key in rows and not rows[key].get("secret"):
             message = f"{key} is in plain text. Encrypt it with `pulumi config set --secret {key}`, and rotate it."
             raise InputError(message)
-    project = nearest_project(cwd)
-    listing = tenants_of(own.pop("tenants"), project.parent if project else cwd)
     settings = {key: read_object(value, key) if key in OBJECTS else value for key, value in own.items()}
-    made = with_settings(listing, settings, stack.rpartition("/")[2])
-    return replace(
-        made, credentials={key: values.get(key) for key in (*_NATIVE, *_NATIVE.values(), LABELED_CONFIG_KEY)}
-    )
+    found = in_settings(settings, project_folder(cwd), stack.rpartition("/")[2])
+    credentials = {key: values.get(key) for key in (*_NATIVE, *_NATIVE.values(), LABELED_CONFIG_KEY)}
+    return replace(found, credentials=credentials)
 
 
 _KEYS = (*CONFIG_KEYS.values(), DOMAIN_CONFIG_KEY)

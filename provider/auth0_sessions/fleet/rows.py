@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -53,9 +54,16 @@ def styled(value: Any) -> Any:
     return None if value is None else PlainScalarString(json.dumps(value))
 
 
+def dumped(root: CommentedMap, with_library: YAML) -> str:
+    """Return the text of a file."""
+    stream = io.StringIO()
+    with_library.dump(root, stream)
+    return stream.getvalue()
+
+
 def own(node: CommentedMap) -> dict[str, Any]:
     """Return an object without what it merges."""
-    return {key: value for key, value in node.items() if key in node._ok}  # noqa: SLF001  There is no public name.
+    return dict(node.non_merged_items())
 
 
 def containers(node: Any) -> Iterator[Any]:

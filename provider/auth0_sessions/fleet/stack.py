@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,39 +25,8 @@ _OF_A_DECLARATION = ("value", "description", "items", "secret", "type", "default
 """The keys with which a project's file declares a value."""
 
 
-def project_folder(start: Path, project: str | None) -> Path:
-    """Return the folder of a project's file, which is `start` or above it, as `main` in that file may name a subfolder.
-
-    Without such a file, as in tests of a program, it is `start`.
-    """
-    for folder in (start, *start.absolute().parents):
-        for name in _PROJECT_FILES:
-            with suppress(InputError):
-                if load(folder / name).get("name") == project:
-                    return folder
-    return start
-
-
 @dataclass(frozen=True)
-class Settings:
-    """A stack's configuration.
-
-    Attributes:
-        folder: The project's folder.
-        path: The file that has the tenants.
-        keys: The path to them within that file.
-        values: Every setting, by key without the namespace.
-
-    """
-
-    folder: Path
-    path: Path
-    keys: tuple[str, ...]
-    values: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class _Setting:
+class Setting:
     """A value of this package's configuration, the file that has it, and the keys that lead to it there."""
 
     value: Any
@@ -65,8 +34,8 @@ class _Setting:
     keys: tuple[str, ...]
 
 
-def settings_of(path: Path, found: Mapping[str, Any]) -> Settings:
-    """Return the configuration that a stack's file and its project's contain.
+def settings_of(path: Path, found: Mapping[str, Any]) -> dict[str, Setting]:
+    """Return the configuration that a stack's file and its project's contain, by key without the namespace.
 
     Raises:
         InputError: There are no tenants in it, or Pulumi does not read it as it is written.
@@ -78,14 +47,13 @@ def settings_of(path: Path, found: Mapping[str, Any]) -> Settings:
             "instead of the file: it reads the stack's whole configuration, as `pulumi up` does."
         )
         raise InputError(message)
-    project_file = nearest_project(path.parent) or path
-    project = load(project_file) if project_file != path else {}
+    project_file = next(filter(Path.is_file, _project_files(path.parent)), path)
+    project = load(project_file)
     settings = _own(project.get("config"), project_file, project) | _own(found.get("config"), path, project)
-    tenants = settings.get("tenants")
-    if tenants is None:
+    if "tenants" not in settings:
         message = f"{path} has no {NAMESPACE}:tenants in its config; list the tenants there, or name another file."
         raise InputError(message)
-    return Settings(project_file.parent, tenants.path, tenants.keys, _checked(settings))
+    return _checked(settings)
 
 
 def is_project_file(path: Path) -> bool:
@@ -93,15 +61,26 @@ def is_project_file(path: Path) -> bool:
     return path.name in _PROJECT_FILES
 
 
-def nearest_project(folder: Path) -> Path | None:
-    """Return the project's file in a folder or the nearest one above it, or None."""
-    places = (place / name for place in (folder, *folder.absolute().parents) for name in _PROJECT_FILES)
-    return next((place for place in places if place.is_file()), None)
+def project_folder(start: Path, project: str | None = None) -> Path:
+    """Return the folder of a project's file, which is `start` or above it, as `main` in that file may name a subfolder.
+
+    Without such a file, as in tests of a program, it is `start`. Without a name, it is the nearest project.
+    """
+    for path in _project_files(start):
+        with suppress(InputError):
+            if project in (None, load(path).get("name")):
+                return path.parent
+    return start
 
 
-def _own(config: Any, path: Path, project: Mapping[str, Any]) -> dict[str, _Setting]:
+def _project_files(folder: Path) -> Iterator[Path]:
+    """Yield where a project's file may be, the nearest place first."""
+    return (place / name for place in (folder, *folder.absolute().parents) for name in _PROJECT_FILES)
+
+
+def _own(config: Any, path: Path, project: Mapping[str, Any]) -> dict[str, Setting]:
     """Return this package's settings from the configuration in a file, by key without the namespace."""
-    found: dict[str, _Setting] = {}
+    found: dict[str, Setting] = {}
     for key, value in config.items() if isinstance(config, Mapping) else ():
         # A key without a namespace is the project's; Pulumi still reads an older form with `config` in the middle.
         full = key if ":" in str(key) else f"{project.get('name')}:{key}"
@@ -111,37 +90,37 @@ def _own(config: Any, path: Path, project: Mapping[str, Any]) -> dict[str, _Sett
         if name in found:
             message = f"{path}: {found[name].keys[1]} and {key} are the same key; keep one."
             raise InputError(message)
-        row = _Setting(value, path, ("config", key))
-        found[name] = _declared(row, is_own=project.get("name") == NAMESPACE) if is_project_file(path) else row
+        setting = Setting(value, path, ("config", key))
+        is_declaration = is_project_file(path) and isinstance(value, Mapping)
+        found[name] = _declared(setting, is_own=project.get("name") == NAMESPACE) if is_declaration else setting
     return found
 
 
-def _declared(row: _Setting, *, is_own: bool) -> _Setting:
-    """Return a value from a project's file, in which an object declares it; only the project's own may have a type."""
-    if not isinstance(row.value, Mapping):
-        return row
+def _declared(setting: Setting, *, is_own: bool) -> Setting:
+    """Return a value from the object that declares it in a project's file; only the project's own may have a type."""
     allowed = _OF_A_DECLARATION if is_own else _OF_A_DECLARATION[:4]
     for key in ("value", "default"):
-        if key in row.value and row.value.keys() <= set(allowed):
-            return _Setting(row.value[key], row.path, (*row.keys, key))
+        if key in setting.value and setting.value.keys() <= set(allowed):
+            return Setting(setting.value[key], setting.path, (*setting.keys, key))
     message = (
-        f"{row.path}: Pulumi does not accept this object as {row.keys[-1]}. Put it under `value:`, without a type."
+        f"{setting.path}: Pulumi does not accept this object as {setting.keys[-1]}. Put it under `value:`, without a "
+        "type."
     )
     raise InputError(message)
 
 
-def _checked(settings: Mapping[str, _Setting]) -> dict[str, Any]:
-    """Return the values of settings if Pulumi reads them as they are written; all problems are reported."""
-    problems, values = [], {}
+def _checked(settings: Mapping[str, Setting]) -> dict[str, Setting]:
+    """Return the settings of a fleet if Pulumi reads them as they are written; all problems are reported."""
+    problems, checked = [], {}
     for key in [key for key in STACK_KEYS if key in settings]:
-        row = settings[key]
+        setting = settings[key]
         try:
-            values[key] = _plain(row.value, key)
+            checked[key] = replace(setting, value=_plain(setting.value, key))
         except InputError as error:
-            problems.append(f"{row.path}: {error}")
+            problems.append(f"{setting.path}: {error}")
     if problems:
         raise InputError("\n".join(problems))
-    return values
+    return checked
 
 
 def _plain(value: Any, key: str) -> Any:

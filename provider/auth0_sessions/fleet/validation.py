@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from auth0_sessions.errors import listed
 from auth0_sessions.fleet.across import in_two_files
-from auth0_sessions.fleet.entries import Entry
+from auth0_sessions.fleet.entries import Entry, plan_fleet
 from auth0_sessions.fleet.file import TenantsFile
-from auth0_sessions.fleet.plan import plan_fleet
 from auth0_sessions.lifecycle.check import Checked, check
 from auth0_sessions.model.settings import text
 from auth0_sessions.model.spelling import CAMEL_CASE
@@ -30,8 +29,8 @@ def validate(files: Mapping[str, TenantsFile]) -> Validation:
     domains = []
     for source, file in files.items():
         fleet = plan_fleet(file.tenants, file.defaults)
-        problems = list(fleet.problems)
-        for tenant in [] if problems else fleet.tenants:
+        problems = fleet.problems
+        for tenant in [] if problems else fleet.tenants.values():
             checked = _checked(tenant)
             problems.extend(f"{tenant.name}: {problem.reason}" for problem in checked.problems)
             warnings = [*tenant.picked.warnings, *checked.warnings]

@@ -9,9 +9,8 @@ from typing import Any, ClassVar, Self
 import pulumi
 
 from auth0_sessions.errors import listed, shown
-from auth0_sessions.fleet.entries import Defaults, Entry, TenantSpec
+from auth0_sessions.fleet.entries import Defaults, Entries, Entry, TenantSpec, plan_fleet
 from auth0_sessions.fleet.file import TenantsFile, tenants_of
-from auth0_sessions.fleet.plan import FleetPlan, plan_fleet
 from auth0_sessions.fleet.report import Row, report
 from auth0_sessions.model.ceiling import unmatched
 from auth0_sessions.model.inputs import UNKNOWN
@@ -73,7 +72,7 @@ class TenantFleet(pulumi.ComponentResource):
         super().__init__(FLEET, name, {}, opts)
         given = {"plan": plan, "profile": profile, "profiles": profiles, "enforce": enforce}
         fleet = self._planned(name, tenants, ceiling, opts, given)
-        self.policies = {tenant.name: self._policy_of(name, tenant) for tenant in fleet.tenants}
+        self.policies = {tenant.name: self._policy_of(name, tenant) for tenant in fleet.tenants.values()}
         # An `up` with `--target` leaves out tenants, and those that it does not create have no values.
         known = _as_it_is if pulumi.runtime.is_dry_run() else run.if_known
         policies = self.policies.items()
@@ -81,7 +80,7 @@ class TenantFleet(pulumi.ComponentResource):
         dates = _there({tenant: known(made.old_sessions_gone_by) for tenant, made in policies})
         self.old_sessions_gone_by = dates.apply(lambda found: max(filter(None, found.values()), default=None))
         self.report = self._report(fleet, known)
-        if pulumi.runtime.is_dry_run() and not any(tenant.secrets for tenant in fleet.tenants):
+        if pulumi.runtime.is_dry_run() and not any(tenant.secrets for tenant in fleet.tenants.values()):
             # A preview truncates long outputs, and this one is worth reading in full.
             self._report(fleet, run.if_known).apply(lambda table: pulumi.log.info(f"\n{table}", resource=self))
         self.register_outputs(self.applied)
@@ -93,7 +92,7 @@ class TenantFleet(pulumi.ComponentResource):
         ceiling: Any,
         opts: pulumi.ResourceOptions | None,
         given: Mapping[str, Any],
-    ) -> FleetPlan:
+    ) -> Entries:
         """Return what each tenant gets; all problems of all tenants stop the program."""
         names = [one for tenant in tenants for one in Defaults(fleet=name).names_of(str(tenant))]
         defaults = defaults_of(self.policy.resource, opts, names, ceiling, **given)
@@ -113,7 +112,7 @@ class TenantFleet(pulumi.ComponentResource):
         dates = self.policy.spelling.name("old_sessions_gone_by")
         return {"tenants": self.tenants, dates: self.old_sessions_gone_by, "report": self.report}
 
-    def _report(self, fleet: FleetPlan, known: Known) -> pulumi.Output[str]:
+    def _report(self, fleet: Entries, known: Known) -> pulumi.Output[str]:
         """Return the report, from outputs as `known` returns them; only a preview has rows with unknown values."""
 
         def row(tenant: Entry) -> pulumi.Output[Any]:
@@ -130,7 +129,7 @@ class TenantFleet(pulumi.ComponentResource):
                 lambda cells: UNKNOWN if cells["plan"] is UNKNOWN else Row(**cells, planned=tenant.picked)
             )
 
-        return _there({tenant.name: row(tenant) for tenant in fleet.tenants}).apply(report)
+        return _there({tenant.name: row(tenant) for tenant in fleet.tenants.values()}).apply(report)
 
     def _policy_of(self, name: str, tenant: Entry) -> SessionPolicy:
         """Declare one tenant's policy, with the arguments of its entry and the fleet's where it has none."""
