@@ -36,8 +36,8 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
     def InstallDependencies(self, request: Any, _context: Any) -> Iterator[Any]:  # noqa: N802
         """Make an environment, and install the requirements in it."""
         folder = Path(request.info.program_directory or request.directory)
-        venv.create(folder / "venv", with_pip=True)
-        pip = [str(folder / "venv" / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+        venv.create(folder / "venv")
+        pip = [sys.executable, "-m", "pip", "--python", str(folder / "venv" / "bin" / "python"), "install", "--quiet"]
         subprocess.run([*pip, "--requirement", "requirements.txt"], cwd=folder, check=True, stdout=sys.stderr)
         yield language_pb2.InstallDependenciesResponse(stdout=b"installed\n")
 

@@ -56,7 +56,6 @@ def sbom(wheel: Path, target: Path) -> None:
     """List the packages in a plain install of the wheel, as CycloneDX."""
     with tempfile.TemporaryDirectory() as folder:
         python = standalone.environment(Path(folder), wheel)
-        languages.run(python, "-m", "pip", "uninstall", "--quiet", "--yes", "pip", "setuptools")
         tool = str(Path(sys.executable).with_name("cyclonedx-py"))
         output = str(target / f"auth0-sessions-{__version__}.cdx.json")
         languages.run(tool, "environment", "--output-reproducible", "--output-file", output, python)

@@ -82,12 +82,12 @@ def here() -> str:
 
 def environment(work: Path, wheel: Path, *others: str) -> str:
     """Install the wheel and others, in the versions of the lock file; return the environment's Python."""
-    venv.create(work / "venv", with_pip=True)
+    venv.create(work / "venv")
     python = str(work / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
     versions = work / "versions.txt"
     versions.write_text("\n".join(locked()))
-    pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--constraint", str(versions))
-    run(python, *pip, str(wheel), *others, cwd=work)
+    pip = (sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--disable-pip-version-check")
+    run(*pip, "--constraint", str(versions), str(wheel), *others, cwd=work)
     return python
 
 

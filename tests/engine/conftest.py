@@ -149,8 +149,12 @@ class Engine:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test once for each front end that its mark, or its module's, names; without one for the dynamic one."""
-    if "front_end" in metafunc.fixturenames:
+    """Run a test once for each front end that its mark, or its module's, names; without one for the dynamic one.
+
+    A test whose own table has a `front_end` in each row runs as the table says.
+    """
+    tables = metafunc.definition.iter_markers("parametrize")
+    if "front_end" in metafunc.fixturenames and not any("front_end" in table.args[0] for table in tables):
         mark = metafunc.definition.get_closest_marker("front_ends")
         metafunc.parametrize("front_end", mark.args if mark else ("dynamic",))
 

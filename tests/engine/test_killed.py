@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 
 from auth0_sessions.sandbox.faults import Fault
+from calls import GET, PATCH
 
 pytestmark = pytest.mark.front_ends("dynamic", "native")
 
@@ -60,13 +61,22 @@ class Victims:
 
 
 @pytest.fixture
-def victims(front_end: str) -> Any:
+def victims(front_end: str) -> Iterator[Victims]:
     """The processes to kill; what a killed engine leaves running is ended here by its own id."""
     made = Victims(front_end)
     yield made
     for what in ("provider", "engine"):
         for pid in made.find(what):
             os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def engine(make_engine: Callable[..., Any], tenant: Any, victims: Victims) -> Any:
+    """A stack with one tenant, which had something else, and the mark in its processes."""
+    tenant.dashboard(**FIRST)
+    made = make_engine(**{MARK: victims.mark})
+    made.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "30d", "on_delete": "restore"}
+    return made
 
 
 def killed_while(run: Callable[[], Any], until: Callable[[], bool], kill: Callable[[], None]) -> Any:
@@ -83,35 +93,54 @@ def killed_while(run: Callable[[], Any], until: Callable[[], bool], kill: Callab
     return results[0]
 
 
-def unlocked(engine: Any) -> None:
-    """Do what Pulumi says after a killed engine: release the stack's lock."""
-    engine.stack.cancel()
+def killed_at(engine: Any, tenant: Any, victims: Victims, victim: str, lifetime: str, *, takes_effect: bool) -> None:
+    """Run `up` and kill while a PATCH is under way: the first one, or a retry after one that took effect unanswered."""
+    engine.args["session_lifetime"] = lifetime
+    awaited = tenant.calls.count(PATCH) + 1 + takes_effect
+    if takes_effect:
+        tenant.fault(Fault.DROP_AFTER, operation="patch", times=1)
+    tenant.fault(Fault.HANG, operation="patch", times=None)
+    run = killed_while(engine.up, lambda: tenant.calls.count(PATCH) == awaited, lambda: victims.kill(victim))
+    assert not run.ok
+    tenant.clear_faults()
+    if victim == "engine":
+        # As Pulumi says after a killed engine: release the stack's lock.
+        engine.stack.cancel()
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize(
-    ("verb", "victim"), [("create", "provider"), ("update", "engine"), ("create", "engine"), ("update", "provider")]
-)
-def test_killed_before_the_write_took_effect(make_engine, tenant, victims, verb, victim):
-    """The rerun converges, and `restore` gives back what the tenant had at the very first."""
-    engine = make_engine(**{MARK: victims.mark})
-    prepared(engine, tenant, verb)
-    tenant.fault(Fault.HANG, operation="patch", times=None)
-    killed_in_patch(engine, tenant, victims, victim)
-    tenant.clear_faults()
-    assert tenant.settings["session_lifetime"] == (10_000 if verb == "create" else 480)
-    assert_converges(engine, tenant, victim)
+@pytest.mark.parametrize("victim", ["provider", "engine"])
+def test_killed_during_a_write(engine, tenant, victims, victim):
+    """Before and after a write takes effect, the rerun converges, and `restore` gives back what was there at first."""
+    for lifetime, takes_effect, left, minutes in (
+        ("8h", False, 10_000, 480),
+        ("9h", False, 480, 540),
+        ("30d", True, 43_200, 43_200),
+    ):
+        killed_at(engine, tenant, victims, victim, lifetime, takes_effect=takes_effect)
+        assert tenant.settings["session_lifetime"] == left
+        run = engine.up()
+        assert run.ok, run.output + run.failure
+        assert tenant.settings["session_lifetime"] == minutes
+    assert engine.up().changes == {"same": 2}
     assert engine.destroy().ok
     assert tenant.settings == FIRST
 
 
+@pytest.mark.deep
+@pytest.mark.parametrize(("front_end", "victim"), [("dynamic", "provider"), ("native", "engine")])
+def test_the_one_window(engine, tenant, victims, victim):
+    """A create that is killed between the write and its record: the next run takes what was written for the first."""
+    killed_at(engine, tenant, victims, victim, "30d", takes_effect=True)
+    assert engine.up().ok
+    assert engine.outputs["previous"] == {"session_lifetime": 43_200}
+
+
 @pytest.mark.front_ends("native")
 @pytest.mark.parametrize(("fault", "operation"), [(Fault.RETRY_AFTER, "get"), (Fault.HANG, "patch")])
-def test_ctrl_c_ends_a_wait(make_engine, tenant, victims, fault, operation):
+def test_ctrl_c_ends_a_wait(engine, tenant, victims, fault, operation):
     """A wait for a tenant ends with one line that says so, long before its time, and the next run converges."""
-    engine = make_engine(**{MARK: victims.mark})
-    prepared(engine, tenant, "create")
-    tenant.fault(fault, operation=operation, times=None, **({"retry_after": 60} if fault is Fault.RETRY_AFTER else {}))
+    tenant.fault(fault, operation=operation, times=1, **({"retry_after": 60} if fault is Fault.RETRY_AFTER else {}))
     call = f"{operation.upper()} /tenants/settings"
     started = time.monotonic()
     run = killed_while(engine.up, lambda: call in tenant.calls, lambda: victims.kill("engine", signal.SIGINT))
@@ -123,100 +152,34 @@ def test_ctrl_c_ends_a_wait(make_engine, tenant, victims, fault, operation):
     # A write that may have taken effect is put back once, and never tried again.
     assert tenant.calls.count(call) == (2 if operation == "patch" else 1)
     tenant.clear_faults()
-    assert_converges(engine, tenant, "provider")
+    assert engine.up().ok
     assert engine.destroy().ok
     assert tenant.settings == FIRST
 
 
 @pytest.mark.deep
 @pytest.mark.front_ends("dynamic")
-def test_a_second_ctrl_c_ends_the_engine(make_engine, tenant, victims):
+def test_a_second_ctrl_c_ends_the_engine(engine, tenant, victims):
     """The dynamic resource's host ignores the first one, so the wait goes on. The second ends engine and provider."""
-    engine = make_engine(**{MARK: victims.mark})
-    prepared(engine, tenant, "create")
     tenant.fault(Fault.RETRY_AFTER, operation="get", times=None, retry_after=60)
 
     def twice() -> None:
         victims.kill("engine", signal.SIGINT)
-        time.sleep(2)
+        time.sleep(1)
         assert victims.find("engine"), "one Ctrl-C was enough"
         victims.kill("engine", signal.SIGINT)
 
     started = time.monotonic()
-    run = killed_while(engine.up, lambda: "GET /tenants/settings" in tenant.calls, twice)
+    run = killed_while(engine.up, lambda: GET in tenant.calls, twice)
     assert time.monotonic() - started < 30, "the wait would have taken a minute"
     assert not run.ok
     assert victims.end("provider")
-    tenant.clear_faults()
-    assert_converges(engine, tenant, "engine")
-    assert engine.destroy().ok
     assert tenant.settings == FIRST
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("victim", ["provider", "engine"])
-def test_an_update_killed_after_the_write_took_effect(make_engine, tenant, victims, victim):
-    """What is in state already is never lost: the rerun writes again and restores the first values."""
-    engine = make_engine(**{MARK: victims.mark})
-    killed_after_the_write(engine, tenant, victims, victim, "update")
-    assert engine.destroy().ok
-    assert tenant.settings == FIRST
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize("victim", ["provider", "engine"])
-def test_the_one_window(make_engine, tenant, victims, victim):
-    """A create that is killed between the write and its record: the next run takes what was written for the first."""
-    engine = make_engine(**{MARK: victims.mark})
-    killed_after_the_write(engine, tenant, victims, victim, "create")
-    assert engine.outputs["previous"] == {"session_lifetime": 43_200}
-
-
-def killed_after_the_write(engine: Any, tenant: Any, victims: Victims, victim: str, verb: str) -> None:
-    """Let the write take effect unanswered, kill while it is tried again, and hold the next runs to what was asked."""
-    prepared(engine, tenant, verb)
-    tenant.fault(Fault.DROP_AFTER, operation="patch", times=1)
-    tenant.fault(Fault.HANG, operation="patch", times=None, after=1)
-    killed_in_patch(engine, tenant, victims, victim, patches=2)
-    tenant.clear_faults()
-    assert tenant.settings["session_lifetime"] == 43_200
-    assert_converges(engine, tenant, victim)
-
-
-def prepared(engine: Any, tenant: Any, verb: str) -> None:
-    """Bring the stack to where the verb is next."""
-    tenant.dashboard(**FIRST)
-    engine.args = {"domain": tenant.domain, "plan": "enterprise", "session_lifetime": "8h", "on_delete": "restore"}
-    if verb == "update":
-        assert engine.up().ok
-    engine.args["session_lifetime"] = "30d"
-
-
-def killed_in_patch(engine: Any, tenant: Any, victims: Victims, victim: str, *, patches: int = 1) -> None:
-    """Run `up` and kill while a PATCH is under way."""
-    before = tenant.calls.count("PATCH /tenants/settings")
-    run = killed_while(
-        engine.up,
-        lambda: tenant.calls.count("PATCH /tenants/settings") == before + patches,
-        lambda: victims.kill(victim),
-    )
-    assert not run.ok
-
-
-def assert_converges(engine: Any, tenant: Any, victim: str) -> None:
-    """Hold the next `up` to success and the one after it to nothing."""
-    if victim == "engine":
-        unlocked(engine)
-    run = engine.up()
-    assert run.ok, run.output + run.failure
-    assert tenant.settings["session_lifetime"] == 43_200
-    assert engine.up().changes == {"same": 2}
-
-
-@pytest.mark.deep
-def test_an_orphan_starts_no_write_that_nobody_records(make_engine, auth0_sandbox, victims):
+def test_an_orphan_starts_no_write_that_nobody_records(engine, auth0_sandbox, victims):
     """The engine is killed while eight tenants log in: no provider writes what would have no record."""
-    engine = make_engine(**{MARK: victims.mark})
     tenants = [auth0_sandbox.add_tenant(f"tenant-{number}", plan="enterprise", settings=FIRST) for number in range(8)]
     for tenant in tenants:
         tenant.latency_seconds = 0.3
@@ -226,9 +189,7 @@ def test_an_orphan_starts_no_write_that_nobody_records(make_engine, auth0_sandbo
             engine.api.SessionLifetime(str(number), domain=tenant.domain, plan="enterprise", session_lifetime="30d")
 
     engine.program = program
-    run = killed_while(
-        engine.up, lambda: any(tenant.calls for tenant in tenants), lambda: victims.kill("engine", signal.SIGKILL)
-    )
+    run = killed_while(engine.up, lambda: any(tenant.calls for tenant in tenants), lambda: victims.kill("engine"))
     assert not run.ok
     assert victims.end("provider")
     assert [tenant.settings for tenant in tenants] == [FIRST] * 8
