@@ -84,3 +84,12 @@ def test_a_put_back_that_fails_lists_the_old_values(verb, second):
     assert f"; it had session_lifetime {had}, " in str(error)
     assert "Run `pulumi refresh`" in str(error)
     assert len(scene.tenant.calls) == 3
+
+
+def test_a_value_that_the_api_does_not_accept_cannot_be_put_back():
+    """The error lists it, because the tenant may have had it all the same."""
+    scene, program = Stage(session_lifetime=600_000), {"session_lifetime": 60}
+    scene.tenant.failures = [(lost(TenantUnreachableError("gone")), True)]
+    with pytest.raises(TenantUnreachableError, match=r"it had session_lifetime 416d16h\."):
+        scene.operations.create(declared(**program))
+    assert scene.tenant.calls == ["GET", program]

@@ -316,6 +316,16 @@ def test_a_preview_says_what_an_update_means(world, asked, secret, words):
     assert [words and words in line for line in world.log.warnings] == [True] * bool(words)
 
 
+def test_a_preview_does_not_say_what_only_a_read_shows(world):
+    """What a new ceiling leads to depends on the tenant, so the update says it."""
+    record, verbs = record_of(world), world.verbs()
+    checked = verbs.check({**INPUTS, "session_lifetime": "7h", "enforce": "at-most"}, INPUTS).inputs
+    verbs.diff(record, checked)
+    assert world.log.warnings == []
+    verbs.update(record, checked)
+    assert ["session_lifetime goes from 8h to 7h" in line for line in world.log.warnings] == [True]
+
+
 def test_a_refresh_says_nothing(world):
     """The engine compares after a refresh, too, and has checked nothing then."""
     record, verbs = record_of(world), world.verbs()

@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 
 from auth0_sessions.model.choices import OverLimit
 from auth0_sessions.model.judgment import Ceiling, Outcome, judge, settle
-from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.settings import LIFETIMES, LOGIN_LIFETIMES
+from auth0_sessions.model.settings import LOGIN_LIFETIMES
 from auth0_sessions.model.spelling import CAMEL_CASE, SNAKE_CASE
 from expected_values import cap_of
 
@@ -16,94 +15,62 @@ DAY = 1_440
 STRICT = Ceiling(DAY, "profile 'strict'", "a login a day: our choice")
 
 
-@pytest.mark.parametrize("plan", Plan)
 @pytest.mark.parametrize("name", LOGIN_LIFETIMES)
-@pytest.mark.parametrize(("more", "above"), [(-1, False), (0, False), (1, True)])
-def test_the_cap_is_the_last_value_allowed(plan, name, more, above):
-    """A value at the cap is allowed, one minute more is not, and the judgment holds the cap."""
-    limit = cap_of(plan, name)
-    found = judge(name, limit + more, plan=plan)
-    assert (found.cap, found.ceiling) == (limit if above else None, None)
+@pytest.mark.parametrize(("more", "is_above"), [(-1, False), (0, False), (1, True)])
+def test_a_limit_is_the_last_value_allowed(name, more, is_above):
+    """A value at a cap or ceiling is allowed, one minute more is not, and the judgment holds each limit on its own."""
+    limit = cap_of(Plan.FREE, name)
+    ceiling = Ceiling(limit, "the baseline", "here")
+    for plan, row in ((None, None), (None, ceiling), (Plan.FREE, None), (Plan.FREE, ceiling)):
+        found = judge(name, limit + more, plan=plan, ceiling=row)
+        assert (found.cap, found.ceiling) == ((plan and limit, row) if is_above else (None, None))
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
-@pytest.mark.parametrize(("more", "above"), [(-1, False), (0, False), (1, True)])
-def test_the_ceiling_is_the_last_value_allowed(name, more, above):
-    """The same holds for a ceiling, which counts without a plan as well."""
-    found = judge(name, DAY + more, ceiling=STRICT)
-    assert (found.cap, found.ceiling) == (None, STRICT if above else None)
+@pytest.mark.parametrize("plan", [None, *Plan])
+def test_a_lifetime_without_limits_is_allowed(plan):
+    """No plan limits anonymous sessions, so they may be as long as the API accepts."""
+    found = judge("anonymous_session_lifetime", 525_600, plan=plan)
+    assert settle(found, OverLimit.ERROR, SNAKE_CASE) == Outcome(525_600)
 
 
-@pytest.mark.parametrize("name", LIFETIMES)
-def test_without_limits_nothing_is_wrong(name):
-    """A lifetime without limits is always allowed, however long it is."""
-    found = judge(name, 10**9)
-    assert (found.cap, found.ceiling) == (None, None)
-    assert settle(found, OverLimit.ERROR, SNAKE_CASE) == Outcome(10**9)
+ABOVE_CAP = "session_lifetime is 31d; the free plan allows at most 30d"
+ABOVE_CEILING = (
+    "session_lifetime is 31d; profile 'strict' allows at most 1d (a login a day: our choice). "
+    "Shorten it, or choose another profile."
+)
 
 
-@pytest.mark.parametrize("plan", Plan)
-def test_a_lifetime_without_a_published_cap_has_none(plan):
-    """No plan limits anonymous sessions."""
-    assert judge("anonymous_session_lifetime", 525_600, plan=plan).cap is None
-
-
-def test_both_limits_are_found():
-    """A value above the cap and above a ceiling is reported with both."""
-    found = judge("session_lifetime", 31 * DAY, plan=Plan.FREE, ceiling=STRICT)
-    assert found.above_cap == "the free plan allows at most 30d"
-    assert found.above_ceiling == "profile 'strict' allows at most 1d (a login a day: our choice)"
-
-
-def test_a_value_above_the_cap_is_a_problem_by_default():
-    """The message says what was given, what is allowed, what would happen, and every way to fix it."""
-    outcome = settle(judge("idle_session_lifetime", 4 * DAY, plan=Plan.FREE), OverLimit.ERROR, SNAKE_CASE)
-    assert outcome == Outcome(
-        4 * DAY,
-        "idle_session_lifetime is 4d; the free plan allows at most 3d. Auth0 would supersede it. "
-        "Shorten it, set over_limit='clamp' to lower it to 3d or over_limit='warn' to send it unchanged, or correct "
-        "plan if it is wrong.",
-    )
+@pytest.mark.parametrize(
+    ("over_limit", "ceiling", "expected"),
+    [
+        (
+            OverLimit.ERROR,
+            None,
+            Outcome(
+                31 * DAY,
+                f"{ABOVE_CAP}. Auth0 would supersede it. Shorten it, set over_limit='clamp' to lower it to 30d or "
+                "over_limit='warn' to send it unchanged, or correct plan if it is wrong.",
+            ),
+        ),
+        (OverLimit.CLAMP, None, Outcome(30 * DAY, None, f"{ABOVE_CAP}: lowered to 30d (over_limit='clamp').")),
+        (
+            OverLimit.WARN,
+            None,
+            Outcome(31 * DAY, None, f"{ABOVE_CAP}. It is sent unchanged, and Auth0 may supersede it."),
+        ),
+        *((over_limit, STRICT, Outcome(31 * DAY, ABOVE_CEILING)) for over_limit in OverLimit),
+    ],
+)
+def test_a_value_above_a_limit(over_limit, ceiling, expected):
+    """`over_limit` decides about the cap, and a ceiling is firm. The text says what is given, allowed, and to do."""
+    found = judge("session_lifetime", 31 * DAY, plan=Plan.FREE, ceiling=ceiling)
+    assert settle(found, over_limit, SNAKE_CASE) == expected
 
 
 def test_another_plan_is_no_advice_where_none_allows_more():
     """On the highest plan only the value and `over_limit` are left to change."""
     outcome = settle(judge("idle_session_lifetime", 101 * DAY, plan=Plan.ENTERPRISE), OverLimit.ERROR, SNAKE_CASE)
-    assert str(outcome.problem).endswith(
-        "Shorten it, set over_limit='clamp' to lower it to 100d or over_limit='warn' to send it unchanged."
-    )
-
-
-def test_clamp_takes_the_cap_and_says_so():
-    """The value becomes the cap, with a warning and without a problem."""
-    outcome = settle(judge("session_lifetime", 31 * DAY, plan=Plan.FREE), OverLimit.CLAMP, SNAKE_CASE)
-    assert outcome == Outcome(
-        30 * DAY,
-        None,
-        "session_lifetime is 31d; the free plan allows at most 30d: lowered to 30d (over_limit='clamp').",
-    )
-
-
-def test_warn_keeps_the_value_and_says_so():
-    """The value stays, with a warning and without a problem."""
-    outcome = settle(judge("session_lifetime", 31 * DAY, plan=Plan.FREE), OverLimit.WARN, SNAKE_CASE)
-    assert outcome == Outcome(
-        31 * DAY,
-        None,
-        "session_lifetime is 31d; the free plan allows at most 30d. It is sent unchanged, and Auth0 may supersede it.",
-    )
-
-
-@pytest.mark.parametrize("over_limit", OverLimit)
-@pytest.mark.parametrize("minutes", [2 * DAY, 31 * DAY])
-def test_a_ceiling_is_firm(over_limit, minutes):
-    """Above a ceiling, only another value or profile helps, regardless of `over_limit`."""
-    outcome = settle(judge("session_lifetime", minutes, plan=Plan.FREE, ceiling=STRICT), over_limit, SNAKE_CASE)
-    assert outcome == Outcome(
-        minutes,
-        f"session_lifetime is {Lifetime(minutes)}; profile 'strict' allows at most 1d (a login a day: our choice). "
-        "Shorten it, or choose another profile.",
-    )
+    assert str(outcome.problem).endswith("or over_limit='warn' to send it unchanged.")
 
 
 @pytest.mark.parametrize("over_limit", OverLimit)

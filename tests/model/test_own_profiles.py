@@ -32,11 +32,11 @@ def test_a_profile_is_read_in_minutes(written):
     assert known.keys() - {"ours"} == PROFILES.keys()
 
 
-@pytest.mark.parametrize(("ceiling", "is_ceiling"), [(True, True), (False, False), ("true", True), ("false", False)])
-def test_a_profile_need_not_be_a_ceiling(ceiling, is_ceiling):
+@pytest.mark.parametrize("ceiling", [True, False, "true", "false"])
+def test_a_profile_need_not_be_a_ceiling(ceiling):
     """`ceiling: false` lets an argument ask for more; a file gives the truth value as text."""
     known, problems = read_profiles({"ours": {"idle": "1h", "ceiling": ceiling}})
-    assert (problems, known["ours"].is_ceiling) == ([], is_ceiling)
+    assert (problems, known["ours"].is_ceiling) == ([], ceiling in (True, "true"))
 
 
 @pytest.mark.parametrize("key", PROFILE_KEYS)
@@ -61,7 +61,6 @@ def test_one_lifetime_is_enough(key):
         ({"ours": {"idle": "1h", "ceiling": ["x"]}}, "profile 'ours': ceiling is ['x']"),
         ({7: {"idle": "x"}}, "profile '7': idle: 'x' is not a lifetime"),
         ([], "profiles should be an object"),
-        ("[" * 100_000, "auth0-sessions:profiles: the JSON is nested too deeply"),
         (
             '{"ours": {"idle": "1h", "source": 7}}',
             "auth0-sessions:profiles has one problem:\n  - ours.source: 7 is a number",

@@ -55,14 +55,6 @@ def test_every_problem_is_listed(value, starts):
     assert [problem[: len(start)] for problem, start in zip(problems_of(value), starts, strict=True)] == starts
 
 
-def test_what_is_nested_too_deeply_is_a_problem():
-    """Nothing but an `InputError` is raised."""
-    value: list[object] = []
-    for _ in range(100_000):
-        value = [value]
-    assert problems_of(value) == ["the values are nested too deeply."]
-
-
 def test_text_stays():
     """Text, empty values, and lists and objects of them are as they were."""
     value = {"a": ["x", None, {"b": "é"}]}
