@@ -141,6 +141,7 @@ RECORDED = {"domain": DOMAIN, "session_lifetime": "40d", "plan": "free", "over_l
         # A tenant may even have more than the API accepts; that is for the tenant to judge, unless the plan changes.
         ({"session_lifetime": "400d"}, {"session_lifetime": "400d"}, "400d", []),
         ({"session_lifetime": "400d"}, {"session_lifetime": "400d", "plan": "essential"}, "400d", ["session_lifetime"]),
+        ({"session_lifetime": "400d"}, {"session_lifetime": "400d", "plan": None}, "400d", ["session_lifetime"]),
         ({}, {"session_lifetime": "400d"}, "400d", ["session_lifetime"]),
     ],
 )

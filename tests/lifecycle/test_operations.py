@@ -145,14 +145,14 @@ def test_no_message_repeats_a_secret(name):
     scene.operations.announce(wanted)
     state = scene.operations.create(wanted)
     assert state.superseded == {name: {"asked": text(977), "reported": text(331)}}
-    state = scene.operations.update(state, declared(on_delete=OnDelete.RESTORE, **{name: 271}))
+    state = scene.operations.update(state, declared(on_delete=OnDelete.RESTORE, **{name: 599}))
     for cap, on_delete in ((331, OnDelete.RETAIN), (331, OnDelete.RESTORE), (111, OnDelete.RESTORE)):
         scene.tenant.caps[name] = cap
         ended = replace(state.declared, on_delete=on_delete, secrets=secrets)
         scene.operations.delete(replace(state, declared=ended))
     lines = " ".join([*scene.log.warnings, *scene.log.infos])
     assert lines.count("[secret]") >= 8
-    assert [minutes for minutes in (137, 331, 977, 271, 111) if text(minutes) in lines] == []
+    assert [minutes for minutes in (137, 331, 977, 599, 111) if text(minutes) in lines] == []
 
 
 def test_only_values_without_a_record_need_an_engine():

@@ -66,8 +66,12 @@ def test_a_changed_record_keeps_what_stays():
             {"enforce": Enforce.AT_MOST},
             {*WANTED, *(f"{name}_minutes" for name in WANTED), "own", "superseded", "moment"},
         ),
+        (
+            {"unknown": frozenset({"enforce"})},
+            {*WANTED, *(f"{name}_minutes" for name in WANTED), "own", "superseded", "moment", "previous", "enforce"},
+        ),
     ],
-    ids=["idle", "absolute", "another", "plan", "over_limit", "enforce"],
+    ids=["idle", "absolute", "another", "plan", "over_limit", "enforce", "perhaps a ceiling"],
 )
 def test_what_an_update_may_change_is_unknown(change, unknown):
     """What is written, or read anew, is not known yet: a raised plan writes what is superseded, a ceiling reads."""

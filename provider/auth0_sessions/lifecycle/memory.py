@@ -23,8 +23,8 @@ class Memory:
             any; one that only destroys declares nothing.
         created: Those of them whose resource this run created: its values are the last that were written. For the
             others, a record that is deleted may have been written later, which only a refresh shows.
-        coming: Tenants whose resource was checked without earlier inputs, and is not created yet: a new one, or one
-            that is about to be replaced. Its tenant is read before the record that it replaces is given up.
+        coming: Tenants whose resource was checked without earlier inputs: a new one, or one that is about to be
+            replaced. Until it is held, its tenant is read before the record that it replaces is given up.
         moves: Old tenant -> the declaration for its replacement. A run that loses this reads the new tenant in the
             create, after the old record is gone.
         read: What a tenant had just before the record that is being replaced was given up. Without it, a create reads.
@@ -57,7 +57,6 @@ class Memory:
         """Remember that a tenant's resource exists."""
         self.held.add(domain)
         self.created.add(domain)
-        self.coming.pop(domain, None)
         self.ended.pop(domain, None)
 
     def next_of(self, domain: str) -> Declared | None:

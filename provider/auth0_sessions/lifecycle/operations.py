@@ -161,7 +161,7 @@ class Operations:
             replace(held, wanted={**held.wanted, **followed}),
             reported,
             {name: old.previous.get(name, todo.before[name]) for name in held.wanted},
-            self._gone_by(old, reported, todo.write, todo.found, drifted),
+            self._gone_by(old, reported, todo.found, drifted),
             todo.own,
             old.since,
         )
@@ -211,9 +211,9 @@ class Operations:
         if unmet := changes(seen, target):
             self.log.warning(f"{declared.domain}: the tenant did not apply the requested value: {listed(unmet)}.")
         reported = {**old.reported, **managed(seen, declared)}
-        return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(old, reported, target))
+        return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(old, reported))
 
-    def _gone_by(self, old: State, reported: Values, written: Collection[str] = (), *others: Values) -> str | None:
+    def _gone_by(self, old: State, reported: Values, *others: Values) -> str | None:
         """Return when the last session that was created under an earlier lifetime ends.
 
         A failed write or a manual change may have made the tenant differ from the record; `others` is what else it
@@ -221,8 +221,7 @@ class Operations:
         """
         earlier = old.old_sessions_gone_by
         had = {int(values[ABSOLUTE]) for values in (old.reported, *others) if ABSOLUTE in values}
-        is_unchanged = ABSOLUTE not in written and had <= {reported.get(ABSOLUTE)}
-        if ABSOLUTE not in reported or is_unchanged:
+        if ABSOLUTE not in reported or had <= {reported[ABSOLUTE]}:
             return earlier
         moment = self.tenant.now() + timedelta(minutes=max(had), seconds=1)
         until = moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -153,7 +153,6 @@ class Verbs:
     def update(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> State:
         """Write what changed: 0 or 1 PATCH, and 1 GET only if a setting becomes managed."""
         declared = Declared.from_props(news)
-        self.memory.held.add(declared.domain)
         return self._operations(declared).update(State.from_props(olds), declared)
 
     def delete(self, props: Mapping[str, Any]) -> None:

@@ -72,7 +72,7 @@ def read_ceiling(raw: object) -> tuple[StackCeiling | None, list[str]]:
     """Return a ceiling, and all problems with it; raw is an object, its JSON text, or None for no ceiling."""
     try:
         given = json.loads(raw) if isinstance(raw, str) else raw
-    except (ValueError, RecursionError):
+    except ValueError:
         given = raw
     if given is None:
         return None, []

@@ -67,10 +67,7 @@ def texts(value: Any, where: str) -> Any:
 
     """
     problems: list[str] = []
-    try:
-        found = _texts(value, (), problems)
-    except RecursionError:
-        problems = ["the values are nested too deeply."]
+    found = _texts(value, (), problems)
     if problems:
         raise InputError(listed(where, problems))
     return found
