@@ -113,7 +113,7 @@ class Declared:
         settings = {name: _stored(name, given[name]) for name in SETTINGS if name in given}
         choices = {name: kind(given[name]) for name, kind in _CHOICES.items() if name in given}
         unknown = frozenset(name for name, value in props.items() if value is UNKNOWN)
-        return cls.of({**given, **settings, **choices}, unknown, secrets_of(props))
+        return cls.of({"domain": props["domain"], **given, **settings, **choices}, unknown, secrets_of(props))
 
 
 INPUT_DEFAULTS: Mapping[str, Any] = Declared("", {}).to_props()
