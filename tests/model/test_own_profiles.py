@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth0_sessions.model.own_profiles import PROFILE_KEYS, read_profiles
+from auth0_sessions.model.own_profiles import read_profiles
 from auth0_sessions.model.picking import Chosen, pick
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.profiles import PROFILES
+from auth0_sessions.model.profiles import PROFILE_KEYS, PROFILES
 
 OURS = {"absolute": "12h", "idle": "30m", "ephemeralAbsolute": "8h", "ephemeralIdle": "15m", "source": "Handbook 4.2"}
 

@@ -10,9 +10,9 @@ from auth0_sessions.errors import InputError, listed, shown
 from auth0_sessions.model.choices import choose
 from auth0_sessions.model.judgment import Ceiling
 from auth0_sessions.model.lifetime import Lifetime
-from auth0_sessions.model.own_profiles import PROFILE_KEYS, read_profiles
+from auth0_sessions.model.own_profiles import read_profiles
 from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
-from auth0_sessions.model.profiles import PROFILES, Profile, ProfileLimits
+from auth0_sessions.model.profiles import PROFILE_KEYS, PROFILES, Profile, ProfileLimits
 from auth0_sessions.model.settings import SETTINGS, Clock
 
 BASELINE = "session-lifetime-baseline"

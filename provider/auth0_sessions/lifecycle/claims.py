@@ -33,14 +33,14 @@ class Claims:
 
     def plan_of(self, plan: str | None) -> str | None:
         """Return a resource's plan, or the configured one; if there is neither, warn once per run."""
-        plan = plan or self._default_plan
+        if plan := plan or self._default_plan:
+            return plan
         with self._lock:
-            is_news = plan is None and not self._has_warned
-            self._has_warned = self._has_warned or is_news
-        if is_news:
+            has_warned, self._has_warned = self._has_warned, True
+        if not has_warned:
             self._warn(
                 "At least one tenant has no plan, so its caps cannot be checked before Auth0 supersedes a value. Set "
                 f"{self._spelling.assign('plan', 'enterprise')} (or free, essential, professional), or run `pulumi "
                 "config set auth0-sessions:plan enterprise`."
             )
-        return plan
+        return None

@@ -31,10 +31,11 @@ def changed_record(old: State, declared: Declared) -> dict[str, Any]:
     held = declared.held(old.own)
     kept = {name: old.reported[name] for name in held.wanted if _stays(name, old, held)}
     record = _record(declared, kept, old.own)
-    if not declared.wanted.keys() - old.previous.keys() and not declared.unknown:
-        record["previous"] = {name: old.previous[name] for name in old.previous if name in declared.wanted}
-    if kept.keys() == declared.wanted.keys() and not declared.unknown:
-        record["superseded"] = {name: row for name, row in old.superseded.items() if name in kept}
+    names, is_known = declared.wanted.keys(), not declared.unknown
+    if is_known and names <= old.previous.keys():
+        record["previous"] = {name: value for name, value in old.previous.items() if name in names}
+    if is_known and names <= kept.keys():
+        record["superseded"] = {name: row for name, row in old.superseded.items() if name in names}
     if record["session_lifetime_minutes"] is not UNKNOWN:
         record["old_sessions_gone_by"] = old.old_sessions_gone_by
     return record
@@ -45,24 +46,25 @@ def _record(declared: Declared, known: Values, own: Mapping[str, int]) -> dict[s
 
     A ceiling is not a value: without the tenant's own one, the value to hold is unknown.
     """
-    managed = [name for name in LIFETIMES if name in declared.wanted or name in declared.unknown]
-    ceilings = declared.ceilings.keys() if "enforce" not in declared.unknown else managed
-    is_open = bool(ceilings - own.keys())
+    managed = {name for name in LIFETIMES if name in declared.wanted or name in declared.unknown}
+    ceilings = managed if "enforce" in declared.unknown else declared.ceilings.keys()
+    unread_ceilings = ceilings - own.keys()
     return {
         **NOTHING,
         **declared.held(own).to_props(),
-        **dict.fromkeys(ceilings - own.keys(), UNKNOWN),
+        **dict.fromkeys(unread_ceilings, UNKNOWN),
         **{f"{name}_minutes": known.get(name, UNKNOWN) for name in managed},
         **dict.fromkeys(("previous", "superseded", "old_sessions_gone_by"), UNKNOWN),
-        "own": UNKNOWN if is_open else {name: own[name] for name in ceilings} or None,
+        "own": UNKNOWN if unread_ceilings else {name: own[name] for name in ceilings} or None,
     }
 
 
 def _stays(name: str, old: State, held: Declared) -> bool:
     """Return whether an update will neither write nor reread a setting."""
-    is_open = "enforce" in held.unknown or name in unread(old, held)
+    if "enforce" in held.unknown or name in unread(old, held):
+        return False
     is_written_again = name in old.superseded and is_judged_anew(old.declared, held)
-    return not is_open and old.declared.wanted.get(name) == held.wanted[name] and not is_written_again
+    return old.declared.wanted.get(name) == held.wanted[name] and not is_written_again
 
 
 @dataclass(frozen=True)

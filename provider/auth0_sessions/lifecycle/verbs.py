@@ -90,8 +90,9 @@ class Verbs:
             except InputError as error:
                 checked.problems.append(Problem("domain", str(error)))
         self.memory.note_check(checked.declared, olds.get("domain"), is_valid=not checked.problems)
-        for message in checked.warnings if not checked.problems else ():
-            self.log.warning(message)
+        if not checked.problems:
+            for message in checked.warnings:
+                self.log.warning(message)
         return checked
 
     def diff(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Diff:

@@ -40,8 +40,10 @@ class StackCeiling:
 
     def minutes(self, setting: str) -> int | None:
         """Return the longest value for a setting, in minutes; None for no limit."""
-        limits = {Clock.ABSOLUTE: self.absolute_minutes, Clock.IDLE: self.idle_minutes, None: None}
-        return limits[SETTINGS[setting].limit]
+        limit = SETTINGS[setting].limit
+        if limit is None:
+            return None
+        return self.absolute_minutes if limit is Clock.ABSOLUTE else self.idle_minutes
 
     def spares(self, *names: str) -> bool:
         """Return whether it does not apply to a resource with any of these names."""

@@ -137,7 +137,7 @@ def _in_range(minutes: Fraction, given: object, max_minutes: int | None) -> int:
 
 def _no_unit(number: str) -> str:
     whole = re.sub(r"\.0+$", "", number)
-    hint = " or ".join(repr(reading) for reading in (*_readings(whole),) or ("8h", "90m"))
+    hint = " or ".join(map(repr, [*_readings(whole)] or ["8h", "90m"]))
     given = whole if len(whole) <= SHOWN_CHARACTERS else f"{whole[:20]}..."
     return f"{given} has no unit: write {hint}. The Management API counts hours, the Dashboard counts minutes."
 

@@ -8,16 +8,8 @@ from typing import Any
 
 from auth0_sessions.errors import InputError, shown, visible
 from auth0_sessions.model.lifetime import parse_each
-from auth0_sessions.model.profiles import PROFILES, ProfileLimits
+from auth0_sessions.model.profiles import PROFILE_KEYS, PROFILES, ProfileLimits
 from auth0_sessions.model.scalars import read_object
-
-PROFILE_KEYS = {
-    "absolute": "absolute_minutes",
-    "idle": "idle_minutes",
-    "ephemeralAbsolute": "ephemeral_absolute_minutes",
-    "ephemeralIdle": "ephemeral_idle_minutes",
-}
-"""A lifetime's key -> its field of `ProfileLimits`."""
 
 _OTHER_KEYS = ("ceiling", "source")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -70,4 +62,4 @@ def _read(name: str, entry: object) -> tuple[ProfileLimits | None, list[str]]:
     source = str(entry.get("source") or "your own profile")
     is_ceiling = ceiling not in (False, "false")
     lifetimes: dict[str, Any] = {field: minutes.get(key) for key, field in PROFILE_KEYS.items()}
-    return ProfileLimits(**lifetimes, name=name, source=source, date="", force="", is_ceiling=is_ceiling), problems
+    return ProfileLimits(name=name, source=source, is_ceiling=is_ceiling, **lifetimes), problems

@@ -54,8 +54,8 @@ class ProfileLimits:
     absolute_minutes: int | None
     idle_minutes: int | None
     source: str
-    date: str
-    force: str
+    date: str = ""
+    force: str = ""
     is_ceiling: bool = True
     ephemeral_absolute_minutes: int | None = None
     ephemeral_idle_minutes: int | None = None
@@ -79,17 +79,23 @@ class ProfileLimits:
     def minutes(self, setting: str) -> int | None:
         """Return the profile's value for a lifetime setting; None means the plan's cap."""
         row = SETTINGS[setting]
-        persistent, own = (
-            (self.idle_minutes, self.ephemeral_idle_minutes)
-            if row.clock is Clock.IDLE
-            else (self.absolute_minutes, self.ephemeral_absolute_minutes)
-        )
-        return persistent if row.kind is Kind.PERSISTENT or own is None else own
+        is_idle = row.clock is Clock.IDLE
+        persistent = self.idle_minutes if is_idle else self.absolute_minutes
+        ephemeral = self.ephemeral_idle_minutes if is_idle else self.ephemeral_absolute_minutes
+        return persistent if row.kind is Kind.PERSISTENT or ephemeral is None else ephemeral
 
     def force_of(self, setting: str) -> Force | None:
         """Return how binding the profile's figure for a lifetime setting is."""
         return self.idle_force if SETTINGS[setting].clock is Clock.IDLE else self.absolute_force
 
+
+PROFILE_KEYS = {
+    "absolute": "absolute_minutes",
+    "idle": "idle_minutes",
+    "ephemeralAbsolute": "ephemeral_absolute_minutes",
+    "ephemeralIdle": "ephemeral_idle_minutes",
+}
+"""A lifetime's key, where a team defines its own profiles -> its field of `ProfileLimits`."""
 
 _NIST, _NIST_DATE = "NIST SP 800-63B-4 section", "2025-07"
 
@@ -163,12 +169,8 @@ PROFILES: Mapping[str, ProfileLimits] = {
 CONVENIENT_STACKS = ("dev", "development", "test", "sandbox", "preview", "pr-*")
 
 
-def profile_of_stack(stack: str) -> Profile:
-    """Return a stack's default profile, by its name: `convenient` for short-lived stacks, else `balanced`."""
-    convenient = any(fnmatchcase(stack, pattern) for pattern in CONVENIENT_STACKS)
-    return Profile.CONVENIENT if convenient else Profile.BALANCED
-
-
 def chosen_by_stack(stack: str) -> ProfileLimits:
-    """Return the profile that a stack's name chooses, which reasons mention."""
-    return replace(PROFILES[profile_of_stack(stack)], chosen_by=f"the stack's name '{stack}'")
+    """Return a stack's default profile, by its name: `convenient` for short-lived stacks, else `balanced`."""
+    is_short_lived = any(fnmatchcase(stack, pattern) for pattern in CONVENIENT_STACKS)
+    profile = Profile.CONVENIENT if is_short_lived else Profile.BALANCED
+    return replace(PROFILES[profile], chosen_by=f"the stack's name '{stack}'")

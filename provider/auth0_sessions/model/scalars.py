@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from auth0_sessions.errors import InputError, listed, shown, visible
-from auth0_sessions.model.profiles import ProfileLimits
+from auth0_sessions.model.profiles import PROFILE_KEYS
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.model.spelling import camel_case
 
@@ -29,8 +29,7 @@ _NUMBER = re.compile(
 )
 """What Go's YAML may read as a number, without its sign and underscores; a little more than that is no harm."""
 
-_OF_PROFILES = [row.name.removesuffix("_minutes") for row in fields(ProfileLimits) if row.name.endswith("_minutes")]
-_LIFETIMES = {*LIFETIMES, *map(camel_case, [*LIFETIMES, *_OF_PROFILES])}
+_LIFETIMES = {*LIFETIMES, *map(camel_case, LIFETIMES), *PROFILE_KEYS}
 """The keys of lifetimes, in entries and in profiles."""
 
 
