@@ -19,6 +19,7 @@ from auth0_sessions.model.settings import (
     Clock,
     CookieMode,
     Kind,
+    Reported,
     changes,
     text,
     with_defaults,
@@ -117,6 +118,11 @@ def test_changes_make_the_old_into_the_new(old, new):
     assert with_defaults({**old, **new}) == with_defaults({**old, **change})
     assert change.items() <= new.items()
     assert [changes(row, with_defaults(row)) for row in ({}, old, new)] == [{}] * 3
+
+
+def test_a_value_that_cannot_be_used_is_not_the_default():
+    """A tenant that reports one has neither."""
+    assert with_defaults(Reported({}, {ABSOLUTE: "0, which is not a lifetime"})).keys() == SETTINGS.keys() - {ABSOLUTE}
 
 
 @pytest.mark.parametrize(("value", "expected"), [(2_160, "1d12h"), (60, "1h"), *((mode, mode) for mode in MODES)])

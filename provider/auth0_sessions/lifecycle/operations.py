@@ -13,17 +13,8 @@ from auth0_sessions.lifecycle.messages import Messages
 from auth0_sessions.lifecycle.record import Declared, State
 from auth0_sessions.lifecycle.tenant import Log, Tenant
 from auth0_sessions.model.choices import OnDelete
-from auth0_sessions.model.lifetime import MAX_MINUTES
-from auth0_sessions.model.settings import (
-    ABSOLUTE,
-    AUTH0_DEFAULTS,
-    LIFETIMES,
-    Reported,
-    Values,
-    changes,
-    text,
-    with_defaults,
-)
+from auth0_sessions.model.lifetime import MAX_MINUTES, Lifetime
+from auth0_sessions.model.settings import ABSOLUTE, AUTH0_DEFAULTS, LIFETIMES, Reported, Values, changes, with_defaults
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
 
 
@@ -200,7 +191,7 @@ class Operations:
             kept = {name: old.reported[name] for name in above if name in old.reported}
             self.log.warning(
                 f"{declared.domain}: could not restore {listed(above)}, because the Management API accepts at most "
-                f"{text(MAX_MINUTES)}. The tenant keeps {listed(kept)}."
+                f"{Lifetime(MAX_MINUTES)}. The tenant keeps {listed(kept)}."
             )
         if not target:
             return old

@@ -13,7 +13,7 @@ from auth0_sessions.model.choices import Enforce, OnDelete, OverLimit, choose
 from auth0_sessions.model.domain import canonical_domain
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.plans import Plan
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS, CookieMode
+from auth0_sessions.model.settings import SETTINGS, CookieMode
 from auth0_sessions.model.spelling import Spelling
 
 
@@ -77,12 +77,8 @@ PLAN_ADVICE = "The Dashboard shows it under Settings > Subscription."
 
 READERS: Mapping[str, Reader] = {
     "domain": lambda value, _: canonical_domain(value),
-    **{
-        name: (lambda value, _: Lifetime.parse(value).minutes)
-        if name in LIFETIMES
-        else _choice(CookieMode, "It sets the kind of session that Auth0 creates.")
-        for name in SETTINGS
-    },
+    **dict.fromkeys(SETTINGS, lambda value, _: Lifetime.parse(value).minutes),
+    "session_cookie_mode": _choice(CookieMode, "It sets the kind of session that Auth0 creates."),
     "plan": _choice(Plan, PLAN_ADVICE),
     "over_limit": _choice(OverLimit, "It says what happens to a value above the plan's cap."),
     "on_delete": _choice(OnDelete, "It says what happens to the settings on delete."),

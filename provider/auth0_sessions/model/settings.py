@@ -123,11 +123,8 @@ LOGIN_LIFETIMES = tuple(row.name for row in SETTINGS.values() if row.limit)
 LOGIN_SETTINGS = tuple(row.name for row in SETTINGS.values() if row.kind is not Kind.ANONYMOUS)
 """The login lifetimes and the cookie mode."""
 
-ABSOLUTE_AND_IDLE = tuple(
-    tuple(row.name for clock in Clock for row in SETTINGS.values() if (row.kind, row.clock) == (kind, clock))
-    for kind in (Kind.PERSISTENT, Kind.NON_PERSISTENT)
-)
-"""The pairs of lifetimes; a session ends at the earlier of the two."""
+ABSOLUTE_AND_IDLE = tuple(zip(LOGIN_LIFETIMES[::2], LOGIN_LIFETIMES[1::2], strict=True))
+"""The pairs of lifetimes, neighbors in the table; a session ends at the earlier of the two."""
 
 ABSOLUTE, IDLE = ABSOLUTE_AND_IDLE[0]
 """The two lifetimes of persistent sessions, which reports show first."""
