@@ -90,13 +90,19 @@ def pick(
     for name in LOGIN_LIFETIMES:
         given = arguments.get(name)
         if given is None:
-            _from_profile(picked, chosen, name)
+            minutes, why = _from_profile(chosen, name)
         elif lowest(name, int(given), chosen.ceilings)[1]:
-            _from_lowered_argument(picked, chosen, name, int(given), over_limit)
+            minutes, why = _from_lowered_argument(chosen, name, int(given), over_limit)
         else:
             found = judge(name, int(given), plan=chosen.plan, ceiling=chosen.profile.ceiling(name))
-            _from_argument(picked, chosen, found, settle(found, over_limit, spelling, is_secret=name in secrets))
-        _lower(picked, chosen, name)
+            outcome = settle(found, over_limit, spelling, is_secret=name in secrets)
+            minutes, why = outcome.minutes, _why_argument(chosen, found, outcome)
+            if outcome.problem:
+                picked.problems.append(Problem(name, outcome.problem))
+            elif minutes < found.minutes:
+                picked.warnings.append(str(outcome.warning))
+        picked.minutes[name], by = lowest(name, minutes, chosen.ceilings)
+        picked.why[name] = f"{why}; lowered from {text(minutes)} to {by.phrase}" if by else why
     (absolute, idle), (ephemeral, idle_ephemeral) = ABSOLUTE_AND_IDLE
     # Each of these may lower what the next one compares with.
     _hold(picked, arguments, idle, absolute, _IDLE)
@@ -106,46 +112,29 @@ def pick(
     return picked
 
 
-def _lower(picked: Picked, chosen: Chosen, name: str) -> None:
-    """Lower a lifetime to the stack's ceilings."""
-    before = picked.minutes[name]
-    picked.minutes[name], by = lowest(name, before, chosen.ceilings)
-    if by is not None:
-        picked.why[name] += f"; lowered from {text(before)} to {by.phrase}"
-
-
-def _from_lowered_argument(picked: Picked, chosen: Chosen, name: str, given: int, over_limit: OverLimit) -> None:
-    """Take an argument that the stack's ceiling lowers, even if it is above the profile's ceiling or the plan's cap."""
-    most = cap(chosen.plan, name) or given
-    picked.minutes[name] = given if over_limit is OverLimit.WARN else min(given, most)
-    picked.why[name] = "explicit argument"
-
-
-def _from_profile(picked: Picked, chosen: Chosen, name: str) -> None:
+def _from_profile(chosen: Chosen, name: str) -> tuple[int, str]:
     plan, profile = chosen.plan, chosen.profile
     asked, most = profile.minutes(name), cap(plan, name) or 0
     if asked is None:
-        picked.why[name] = f"{profile.phrase} uses the {plan} cap, {text(most)}"
-    elif asked > most:
-        picked.why[name] = f"{profile.phrase} has {text(asked)}, lowered to the {plan} cap"
-    else:
-        picked.why[name] = f"{profile.phrase} ({profile.source})"
-    picked.minutes[name] = most if asked is None else min(asked, most)
+        return most, f"{profile.phrase} uses the {plan} cap, {text(most)}"
+    if asked > most:
+        return most, f"{profile.phrase} has {text(asked)}, lowered to the {plan} cap"
+    return asked, f"{profile.phrase} ({profile.source})"
 
 
-def _from_argument(picked: Picked, chosen: Chosen, found: Judgment, outcome: Outcome) -> None:
-    plan, profile, name, minutes = chosen.plan, chosen.profile, found.setting, found.minutes
-    asked = profile.minutes(name)
+def _from_lowered_argument(chosen: Chosen, name: str, given: int, over_limit: OverLimit) -> tuple[int, str]:
+    """Take an argument that the stack's ceiling lowers, even if it is above the profile's ceiling or the plan's cap."""
+    most = cap(chosen.plan, name) or given
+    return given if over_limit is OverLimit.WARN else min(given, most), "explicit argument"
+
+
+def _why_argument(chosen: Chosen, found: Judgment, outcome: Outcome) -> str:
+    if outcome.minutes < found.minutes:
+        return f"explicit argument {text(found.minutes)}, lowered to the {chosen.plan} cap"
+    asked = chosen.profile.minutes(found.setting)
     asked_text = "the plan's cap" if asked is None else text(asked)
-    why = f"explicit argument; profile '{profile.name}' has {asked_text}"
-    if outcome.problem:
-        picked.problems.append(Problem(name, outcome.problem))
-    elif outcome.minutes < minutes:
-        picked.warnings.append(str(outcome.warning))
-        why = f"explicit argument {text(minutes)}, lowered to the {plan} cap"
-    elif found.cap is not None:
-        why += f"; {plan} allows {text(found.cap)}"
-    picked.minutes[name], picked.why[name] = outcome.minutes, why
+    why = f"explicit argument; profile '{chosen.profile.name}' has {asked_text}"
+    return why if found.cap is None else f"{why}; {chosen.plan} allows {text(found.cap)}"
 
 
 def _hold(picked: Picked, arguments: Mapping[str, Value], name: str, most: str, reason: str) -> None:
