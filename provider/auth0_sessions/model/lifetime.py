@@ -54,7 +54,7 @@ class Lifetime:
 
     def __post_init__(self) -> None:
         """Reject anything but a number of minutes; for text, there is `Lifetime.parse`."""
-        if not isinstance(self.minutes, int):
+        if not isinstance(self.minutes, int) or isinstance(self.minutes, bool):
             message = f"Lifetime takes whole minutes, not {shown(self.minutes)}. Write Lifetime.parse('8h') for text."
             raise LifetimeError(message)
 
