@@ -17,6 +17,7 @@ from auth0_sessions.api.retry import RetryPolicy
 from auth0_sessions.api.sources import sources
 from auth0_sessions.errors import Auth0SessionsError
 from auth0_sessions.lifecycle.messages import Messages
+from auth0_sessions.lifecycle.record import Declared
 from auth0_sessions.lifecycle.verbs import Verbs
 from auth0_sessions.sandbox.faults import Fault
 from fakes import FakeLog
@@ -98,7 +99,7 @@ def expected(verb: str, fault: Fault, operation: str, stays: bool) -> str:  # no
         before = FIRST if verb == "create" else HELD["create"]
         written = {name: value for name, value in HELD[verb].items() if value != before[name]}
         earlier = {name: before[name] for name in written}
-        return f"{message} {Messages(FakeLog()).put_back_failed(written, earlier, ())}"
+        return f"{message} {Messages(FakeLog()).put_back_failed(Declared('TENANT', {}), written, earlier)}"
     return message
 
 
