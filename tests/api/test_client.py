@@ -235,6 +235,14 @@ def test_a_token_of_the_user_is_used_as_it_is(http):
     assert (harness.made, harness.calls[0].headers["Authorization"]) == ((0, 2), f"Bearer {STATIC}")
 
 
+def test_a_secret_that_is_refused_is_tried_once(http):
+    """A refused secret is final, whatever the clocks say."""
+    http.post(TOKEN_URL, status=401, json={"error": "access_denied"}, headers={"Date": formatdate(NOW, usegmt=True)})
+    harness = Harness(http)
+    harness.error(UnauthorizedError)
+    assert harness.made == (1, 0)
+
+
 def test_a_login_without_a_token_is_tried_again_and_then_an_error(http):
     """A token endpoint that gives no usable token is an unexpected answer, which does not get into the error."""
     http.post(TOKEN_URL, json={"access_token": [TOKEN], "id_token": TOKEN})

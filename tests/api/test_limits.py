@@ -195,7 +195,7 @@ def test_a_hanging_call_ends_when_the_run_is_canceled(monkeypatch, canceled_call
     """A hanging tenant does not delay a canceled run, which is reported in one line."""
     monkeypatch.setattr(client_module, "GRACE_SECONDS", 0.3)
     server, _, cancelled = canceled_call
-    operation = operation_of(server.domain, tries=4, call_seconds=40.0, cancelled=cancelled)
+    operation = operation_of(server.domain, call_seconds=40.0, cancelled=cancelled)
     with pytest.raises(CanceledError) as raised:
         operation.read() if verb == "read" else operation.write(WANTED)
     assert ("\n" in str(raised.value), raised.value.may_have_written) == (False, verb == "write")
