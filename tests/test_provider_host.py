@@ -192,7 +192,7 @@ def test_a_refresh_within_a_ceiling_moves_no_input(host, tenant):
 def test_a_bug_keeps_its_traceback(host, start, tenant):
     """A bug is shown with its traceback, so that it can be reported; a variable enables this for every error."""
     with pytest.raises(grpc.RpcError, match="Traceback"):
-        host.update({"previous": {}}, {"domain": "x"})
+        host.update({"previous": 5}, {"domain": "x"})
     debugged = start(AUTH0_SESSIONS_DEBUG="1")
     debugged.configure()
     tenant.fault("400", operation="patch")

@@ -1,7 +1,6 @@
 """What makes a complete set of credentials, and to which domain it may be sent; with both front ends."""
 
 import os
-from itertools import product
 from typing import Any
 from unittest import mock
 
@@ -73,16 +72,11 @@ def test_an_incomplete_provider_is_an_error(monkeypatch, part, front_end):
     assert CANARY not in str(refused.value)
 
 
-@pytest.mark.parametrize("blank", ["", " ", "\n", "\t "])
-def test_blank_is_not_set(blank):
-    """A variable that contains only spaces counts as not set."""
-    assert found({**ENVIRON, "AUTH0_API_TOKEN": blank}).client_id == "the-id"
-
-
-@pytest.mark.parametrize("around", [" {}", "{}\n", "\t{} \r\n"])
-def test_space_around_is_cut(around):
-    """A line break at the end of a secret, as files and shells leave it, is not part of it."""
-    credentials = found({name: around.format(value) for name, value in ENVIRON.items()})
+@pytest.mark.parametrize(("blank", "around"), [("", " {}"), (" ", "{}\n"), ("\t\n", "\t{} \r\n")])
+def test_space_around_is_cut(blank, around):
+    """A line break at the end of a secret is not part of it, and a variable with nothing else counts as not set."""
+    given = {name: around.format(value) for name, value in ENVIRON.items()}
+    credentials = found({**given, "AUTH0_API_TOKEN": blank})
     assert (credentials.client_id, credentials.proof) == ("the-id", "the-secret")
 
 
@@ -115,8 +109,7 @@ def test_a_private_key():
 
 def test_no_secret_in_a_repr():
     """Printing an object never reveals the secret in it."""
-    for thing in (ApiToken(CANARY, "here"), ClientCredentials("id", CANARY, None, "here")):
-        assert CANARY not in f"{thing!r} {thing}"
+    assert CANARY not in f"{ApiToken(CANARY, 'here')!r} {ClientCredentials('id', CANARY, None, 'here')!r}"
 
 
 # To which domain a set is sent.
@@ -131,26 +124,40 @@ KINDS = {
     "token": {"api_token": TOKEN},
     "opaque token": {"api_token": "opaque"},
 }
-ALONG = {"no domain": None, "the same": ACME, "the same, written otherwise": f"https://{ACME.upper()}/"}
-ALONG |= {"another": OTHER, "a custom domain": CUSTOM, "nonsense": "a b"}
 
 
-PLACES = ("provider", "configuration", "environment", "label in configuration", "label in the environment")
-DOMAIN_NAMES = {
-    ("dynamic", "provider"): "the Provider's domain",
-    ("dynamic", "configuration"): "auth0:domain",
-    ("native", "provider"): "the provider's domain",
-    ("native", "configuration"): "auth0-sessions:domain",
-}
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("along", "named"),
+    [
+        *[(None, None), (ACME, None), (f"https://{ACME.upper()}/", None)],
+        *[(OTHER, OTHER), (CUSTOM, CUSTOM), ("a b", "another tenant")],
+    ],
+)
+def test_a_set_that_comes_with_a_domain_is_only_sent_there(kind, along, named):
+    """A secret, a key or a token goes to the domain that is set along with it and to no other, however it is written.
+
+    Without one, a token that is a JWT names its tenant, and one that is not goes nowhere.
+    """
+    environ = {f"AUTH0_{part.upper()}": value for part, value in KINDS[kind].items()}
+    environ |= {"AUTH0_DOMAIN": along} if along else {}
+    if named is None and (along or kind != "opaque token"):
+        credentials = found(environ)
+        proof = credentials.token if isinstance(credentials, ApiToken) else credentials.proof
+        assert isinstance(proof, SigningKey) if kind == "key" else proof in KINDS[kind].values()
+        return
+    text = error_of(environ)
+    assert not [value for value in KINDS[kind].values() if value in text]
+    why = f"comes with AUTH0_DOMAIN ({named}), so it was not sent to {ACME}, which the resource names"
+    assert (why if named else "no domain is set along with it (AUTH0_DOMAIN would be)") in text
 
 
 def sources_of(front_end, place, parts, domain=None):
-    """Return where a front end looks, with these parts in one place, unless it is the environment."""
-    label = "lab" if place.startswith("label") else None
-    own: dict[str, Any] = {} if "environment" in place else {camel_case(part): value for part, value in parts.items()}
-    domain = None if "environment" in place else domain
+    """Return where a front end looks, with these parts in one place and a domain."""
+    own: dict[str, Any] = {camel_case(part): value for part, value in parts.items()}
+    label = "lab" if place == "label" else None
     if label:
-        own, domain = {"credentials": {"lab": own}}, OTHER
+        own = {"credentials": {label: own}}
     if front_end == "native":
         origin = {} if place == "provider" else {OF_STACK: "true"}
         return ProviderConfig({**own, "domain": domain, **origin}).sources(label)
@@ -159,44 +166,28 @@ def sources_of(front_end, place, parts, domain=None):
 
 
 @pytest.mark.parametrize(
-    ("front_end", "place", "along", "kind"),
+    ("front_end", "place", "name"),
     [
-        *product(["dynamic"], ["environment", "label in the environment"], ALONG, KINDS),
-        *product(["dynamic", "native"], PLACES, ["the same", "another"], ["secret"]),
+        ("dynamic", "provider", "the Provider's domain"),
+        ("dynamic", "configuration", "auth0:domain"),
+        ("native", "provider", "the provider's domain"),
+        ("native", "configuration", "auth0-sessions:domain"),
     ],
 )
-def test_a_set_that_comes_with_a_domain_is_only_sent_there(monkeypatch, front_end, along, place, kind):
-    """From every source, a secret, a key or a token goes to the domain that is set along with it and to no other.
-
-    A label belongs to the tenant that the program uses it for, so no domain is set along with it. A token that is a JWT
-    names its tenant besides, and one that is not goes nowhere without a domain.
-    """
-    parts, domain = KINDS[kind], ALONG[along]
-    is_label = place.startswith("label")
-    if "environment" in place:
-        prefix = "AUTH0_LAB_" if is_label else "AUTH0_"
-        for part, value in parts.items():
-            monkeypatch.setenv(f"{prefix}{part.upper()}", value)
-        if domain:
-            monkeypatch.setenv("AUTH0_DOMAIN", domain)
-    places = sources_of(front_end, place, parts, domain)
-    is_free = is_label or domain is None
-    if (is_free and kind != "opaque token") or (not is_free and along.startswith("the same")):
-        credentials = find_credentials(places, ACME)
-        proof = credentials.token if isinstance(credentials, ApiToken) else credentials.proof
-        expected = parts.get("api_token") or parts.get("client_secret")
-        assert isinstance(proof, SigningKey) if kind == "key" else proof == expected
-        return
+def test_every_configuration_has_a_domain_for_its_own_set(front_end, place, name):
+    """The domain beside the credentials is named where it keeps them from a tenant."""
+    assert find_credentials(sources_of(front_end, place, KINDS["secret"], ACME), ACME).client_id == "the-id"
     with pytest.raises(CredentialsError) as refused:
-        find_credentials(places, ACME)
-    text = str(refused.value)
-    assert text.startswith(f"{ACME}: ")
-    assert "not sent" in text
-    assert not [value for value in parts.values() if value in text]
-    if not is_free:
-        name = DOMAIN_NAMES.get((front_end, place), "AUTH0_DOMAIN")
-        shown = {"another": OTHER, "a custom domain": CUSTOM}.get(along, "another tenant")
-        assert f"comes with {name} ({shown}), so it was not sent to {ACME}, which the resource names" in text
+        find_credentials(sources_of(front_end, place, KINDS["secret"], OTHER), ACME)
+    assert f"comes with {name} ({OTHER})" in str(refused.value)
+
+
+def test_no_domain_is_set_along_with_a_label():
+    """A label belongs to the tenant that the program uses it for."""
+    for front_end in ("dynamic", "native"):
+        assert find_credentials(sources_of(front_end, "label", KINDS["secret"], OTHER), ACME).client_id == "the-id"
+    environ = {"AUTH0_LAB_CLIENT_ID": "the-id", "AUTH0_LAB_CLIENT_SECRET": "s", "AUTH0_DOMAIN": OTHER}
+    assert found(environ, label="lab").client_id == "the-id"
 
 
 def test_every_half_of_a_set_is_held_to_its_own_domain():

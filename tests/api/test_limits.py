@@ -8,7 +8,7 @@ import time
 import pytest
 
 from auth0_sessions.api import client as client_module
-from auth0_sessions.api.client import NOT_APPLIED, TenantClient
+from auth0_sessions.api.client import NOT_APPLIED, Operation, TenantClient
 from auth0_sessions.api.credentials import ClientCredentials
 from auth0_sessions.api.retry import RetryPolicy
 from auth0_sessions.api.tokens import ApiToken
@@ -44,9 +44,10 @@ def operation_of(domain, *, tries=1, call_seconds=10.0, waits=None, credentials=
     ).operation()
 
 
-def patient(domain, **options):
+def patient(domain, patience_seconds=120.0):
     """Return a client with a policy that really waits."""
-    return TenantClient(domain, lambda: ApiToken("x.y.z", "here"), policy=RetryPolicy(**options))
+    policy = RetryPolicy(patience_seconds=patience_seconds)
+    return TenantClient(domain, lambda: ApiToken("x.y.z", "here"), policy=policy)
 
 
 # Whether a write may have taken effect.
@@ -125,24 +126,15 @@ def test_an_operation_has_one_time_limit(serve):
 
 def test_a_hanging_call_ends_with_its_operation(serve):
     """A call takes no longer than what is left to its operation, although it might by itself."""
-    client = patient(serve(lambda connection: connection.recv(1)).domain, patience_seconds=0.3)
+    client = patient(serve(lambda connection: connection.recv(1)).domain, 0.3)
     with pytest.raises(TenantUnreachableError, match="no answer in time"):
         client.operation().read()
-
-
-def test_a_hanging_call_is_tried_again_and_then_an_error(serve):
-    """Each try has its own time limit, within the operation's."""
-    waits = []
-    operation = operation_of(serve(lambda one: one.recv(1)).domain, tries=2, call_seconds=0.3, waits=waits)
-    with pytest.raises(TenantUnreachableError, match="no answer in time"):
-        operation.read()
-    assert waits == [1.0]
 
 
 def test_an_operation_out_of_time_makes_no_call(serve):
     """Where an operation's time is used up, nothing is sent, except to put something back."""
     server = serve(answer())
-    operation = patient(server.domain, patience_seconds=0.0).operation()
+    operation = patient(server.domain, 0.0).operation()
     with pytest.raises(TenantUnreachableError, match="nothing was sent") as raised:
         operation.write(WANTED)
     assert (raised.value.may_have_written, server.requests) == (False, [])
@@ -175,9 +167,7 @@ def test_a_call_waits_for_its_turn_no_longer_than_its_operation(serve):
     script = Waiting()
     server = serve(script)
     client = patient(server.domain)
-    impatient = dataclasses.replace(
-        client.operation(), patience=RetryPolicy(patience_seconds=0.3).begin(script.release)
-    )
+    impatient = Operation(client, RetryPolicy(patience_seconds=0.3).begin(script.release))
     first = threading.Thread(target=client.operation().read)
     first.start()
     assert script.arrived.wait(10)
@@ -205,7 +195,7 @@ def test_a_hanging_call_ends_when_the_run_is_canceled(monkeypatch, canceled_call
     """A hanging tenant does not delay a canceled run, which is reported in one line."""
     monkeypatch.setattr(client_module, "GRACE_SECONDS", 0.3)
     server, _, cancelled = canceled_call
-    operation = operation_of(server.domain, tries=4, call_seconds=40.0, cancelled=cancelled)
+    operation = operation_of(server.domain, call_seconds=40.0, cancelled=cancelled)
     with pytest.raises(CanceledError) as raised:
         operation.read() if verb == "read" else operation.write(WANTED)
     assert ("\n" in str(raised.value), raised.value.may_have_written) == (False, verb == "write")

@@ -55,11 +55,6 @@ def run(*failures, **options):
     return outcome, script.calls, waits
 
 
-def run_once(policy, script):
-    """Run a script as a separate operation."""
-    return policy.begin(threading.Event()).run(script, lambda *_: None)
-
-
 @pytest.mark.parametrize(
     ("failures", "options", "expected"),
     [
@@ -91,30 +86,15 @@ def test_patience(asked, patience, expected):
 
 
 def test_patience_is_shared():
-    """Several calls of one operation share its time; those of another have their own."""
-    waits = []
-    policy = RetryPolicy.immediate(waits)
+    """Several calls of one operation share its time, which calls use up as well as waits."""
+    waits, clock = [], [0.0]
+    policy = RetryPolicy(jitter=0.0, now=lambda: clock[0], wait=lambda seconds, _: waits.append(seconds))
     patience = policy.begin(threading.Event())
-    patience.run(Script(limited(100.0)), lambda *_: None)
+    assert patience.run(Script(limited(100.0)), lambda *_: None) == "answer"
+    clock[0] = 70.0
     with pytest.raises(RateLimitError):
         patience.run(Script(limited(100.0)), lambda *_: None)
-    assert run_once(policy, Script(limited(100.0))) == "answer"
-    assert waits == [100.0, 100.0]
-
-
-def test_calls_use_up_patience_too():
-    """The time that calls take counts like the time of waits."""
-    clock = [0.0]
-
-    def slow():
-        clock[0] += 70.0
-        raise limited(1.0)
-
-    waits = []
-    policy = RetryPolicy(jitter=0.0, now=lambda: clock[0], wait=lambda seconds, _: waits.append(seconds))
-    with pytest.raises(RateLimitError):
-        run_once(policy, slow)
-    assert (clock[0], waits) == (140.0, [1.0])
+    assert waits == [100.0]
 
 
 @pytest.mark.parametrize("is_last_effort", [False, True])
@@ -149,27 +129,9 @@ def test_patience_is_never_exceeded(asked):
     assert waits == asked[: len(waits)]
 
 
-def test_what_is_not_transient_is_raised_at_once():
-    """An error that another try would not cure is not tried again."""
-    script = Script(KeyError("x"))
-    with pytest.raises(KeyError):
-        run_once(RetryPolicy.immediate(), script)
-    assert script.calls == 1
-
-
-def test_the_error_is_the_one_for_the_user():
-    """The error that is raised is the one made for the user, with the failure as its cause."""
-    failure = broken()
-    with pytest.raises(TenantUnreachableError) as raised:
-        run_once(RetryPolicy(tries=1), Script(failure))
-    assert (failure.error, failure) == (raised.value, raised.value.__cause__)
-
-
 def test_jitter_only_lengthens():
     """Jitter makes a wait longer by at most its share, never shorter than the tenant asks."""
-    waits = []
-    policy = replace(RetryPolicy.immediate(waits, patience_seconds=1e9), jitter=0.5)
-    run_once(policy, Script(*[limited(10.0) for _ in range(200)]))
+    _, _, waits = run(*[limited(10.0) for _ in range(200)], patience_seconds=1e9, jitter=0.5)
     assert 10.0 <= min(waits) <= max(waits) <= 15.0
     assert min(waits) < max(waits)
 

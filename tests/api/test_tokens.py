@@ -23,19 +23,19 @@ def jwt(**claims):
     return b".".join([*parts, b"canary-signature"]).decode()
 
 
-def is_sent(token, domain, *, audience=None, is_bound=False):
-    """Say whether a token may be sent to a tenant; where not, the refusal does not repeat it."""
-    found = ApiToken(token, "the test's own place", audience)
+def refusal(token, domain, *, audience=None, is_bound=False, name="AUTH0_DOMAIN"):
+    """Return why a token is not sent to a tenant, or None if it may be; a refusal does not repeat it."""
+    found = ApiToken(token, "the test's own place", audience, "the key")
     try:
-        hold_to_issuer(found, domain, is_bound=is_bound, domain_name="AUTH0_DOMAIN")
+        hold_to_issuer(found, domain, is_bound=is_bound, domain_name=name)
     except CredentialsError as error:
-        refusal = str(error)
+        text = str(error)
     else:
-        return True
-    assert "so it was not sent" in refusal
-    assert refusal.startswith(f"{domain}: the Management API token from the test's own place ")
-    assert not [part for part in (*token.split("."), CANARY_CLAIM) if part in refusal]
-    return False
+        return None
+    assert "so it was not sent" in text
+    assert text.startswith(f"{domain}: the Management API token from the test's own place ")
+    assert not [part for part in (*token.split("."), CANARY_CLAIM) if part in text]
+    return text
 
 
 ACME_API, GLOBEX_API, APP = f"https://{ACME}/api/v2/", f"https://{GLOBEX}/api/v2/", "https://app.example/api/"
@@ -69,7 +69,7 @@ OF_LOOPBACK = {"iss": f"{LOOPBACK}/", "aud": f"{LOOPBACK}/api/v2/"}
 )
 def test_a_jwt_goes_to_its_own_tenant(claims, domain, audience, expected):
     """A JWT is sent to the host that issued it, or to the tenant whose API is its audience, and to no other."""
-    assert expected == is_sent(jwt(**claims), domain, audience=audience)
+    assert expected == (refusal(jwt(**claims), domain, audience=audience) is None)
 
 
 @pytest.mark.parametrize(
@@ -81,34 +81,20 @@ def test_a_jwt_goes_to_its_own_tenant(claims, domain, audience, expected):
 )
 def test_a_refused_jwt_says_why(domain, audience, words):
     """A token of a custom domain's tenant comes with the audience to set, an application's token with its own."""
-    found = ApiToken(jwt(iss=f"https://{ACME}/", aud=audience), "here", audience_key="the key")
-    with pytest.raises(CredentialsError) as raised:
-        hold_to_issuer(found, domain, is_bound=True, domain_name=None)
-    assert words in str(raised.value)
+    assert words in refusal(jwt(iss=f"https://{ACME}/", aud=audience), domain, is_bound=True)
 
 
 def test_an_opaque_token_needs_a_domain():
     """A token that does not name a tenant is only sent where a domain is set along with it, and its key is named."""
-    assert is_sent(OPAQUE, ACME, is_bound=True)
-    assert not is_sent(OPAQUE, ACME)
-    for name, words in (("auth0:domain", r"with it \(auth0:domain would be\)"), (None, "with it, and a token belongs")):
-        with pytest.raises(CredentialsError, match=words):
-            hold_to_issuer(ApiToken(OPAQUE, "here"), ACME, is_bound=False, domain_name=name)
+    assert refusal(OPAQUE, ACME, is_bound=True) is None
+    assert "with it (auth0:domain would be), and a token belongs" in refusal(OPAQUE, ACME, name="auth0:domain")
+    assert "with it, and a token belongs" in refusal(OPAQUE, ACME, name=None)
 
 
-@pytest.mark.parametrize(
-    "token",
-    [OPAQUE, "a.b.c", "canary.access.token", "..", "a.b", "a.b.c.d.e", jwt(), jwt(sub="x"), "x.W10.y", "x.MQ.y"],
-)
+@pytest.mark.parametrize("token", [OPAQUE, "a.b.c", "..", "a.b", jwt(), jwt(sub="x"), f"{jwt(iss='x')}.y"])
 def test_opaque(token):
     """A token that is not a JWT, or one that says neither issuer nor audience, names no tenant."""
     assert claims_of(token) is None
-
-
-def test_claims():
-    """A JWT's claims are read regardless of its payload's padding."""
-    for name in ("x", "xx", "xxx", "xxxx"):
-        assert claims_of(jwt(iss=name)) == {"iss": name}
 
 
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5)

@@ -36,6 +36,8 @@ SUCCESS = range(200, 300)
 """The HTTP statuses of a call that was carried out, whatever its response holds."""
 FINAL = range(300, 500)
 """The HTTP statuses that another try would not change; 429 is an exception."""
+TRANSIENT = (Trouble.NO_ANSWER, Trouble.MALFORMED)
+"""The failed exchanges that another try may change."""
 NOT_APPLIED = (400, 401, 403, 404, 429)
 """The HTTP statuses which mean that a write changed nothing."""
 
@@ -155,13 +157,7 @@ class TenantClient:
             raise failures.canceled(attempt)
         if not patience.left_seconds:
             raise failures.out_of_time(attempt)
-        progress, url = self._progress(call, patience), f"{self._url}{call.path}"
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        body = call.body()
-        try:
-            reply = self._http.exchange(progress, call.method, url, headers=headers, params=call.params, json=body)
-        except ExchangeError as error:
-            return self._unanswered(call, attempt, error, progress)
+        reply = self._reply(call, token, attempt, patience)
         self.clock.note(reply.headers)
         self._may_have_written |= call.is_write and reply.status not in NOT_APPLIED
         return self._answered(call, attempt, reply, patience)
@@ -172,20 +168,22 @@ class TenantClient:
         secrets = (own if isinstance(own, str) else "", token or "")
         return Attempt(self._domain, call.doing, credentials, call.is_login, secrets)
 
-    def _progress(self, call: Call[T], patience: Patience) -> Progress:
-        """Return the time limit of an attempt."""
+    def _reply(self, call: Call[T], token: str | None, attempt: Attempt, patience: Patience) -> Reply:
+        """Return the response to one attempt; without one, raise an error that says so."""
         grace = GRACE_SECONDS if call.is_write or patience.is_last_effort else 0.0
-        return Progress(min(self._call_seconds, patience.left_seconds), self._cancelled, grace)
-
-    def _unanswered(self, call: Call[T], attempt: Attempt, error: ExchangeError, progress: Progress) -> T:
-        """Raise the error for an attempt without a usable response, unless its status says that a write was done."""
-        if call.is_write and progress.status in SUCCESS:
-            return call.read(None)
-        self._may_have_written |= call.is_write and progress.is_sent
-        failure = failures.no_answer(attempt, error, progress.status)
-        if error.trouble in (Trouble.NO_ANSWER, Trouble.MALFORMED):
-            raise TransientError(failure) from None
-        raise failure from None
+        progress = Progress(min(self._call_seconds, patience.left_seconds), self._cancelled, grace)
+        url, headers = f"{self._url}{call.path}", {"Authorization": f"Bearer {token}"} if token else {}
+        body = call.body()
+        try:
+            return self._http.exchange(progress, call.method, url, headers=headers, params=call.params, json=body)
+        except ExchangeError as error:
+            if call.is_write and progress.status in SUCCESS:
+                return Reply(progress.status, {}, b"")  # It was done, whatever the rest of its response holds.
+            self._may_have_written |= call.is_write and progress.is_sent
+            if patience.is_canceled:
+                raise failures.canceled(attempt) from None
+            failure = failures.no_answer(attempt, error, progress.status)
+            raise (TransientError(failure) if error.trouble in TRANSIENT else failure) from None
 
     def _answered(self, call: Call[T], attempt: Attempt, reply: Reply, patience: Patience) -> T:
         """Return the content of a successful response; raise for any other."""

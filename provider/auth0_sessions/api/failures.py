@@ -12,7 +12,6 @@ from auth0_sessions.api.http import ExchangeError, Reply, Trouble
 from auth0_sessions.errors import (
     URN,
     ApiError,
-    Auth0SessionsError,
     BadRequestError,
     CanceledError,
     ForbiddenError,
@@ -109,11 +108,9 @@ def unusable(attempt: Attempt, got: str, status: int) -> UnexpectedAnswerError:
     return UnexpectedAnswerError(attempt.failed(f": got {got}.", _elsewhere(attempt)), status=status)
 
 
-def no_answer(attempt: Attempt, error: ExchangeError, status: int) -> Auth0SessionsError:
+def no_answer(attempt: Attempt, error: ExchangeError, status: int) -> UnexpectedAnswerError | TenantUnreachableError:
     """Return the error for an exchange without a usable response; `status` is 0 if there was none at all."""
     reason = attempt.clean(error.reason)
-    if error.trouble is Trouble.CANCELED:
-        return canceled(attempt)
     if error.trouble is Trouble.MALFORMED:
         return unusable(attempt, reason, status)
     why, advice = _UNREACHABLE[error.trouble]

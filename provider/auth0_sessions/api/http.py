@@ -34,7 +34,6 @@ class Trouble(Enum):
     MALFORMED = auto()
     TLS = auto()
     PROXY = auto()
-    CANCELED = auto()
 
 
 class ExchangeError(Exception):
@@ -67,16 +66,15 @@ class Progress:
         self._until = time.monotonic() + seconds
         self._cancelled = cancelled
         self._grace_seconds = grace_seconds
-        self._is_canceled = False
 
     def left_seconds(self) -> float:
         """Return how much time is left; raise if there is none."""
-        if self._cancelled.is_set() and not self._is_canceled:
-            self._is_canceled = True
-            self._until = min(self._until, time.monotonic() + self._grace_seconds)
-        if (left := self._until - time.monotonic()) > 0:
-            return left
-        raise ExchangeError(Trouble.CANCELED if self._is_canceled else Trouble.NO_ANSWER, "no answer in time")
+        now = time.monotonic()
+        if self._cancelled.is_set():
+            self._until = min(self._until, now + self._grace_seconds)
+        if now < self._until:
+            return self._until - now
+        raise ExchangeError(Trouble.NO_ANSWER, "no answer in time")
 
 
 _PROGRESS: ContextVar[Progress] = ContextVar("progress")

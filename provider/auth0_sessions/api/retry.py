@@ -117,11 +117,10 @@ class RetryPolicy:
     wait: Callable[[float, threading.Event], object] = lambda seconds, cancelled: cancelled.wait(seconds)
 
     @classmethod
-    def immediate(cls, waits: list[float] | None = None, *, patience_seconds: float = 120.0) -> RetryPolicy:
+    def immediate(cls, waits: list[float] | None = None) -> RetryPolicy:
         """Return a policy for tests, which records its waits and advances its clock instead of waiting."""
         noted = [] if waits is None else waits
         return cls(
-            patience_seconds=patience_seconds,
             jitter=0.0,
             now=lambda: time.monotonic() + sum(noted),
             wait=lambda seconds, _: noted.append(seconds),
