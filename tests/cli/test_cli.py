@@ -144,11 +144,6 @@ def test_a_port_in_use_is_a_failure() -> None:
     assert (1, f"Error: {sentence}\n", "") == (result.returncode, result.stderr, result.stdout)
 
 
-def test_help_teaches() -> None:
-    """The command line without arguments shows its commands."""
-    assert [command for command in ("sandbox", "audit", "show") if command not in invoke().output] == []
-
-
 def test_the_command_line_starts_without_pulumi() -> None:
     """Importing the command line imports neither Pulumi nor the server."""
     program = (
