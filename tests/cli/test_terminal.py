@@ -83,7 +83,7 @@ def test_a_narrow_terminal_shows_every_value(typed, words, expected):
 
 def test_an_old_pipe_is_no_reason_to_fail():
     """If a pipe cannot encode a character, the figures are still printed."""
-    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    env = {**os.environ, "PYTHONIOENCODING": "latin-1"}
     assert b"525,600" in subprocess.run([COMMAND, "plans"], capture_output=True, check=True, env=env).stdout
 
 
