@@ -108,8 +108,8 @@ def export(
     made = Export(document)
     if file.path is None:
         made.notes.append(_IN_CONFIGURATION)
-    is_open = file.profile is None and not file.stack
-    without_profile = [entry for entry in entries if is_open and "profile" not in entry.own]
+    names_profile = file.profile is not None or file.stack
+    without_profile = [] if names_profile else [entry for entry in entries if "profile" not in entry.own]
     document.say([*(_ONLY_SET if only_set else _ALL), *_MEANING, *([_ALLOWS_ALL] if without_profile else [])])
     if file.keys == _BESIDE_PROFILE and without_profile:
         document.set_beside("profile", str(NO_CEILING.name))
