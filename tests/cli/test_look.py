@@ -23,9 +23,6 @@ def acme(auth0_sandbox):
     return tenant
 
 
-# plans
-
-
 @pytest.mark.parametrize("plan", Plan)
 def test_plans_shows_every_cap_in_every_unit(plan):
     """Days, hours and minutes of each plan, and where the figures come from."""
@@ -56,9 +53,6 @@ def test_plans_for_programs():
     rows = json.loads(invoke("plans", "--format", "json").output)
     keys = ("absolute_minutes", "idle_minutes", "source", "inferred")
     assert rows == [{"plan": plan, **{key: getattr(row, key) for key in keys}} for plan, row in PLAN_LIMITS.items()]
-
-
-# show
 
 
 def test_show_has_every_setting(acme):
