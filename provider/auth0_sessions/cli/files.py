@@ -179,7 +179,8 @@ def export(  # noqa: PLR0913  An argument for each option.
             return
         with reading(files) as (read, on_progress):
             made = exported(file, source, read=read, only_set=only_set, on_progress=on_progress)
-        text = made.text(in_json=None if ending is None else ending == "json")
+        is_json = made.document.is_json if ending is None else ending == "json"
+        text = made.document.json() if is_json else made.document.text()
     _emit(output, text, made.check_written)
     for sentence in made.notes:
         note(f"Note: {sentence}")

@@ -132,7 +132,7 @@ class Document:
         edited = dumped(self._root, self._yaml)
         unchanged = [] if self.is_json else [as_written(self._before, self._dumped, edited, self.line_end)]
         for text in (*unchanged, edited.replace("\n", self.line_end)):
-            if self.reads(text) and (self.is_json or keeps_comments(self._before, text)):
+            if self._is_meant(text) and (self.is_json or keeps_comments(self._before, text)):
                 return self._start + self._commented(text)
         message = (
             f"{self._path} cannot be completed without changing something else in it, such as a comment inside braces. "
@@ -150,10 +150,10 @@ class Document:
         text = json.dumps(self._meant, indent=2, default=self._in_json) + "\n"
         return self._start + text.replace("\n", self.line_end)
 
-    def reads(self, text: str) -> bool:
+    def _is_meant(self, text: str) -> bool:
         """Return whether a text is read as this file should be."""
         try:
-            return bool(_unshared(parsed(text.removeprefix(BOM), Path())) == self._meant)
+            return bool(_unshared(parsed(text, Path())) == self._meant)
         except (InputError, yaml.YAMLError, ValueError):
             return False
 

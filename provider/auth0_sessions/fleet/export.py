@@ -67,16 +67,6 @@ class Export:
     unread: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def text(self, *, in_json: bool | None) -> str:
-        """Return the completed file, in JSON or not; None for the form that it already has.
-
-        Raises:
-            InputError: It cannot be completed.
-
-        """
-        is_json = self.document.is_json if in_json is None else in_json
-        return self.document.json() if is_json else self.document.text()
-
     def check_written(self, path: Path) -> None:
         """Check that a written file is read as it is meant.
 
