@@ -98,12 +98,12 @@ def test_what_is_not_set_stays(opened, before, line_end, start):
     assert document.text() == start + AFTER.replace("\n", line_end)
 
 
-def test_a_field_that_goes_leaves_its_comment(opened):
+@pytest.mark.parametrize(("remark", "kept"), [(" # theirs", "  # theirs\n"), ("", "")])
+def test_a_field_that_goes_leaves_its_comment(opened, remark, kept):
     """A removed row goes, its comment stays in its place, and a new last row is above the next comment."""
-    text = "acme:\n  {}: x # theirs\n  domain: a.auth0.com\n  sessionLifetime: 7d # ours\n\n# next\n"
-    document = opened(text.format("plan"))
+    document = opened(f"acme:\n  plan: x{remark}\n  domain: a.auth0.com\n  sessionLifetime: 7d # ours\n\n# next\n")
     document.complete("acme", {"plan": None, "session_lifetime": None, "over_limit": "warn"})
-    assert document.text() == ("acme:\n  # theirs\n  domain: a.auth0.com\n  overLimit: warn\n  # ours\n\n# next\n")
+    assert document.text() == f"acme:\n{kept}  domain: a.auth0.com\n  overLimit: warn\n  # ours\n\n# next\n"
 
 
 IN_TEXT = """\
@@ -233,6 +233,17 @@ def test_comments_in_odd_places_are_kept_or_refused(opened, text):
     assert ("# x" in result) != ("Write its list of tenants as plain blocks." in result)
 
 
+def test_a_merged_field_goes_from_its_entry_alone(opened):
+    """The entry is written out without it, and what it merged stays."""
+    document = opened(
+        f"x: &x\n  plan: free\n  profile: strict\n{LIST}\n    a: {{<<: *x, domain: a}}\n", "Pulumi.prod.yaml"
+    )
+    document.complete("a", {"plan": None})
+    found = loaded(document.text())
+    assert found["x"] == {"plan": "free", "profile": "strict"}
+    assert found["config"]["auth0-sessions:tenants"] == {"a": {"domain": "a", "profile": "strict"}}
+
+
 DOMAIN = "domain: a.auth0.com"
 LIST = "config:\n  auth0-sessions:tenants:"
 AS_JSON = '{"a": {"domain": "a.auth0.com"}}'
@@ -261,7 +272,7 @@ def test_odd_files(opened, text):
     given = json.loads(given) if isinstance(given, str) else given
     assert found.pop("auth0-sessions:tenants") == {**given, "a": {**given["a"], "sessionLifetime": "7d"}}
     assert found == before
-    assert document.text().count("# theirs") == text.count("# theirs")
+    assert [document.text().count(kept) for kept in ("# theirs", "&x")] == [text.count("# theirs"), text.count("&x")]
 
 
 @pytest.mark.parametrize("value", [AS_JSON, f"'{AS_JSON}'"])

@@ -1,5 +1,6 @@
 """The command line in this process: without a terminal, and as quick as a function."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,3 +21,8 @@ FINE, FAILURE, USAGE = 0, 1, 2
 def invoke(*arguments: Any, **environment: str) -> Result:
     """Run a command with variables of the environment."""
     return CliRunner(env={"COLUMNS": "100", **environment}).invoke(cli.app, [*map(str, arguments)])
+
+
+def cells_of(line: str) -> list[str]:
+    """Return the cells of a table's row."""
+    return re.split(r" {2,}", line.strip())

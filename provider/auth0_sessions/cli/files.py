@@ -85,19 +85,20 @@ def audit(  # noqa: PLR0913  An argument for each option.
     """
     from auth0_sessions.audit import audit as audited  # noqa: PLC0415  Not needed for --help.
 
-    chosen: ReportFormat = form or (REPORTS[_ending(output, REPORTS, ", or give --format")] if output else "table")
+    if form is None:
+        form = REPORTS[_ending(output, REPORTS, ", or give --format")] if output else "table"
     check(output)
     with clean_errors():
         files = files_of(tenants, more, stack, cwd)
         with reading(files) as (read, on_progress):
             report = audited(files, profile=profile, read=read, on_progress=on_progress)
     if output is not None:
-        write(output, _rendered(report, chosen))
+        write(output, _rendered(report, form))
         note(f"Wrote {output}. {report.verdict}")
-    elif chosen == "table":
+    elif form == "table":
         say(*audit_parts(report))
     else:
-        typer.echo(_rendered(report, chosen), nl=chosen != "markdown")
+        typer.echo(_rendered(report, form), nl=form != "markdown")
     raise typer.Exit(0 if report.is_fine else FAILURE)
 
 
@@ -178,7 +179,8 @@ def export(  # noqa: PLR0913  An argument for each option.
             return
         with reading(files) as (read, on_progress):
             made = exported(file, source, read=read, only_set=only_set, on_progress=on_progress)
-        text = made.text(in_json=None if ending is None else ending == "json")
+        is_json = made.document.is_json if ending is None else ending == "json"
+        text = made.document.json() if is_json else made.document.text()
     _emit(output, text, made.check_written)
     for sentence in made.notes:
         note(f"Note: {sentence}")

@@ -39,16 +39,12 @@ class Document:
         self._start, text = content[: content.startswith(BOM)], content.removeprefix(BOM)
         self._meant: Any = _unshared(parsed(text, path))
         self._above: defaultdict[str | None, list[str]] = defaultdict(list)
-        try:
-            self._root: CommentedMap = styled(json.loads(text))
-            self.is_json = True
-        except ValueError:
+        self.is_json = _is_json(text)
+        if not self.is_json:
             text = without_remarks(text)
             text += "" if text.endswith("\n") else self.line_end
-            self.is_json = False
         self._before, self._yaml = text, library(text)
-        if not self.is_json:
-            self._root = self._load()
+        self._root: CommentedMap = styled(json.loads(text)) if self.is_json else self._load()
         self._dumped = dumped(self._root, self._yaml)
         self._tenants, self._listed = self._detached()
 
@@ -69,10 +65,8 @@ class Document:
             if key not in own(node):
                 message = f"{self._path}: the list of tenants comes from a merge (<<). Write it out to edit it."
                 raise InputError(message)
-            if isinstance(node[key], str) and is_project_file(self._path) and key != "value":
-                message = f"{self._path}: {key} is JSON text and cannot be edited. Put an object under `value:`."
-                raise InputError(message)
             if isinstance(node[key], str):
+                self._check_editable(key)
                 meant[key], node[key] = from_json(node[key]), styled(json.loads(node[key]))
             elif uses[id(node[key])] > 1:
                 node[key] = copied(node[key])
@@ -81,6 +75,12 @@ class Document:
         node.fa.set_block_style()
         _write_out(node, uses)
         return node, meant
+
+    def _check_editable(self, key: str) -> None:
+        """Check that JSON text can become an object: in a project's file, Pulumi takes one only as a declared value."""
+        if is_project_file(self._path) and key != "value":
+            message = f"{self._path}: {key} is JSON text and cannot be edited. Put an object under `value:`."
+            raise InputError(message)
 
     def key_of(self, name: str, field: str) -> str:
         """Return a field's key as a tenant's entry spells it: camelCase, unless the entry already uses snake_case."""
@@ -132,7 +132,7 @@ class Document:
         edited = dumped(self._root, self._yaml)
         unchanged = [] if self.is_json else [as_written(self._before, self._dumped, edited, self.line_end)]
         for text in (*unchanged, edited.replace("\n", self.line_end)):
-            if self.reads(text) and (self.is_json or keeps_comments(self._before, text)):
+            if self._is_meant(text) and (self.is_json or keeps_comments(self._before, text)):
                 return self._start + self._commented(text)
         message = (
             f"{self._path} cannot be completed without changing something else in it, such as a comment inside braces. "
@@ -150,10 +150,10 @@ class Document:
         text = json.dumps(self._meant, indent=2, default=self._in_json) + "\n"
         return self._start + text.replace("\n", self.line_end)
 
-    def reads(self, text: str) -> bool:
+    def _is_meant(self, text: str) -> bool:
         """Return whether a text is read as this file should be."""
         try:
-            return bool(_unshared(parsed(text.removeprefix(BOM), Path())) == self._meant)
+            return bool(_unshared(parsed(text, Path())) == self._meant)
         except (InputError, yaml.YAMLError, ValueError):
             return False
 
@@ -178,6 +178,14 @@ class Document:
             made.extend(f"{remark}{self.line_end}" for remark in remarks[number])
             made.append(line)
         return "".join(made)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _write_out(tenants: CommentedMap, uses: Mapping[int, int]) -> None:

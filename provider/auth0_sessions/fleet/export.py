@@ -67,16 +67,6 @@ class Export:
     unread: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def text(self, *, in_json: bool | None) -> str:
-        """Return the completed file, in JSON or not; None for the form that it already has.
-
-        Raises:
-            InputError: It cannot be completed.
-
-        """
-        is_json = self.document.is_json if in_json is None else in_json
-        return self.document.json() if is_json else self.document.text()
-
     def check_written(self, path: Path) -> None:
         """Check that a written file is read as it is meant.
 
@@ -108,8 +98,8 @@ def export(
     made = Export(document)
     if file.path is None:
         made.notes.append(_IN_CONFIGURATION)
-    is_open = file.profile is None and not file.stack
-    without_profile = [entry for entry in entries if is_open and "profile" not in entry.own]
+    names_profile = file.profile is not None or file.stack
+    without_profile = [] if names_profile else [entry for entry in entries if "profile" not in entry.own]
     document.say([*(_ONLY_SET if only_set else _ALL), *_MEANING, *([_ALLOWS_ALL] if without_profile else [])])
     if file.keys == _BESIDE_PROFILE and without_profile:
         document.set_beside("profile", str(NO_CEILING.name))

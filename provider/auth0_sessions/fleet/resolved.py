@@ -83,7 +83,7 @@ def _rows(stack: str, cwd: Path) -> Mapping[str, Mapping[str, Any]]:
     where = f"`pulumi config` cannot read stack {visible(stack)}"
     try:
         ran = subprocess.run(command, cwd=cwd, capture_output=True, check=False, timeout=SECONDS)  # noqa: S603  No shell.
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+    except (OSError, subprocess.TimeoutExpired) as error:
         message = f"{where}: {getattr(error, 'strerror', None) or f'no answer within {SECONDS} seconds'}."
         raise InputError(message) from None
     if ran.returncode:
@@ -92,10 +92,8 @@ def _rows(stack: str, cwd: Path) -> Mapping[str, Mapping[str, Any]]:
         message = f"{where}: {' '.join(problems) or f'exit code {ran.returncode}'}"
         raise InputError(message)
     try:
-        found = json.loads(ran.stdout)
+        rows: dict[str, dict[str, Any]] = json.loads(ran.stdout)
     except ValueError:
-        found = None
-    if isinstance(found, dict) and all(isinstance(row, dict) for row in found.values()):
-        return found
-    message = f"{where}: its output is not the JSON of a configuration. Update the Pulumi CLI."
-    raise InputError(message)
+        message = f"{where}: its output is not the JSON of a configuration. Update the Pulumi CLI."
+        raise InputError(message) from None
+    return rows

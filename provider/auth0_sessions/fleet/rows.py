@@ -101,10 +101,7 @@ def unfold(tenants: CommentedMap, name: str) -> None:
     behind, below = _comment(tenants, name)
     _say(tenants, name, behind, "", column=0)
     entry.ca.comment = None
-    if below:
-        last = list(own(entry))[-1]
-        earlier = _comment(entry, last)
-        _say(entry, last, earlier[0], earlier[1] + below)
+    _say_below(entry, list(own(entry))[-1], below)
 
 
 def set_row(entry: CommentedMap, key: str, value: str) -> None:
@@ -113,9 +110,8 @@ def set_row(entry: CommentedMap, key: str, value: str) -> None:
     entry[key] = PlainScalarString(value)
     if keys and key not in keys:
         behind, below = _comment(entry, keys[-1])
-        if below:
-            _say(entry, keys[-1], behind, "")
-            _say(entry, key, "", below)
+        _say(entry, keys[-1], behind, "")
+        _say_below(entry, key, below)
 
 
 def remove_row(entry: CommentedMap, key: str) -> None:
@@ -124,20 +120,16 @@ def remove_row(entry: CommentedMap, key: str) -> None:
     if key not in keys:
         return
     behind, below = _comment(entry, key)
-    column = entry.lc.col or 0
-    place = keys.index(key)
-    text = f"{' ' * column}{behind}\n{below}" if behind else below
+    indent, place = entry.lc.col or 0, keys.index(key)
+    text = f"{' ' * indent}{behind}\n{below}" if behind else below
     entry._ref = []  # noqa: SLF001  The library cannot delete a row of an object that another one has merged.
     del entry[key]
     entry.ca.items.pop(key, None)
-    if text and place:
-        before = keys[place - 1]
-        earlier = _comment(entry, before)
-        _say(entry, before, earlier[0], earlier[1] + text)
+    if place:
+        _say_below(entry, keys[place - 1], text)
     elif text:
-        entry.yaml_set_comment_before_after_key(
-            keys[1], before=re.sub(r"(?m)^\s*# ?", "", text).rstrip(), indent=column
-        )
+        above = re.sub(r"(?m)^\s*# ?", "", text).rstrip()
+        entry.yaml_set_comment_before_after_key(keys[1], before=above, indent=indent)
 
 
 def _comment(node: CommentedMap, key: str) -> tuple[str, str]:
@@ -146,6 +138,13 @@ def _comment(node: CommentedMap, key: str) -> tuple[str, str]:
     value = row[2].value if row and row[2] else ""
     behind, _, below = value.partition("\n")
     return behind, below
+
+
+def _say_below(node: CommentedMap, key: str, text: str) -> None:
+    """Add lines below a row."""
+    if text:
+        behind, below = _comment(node, key)
+        _say(node, key, behind, below + text)
 
 
 def _say(node: CommentedMap, key: str, behind: str, below: str, column: int | None = None) -> None:
