@@ -14,6 +14,7 @@ from auth0_sessions.api.sources import (
     DOMAIN_CONFIG_KEY,
     LABELED_CONFIG_KEY,
     PARTS,
+    SECRET_CONFIG_KEYS,
     Sources,
     arranged,
     default_domain,
@@ -26,14 +27,11 @@ from auth0_sessions.model.inputs import READERS, UNKNOWN, Problem, read_inputs
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.spelling import CAMEL_CASE, camel_case
 
-SECRET_KEYS = ("clientSecret", "clientAssertionPrivateKey", "apiToken", "credentials")
+SECRET_KEYS = tuple(key.partition(":")[2] for key in SECRET_CONFIG_KEYS)
 COMPONENT_KEYS = ("plan", "profile", "profiles", "enforce", "ceiling", "tenants")
 """The keys that components take as defaults."""
 
-PROVIDER_KEYS = (
-    *("domain", "clientId", "clientSecret", "clientAssertionPrivateKey", "clientAssertionSigningAlg", "apiToken"),
-    *("audience", *COMPONENT_KEYS, "credentials", "livePreview"),
-)
+PROVIDER_KEYS = ("domain", *map(camel_case, PARTS), *COMPONENT_KEYS, "credentials", "livePreview")
 OF_STACK = "__ofStack"
 """The key that marks a default provider in state: its configuration is the stack's. Pulumi does not show such a key."""
 

@@ -103,21 +103,23 @@ class SessionPolicy(pulumi.ComponentResource):
         """
         decided = {"plan": plan, "profile": profile, "enforce": enforce}
         chosen = _chosen(name, defaults_of(self.resource, opts, _names_of(name), ceiling, **decided))
-        arguments = {
+        lifetimes = {
             "session_lifetime": session_lifetime,
             "idle_session_lifetime": idle_session_lifetime,
             "ephemeral_session_lifetime": ephemeral_session_lifetime,
             "idle_ephemeral_session_lifetime": idle_ephemeral_session_lifetime,
         }
-        given: Any = {**arguments, "over_limit": over_limit, **named_secrets(arguments)}
-        given = pulumi.Output.all(**given) if any(map(run.is_pending, given.values())) else given
-        rest = {"domain": domain, "session_cookie_mode": session_cookie_mode, "on_delete": on_delete}
+        rest = {"domain": domain, "session_cookie_mode": session_cookie_mode, "over_limit": over_limit}
         super().__init__(POLICY, name, {}, opts)
+        given: Any = {**lifetimes, "over_limit": over_limit, **named_secrets(lifetimes)}
+        given = pulumi.Output.all(**given) if any(map(run.is_pending, given.values())) else given
         picked = run.when_known(given, lambda known: self._picked(name, chosen, known))
-        self._declare(name, chosen, picked, {**rest, "over_limit": over_limit, "credentials": credentials})
+        self._declare(name, chosen, picked, {**rest, "on_delete": on_delete, "credentials": credentials})
+        self._explain(str(chosen.profile.name), picked, session_cookie_mode)
+        self.register_outputs(self.applied)
 
     def _declare(self, name: str, chosen: Chosen, picked: Any, given: Mapping[str, Any]) -> None:
-        """Register the component's child, and set the outputs, which say what was applied."""
+        """Register the component's child, whose outputs are the component's."""
         texts = run.when_known(picked, lambda known: {key: text(value) for key, value in known.minutes.items()})
         self.lifetime = self.resource(
             f"{name}-lifetime",
@@ -129,15 +131,15 @@ class SessionPolicy(pulumi.ComponentResource):
         )
         for output in ("domain", "plan", *LOGIN_SETTINGS, "old_sessions_gone_by"):
             setattr(self, output, getattr(self.lifetime, output))
+        self.previous = self.lifetime.previous.apply(self._spelled)
+
+    def _explain(self, profile: str, picked: Any, mode: Any) -> None:
+        """Set the profile and the reasons, which say what was applied and not what was planned."""
         held = {setting: getattr(self.lifetime, setting) for setting in LOGIN_LIFETIMES}
-        found = {"picked": picked, "own": self.lifetime.own, "mode": given.get("session_cookie_mode")}
-        profile = str(chosen.profile.name)
-        known = pulumi.Output.all(**found, held=held, urn=self.urn)
+        known = pulumi.Output.all(picked=picked, own=self.lifetime.own, held=held, mode=mode, urn=self.urn)
         applied: Any = known.apply(lambda found: self._applied(profile, **found))
         self.profile = run.if_known(applied).apply(lambda found: profile if found is UNKNOWN else found["profile"])
         self.reasons = applied["reasons"]
-        self.previous = self.lifetime.previous.apply(self._spelled)
-        self.register_outputs(self.applied)
 
     @property
     def applied(self) -> dict[str, Any]:
