@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import pulumi
 
-from auth0_sessions.errors import InputError, listed
+from auth0_sessions.errors import listed
 from auth0_sessions.fleet.entries import Defaults
 from auth0_sessions.model.ceiling import StackCeiling, read_ceiling, unmatched
-from auth0_sessions.model.choices import Enforce, OverLimit
-from auth0_sessions.model.inputs import READERS, UNKNOWN, read_inputs, secrets_of
+from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.model.inputs import UNKNOWN, read_inputs, secrets_of
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.own_profiles import read_profiles
-from auth0_sessions.model.picking import Chosen, Picked, choose_plan, choose_profile, pick
+from auth0_sessions.model.picking import Chosen, Picked, pick
 from auth0_sessions.model.profiles import ProfileLimits, chosen_by_stack
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, SETTINGS, text
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
@@ -211,26 +211,15 @@ def defaults_of(
 def _chosen(name: str, defaults: Defaults) -> Chosen:
     """Read what decides about a policy; all problems together stop the program."""
     profiles, problems = read_profiles(None if isinstance(defaults.profile, ProfileLimits) else defaults.profiles)
-    enforce = Enforce.EXACT if defaults.enforce is None else defaults.enforce
-    readers: dict[str, Callable[[], Any]] = {
-        "plan": lambda: choose_plan(defaults.plan),
-        "profile": lambda: choose_profile(defaults.profile, profiles),
-        "enforce": lambda: READERS["enforce"](enforce, "enforce"),
-    }
-    chosen = {}
-    for key, read in readers.items():
-        try:
-            chosen[key] = read()
-        except InputError as error:
-            problems.append(str(error))
-    own, wrong = read_ceiling(defaults.ceiling)
-    problems += wrong
+    read = defaults.read(profiles, required=("plan",))
+    own, of_ceiling = read_ceiling(defaults.ceiling)
+    problems += [*(problem.reason for problem in read.problems), *of_ceiling]
     if own is not None:
         problems += unmatched(own, _names_of(name), [name], "this policy")
     if problems:
         raise pulumi.RunError(listed(f"SessionPolicy '{name}'", problems))
     ceilings = (*defaults.ceilings, *filter(None, [own]))
-    return Chosen(**chosen, ceilings=tuple(one for one in ceilings if not one.spares(*_names_of(name))))
+    return Chosen(**read.values, ceilings=tuple(one for one in ceilings if not one.spares(*_names_of(name))))
 
 
 def _names_of(name: str) -> tuple[str, str]:
