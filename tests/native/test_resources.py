@@ -12,7 +12,7 @@ from pulumi.runtime import rpc
 import auth0_sessions
 from auth0_sessions import native
 from auth0_sessions.api.sources import SECRET_CONFIG_KEYS
-from auth0_sessions.native import Provider, SessionLifetime, SessionPolicy, TenantFleet, TenantSpec
+from auth0_sessions.native import Provider, SessionLifetime
 from auth0_sessions.native.config import SECRET_KEYS
 from mocked import run
 
@@ -100,19 +100,6 @@ def test_a_provider_marks_its_secrets():
     }
 
 
-def test_a_tenant_of_two_providers_is_managed_twice():
-    """The program's own check works across providers, where the plugin's cannot."""
-
-    def program() -> None:
-        for name in ("first", "second"):
-            provider = Provider(f"{name}-provider", domain=ACME, api_token="t")
-            opts = pulumi.ResourceOptions(provider=provider)
-            SessionLifetime(name, plan="free", session_lifetime="8h", opts=opts)
-
-    with pytest.raises(pulumi.RunError, match=r"managed twice.*'first'.*'second'"):
-        run(program)
-
-
 @pytest.mark.parametrize("key", sorted({*SECRET_CONFIG_KEYS, *(f"auth0-sessions:{key}" for key in SECRET_KEYS)}))
 @pytest.mark.parametrize(
     "declare",
@@ -124,20 +111,3 @@ def test_a_credential_in_plain_configuration_is_refused(key, declare):
     with pytest.raises(pulumi.RunError, match=f"pulumi config set --secret {key}") as caught:
         run(declare, config={key: "canary"})
     assert "canary" not in str(caught.value)
-
-
-def test_components_declare_the_plugins_resource():
-    """A policy's and a fleet's children are the plugin's resources; the components are the same for both."""
-    seen: dict[str, Any] = {}
-
-    async def program() -> None:
-        policy = SessionPolicy("one", domain=ACME, plan="essential", session_lifetime="12h")
-        TenantFleet("fleet", plan="free", tenants={"two": TenantSpec(domain="two.auth0.com")})
-        seen["reasons"] = await policy.reasons.future()
-
-    engine = run(program)
-    assert engine.registered["one"].typ == "auth0-sessions:index:SessionPolicy"
-    kinds = {engine.registered[f"{name}-lifetime"].typ for name in ("one", "fleet-two")}
-    assert kinds == {"auth0-sessions:index:SessionLifetime"}
-    assert engine.sent("one-lifetime")["session_lifetime"] == "12h"
-    assert "session_lifetime" in seen["reasons"]

@@ -9,12 +9,10 @@ import pulumi
 import pytest
 
 import auth0_sessions
-from auth0_sessions import SessionLifetime, native
 from auth0_sessions.program.provider import provider_of
 from mocked import run
 
 ACME, OTHER = "acme.auth0.com", "other.auth0.com"
-FRONT_ENDS = pytest.mark.parametrize("api", [auth0_sessions, native], ids=["dynamic", "native"])
 
 
 class Foreign(pulumi.ProviderResource):
@@ -41,7 +39,6 @@ CASES: dict[str, tuple[Callable[..., dict[str, Any]], str]] = {
 }
 
 
-@FRONT_ENDS
 @pytest.mark.parametrize("inherited", [False, True], ids=["own", "inherited"])
 @pytest.mark.parametrize(("options", "expected"), CASES.values(), ids=CASES)
 def test_the_domain_is_that_of_the_provider_that_pulumi_uses(api, options, expected, inherited):
@@ -58,7 +55,6 @@ def test_the_domain_is_that_of_the_provider_that_pulumi_uses(api, options, expec
     assert (engine.sent("mine")["domain"], f"{name}.auth0.com") == (expected, expected)
 
 
-@FRONT_ENDS
 def test_an_own_domain_takes_precedence(api):
     """A resource may name another tenant than its provider, which then refuses it."""
 
@@ -69,29 +65,16 @@ def test_an_own_domain_takes_precedence(api):
     assert run(program).sent("mine")["domain"] == OTHER
 
 
-def test_one_tenant_through_two_ways_is_managed_twice():
-    """A tenant named by `providers` and by `domain` is the same tenant."""
+def test_one_tenant_through_two_ways_is_managed_twice(api):
+    """A tenant named by a provider and by `domain` is the same tenant."""
 
     def program() -> None:
-        acme, _, _ = providers(auth0_sessions)
-        opts = pulumi.ResourceOptions(providers=[acme])
-        SessionLifetime("first", plan="free", session_lifetime="8h", opts=opts)
-        SessionLifetime("second", domain=ACME, plan="free", session_lifetime="8h")
+        opts = pulumi.ResourceOptions(providers=[providers(api)[0]])
+        api.SessionLifetime("first", plan="free", session_lifetime="8h", opts=opts)
+        api.SessionLifetime("second", domain=ACME, plan="free", session_lifetime="8h")
 
     with pytest.raises(pulumi.RunError, match=rf"{ACME} is managed twice.*'first'.*'second'"):
         run(program)
-
-
-def test_two_tenants_through_providers_are_two():
-    """Resources without a domain are distinguished by their providers."""
-
-    def program() -> None:
-        for domain, provider in zip((ACME, OTHER), providers(auth0_sessions)[:2], strict=True):
-            opts = pulumi.ResourceOptions(providers=[provider])
-            SessionLifetime(domain, plan="free", session_lifetime="8h", opts=opts)
-
-    engine = run(program)
-    assert [engine.sent(name)["domain"] for name in (ACME, OTHER)] == [ACME, OTHER]
 
 
 @pytest.mark.parametrize(
