@@ -48,6 +48,11 @@ class Props:
             values = {name: value for name, value in values.items() if name not in SETTINGS or name in previous}
         return {**values, SECRETS: ",".join(sorted(self.secrets))}
 
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The inputs in the record."""
+        return {name: value for name, value in self.record.items() if name in (*INPUTS, SECRETS)}
+
 
 def from_wire(struct: struct_pb2.Struct) -> Props:
     """Read properties. Records of the dynamic resource already use snake_case."""

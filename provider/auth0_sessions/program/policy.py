@@ -151,27 +151,30 @@ class SessionPolicy(pulumi.ComponentResource):
     ) -> Any:
         """Return the profile and the reasons of the values that the tenant holds."""
         minutes = {name: Lifetime.parse(value, max_minutes=None).minutes for name, value in held.items()}
-        expected = {name: picked.applied(name, (own or {}).get(name, most)) for name, most in picked.minutes.items()}
-        if minutes != expected:
+        planned = {name: picked.applied(name, (own or {}).get(name, most)) for name, most in picked.minutes.items()}
+        if minutes != planned:
             return self._as_before(profile, minutes, urn)
         reasons = {name: picked.reason(name, minutes[name]) for name in LOGIN_LIFETIMES}
         of_mode = {} if mode is None else {"session_cookie_mode": f"cookie mode {mode}: explicit argument"}
         return {"profile": profile, "reasons": self._spelled({**reasons, **of_mode})}
 
     def _as_before(self, profile: str, minutes: Mapping[str, int], urn: str) -> Any:
-        """Return the profile and the reasons of a tenant that this run does not change, as with `--target`."""
-        held = {self.spelling.name(name): text(value) for name, value in minutes.items()}
-        unchanged = {
-            name: f"{SETTINGS[name].label} {text(value)}: not changed by this run" for name, value in minutes.items()
-        }
-        recorded: Any = pulumi.ComponentResource(
-            POLICY, "recorded", dict.fromkeys(("profile", "reasons", *held)), pulumi.ResourceOptions(urn=urn)
-        )
-        earlier = {name: getattr(recorded, name) for name in ("profile", "reasons")}
-        lifetimes = {name: getattr(recorded, name) for name in held}
-        return pulumi.Output.all(earlier, lifetimes).apply(
-            lambda found: found[0] if found[1] == held else {"profile": profile, "reasons": self._spelled(unchanged)}
-        )
+        """Return the profile and the reasons of a tenant that this run does not change, as with `--target`.
+
+        They are those in state, if they are about the values that the tenant holds.
+        """
+        held = self._spelled({name: text(value) for name, value in minutes.items()}) or {}
+        why = {name: f"{SETTINGS[name].label} {text(row)}: not changed by this run" for name, row in minutes.items()}
+        names = ("profile", "reasons", *held)
+        # The engine hands over what state has of this component.
+        recorded = pulumi.ComponentResource(POLICY, "recorded", dict.fromkeys(names), pulumi.ResourceOptions(urn=urn))
+
+        def chosen(found: Mapping[str, Any]) -> dict[str, Any]:
+            if all(found[name] == value for name, value in held.items()):
+                return {"profile": found["profile"], "reasons": found["reasons"]}
+            return {"profile": profile, "reasons": self._spelled(why)}
+
+        return pulumi.Output.all(**{name: getattr(recorded, name) for name in names}).apply(chosen)
 
     def _spelled(self, by_setting: Mapping[str, Any] | None) -> dict[str, Any] | None:
         return None if by_setting is None else {self.spelling.name(name): row for name, row in by_setting.items()}
