@@ -354,18 +354,27 @@ def test_a_preview_claims_no_value_under_a_ceiling(monkeypatch):
 
 
 class LeftOut(Engine):
-    """Responds as for tenants that a run does not change: they have what they had."""
+    """Responds as for a tenant that a run does not change: resource and component have what they had."""
+
+    def __init__(self, recorded: str) -> None:
+        super().__init__()
+        held = dict(zip(LOGIN_LIFETIMES, (recorded, "1h", "1d", "1h"), strict=True))
+        self.component = {**held, "profile": "earlier", "reasons": {"session_lifetime": "an earlier run's words"}}
 
     def outputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Return another value."""
-        return {**super().outputs(inputs), "session_lifetime": "5h"}
+        """Return another value than was sent."""
+        return {**super().outputs(inputs), "session_lifetime": "5h"} if inputs else self.component
 
 
-def test_what_a_run_does_not_change_is_not_claimed():
-    """Outputs and reasons have what the tenant has; on the engine, they are the words of the run that applied it."""
-    _, seen = run(policy(plan="free", profile="strict"), LeftOut())
-    assert seen["session_lifetime"] == "5h"
-    assert seen["reasons"]["session_lifetime"] == "absolute 5h: not changed by this run"
+@pytest.mark.parametrize(
+    ("recorded", "profile", "reason"),
+    [("5h", "earlier", "an earlier run's words"), ("9h", "strict", "absolute 5h: not changed by this run")],
+)
+def test_what_a_run_does_not_change_is_not_claimed(recorded, profile, reason):
+    """Outputs have what the tenant has; the reasons are those of the run that applied it, if state has them."""
+    _, seen = run(policy(plan="free", profile="strict"), LeftOut(recorded))
+    assert (seen["session_lifetime"], seen["profile"]) == ("5h", profile)
+    assert seen["reasons"]["session_lifetime"] == reason
 
 
 @pytest.mark.parametrize("given", [{"profiles": {"ours": {"idle": "20m"}}}, {}], ids=["argument", "config"])
