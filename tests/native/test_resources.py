@@ -7,7 +7,6 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime import rpc
 
 import auth0_sessions
 from auth0_sessions import native
@@ -69,35 +68,6 @@ def test_the_program_hands_over_what_the_plugin_cannot_see(monkeypatch, config, 
     if environment:
         monkeypatch.setenv("AUTH0_DOMAIN", environment)
     assert run(acme, config=config).sent("acme").get("domain") == expected
-
-
-def test_a_provider_marks_its_secrets():
-    """Secrets are secret even if a plain string was passed; the plan is the stack's where none is given."""
-
-    def program() -> None:
-        key = {"client_assertion_private_key": "k1", "client_assertion_signing_alg": "PS256"}
-        secrets: dict[str, Any] = {"client_secret": "s3", "api_token": "t0", **key}
-        labeled = {"lab": {"apiToken": "t1"}}
-        Provider("p", domain=ACME, client_id="id", audience="aud", credentials=labeled, live_preview=True, **secrets)
-
-    given = run(program, config={"auth0-sessions:plan": "free"}).registered["p"]
-    assert given.typ == "pulumi:providers:auth0-sessions"
-    hidden = {name: value["value"] for name, value in given.inputs.items() if rpc._special_sig_key in value}
-    assert hidden == {
-        "clientSecret": "s3",
-        "clientAssertionPrivateKey": "k1",
-        "apiToken": "t0",
-        "credentials": '{"lab": {"apiToken": "t1"}}',
-    }
-    assert {name: value for name, value in given.inputs.items() if name not in hidden} == {
-        "domain": ACME,
-        "clientId": "id",
-        "clientAssertionSigningAlg": "PS256",
-        "audience": "aud",
-        "plan": "free",
-        "livePreview": "true",
-        "__ofStack": "false",
-    }
 
 
 @pytest.mark.parametrize("key", sorted({*SECRET_CONFIG_KEYS, *(f"auth0-sessions:{key}" for key in SECRET_KEYS)}))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pulumi
 import pytest
+from pulumi.runtime import rpc
 
 import auth0_sessions
+from auth0_sessions import native
 from auth0_sessions.program.provider import provider_of
 from mocked import run
 
@@ -86,3 +89,39 @@ def test_without_a_provider_of_ours_there_is_none(options):
     seen: list[Any] = []
     run(lambda: seen.append(provider_of(options(*providers(auth0_sessions)))))
     assert seen == [None]
+
+
+GIVEN: dict[str, Any] = {
+    "domain": ACME,
+    "client_id": "id",
+    "client_assertion_signing_alg": "PS256",
+    "audience": "aud",
+    "client_secret": "s3",
+    "client_assertion_private_key": "k1",
+    "api_token": "t0",
+}
+LABELED = {"lab": {"apiToken": "t1"}}
+
+
+@pytest.mark.parametrize(
+    ("api", "own", "marks"),
+    [
+        (auth0_sessions, {}, {"auth0-sessions:provider": "p"}),
+        (
+            native,
+            {"credentials": LABELED, "live_preview": True},
+            {"plan": "free", "livePreview": "true", "__ofStack": "false"},
+        ),
+    ],
+    ids=["dynamic", "native"],
+)
+def test_a_provider_marks_its_secrets_and_itself(api, own, marks):
+    """Secrets are secret even if they were plain; a marker says what the process is for; the plan is the stack's."""
+    given = run(lambda: api.Provider("p", **GIVEN, **own), config={"auth0-sessions:plan": "free"}).registered["p"]
+    assert given.typ == f"pulumi:providers:{'auth0-sessions' if own else 'pulumi-python'}"
+    sent = {key.removeprefix("auth0:"): value for key, value in given.inputs.items()}
+    hidden = {key: value["value"] for key, value in sent.items() if rpc._special_sig_key in value}
+    labeled = {"credentials": json.dumps(LABELED)} if own else {}
+    assert hidden == {"clientSecret": "s3", "clientAssertionPrivateKey": "k1", "apiToken": "t0", **labeled}
+    rest = {"domain": ACME, "clientId": "id", "clientAssertionSigningAlg": "PS256", "audience": "aud"}
+    assert {key: value for key, value in sent.items() if key not in hidden} == {**rest, **marks}
