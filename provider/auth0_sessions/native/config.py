@@ -76,6 +76,13 @@ class ProviderConfig:
         """Whether the preview of a create reads the tenant."""
         return self.given.get("livePreview") in _TRUE
 
+    def has_moved_from(self, earlier: ProviderConfig) -> bool:
+        """Return whether an explicit provider has another tenant's domain; False if either is unknown or missing."""
+        old, new = earlier.given.get("domain"), self.given.get("domain")
+        if not (self.explicit and isinstance(old, str) and isinstance(new, str)):
+            return False
+        return canonical_domain(old) != canonical_domain(new)
+
     def sources(self, label: str | None) -> Sources:
         """Return the sources of credentials."""
         spell, place, note = "the provider's {}", "the explicit provider", ""
@@ -105,11 +112,6 @@ def is_of_stack(given: Mapping[str, Any], stack: Mapping[str, Any]) -> bool:
     Whoever declares a provider with exactly the stack's configuration gets what the default one does.
     """
     return OF_STACK not in given and all(given.get(key) == stack.get(key) for key in {*PROVIDER_KEYS, *stack})
-
-
-def has_moved(old: Any, new: Any) -> bool:
-    """Return whether a provider's domain changed to another tenant's; False if either is unknown or missing."""
-    return isinstance(old, str) and isinstance(new, str) and canonical_domain(old) != canonical_domain(new)
 
 
 def _ceiling(value: Any, _: str) -> None:

@@ -33,7 +33,7 @@ from auth0_sessions.model.spelling import CAMEL_CASE
 from auth0_sessions.native import functions, remote
 from auth0_sessions.native.ceilings import under_ceilings
 from auth0_sessions.native.codec import PROVIDER, RESOURCE, TO_CAMEL, Props, from_wire, to_wire
-from auth0_sessions.native.config import OF_STACK, SECRET_KEYS, ProviderConfig, check_config, has_moved, is_of_stack
+from auth0_sessions.native.config import OF_STACK, SECRET_KEYS, ProviderConfig, check_config, is_of_stack
 from auth0_sessions.native.schema import schema
 
 T = TypeVar("T")
@@ -134,7 +134,7 @@ class Plugin(ResourceProviderServicer):
         those, so that a resource whose tenant is unchanged is not replaced.
         """
         old, new = ProviderConfig(from_wire(request.olds).values), ProviderConfig(from_wire(request.news).values)
-        if self._is_configured or not new.explicit or not has_moved(old.given.get("domain"), new.given.get("domain")):
+        if self._is_configured or not new.has_moved_from(old):
             return proto.DiffResponse(changes=proto.DiffResponse.DIFF_UNKNOWN)
         return proto.DiffResponse(changes=proto.DiffResponse.DIFF_SOME, replaces=["domain"], diffs=["domain"])
 
