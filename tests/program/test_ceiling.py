@@ -85,20 +85,15 @@ def test_components_take_a_ceiling_of_their_own(api):
 
 
 def test_an_explicit_provider_has_one_for_its_resources():
-    """With the native plugin; the stack's applies, too, and an output cannot decide about components."""
+    """With the native plugin; the stack's applies, too."""
 
-    def program(ceiling: Any) -> Callable[[], None]:
-        def declared() -> None:
-            opts = pulumi.ResourceOptions(provider=native.Provider("p", ceiling=ceiling))
-            native.SessionPolicy("a", domain="a.auth0.com", profile="balanced", opts=opts)
-            native.SessionLifetime("b", domain="b.auth0.com", session_lifetime="1d", opts=opts)
+    def program() -> None:
+        opts = pulumi.ResourceOptions(provider=native.Provider("p", ceiling={"absolute": "2m"}))
+        native.SessionPolicy("a", domain="a.auth0.com", profile="balanced", opts=opts)
+        native.SessionLifetime("b", domain="b.auth0.com", session_lifetime="1d", idle_session_lifetime="1d", opts=opts)
 
-        return declared
-
-    engine = run(program({"absolute": "2m"}))
-    assert (sent(engine, "a-lifetime"), sent(engine, "b")[0]) == (["2m", "2m"], "2m")
-    with pytest.raises(pulumi.RunError, match="ceiling of the provider is an output"):
-        run(program(pulumi.Output.from_input({"absolute": "2m"})))
+    engine = run(program)
+    assert (sent(engine, "a-lifetime"), sent(engine, "b")) == (["2m", "2m"], ["2m", "5m"])
 
 
 def test_every_problem_of_the_configured_ceiling_is_one_error():
