@@ -83,7 +83,7 @@ def test_the_engine_is_not_behind_a_proxy(start, tenant, variable):
     assert [text for text in host.warnings() if "from 7d to 1d" in text]
 
 
-# The whole life
+# Records
 
 
 def test_a_record_has_every_property(host, tenant):
