@@ -297,21 +297,6 @@ def test_an_import_in_the_form_of_a_look_up_is_the_same(host, tenant):
     assert refreshed["idleSessionLifetime"] is None
 
 
-@pytest.mark.parametrize("state", [None, {}], ids=["import", "look-up"])
-def test_no_tenant_and_no_credentials_are_one_paragraph(start, configured, tenant, state):
-    """An ID that is no tenant's, or for which there are no credentials, is refused in one line."""
-    bare = start(AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="").configure()
-    for host, id_, part in (
-        (bare, tenant.domain, f"No credentials for {tenant.domain}."),
-        (configured(), f"{tenant.domain}x", "(404)"),
-        (configured(), "https://user:Canary@acme.auth0.com", "user name"),
-    ):
-        text = host.refused(lambda host=host, id_=id_: host.read(id_, state))
-        assert part in text
-        assert "Canary" not in text
-        assert "\n" not in text
-
-
 # Providers
 
 
