@@ -12,7 +12,6 @@ from pathlib import Path
 
 import names
 from auth0_sessions import publisher
-from auth0_sessions.native.schema import schema
 
 ROOT = Path(__file__).parent.parent
 HOME = ROOT / "provider" / "auth0_sessions" / "publisher.py"
@@ -35,10 +34,11 @@ def test_the_address_is_in_one_place():
 
 
 def test_the_project_takes_its_urls_from_there():
-    """The wheel's metadata has the publisher's URLs, which pyproject.toml does not repeat."""
+    """The wheel's metadata has the publisher's URLs, which pyproject.toml does not repeat; the logo is there."""
     urls = dict(line.split(", ") for line in metadata("auth0-sessions").get_all("Project-URL"))
     assert urls["Homepage"] == publisher.HOMEPAGE
     assert urls["Source"] == publisher.REPOSITORY
+    assert (ROOT / publisher.LOGO.rpartition("/main/")[2]).is_file()
 
 
 def test_the_readme_works_on_a_package_index():
@@ -49,15 +49,6 @@ def test_the_readme_works_on_a_package_index():
     assert {target.partition("/docs/")[0] for image, target in targets if image} == {"https://here/raw/main"}
     assert "https://here/blob/main/docs/index.md" in [target for _, target in targets]
     assert "<repository>" not in page
-
-
-def test_the_schema_takes_everything_from_there():
-    """What the Registry and the engine read is the publisher's."""
-    made = schema()
-    assert (made["publisher"], made["namespace"]) == (publisher.PUBLISHER, publisher.ORGANIZATION)
-    assert (made["repository"], made["homepage"]) == (publisher.REPOSITORY, publisher.HOMEPAGE)
-    assert (made["logoUrl"], made["pluginDownloadURL"]) == (publisher.LOGO, publisher.downloads(made["version"]))
-    assert (ROOT / publisher.LOGO.rpartition("/main/")[2]).is_file()
 
 
 def test_no_name_is_doubled():

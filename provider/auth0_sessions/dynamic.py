@@ -102,12 +102,11 @@ class SessionLifetimeProvider(dynamic.ResourceProvider):
         if "previous" not in props:
             found = _current().look_up(id_, props.get("credentials"))
             return dynamic.ReadResult(found.domain, found.to_props())
-        old, state = State.from_props(props).declared.wanted, _current().refresh(props)
-        outs = sealed(state.to_props(), props)
-        moved = [name for name, value in state.declared.wanted.items() if value not in (old[name], state.own.get(name))]
+        before, state = State.from_props(props).declared.wanted, _current().refresh(props)
+        has_moved = any(row not in (before[name], state.own.get(name)) for name, row in state.declared.wanted.items())
         # Without inputs, Pulumi keeps those that it has: among them are ceilings, which are not in the record.
-        inputs = sealed(state.declared.to_props(), props) if moved else None
-        return dynamic.ReadResult(id_, outs, inputs)
+        inputs = sealed(state.declared.to_props(), props) if has_moved else None
+        return dynamic.ReadResult(id_, sealed(state.to_props(), props), inputs)
 
     @with_clean_errors
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> dynamic.UpdateResult:

@@ -13,7 +13,7 @@ from pulumi.runtime import rpc
 from auth0_sessions.host.sealed import secret
 from auth0_sessions.lifecycle.record import OUTPUTS
 from auth0_sessions.model.inputs import INPUTS, UNKNOWN
-from auth0_sessions.model.settings import LIFETIMES, SETTINGS
+from auth0_sessions.model.settings import SETTINGS
 from auth0_sessions.native.codec import TO_CAMEL, TO_SNAKE, from_wire, to_wire
 from provider_process import plain, struct
 
@@ -91,16 +91,6 @@ def test_a_secret_is_noted_and_unwrapped(wire, value):
     read = from_wire(struct({"sessionLifetime": wire, "plan": output(value="free", secret=False)}))
     assert read.values == {"session_lifetime": value, "plan": "free"}
     assert read.secrets == {"session_lifetime"}
-
-
-@pytest.mark.parametrize("name", LIFETIMES)
-def test_properties_of_a_secret_setting_are_sent_as_secrets(name):
-    """The setting, its minutes, and anything that may repeat its values are sent as secrets; nothing else is."""
-    repeating = {"previous": {name: 480}, "superseded": {name: {"asked": "8h"}}, "old_sessions_gone_by": "2026-01-01"}
-    values = {name: "8h", f"{name}_minutes": 480, **repeating, "domain": "acme.auth0.com"}
-    wire = to_wire(values, {name})
-    assert from_wire(wire).secrets == {name, f"{name}_minutes", *repeating}
-    assert from_wire(wire).values == values
 
 
 @pytest.mark.parametrize(

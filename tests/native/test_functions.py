@@ -51,14 +51,6 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(host, wrong):
     assert "canary" not in failures[""].lower()
 
 
-def test_a_tenant_that_cannot_be_read_is_an_error(host, tenant):
-    """A tenant's refusal is reported in one paragraph."""
-    tenant.fault("403-scope", times=None)
-    text = host.refused(lambda: host.invoke("getTenantSessions", domain=tenant.domain))
-    assert "read:tenant_settings" in text
-    assert "\n" not in text
-
-
 @pytest.mark.parametrize("plan", Plan)
 def test_a_plans_limits(host, plan):
     """The caps of the table, in minutes, with their source; the plan's case does not matter."""

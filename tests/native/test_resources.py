@@ -7,12 +7,11 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime import rpc
 
 import auth0_sessions
 from auth0_sessions import native
 from auth0_sessions.api.sources import SECRET_CONFIG_KEYS
-from auth0_sessions.native import Provider, SessionLifetime, SessionPolicy, TenantFleet, TenantSpec
+from auth0_sessions.native import Provider, SessionLifetime
 from auth0_sessions.native.config import SECRET_KEYS
 from mocked import run
 
@@ -71,48 +70,6 @@ def test_the_program_hands_over_what_the_plugin_cannot_see(monkeypatch, config, 
     assert run(acme, config=config).sent("acme").get("domain") == expected
 
 
-def test_a_provider_marks_its_secrets():
-    """Secrets are secret even if a plain string was passed; the plan is the stack's where none is given."""
-
-    def program() -> None:
-        key = {"client_assertion_private_key": "k1", "client_assertion_signing_alg": "PS256"}
-        secrets: dict[str, Any] = {"client_secret": "s3", "api_token": "t0", **key}
-        labeled = {"lab": {"apiToken": "t1"}}
-        Provider("p", domain=ACME, client_id="id", audience="aud", credentials=labeled, live_preview=True, **secrets)
-
-    given = run(program, config={"auth0-sessions:plan": "free"}).registered["p"]
-    assert given.typ == "pulumi:providers:auth0-sessions"
-    hidden = {name: value["value"] for name, value in given.inputs.items() if rpc._special_sig_key in value}
-    assert hidden == {
-        "clientSecret": "s3",
-        "clientAssertionPrivateKey": "k1",
-        "apiToken": "t0",
-        "credentials": '{"lab": {"apiToken": "t1"}}',
-    }
-    assert {name: value for name, value in given.inputs.items() if name not in hidden} == {
-        "domain": ACME,
-        "clientId": "id",
-        "clientAssertionSigningAlg": "PS256",
-        "audience": "aud",
-        "plan": "free",
-        "livePreview": "true",
-        "__ofStack": "false",
-    }
-
-
-def test_a_tenant_of_two_providers_is_managed_twice():
-    """The program's own check works across providers, where the plugin's cannot."""
-
-    def program() -> None:
-        for name in ("first", "second"):
-            provider = Provider(f"{name}-provider", domain=ACME, api_token="t")
-            opts = pulumi.ResourceOptions(provider=provider)
-            SessionLifetime(name, plan="free", session_lifetime="8h", opts=opts)
-
-    with pytest.raises(pulumi.RunError, match=r"managed twice.*'first'.*'second'"):
-        run(program)
-
-
 @pytest.mark.parametrize("key", sorted({*SECRET_CONFIG_KEYS, *(f"auth0-sessions:{key}" for key in SECRET_KEYS)}))
 @pytest.mark.parametrize(
     "declare",
@@ -124,20 +81,3 @@ def test_a_credential_in_plain_configuration_is_refused(key, declare):
     with pytest.raises(pulumi.RunError, match=f"pulumi config set --secret {key}") as caught:
         run(declare, config={key: "canary"})
     assert "canary" not in str(caught.value)
-
-
-def test_components_declare_the_plugins_resource():
-    """A policy's and a fleet's children are the plugin's resources; the components are the same for both."""
-    seen: dict[str, Any] = {}
-
-    async def program() -> None:
-        policy = SessionPolicy("one", domain=ACME, plan="essential", session_lifetime="12h")
-        TenantFleet("fleet", plan="free", tenants={"two": TenantSpec(domain="two.auth0.com")})
-        seen["reasons"] = await policy.reasons.future()
-
-    engine = run(program)
-    assert engine.registered["one"].typ == "auth0-sessions:index:SessionPolicy"
-    kinds = {engine.registered[f"{name}-lifetime"].typ for name in ("one", "fleet-two")}
-    assert kinds == {"auth0-sessions:index:SessionLifetime"}
-    assert engine.sent("one-lifetime")["session_lifetime"] == "12h"
-    assert "session_lifetime" in seen["reasons"]

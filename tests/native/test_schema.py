@@ -25,9 +25,8 @@ from auth0_sessions.native.config import SECRET_KEYS
 from auth0_sessions.native.schema import schema
 
 ROOT = Path(__file__).parent.parent.parent
-RESOURCE, POLICY, FLEET = (
-    f"auth0-sessions:index:{name}" for name in ("SessionLifetime", "SessionPolicy", "TenantFleet")
-)
+RESOURCE = schema()["resources"]["auth0-sessions:index:SessionLifetime"]
+TENANT = schema()["types"]["auth0-sessions:index:TenantSpec"]
 ENUMS = {"Plan": Plan, "OverLimit": OverLimit, "OnDelete": OnDelete, "Enforce": Enforce, "CookieMode": CookieMode}
 HOMES = {
     "resources": ("inputProperties", "properties"),
@@ -61,35 +60,19 @@ def test_the_checked_in_schema_is_the_codes():
     assert printed.stdout == stored
 
 
-def test_every_property_is_described():
-    """In a sentence; a default from the environment would put the value of a variable into state, so none has one."""
-    for place, spec in PROPERTIES.items():
-        assert re.fullmatch(r"`?[A-Za-z].*\.", spec["description"], re.DOTALL), place
-        assert "defaultInfo" not in spec, place
-
-
 def test_the_resource_is_that_of_the_tables():
     """A new row is in the schema; state of the dynamic resource is taken over; the page says how to import."""
-    resource = schema()["resources"][RESOURCE]
-    assert set(resource["inputProperties"]) == {TO_CAMEL[name] for name in INPUTS}
-    assert set(resource["properties"]) == {TO_CAMEL[name] for name in (*INPUTS, *OUTPUTS)}
-    assert {"domain", "previous"} <= set(resource["required"])
-    assert "requiredInputs" not in resource
-    assert resource["aliases"] == [{"type": "pulumi-python:dynamic/auth0-sessions:SessionLifetime"}]
-    assert f"pulumi import {RESOURCE} acme acme.eu.auth0.com" in resource["description"]
-
-
-@pytest.mark.parametrize("setting", LIFETIMES)
-def test_lifetimes_state_unit_range_and_default(setting):
-    """A lifetime is text; its description says the unit, the range and Auth0's default, its minutes the unit."""
-    resource = schema()["resources"][RESOURCE]
-    given = resource["inputProperties"][camel_case(setting)]
-    assert given["type"] == "string"
-    for part in ('`"1m"` to `"365d"`', "unit", f"`{text(SETTINGS[setting].default)}`"):
-        assert part in given["description"]
-    minutes = resource["properties"][f"{camel_case(setting)}Minutes"]
-    assert minutes["type"] == "integer"
-    assert "minutes" in minutes["description"]
+    assert set(RESOURCE["inputProperties"]) == {TO_CAMEL[name] for name in INPUTS}
+    assert set(RESOURCE["properties"]) == {TO_CAMEL[name] for name in (*INPUTS, *OUTPUTS)}
+    assert "requiredInputs" not in RESOURCE
+    assert RESOURCE["aliases"] == [{"type": "pulumi-python:dynamic/auth0-sessions:SessionLifetime"}]
+    assert "pulumi import auth0-sessions:index:SessionLifetime acme acme.eu.auth0.com" in RESOURCE["description"]
+    for name in LIFETIMES:
+        given = RESOURCE["inputProperties"][TO_CAMEL[name]]
+        minutes = RESOURCE["properties"][TO_CAMEL[f"{name}_minutes"]]
+        assert (given["type"], minutes["type"]) == ("string", "integer")
+        assert '"1m"` to `"365d"`' in given["description"]
+        assert given["description"].endswith(f"Auth0's default: `{text(SETTINGS[name].default)}`.")
 
 
 @pytest.mark.parametrize("name", ENUMS)
@@ -138,9 +121,6 @@ def test_everything_has_an_example_in_each_language(token):
     assert setters <= {*inputs, *TENANT["properties"]}
 
 
-TENANT = schema()["types"]["auth0-sessions:index:TenantSpec"]
-
-
 @pytest.mark.parametrize("token", schema()["resources"])
 def test_no_member_has_the_name_of_its_class(token):
     """C# refuses a property that is spelled as its class is."""
@@ -154,8 +134,13 @@ GIVEN = ("inputProperties", "inputs", "TenantSpec", "Profile", "Ceiling", "Crede
 
 
 def test_descriptions_are_written_for_their_place():
-    """What is given may have a default, unless it is required; only what replaces a resource says that it does."""
+    """What is given may have a default, unless it is required; only what replaces a resource says that it does.
+
+    A default from the environment would put the value of a variable into state, so none has one.
+    """
     for place, spec in PROPERTIES.items():
+        assert re.fullmatch(r"`?[A-Za-z].*\.", spec["description"], re.DOTALL), place
+        assert "defaultInfo" not in spec, place
         is_required = place.endswith(("getPlanLimits.inputs.plan", "TenantSpec.properties.domain"))
         if is_required or not {*re.split(r"[.:]", place)} & {*GIVEN}:
             assert "efault: " not in spec["description"], place
@@ -164,26 +149,20 @@ def test_descriptions_are_written_for_their_place():
 
 def test_defaults_are_stated():
     """What falls back to nothing configured has its default in the schema, and in words where it falls back."""
-    inputs = schema()["resources"][RESOURCE]["inputProperties"]
-    assert {name: spec["default"] for name, spec in inputs.items() if "default" in spec} == {
-        "overLimit": "error",
-        "onDelete": "retain",
-    }
-    for name in ("domain", "plan", "enforce", "credentials", "overLimit", "onDelete"):
-        assert "efault: " in inputs[name]["description"]
+    inputs = RESOURCE["inputProperties"]
+    defaults = {name: spec["default"] for name, spec in inputs.items() if "default" in spec}
+    assert defaults == {"overLimit": "error", "onDelete": "retain"}
+    unstated = {name for name, spec in inputs.items() if "efault: " not in spec["description"]}
+    assert unstated == {"sessionCookieMode"}
 
 
 def test_components_take_what_the_python_classes_take():
-    """The policy has an input for each field of an entry, and what may be configured is not required."""
-    policy, fleet = schema()["resources"][POLICY], schema()["resources"][FLEET]
+    """A policy has an input for each field of an entry; what decides about a program is plain, and nothing required."""
+    policy, fleet = (schema()["resources"][f"auth0-sessions:index:{name}"] for name in ("SessionPolicy", "TenantFleet"))
     fields = {camel_case(name) for name in TenantSpec.__dataclass_fields__}
-    assert set(policy["inputProperties"]) == fields - {"formerly"} | {"ceiling"}
-    assert {name for name, spec in policy["inputProperties"].items() if spec.get("plain")} == {
-        *("plan", "profile", "enforce", "ceiling"),
-    }
+    assert (set(policy["inputProperties"]), set(TENANT["properties"])) == (fields - {"formerly"} | {"ceiling"}, fields)
+    plain = {name for name, spec in policy["inputProperties"].items() if spec.get("plain")}
+    assert plain == {"plan", "profile", "enforce", "ceiling"}
     assert all(spec["plain"] for spec in fleet["inputProperties"].values())
-    assert set(schema()["types"]["auth0-sessions:index:TenantSpec"]["properties"]) == fields
-    assert {"tenants", "plan", "profile"} <= set(fleet["inputProperties"])
-    assert [spec.get("requiredInputs", []) for spec in (policy, fleet)] == [[], []]
-    assert policy["isComponent"]
-    assert fleet["isComponent"]
+    assert set(fleet["inputProperties"]) == {*plain, "profiles", "tenants"}
+    assert [("requiredInputs" in spec, spec["isComponent"]) for spec in (policy, fleet)] == [(False, True)] * 2

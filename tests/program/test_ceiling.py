@@ -13,12 +13,10 @@ import auth0_sessions
 import mocked
 from auth0_sessions import native
 from auth0_sessions.model.settings import ABSOLUTE, IDLE
-from auth0_sessions.program.ceiling import lowered_by_stack
 from mocked import Engine
 
 CEILING = {"absolute": "1h", "idle": "5m", "reason": "incident 4711"}
 BY = "by the stack's ceiling (incident 4711)."
-FRONT_ENDS = pytest.mark.parametrize("api", [auth0_sessions, native], ids=["dynamic", "native"])
 
 
 def run(program: Callable[[], Any], ceiling: Any = CEILING) -> Engine:
@@ -39,7 +37,6 @@ def said(monkeypatch) -> list[str]:
     return lines
 
 
-@FRONT_ENDS
 @pytest.mark.parametrize("given", ["30d", "output", "30m", None], ids=str)
 def test_a_plain_resource_is_lowered(api, given, said):
     """Also an output, with one line that does not repeat it; what is shorter or not managed stays as it is."""
@@ -55,7 +52,6 @@ def test_a_plain_resource_is_lowered(api, given, said):
     assert said == ([f"acme: session_lifetime is lowered{was[given]} to 1h {BY}"] if given in was else [])
 
 
-@FRONT_ENDS
 @pytest.mark.parametrize("spared", ["policy", "policy-lifetime", "one", "fleet-one", "fleet-one-lifetime", "plain"])
 def test_a_spared_name_keeps_what_it_has(api, spared):
     """A tenant's short name, or the name of a resource; all others are lowered, whatever their profile says."""
@@ -72,7 +68,6 @@ def test_a_spared_name_keeps_what_it_has(api, spared):
         assert sent(engine, name) == (values if is_spared else ["1h", "5m"])
 
 
-@FRONT_ENDS
 def test_components_take_a_ceiling_of_their_own(api):
     """It applies in addition to the stack's: the shorter one counts, and it lowers no other component."""
 
@@ -90,20 +85,15 @@ def test_components_take_a_ceiling_of_their_own(api):
 
 
 def test_an_explicit_provider_has_one_for_its_resources():
-    """With the native plugin; the stack's applies, too, and an output cannot decide about components."""
+    """With the native plugin; the stack's applies, too."""
 
-    def program(ceiling: Any) -> Callable[[], None]:
-        def declared() -> None:
-            opts = pulumi.ResourceOptions(provider=native.Provider("p", ceiling=ceiling))
-            native.SessionPolicy("a", domain="a.auth0.com", profile="balanced", opts=opts)
-            native.SessionLifetime("b", domain="b.auth0.com", session_lifetime="1d", opts=opts)
+    def program() -> None:
+        opts = pulumi.ResourceOptions(provider=native.Provider("p", ceiling={"absolute": "2m"}))
+        native.SessionPolicy("a", domain="a.auth0.com", profile="balanced", opts=opts)
+        native.SessionLifetime("b", domain="b.auth0.com", session_lifetime="1d", idle_session_lifetime="1d", opts=opts)
 
-        return declared
-
-    engine = run(program({"absolute": "2m"}))
-    assert (sent(engine, "a-lifetime"), sent(engine, "b")[0]) == (["2m", "2m"], "2m")
-    with pytest.raises(pulumi.RunError, match="ceiling of the provider is an output"):
-        run(program(pulumi.Output.from_input({"absolute": "2m"})))
+    engine = run(program)
+    assert (sent(engine, "a-lifetime"), sent(engine, "b")) == (["2m", "2m"], ["2m", "5m"])
 
 
 def test_every_problem_of_the_configured_ceiling_is_one_error():
@@ -141,16 +131,3 @@ def test_a_name_that_matches_nothing_is_an_error_at_the_end():
     run(program, {**CEILING, "except": ["early", "late"]})
     with pytest.raises(pulumi.RunError, match=r"ceiling.except: 'lat' is not .*; allowed: 'early', 'late'"):
         run(program, {**CEILING, "except": ["lat"]})
-
-
-def test_a_look_up_is_not_a_resource_of_the_stack():
-    """`get` has no lifetimes to lower."""
-    engine = run(lambda: auth0_sessions.SessionLifetime.get("found", "a.auth0.com"))
-    assert "session_lifetime" not in engine.sent("found")
-
-
-def test_nothing_is_lowered_without_a_ceiling():
-    """The arguments are what they were."""
-    seen = {}
-    mocked.run(lambda: seen.update(lowered_by_stack("a", {"session_lifetime": "30d"}, None, None)))
-    assert seen == {"session_lifetime": "30d"}

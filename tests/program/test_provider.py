@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pulumi
 import pytest
+from pulumi.runtime import rpc
 
 import auth0_sessions
-from auth0_sessions import SessionLifetime, native
+from auth0_sessions import native
 from auth0_sessions.program.provider import provider_of
 from mocked import run
 
 ACME, OTHER = "acme.auth0.com", "other.auth0.com"
-FRONT_ENDS = pytest.mark.parametrize("api", [auth0_sessions, native], ids=["dynamic", "native"])
 
 
 class Foreign(pulumi.ProviderResource):
@@ -41,7 +42,6 @@ CASES: dict[str, tuple[Callable[..., dict[str, Any]], str]] = {
 }
 
 
-@FRONT_ENDS
 @pytest.mark.parametrize("inherited", [False, True], ids=["own", "inherited"])
 @pytest.mark.parametrize(("options", "expected"), CASES.values(), ids=CASES)
 def test_the_domain_is_that_of_the_provider_that_pulumi_uses(api, options, expected, inherited):
@@ -58,7 +58,6 @@ def test_the_domain_is_that_of_the_provider_that_pulumi_uses(api, options, expec
     assert (engine.sent("mine")["domain"], f"{name}.auth0.com") == (expected, expected)
 
 
-@FRONT_ENDS
 def test_an_own_domain_takes_precedence(api):
     """A resource may name another tenant than its provider, which then refuses it."""
 
@@ -69,29 +68,16 @@ def test_an_own_domain_takes_precedence(api):
     assert run(program).sent("mine")["domain"] == OTHER
 
 
-def test_one_tenant_through_two_ways_is_managed_twice():
-    """A tenant named by `providers` and by `domain` is the same tenant."""
+def test_one_tenant_through_two_ways_is_managed_twice(api):
+    """A tenant named by a provider and by `domain` is the same tenant."""
 
     def program() -> None:
-        acme, _, _ = providers(auth0_sessions)
-        opts = pulumi.ResourceOptions(providers=[acme])
-        SessionLifetime("first", plan="free", session_lifetime="8h", opts=opts)
-        SessionLifetime("second", domain=ACME, plan="free", session_lifetime="8h")
+        opts = pulumi.ResourceOptions(providers=[providers(api)[0]])
+        api.SessionLifetime("first", plan="free", session_lifetime="8h", opts=opts)
+        api.SessionLifetime("second", domain=ACME, plan="free", session_lifetime="8h")
 
     with pytest.raises(pulumi.RunError, match=rf"{ACME} is managed twice.*'first'.*'second'"):
         run(program)
-
-
-def test_two_tenants_through_providers_are_two():
-    """Resources without a domain are distinguished by their providers."""
-
-    def program() -> None:
-        for domain, provider in zip((ACME, OTHER), providers(auth0_sessions)[:2], strict=True):
-            opts = pulumi.ResourceOptions(providers=[provider])
-            SessionLifetime(domain, plan="free", session_lifetime="8h", opts=opts)
-
-    engine = run(program)
-    assert [engine.sent(name)["domain"] for name in (ACME, OTHER)] == [ACME, OTHER]
 
 
 @pytest.mark.parametrize(
@@ -103,3 +89,39 @@ def test_without_a_provider_of_ours_there_is_none(options):
     seen: list[Any] = []
     run(lambda: seen.append(provider_of(options(*providers(auth0_sessions)))))
     assert seen == [None]
+
+
+GIVEN: dict[str, Any] = {
+    "domain": ACME,
+    "client_id": "id",
+    "client_assertion_signing_alg": "PS256",
+    "audience": "aud",
+    "client_secret": "s3",
+    "client_assertion_private_key": "k1",
+    "api_token": "t0",
+}
+LABELED = {"lab": {"apiToken": "t1"}}
+
+
+@pytest.mark.parametrize(
+    ("api", "own", "marks"),
+    [
+        (auth0_sessions, {}, {"auth0-sessions:provider": "p"}),
+        (
+            native,
+            {"credentials": LABELED, "live_preview": True},
+            {"plan": "free", "livePreview": "true", "__ofStack": "false"},
+        ),
+    ],
+    ids=["dynamic", "native"],
+)
+def test_a_provider_marks_its_secrets_and_itself(api, own, marks):
+    """Secrets are secret even if they were plain; a marker says what the process is for; the plan is the stack's."""
+    given = run(lambda: api.Provider("p", **GIVEN, **own), config={"auth0-sessions:plan": "free"}).registered["p"]
+    assert given.typ == f"pulumi:providers:{'auth0-sessions' if own else 'pulumi-python'}"
+    sent = {key.removeprefix("auth0:"): value for key, value in given.inputs.items()}
+    hidden = {key: value["value"] for key, value in sent.items() if rpc._special_sig_key in value}
+    labeled = {"credentials": json.dumps(LABELED)} if own else {}
+    assert hidden == {"clientSecret": "s3", "clientAssertionPrivateKey": "k1", "apiToken": "t0", **labeled}
+    rest = {"domain": ACME, "clientId": "id", "clientAssertionSigningAlg": "PS256", "audience": "aud"}
+    assert {key: value for key, value in sent.items() if key not in hidden} == {**rest, **marks}

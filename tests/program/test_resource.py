@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -12,15 +11,14 @@ import pulumi
 import pytest
 
 import auth0_sessions
-from auth0_sessions import Lifetime, Plan, native
+from auth0_sessions import Lifetime, Plan
 from auth0_sessions.lifecycle.record import INPUT_DEFAULTS, OUTPUTS
 from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.settings import LIFETIMES, SETTINGS
 from auth0_sessions.program.resource import SessionLifetimeArguments
 from mocked import MINUTES, Engine, run
 
-FRONT_ENDS = pytest.mark.parametrize("api", [auth0_sessions, native], ids=["dynamic", "native"])
-ACME = "acme.eu.auth0.com"
+ACME, OTHER = "acme.eu.auth0.com", "other.eu.auth0.com"
 VALUES: dict[str, Any] = {
     "domain": ACME,
     **dict.fromkeys(LIFETIMES, "8h"),
@@ -33,15 +31,16 @@ VALUES: dict[str, Any] = {
 }
 
 
-def one(api: Any, seen: dict[str, Any] | None = None, **arguments: Any) -> Callable[[], Any]:
-    """Return a program with one resource, "acme", which puts its outputs into `seen`."""
+def declared(api: Any, config: dict[str, str] | None = None, **arguments: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Run a program with one resource; return what was sent for it, and its outputs."""
+    seen: dict[str, Any] = {}
 
     async def program() -> None:
-        made = api.SessionLifetime("acme", **arguments)
-        for name in (*INPUTS, *OUTPUTS) if seen is not None else ():
+        made = api.SessionLifetime("acme", **{"domain": ACME, "plan": "free", "session_lifetime": "8h", **arguments})
+        for name in (*INPUTS, *OUTPUTS):
             seen[name] = await getattr(made, name).future()
 
-    return program
+    return run(program, config=config).sent("acme"), seen
 
 
 def test_every_setting_of_the_table_is_a_typed_argument_and_output():
@@ -60,26 +59,21 @@ def test_every_setting_of_the_table_is_a_typed_argument_and_output():
         assert outputs.get(f"{name}_minutes") == ("pulumi.Output[int | None]" if name in LIFETIMES else None)
 
 
-@FRONT_ENDS
 @pytest.mark.parametrize("name", INPUTS)
 def test_every_argument_is_sent(api, name):
     """An input goes to the provider under its name and comes back as an output; minutes are whole numbers."""
-    seen: dict[str, Any] = {}
-    engine = run(one(api, seen, **{"domain": "x.auth0.com", "plan": "free", name: VALUES[name]}))
-    assert engine.sent("acme")[name] == seen[name] == VALUES[name]
+    sent, seen = declared(api, **{"domain": OTHER, name: VALUES[name]})
+    assert sent[name] == seen[name] == VALUES[name]
     minutes = seen.get(f"{name}_minutes")
     assert (minutes, type(minutes)) == ((MINUTES, int) if name in LIFETIMES else (None, type(None)))
 
 
-@FRONT_ENDS
 def test_what_is_left_out_is_not_sent(api):
     """Inputs with a default have it, given or not; any other is not sent, and its outputs are None."""
     for given in ({}, INPUT_DEFAULTS, dict.fromkeys(INPUT_DEFAULTS)):
-        seen: dict[str, Any] = {}
         domain = f"https://{ACME.upper()}/"
-        engine = run(one(api, seen, domain=domain, plan="free", session_lifetime=Lifetime.parse("90m"), **given))
-        sent = {"domain": ACME, "session_lifetime": "1h30m", "plan": "free", **INPUT_DEFAULTS}
-        assert engine.sent("acme") == sent
+        sent, seen = declared(api, domain=domain, session_lifetime=Lifetime.parse("90m"), **given)
+        assert sent == {"domain": ACME, "session_lifetime": "1h30m", "plan": "free", **INPUT_DEFAULTS}
         assert {name: value for name, value in seen.items() if value is not None} == {
             "domain": ACME,
             "plan": "free",
@@ -91,7 +85,6 @@ def test_what_is_left_out_is_not_sent(api):
         }
 
 
-@FRONT_ENDS
 def test_an_output_is_what_a_transformation_made_of_its_input(api):
     """A stack may change inputs that its programs leave out; the outputs have what was sent."""
 
@@ -99,37 +92,23 @@ def test_an_output_is_what_a_transformation_made_of_its_input(api):
         changed = {name: "restore" if name in ("on_delete", "onDelete") else row for name, row in args.props.items()}
         return pulumi.ResourceTransformationResult(changed, args.opts)
 
-    seen: dict[str, Any] = {}
-    options = pulumi.ResourceOptions(transformations=[restore])
-    engine = run(one(api, seen, domain=ACME, plan="free", session_lifetime="8h", opts=options))
-    assert (engine.sent("acme")["on_delete"], seen["on_delete"]) == ("restore", "restore")
+    sent, seen = declared(api, opts=pulumi.ResourceOptions(transformations=[restore]))
+    assert (sent["on_delete"], seen["on_delete"]) == ("restore", "restore")
 
 
-@FRONT_ENDS
-@pytest.mark.parametrize("first", [None, "https://Default.auth0.com/", "output"])
-def test_a_tenant_is_managed_once(api, first, monkeypatch):
-    """The error has both names, also where the domain is the configured one or known late."""
-    monkeypatch.delenv("AUTH0_DOMAIN", raising=False)
+@pytest.mark.parametrize(
+    ("first", "default"), [(None, OTHER), (f"https://{OTHER.upper()}/", OTHER), ("output", OTHER), (None, None)]
+)
+def test_a_tenant_is_managed_once(api, first, default):
+    """The error has both names, also where the domain is the default one, which may be unknown, or known late."""
 
     def program() -> None:
-        domain: Any = pulumi.Output.from_input("default.auth0.com") if first == "output" else first
+        domain: Any = pulumi.Output.from_input(OTHER) if first == "output" else first
         api.SessionLifetime("first", domain=domain, plan="free", session_lifetime="8h")
         api.SessionLifetime("second", plan="free", idle_session_lifetime="8h")
 
     with pytest.raises(pulumi.RunError, match=r"managed twice.*'(first|second)'.*'(first|second)'"):
-        run(program, config={"auth0:domain": "default.auth0.com"})
-
-
-def test_the_default_tenant_is_one_tenant(monkeypatch):
-    """Two resources without a domain are managed twice, whatever the default domain is."""
-    monkeypatch.delenv("AUTH0_DOMAIN", raising=False)
-
-    def program() -> None:
-        for name in ("first", "second"):
-            auth0_sessions.SessionLifetime(name, plan="free", session_lifetime="8h")
-
-    with pytest.raises(pulumi.RunError, match=r"managed twice.*'first'.*'second'"):
-        run(program)
+        run(program, config={"auth0:domain": default} if default else {})
 
 
 class Group(pulumi.ComponentResource):
@@ -140,7 +119,6 @@ class Group(pulumi.ComponentResource):
         make("acme", domain=ACME, plan="free", session_lifetime="8h", opts=pulumi.ResourceOptions(parent=self))
 
 
-@FRONT_ENDS
 def test_resources_of_one_name_are_distinguished(api):
     """Children of one name are two resources, although their parents' names are the same, too."""
 
@@ -153,7 +131,6 @@ def test_resources_of_one_name_are_distinguished(api):
         run(program)
 
 
-@FRONT_ENDS
 def test_a_look_up_is_neither_claim_nor_create(api):
     """`get` may be used beside the resource of the tenant; only its label is sent, whatever the options are for."""
 
@@ -178,8 +155,8 @@ def test_a_new_run_forgets_the_last_one():
 @pytest.mark.parametrize("own", ["free", None])
 def test_a_configured_plan_is_the_default(own):
     """`auth0-sessions:plan` is the plan of a resource that does not set one."""
-    program = one(auth0_sessions, domain=ACME, plan=own, session_lifetime="8h")
-    assert run(program, config={"auth0-sessions:plan": "enterprise"}).sent("acme")["plan"] == (own or "enterprise")
+    sent, _ = declared(auth0_sessions, {"auth0-sessions:plan": "enterprise"}, plan=own)
+    assert sent["plan"] == (own or "enterprise")
 
 
 def test_each_run_warns_of_a_missing_plan_once(monkeypatch):

@@ -10,7 +10,6 @@ import pulumi
 import pytest
 
 from auth0_sessions import Lifetime, Plan, SessionLifetime, SessionPolicy
-from auth0_sessions.errors import LifetimeError
 from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.program.run import sendable
@@ -80,10 +79,3 @@ def test_another_argument_of_a_wrong_kind_is_not_repeated(name, given):
 def test_what_the_check_can_read_is_left_to_it(name, given):
     """Text and numbers are sent unchanged: the check finds all problems and reports them together."""
     assert sendable(name, given) is given
-
-
-@pytest.mark.parametrize("given", ["8h", 1.5, True, None])
-def test_a_lifetime_is_made_of_minutes(given: Any):
-    """The class takes whole minutes, and the error names what reads text."""
-    with pytest.raises(LifetimeError, match=r"takes whole minutes.*Lifetime\.parse\('8h'\)"):
-        Lifetime(given)

@@ -13,23 +13,24 @@ from typing import Any, TypeVar
 import grpc
 import pytest
 from google.protobuf import empty_pb2, struct_pb2
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from auth0_sessions.native.config import OF_STACK
 
 
 class FakeEngine(engine_pb2_grpc.EngineServicer):
-    """Records what providers log, and rejects as many lines as it is set to."""
+    """Records what providers log."""
 
     def __init__(self) -> None:
         self.said: list[engine_pb2.LogRequest] = []
-        self.refuses = 0
 
-    def Log(self, request: engine_pb2.LogRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
+    def Log(self, request: engine_pb2.LogRequest, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
         """Note a line."""
-        if self.refuses:
-            self.refuses -= 1
-            context.abort(grpc.StatusCode.UNAVAILABLE, "not now")
         self.said.append(request)
         return empty_pb2.Empty()
+
+
+PROVIDER = "urn:pulumi:dev::sessions::pulumi:providers:auth0-sessions::p"
 
 
 @dataclass
@@ -58,13 +59,18 @@ class Host:
         """Return a resource's properties as the engine sends them to this kind of provider."""
         return struct(values)
 
+    @staticmethod
+    def received(values: struct_pb2.Struct) -> dict[str, Any]:
+        """Return a resource's properties as the tests write them."""
+        return plain(values)
+
     def check(
         self, news: dict[str, Any], olds: dict[str, Any] | None = None, name: str = "acme"
     ) -> tuple[dict[str, Any], dict[str, str]]:
         """Return the checked inputs, and property -> what is wrong with it."""
         request = provider_pb2.CheckRequest(urn=urn_of(name), olds=struct(olds or {}), news=self.sent(news))
         answer = self.stub.Check(request)
-        return plain(answer.inputs), {failure.property: failure.reason for failure in answer.failures}
+        return self.received(answer.inputs), {failure.property: failure.reason for failure in answer.failures}
 
     def diff(self, olds: dict[str, Any], news: dict[str, Any]) -> provider_pb2.DiffResponse:
         """Return the whole answer."""
@@ -76,7 +82,7 @@ class Host:
         """Return the record, with its ID if it has one."""
         request = provider_pb2.CreateRequest(urn=urn_of(name), properties=self.sent(news), preview=preview)
         answer = self.stub.Create(request)
-        return {**plain(answer.properties), **({"id": answer.id} if answer.id else {})}
+        return {**self.received(answer.properties), **({"id": answer.id} if answer.id else {})}
 
     def read(
         self, id_: str, state: dict[str, Any] | None, inputs: dict[str, Any] | None = None
@@ -85,15 +91,15 @@ class Host:
         request = provider_pb2.ReadRequest(id=id_, urn=urn_of("acme"))
         if state is not None:
             request.properties.CopyFrom(self.sent(state))
-            request.inputs.CopyFrom(struct(inputs or {}))
+            request.inputs.CopyFrom(self.sent(inputs or {}))
         answer = self.stub.Read(request)
-        return answer.id, plain(answer.properties), plain(answer.inputs)
+        return answer.id, self.received(answer.properties), self.received(answer.inputs)
 
     def update(self, olds: dict[str, Any], news: dict[str, Any], *, preview: bool = False) -> dict[str, Any]:
         """Return the record."""
         request = provider_pb2.UpdateRequest(id="x", urn=urn_of("acme"), olds=self.sent(olds), preview=preview)
         request.news.CopyFrom(self.sent(news))
-        return plain(self.stub.Update(request).properties)
+        return self.received(self.stub.Update(request).properties)
 
     def delete(self, state: dict[str, Any]) -> None:
         """Delete a record."""
@@ -110,6 +116,38 @@ class Host:
 def urn_of(name: str) -> str:
     """Return the URN of a resource of ours."""
     return f"urn:pulumi:dev::sessions::auth0-sessions:index:SessionLifetime::{name}"
+
+
+class PluginHost(Host):
+    """A plugin's process, its engine, and the engine's calls that only a plugin answers."""
+
+    def configure(self, *, explicit: bool = False, **config: Any) -> PluginHost:
+        """Configure the default provider, or an explicit one."""
+        args = struct({**config, OF_STACK: "false" if explicit else "true"})
+        request = provider_pb2.ConfigureRequest(args=args, name="p", urn=PROVIDER)
+        answer = self.stub.Configure(request)
+        assert (answer.acceptSecrets, answer.supportsPreview) == (True, True)
+        return self
+
+    def new_run(self) -> PluginHost:
+        """Let another engine attach, whose run starts from nothing."""
+        self.stub.Attach(plugin_pb2.PluginAttach(address=self.address))
+        return self
+
+    def check_config(self, news: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        answer = self.stub.CheckConfig(provider_pb2.CheckRequest(urn=PROVIDER, news=struct(news)))
+        return plain(answer.inputs), {failure.property: failure.reason for failure in answer.failures}
+
+    def diff_config(self, olds: dict[str, Any], news: dict[str, Any]) -> provider_pb2.DiffResponse:
+        request = provider_pb2.DiffRequest(urn=PROVIDER, olds=struct(olds), news=struct(news))
+        answer: provider_pb2.DiffResponse = self.stub.DiffConfig(request)
+        return answer
+
+    def invoke(self, function: str, **arguments: Any) -> tuple[dict[str, Any], dict[str, str]]:
+        request = provider_pb2.InvokeRequest(tok=f"auth0-sessions:index:{function}", args=struct(arguments))
+        answer = self.stub.Invoke(request)
+        failures = {failure.property: failure.reason for failure in answer.failures}
+        return plain(getattr(answer, "return")), failures
 
 
 AnyHost = TypeVar("AnyHost", bound=Host)

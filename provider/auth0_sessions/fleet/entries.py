@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as fields_of
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Any
 from auth0_sessions.fleet.across import named_twice, renamed_wrongly
 from auth0_sessions.model.ceiling import StackCeiling, read_ceiling, unmatched
 from auth0_sessions.model.choices import Enforce, OverLimit
-from auth0_sessions.model.inputs import READERS, SECRETS, UNKNOWN, Reader, read_inputs
+from auth0_sessions.model.inputs import READERS, SECRETS, UNKNOWN, Read, Reader, read_inputs
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.own_profiles import read_profiles
 from auth0_sessions.model.picking import Chosen, Picked, choose_plan, choose_profile, pick
@@ -138,6 +138,16 @@ class Defaults:
     ceilings: tuple[StackCeiling, ...] = ()
     fleet: str = ""
 
+    def read(self, profiles: Mapping[str, ProfileLimits], required: Collection[str] = ()) -> Read:
+        """Read plan, profile and enforcement, given the available profiles."""
+        given = {"plan": self.plan, "profile": self.profile, "enforce": self.enforce}
+        readers: dict[str, Reader] = {
+            "plan": lambda value, _: choose_plan(value),
+            "profile": lambda value, _: choose_profile(value, profiles),
+            "enforce": READERS["enforce"],
+        }
+        return read_inputs(given, SNAKE_CASE, readers, required)
+
     def names_of(self, tenant: str) -> tuple[str, ...]:
         """Return a tenant's short name, and the names of its resources."""
         return tenant, f"{self.fleet}-{tenant}", f"{self.fleet}-{tenant}-lifetime"
@@ -185,7 +195,7 @@ def read_entries(tenants: object, defaults: Defaults) -> Entries:
         "profile": lambda value, _: choose_profile(value, profiles),
         "formerly": lambda value, _: str(value),
     }
-    filled = _filled(entries, defaults, readers)
+    filled = _filled(entries, defaults)
     for key, spec in tenants.items():
         name, given = _text(key), _as_mapping(spec)
         if given is None:
@@ -212,10 +222,9 @@ def _ceilings(entries: Entries, names: list[str], defaults: Defaults) -> list[St
     return [*defaults.ceilings, own]
 
 
-def _filled(entries: Entries, defaults: Defaults, readers: Mapping[str, Reader]) -> dict[str, Any]:
+def _filled(entries: Entries, defaults: Defaults) -> dict[str, Any]:
     """Read a fleet's defaults; report a wrong one once, and continue with the most permissive value."""
-    given = {"plan": defaults.plan, "profile": defaults.profile, "enforce": defaults.enforce}
-    read = read_inputs(given, SNAKE_CASE, {**readers, "plan": lambda value, _: choose_plan(value)})
+    read = defaults.read(entries.profiles)
     entries.of_all.extend(f"the fleet: {problem.reason}" for problem in read.problems)
     entries.of_all.extend(f"the fleet: {key} {_NOT_KNOWN}" for key in sorted(read.unknown))
     return read.values | {problem.property: _STAND_INS[problem.property] for problem in read.problems}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -110,11 +110,16 @@ class Read:
     problems: list[Problem]
 
 
-def read_inputs(given: Mapping[str, Any], spelling: Spelling, readers: Mapping[str, Reader] = READERS) -> Read:
-    """Read inputs; problems are collected, not raised."""
+def read_inputs(
+    given: Mapping[str, Any],
+    spelling: Spelling,
+    readers: Mapping[str, Reader] = READERS,
+    required: Collection[str] = (),
+) -> Read:
+    """Read inputs; problems are collected, not raised. None is a problem only if the input is required."""
     found = Read({}, frozenset(name for name, value in given.items() if value is UNKNOWN), [])
     for name, value in given.items():
-        if value is UNKNOWN or value is None or name not in readers:
+        if value is UNKNOWN or name not in readers or (value is None and name not in required):
             continue
         try:
             found.values[name] = readers[name](value, spelling.name(name))

@@ -48,16 +48,17 @@ class Props:
             values = {name: value for name, value in values.items() if name not in SETTINGS or name in previous}
         return {**values, SECRETS: ",".join(sorted(self.secrets))}
 
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The inputs in the record."""
+        return {name: value for name, value in self.record.items() if name in (*INPUTS, SECRETS)}
+
 
 def from_wire(struct: struct_pb2.Struct) -> Props:
     """Read properties. Records of the dynamic resource already use snake_case."""
-    values, secrets = {}, set()
-    for key, value in struct.fields.items():
-        marks: list[bool] = []
-        values[key] = decoded(value, marks)
-        if any(marks):
-            secrets.add(TO_SNAKE.get(key, key))
-    return Props(respelled(values, lambda name: TO_SNAKE.get(name, name)), frozenset(secrets))
+    values = {key: decoded(value) for key, value in struct.fields.items()}
+    secrets = frozenset(TO_SNAKE.get(key, key) for key, value in struct.fields.items() if _has_secret(value))
+    return Props(respelled(values, lambda name: TO_SNAKE.get(name, name)), secrets)
 
 
 def to_wire(values: Mapping[str, Any], secrets: Iterable[str] = ()) -> struct_pb2.Struct:
@@ -81,18 +82,22 @@ def unwrapped(value: struct_pb2.Value) -> tuple[struct_pb2.Value, bool]:
     return inner, is_secret or is_more
 
 
-def decoded(value: struct_pb2.Value, marks: list[bool] | None = None) -> Any:
-    """Unwrap secrets and outputs, and turn whole numbers back into integers; `marks` gets whether each is a secret."""
+def _has_secret(value: struct_pb2.Value) -> bool:
+    """Return whether a value, or any value inside of it, is a secret."""
     value, is_secret = unwrapped(value)
-    marks = [] if marks is None else marks
-    marks.append(is_secret)
+    return is_secret or any(map(_has_secret, (*value.list_value.values, *value.struct_value.fields.values())))
+
+
+def decoded(value: struct_pb2.Value) -> Any:
+    """Unwrap secrets and outputs, and turn whole numbers back into integers."""
+    value, _ = unwrapped(value)
     kind = value.WhichOneof("kind")
     if kind == "number_value":
         return int(value.number_value) if value.number_value.is_integer() else value.number_value
     if kind == "list_value":
-        return [decoded(item, marks) for item in value.list_value.values]
+        return [decoded(item) for item in value.list_value.values]
     if kind == "struct_value":
-        return {key: decoded(item, marks) for key, item in value.struct_value.fields.items()}
+        return {key: decoded(item) for key, item in value.struct_value.fields.items()}
     if kind == "string_value":
         return UNKNOWN if value.string_value == rpc.UNKNOWN else value.string_value
     return value.bool_value if kind == "bool_value" else None

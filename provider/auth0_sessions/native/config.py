@@ -14,6 +14,7 @@ from auth0_sessions.api.sources import (
     DOMAIN_CONFIG_KEY,
     LABELED_CONFIG_KEY,
     PARTS,
+    SECRET_CONFIG_KEYS,
     Sources,
     arranged,
     default_domain,
@@ -26,14 +27,11 @@ from auth0_sessions.model.inputs import READERS, UNKNOWN, Problem, read_inputs
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.spelling import CAMEL_CASE, camel_case
 
-SECRET_KEYS = ("clientSecret", "clientAssertionPrivateKey", "apiToken", "credentials")
+SECRET_KEYS = tuple(key.partition(":")[2] for key in SECRET_CONFIG_KEYS)
 COMPONENT_KEYS = ("plan", "profile", "profiles", "enforce", "ceiling", "tenants")
 """The keys that components take as defaults."""
 
-PROVIDER_KEYS = (
-    *("domain", "clientId", "clientSecret", "clientAssertionPrivateKey", "clientAssertionSigningAlg", "apiToken"),
-    *("audience", *COMPONENT_KEYS, "credentials", "livePreview"),
-)
+PROVIDER_KEYS = ("domain", *map(camel_case, PARTS), *COMPONENT_KEYS, "credentials", "livePreview")
 OF_STACK = "__ofStack"
 """The key that marks a default provider in state: its configuration is the stack's. Pulumi does not show such a key."""
 
@@ -78,6 +76,13 @@ class ProviderConfig:
         """Whether the preview of a create reads the tenant."""
         return self.given.get("livePreview") in _TRUE
 
+    def has_moved_from(self, earlier: ProviderConfig) -> bool:
+        """Return whether an explicit provider has another tenant's domain; False if either is unknown or missing."""
+        old, new = earlier.given.get("domain"), self.given.get("domain")
+        if not (self.explicit and isinstance(old, str) and isinstance(new, str)):
+            return False
+        return canonical_domain(old) != canonical_domain(new)
+
     def sources(self, label: str | None) -> Sources:
         """Return the sources of credentials."""
         spell, place, note = "the provider's {}", "the explicit provider", ""
@@ -107,11 +112,6 @@ def is_of_stack(given: Mapping[str, Any], stack: Mapping[str, Any]) -> bool:
     Whoever declares a provider with exactly the stack's configuration gets what the default one does.
     """
     return OF_STACK not in given and all(given.get(key) == stack.get(key) for key in {*PROVIDER_KEYS, *stack})
-
-
-def has_moved(old: Any, new: Any) -> bool:
-    """Return whether a provider's domain changed to another tenant's; False if either is unknown or missing."""
-    return isinstance(old, str) and isinstance(new, str) and canonical_domain(old) != canonical_domain(new)
 
 
 def _ceiling(value: Any, _: str) -> None:

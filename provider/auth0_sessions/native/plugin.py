@@ -28,12 +28,12 @@ from auth0_sessions.lifecycle.memory import Memory
 from auth0_sessions.lifecycle.preview import NOTHING
 from auth0_sessions.lifecycle.record import INPUT_DEFAULTS, State
 from auth0_sessions.lifecycle.verbs import Verbs
-from auth0_sessions.model.inputs import INPUTS, SECRETS, UNKNOWN, Problem
+from auth0_sessions.model.inputs import UNKNOWN, Problem
 from auth0_sessions.model.spelling import CAMEL_CASE
 from auth0_sessions.native import functions, remote
 from auth0_sessions.native.ceilings import under_ceilings
 from auth0_sessions.native.codec import PROVIDER, RESOURCE, TO_CAMEL, Props, from_wire, to_wire
-from auth0_sessions.native.config import OF_STACK, SECRET_KEYS, ProviderConfig, check_config, has_moved, is_of_stack
+from auth0_sessions.native.config import OF_STACK, SECRET_KEYS, ProviderConfig, check_config, is_of_stack
 from auth0_sessions.native.schema import schema
 
 T = TypeVar("T")
@@ -73,11 +73,14 @@ class Plugin(ResourceProviderServicer):
     """The methods of the provider protocol; without the engine's address, `Attach` provides it later."""
 
     def __init__(self, engine_address: str | None) -> None:
-        self._address = engine_address
         self._cancelled = Event()
-        self._is_configured = False
+        self._begin_run(engine_address, ProviderConfig({}))
+
+    def _begin_run(self, engine_address: str | None, config: ProviderConfig) -> None:
+        self._address = engine_address
         self._memory = Memory()
-        self._start(ProviderConfig({}))
+        self._is_configured = False
+        self._start(config)
 
     def _start(self, config: ProviderConfig) -> None:
         log = EngineLog(self._address, _urn.get)
@@ -104,10 +107,7 @@ class Plugin(ResourceProviderServicer):
 
     def Attach(self, request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
         """Take the address of an engine that did not start this plugin, and whose run begins now."""
-        self._address = request.address
-        self._memory = Memory()
-        self._is_configured = False
-        self._start(self._config)
+        self._begin_run(request.address, self._config)
         return empty_pb2.Empty()
 
     def Cancel(self, _request: Any, _context: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
@@ -133,17 +133,15 @@ class Plugin(ResourceProviderServicer):
         After `Configure`, the engine asks again for each resource of the previous provider. `Diff` decides about
         those, so that a resource whose tenant is unchanged is not replaced.
         """
-        old, new = (from_wire(struct).values.get("domain") for struct in (request.olds, request.news))
-        is_own = not self._is_configured and ProviderConfig(from_wire(request.news).values).explicit
-        if not is_own or not has_moved(old, new):
+        old, new = ProviderConfig(from_wire(request.olds).values), ProviderConfig(from_wire(request.news).values)
+        if self._is_configured or not new.has_moved_from(old):
             return proto.DiffResponse(changes=proto.DiffResponse.DIFF_UNKNOWN)
         return proto.DiffResponse(changes=proto.DiffResponse.DIFF_SOME, replaces=["domain"], diffs=["domain"])
 
     @_verb
     def Configure(self, request: Any, _context: grpc.ServicerContext) -> proto.ConfigureResponse:  # noqa: N802
         """Take the configuration of this provider."""
-        given = from_wire(request.args).values
-        self._start(ProviderConfig(given))
+        self._start(ProviderConfig(from_wire(request.args).values))
         self._is_configured = True
         return proto.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=True)
 
@@ -152,20 +150,18 @@ class Plugin(ResourceProviderServicer):
         """Check inputs offline, and report every problem on its property."""
         news = under_ceilings(from_wire(request.news), request.urn, self._config.ceilings, self._verbs.log)
         checked = self._verbs.check(news.record, from_wire(request.olds).record, _name_of(request.urn))
-        failures = [_failure(problem, news) for problem in checked.problems]
-        inputs = _without_defaults(checked.inputs, news)
-        return proto.CheckResponse(inputs=to_wire(inputs, news.secrets), failures=failures)
+        inputs = to_wire(_without_defaults(checked.inputs, news), news.secrets)
+        return proto.CheckResponse(inputs=inputs, failures=[_failure(problem, news) for problem in checked.problems])
 
     @_verb
     def Diff(self, request: Any, _context: grpc.ServicerContext) -> proto.DiffResponse:  # noqa: N802
         """Compare in minutes; a change of domain replaces the resource, creating the new one first."""
-        olds, news = from_wire(request.olds).record, _inputs(from_wire(request.news))
+        olds, news = from_wire(request.olds).record, from_wire(request.news).inputs
         found = self._verbs.diff(olds, news)
         # A record of the dynamic resource is rewritten by an update that makes no API call.
-        is_foreign = "__provider" in olds
-        some = found.changes or is_foreign
+        has_changes = found.changes or "__provider" in olds
         return proto.DiffResponse(
-            changes=proto.DiffResponse.DIFF_SOME if some else proto.DiffResponse.DIFF_NONE,
+            changes=proto.DiffResponse.DIFF_SOME if has_changes else proto.DiffResponse.DIFF_NONE,
             replaces=[TO_CAMEL[name] for name in found.replaces],
             deleteBeforeReplace=not found.replaces,
             diffs=[TO_CAMEL[name] for name in found.inputs],
@@ -178,9 +174,9 @@ class Plugin(ResourceProviderServicer):
         """Start managing a tenant: 1 GET, 0 or 1 PATCH; a preview makes no calls unless `livePreview` is set."""
         given = from_wire(request.properties)
         if request.preview:
-            outs = self._verbs.preview_create(_inputs(given), reads=self._config.live_preview)
+            outs = self._verbs.preview_create(given.inputs, reads=self._config.live_preview)
             return proto.CreateResponse(properties=to_wire(outs, given.secrets))
-        state = self._verbs.create(_inputs(given))
+        state = self._verbs.create(given.inputs)
         return proto.CreateResponse(id=state.declared.domain, properties=_record(state, given.secrets))
 
     @_verb
@@ -192,7 +188,7 @@ class Plugin(ResourceProviderServicer):
             label = outs.values.get("credentials") or given.values.get("credentials")
             return self._read_unknown(request.id, label, is_look_up=request.HasField("properties"))
         state = self._verbs.refresh(outs.record)
-        kept = _without_defaults(state.inputs(_inputs(given)), given)
+        kept = _without_defaults(state.inputs(given.inputs), given)
         secrets = outs.secrets | given.secrets
         return proto.ReadResponse(id=request.id, properties=_record(state, secrets), inputs=to_wire(kept, secrets))
 
@@ -209,9 +205,9 @@ class Plugin(ResourceProviderServicer):
         """Write what changed: 0 or 1 PATCH, and 1 GET only if a setting becomes managed."""
         olds, news = from_wire(request.olds).record, from_wire(request.news)
         if request.preview:
-            outs = self._verbs.preview_update(olds, _inputs(news))
+            outs = self._verbs.preview_update(olds, news.inputs)
             return proto.UpdateResponse(properties=to_wire(outs, news.secrets))
-        state = self._verbs.update(olds, _inputs(news))
+        state = self._verbs.update(olds, news.inputs)
         return proto.UpdateResponse(properties=_record(state, news.secrets))
 
     @_verb
@@ -237,10 +233,6 @@ class Plugin(ResourceProviderServicer):
 def _record(state: State, secrets: frozenset[str] = frozenset()) -> struct_pb2.Struct:
     """Return a record with null for unmanaged properties; a preview takes those that state does not have as unknown."""
     return to_wire({**NOTHING, **state.to_props()}, secrets)
-
-
-def _inputs(given: Props) -> dict[str, Any]:
-    return {name: value for name, value in given.record.items() if name in (*INPUTS, SECRETS)}
 
 
 def _without_defaults(inputs: Mapping[str, Any], given: Props) -> dict[str, Any]:

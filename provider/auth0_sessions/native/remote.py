@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import threading
-from collections.abc import Coroutine, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
 import pulumi
@@ -26,8 +27,6 @@ from auth0_sessions.native.config import COMPONENT_KEYS
 from auth0_sessions.native.resources import SessionLifetime
 from auth0_sessions.program import fleet, policy
 from auth0_sessions.program.ceiling import POLICY
-
-T = TypeVar("T")
 
 CALLS = 256
 """How many calls to the engine the components make at once, which is how many of their tenants are under way."""
@@ -84,24 +83,16 @@ class _Components(Provider):
         return ConstructResult(created.urn, created.applied)
 
 
-class _Loop:
-    """The event loop of all components: they wait for calls to this plugin, so they hold none of its threads."""
-
-    def __init__(self) -> None:
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._lock = threading.Lock()
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine, and return its result."""
-        with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                self._loop.set_default_executor(ThreadPoolExecutor(CALLS))
-                threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+_lock = threading.Lock()
 
 
-_LOOP = _Loop()
+@functools.cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """Start the event loop of all components: they wait for calls to this plugin, so they hold none of its threads."""
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(ThreadPoolExecutor(CALLS))
+    threading.Thread(target=loop.run_forever, daemon=True).start()
+    return loop
 
 
 def construct(
@@ -113,9 +104,11 @@ def construct(
         raise InputError(message)
     _configure(request.config, config)
     servicer = ProviderServicer(_Components(_known(request), config.get("ceiling")), [], engine_address)
+    with _lock:
+        loop = _loop()
     try:
         # `Construct` would add a traceback.
-        return _LOOP.run(servicer._construct(request, context))  # noqa: SLF001
+        return asyncio.run_coroutine_threadsafe(servicer._construct(request, context), loop).result()  # noqa: SLF001
     except ComponentInitError as error:
         raise Auth0SessionsError(str(error.inner)) from None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from auth0_sessions import __version__, publisher
 from auth0_sessions.fleet.entries import TenantSpec
 from auth0_sessions.lifecycle.record import OUTPUTS
+from auth0_sessions.model.choices import OnDelete, OverLimit
 from auth0_sessions.model.inputs import INPUTS
 from auth0_sessions.model.plans import PLAN_LIMITS
 from auth0_sessions.model.settings import LIFETIMES, LOGIN_LIFETIMES, SETTINGS
@@ -18,20 +19,16 @@ from auth0_sessions.model.spelling import camel_case
 from auth0_sessions.native import texts
 from auth0_sessions.native.codec import DYNAMIC, PACKAGE, RESOURCE
 from auth0_sessions.native.specs import (
-    ALWAYS,
     BOOLEAN,
     ENUMS,
     INTEGER,
-    SCHEMA_DEFAULTS,
     STRING,
+    STRINGS,
     Spec,
-    camel,
-    described,
     enum_of,
-    input_of,
     map_of,
     object_of,
-    output_of,
+    properties,
     token,
     type_of,
     with_secrets,
@@ -92,59 +89,60 @@ def _languages() -> Spec:
 
 
 def _config() -> Spec:
-    return with_secrets(
-        described(
-            texts.CONFIG_MEANINGS,
-            plan=type_of("Plan"),
-            enforce=type_of("Enforce"),
-            profiles=map_of(type_of("Profile")),
-            ceiling=type_of("Ceiling"),
-            tenants={"oneOf": [map_of(type_of("TenantSpec")), STRING]},
-            credentials=map_of(type_of("CredentialSet")),
-            livePreview=BOOLEAN,
-        )
+    specs = properties(
+        texts.CONFIG,
+        tenants={"oneOf": [map_of(type_of("TenantSpec")), STRING]},
+        credentials=map_of(type_of("CredentialSet")),
+        live_preview=BOOLEAN,
     )
+    return with_secrets(specs)
 
 
 def _resource() -> Spec:
-    inputs = {name: input_of(name) for name in INPUTS}
-    outputs = {name: output_of(name) for name in (*INPUTS, *OUTPUTS)}
+    inputs = _with_defaults(properties(texts.INPUTS, INPUTS))
     inputs["domain"]["willReplaceOnChanges"] = True
-    for name, default in SCHEMA_DEFAULTS.items():
-        inputs[name]["default"] = default.value
+    outputs = properties(texts.OUTPUTS, (*INPUTS, *OUTPUTS))
     # In C#, a member cannot have the name of its class.
-    outputs["session_lifetime"]["language"] = {"csharp": {"name": "SessionLifetimeValue"}}
+    outputs["sessionLifetime"]["language"] = {"csharp": {"name": "SessionLifetimeValue"}}
     return {
         "description": f"{texts.ABOUT}\n\n{examples_of('SessionLifetime')}\n\n{texts.IMPORT}",
-        "inputProperties": camel(inputs),
-        "properties": camel(outputs),
-        "required": [camel_case(name) for name in ALWAYS],
+        "inputProperties": inputs,
+        "properties": outputs,
+        "required": ["domain", "overLimit", "onDelete", "enforce", "previous", "superseded"],
         "aliases": [{"type": DYNAMIC}],
     }
 
 
+def _with_defaults(inputs: Spec) -> Spec:
+    """Add the defaults of the inputs that do not fall back to anything configured."""
+    inputs["overLimit"]["default"] = OverLimit.ERROR.value
+    inputs["onDelete"]["default"] = OnDelete.RETAIN.value
+    return inputs
+
+
 def _types() -> Spec:
     superseded = {"asked": "The requested value.", "reported": "The value that the tenant reports."}
-    names = {"except": {"type": "array", "items": STRING}}
-    tenant = {row.name: input_of(row.name, texts.TENANT_MEANINGS) for row in fields(TenantSpec)}
     return {
-        token("TenantSpec"): object_of("One tenant of a fleet.", camel(tenant), "domain"),
+        token("TenantSpec"): object_of(
+            "One tenant of a fleet.", properties(texts.TENANT, [row.name for row in fields(TenantSpec)]), "domain"
+        ),
         token("Profile"): object_of(
-            "A profile of your own. It needs at least one lifetime.",
-            described(texts.PROFILE_MEANINGS, ceiling=BOOLEAN),
+            "A profile of your own. It needs at least one lifetime.", properties(texts.PROFILE, ceiling=BOOLEAN)
         ),
         token("Ceiling"): object_of(
             "A ceiling for an incident. It needs at least one lifetime.",
-            described(texts.CEILING_MEANINGS, **names),
+            properties(texts.CEILING, **{"except": STRINGS}),
         ),
         token("CredentialSet"): object_of(
             "The credentials for one tenant or more: an application with a client secret or a private key, or a token.",
-            with_secrets(described(texts.CREDENTIAL_MEANINGS)),
+            with_secrets(properties(texts.CREDENTIALS)),
         ),
         token("Superseded"): object_of(
-            "A setting whose reported value differs from the requested one.", described(superseded), *superseded
+            "A setting whose reported value differs from the requested one.", properties(superseded), *superseded
         ),
-        token("AppliedTenant"): object_of("What was applied to one tenant, and why.", _applied(), *APPLIED_ALWAYS),
+        token("AppliedTenant"): object_of(
+            "What was applied to one tenant, and why.", properties(texts.APPLIED, POLICY_OUTPUTS), *APPLIED_ALWAYS
+        ),
     }
 
 
@@ -152,43 +150,28 @@ APPLIED_ALWAYS = tuple(map(camel_case, ("domain", "plan", "profile", *LOGIN_LIFE
 """The outputs of a policy that always have a value."""
 
 
-def _applied() -> Spec:
-    own = {"profile": STRING, "reasons": map_of(STRING)}
-    described = {name: {**kind, "description": texts.APPLIED_MEANINGS[name]} for name, kind in own.items()}
-    return camel({name: described.get(name) or output_of(name) for name in POLICY_OUTPUTS})
-
-
 def _policy() -> Spec:
     names = [row.name for row in fields(TenantSpec) if row.name != "formerly"]
-    inputs = {name: input_of(name, texts.POLICY_MEANINGS) for name in names}
-    inputs["ceiling"] = {**type_of("Ceiling"), "description": texts.POLICY_CEILING}
+    inputs = _with_defaults(properties(texts.POLICY, [*names, "ceiling"]))
     for name in ("plan", "profile", "enforce", "ceiling"):
         inputs[name]["plain"] = True
-    for name, default in SCHEMA_DEFAULTS.items():
-        inputs[name]["default"] = default.value
     return {
         "isComponent": True,
         "description": f"{texts.POLICY_ABOUT}\n\n{examples_of('SessionPolicy')}",
-        "inputProperties": camel(inputs),
-        "properties": _applied(),
+        "inputProperties": inputs,
+        "properties": properties(texts.APPLIED, POLICY_OUTPUTS),
         "required": list(APPLIED_ALWAYS),
     }
 
 
 def _fleet() -> Spec:
-    inputs = described(
-        texts.FLEET_MEANINGS,
-        tenants=map_of({**type_of("TenantSpec"), "plain": True}),
-        plan=type_of("Plan"),
-        profiles=map_of({**type_of("Profile"), "plain": True}),
-        enforce=type_of("Enforce"),
-        ceiling=type_of("Ceiling"),
-    )
+    tenants, profiles = (map_of({**type_of(name), "plain": True}) for name in ("TenantSpec", "Profile"))
+    inputs = properties(texts.FLEET, tenants=tenants, profiles=profiles)
     return {
         "isComponent": True,
         "description": f"{texts.FLEET_ABOUT}\n\n{examples_of('TenantFleet')}",
         "inputProperties": {name: {**spec, "plain": True} for name, spec in inputs.items()},
-        "properties": described(texts.FLEET_OUTPUTS, tenants=map_of(type_of("AppliedTenant"))),
+        "properties": properties(texts.FLEET_OUTPUTS, tenants=map_of(type_of("AppliedTenant"))),
         "required": ["tenants", "report"],
     }
 
@@ -202,29 +185,28 @@ def _function(meaning: str, inputs: Spec, outputs: Spec, *required: str) -> Spec
 
 
 def _tenant_sessions() -> Spec:
-    settings = {"domain": output_of("domain"), **{name: output_of(name) for name in SETTINGS}}
-    minutes = {f"{name}_minutes": output_of(f"{name}_minutes") for name in LIFETIMES}
-    defaults = {"type": "array", "items": STRING, "description": "The settings that were never written."}
+    outputs = {**texts.OUTPUTS, "defaults": "The settings that were never written."}
+    names = ("domain", *SETTINGS, *(f"{name}_minutes" for name in LIFETIMES), "defaults")
     return _function(
         f"Reads every session setting of a live tenant: one login and one read.\n\n{examples_of('getTenantSessions')}",
-        {name: input_of(name, texts.FUNCTION_MEANINGS) for name in ("domain", "credentials")},
-        camel({**settings, **minutes, "defaults": defaults}),
+        properties(texts.POLICY, ("domain", "credentials")),
+        properties(outputs, names, defaults=STRINGS),
     )
 
 
 def _plan_limits() -> Spec:
     outputs = {
         "plan": "The plan.",
-        "absoluteMinutes": "The cap on absolute lifetimes, in minutes.",
-        "idleMinutes": "The cap on inactivity timeouts, in minutes.",
+        "absolute_minutes": "The cap on absolute lifetimes, in minutes.",
+        "idle_minutes": "The cap on inactivity timeouts, in minutes.",
         "source": "Where the figures come from.",
     }
     caps = "; ".join(f"{plan} {row.absolute_minutes} and {row.idle_minutes}" for plan, row in PLAN_LIMITS.items())
     return _function(
         f"Returns a plan's caps on absolute lifetimes and inactivity timeouts, in minutes: {caps}."
         f"\n\n{examples_of('getPlanLimits')}",
-        {"plan": input_of("plan", texts.FUNCTION_MEANINGS)},
-        described(outputs, absoluteMinutes=INTEGER, idleMinutes=INTEGER),
+        properties({"plan": "The plan to look up."}),
+        properties(outputs, plan=STRING, absolute_minutes=INTEGER, idle_minutes=INTEGER),
         "plan",
     )
 

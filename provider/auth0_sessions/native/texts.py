@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from auth0_sessions.api.sources import PARTS
 from auth0_sessions.model.profiles import PROFILES
-from auth0_sessions.model.spelling import camel_case
+from auth0_sessions.model.settings import LIFETIMES, SETTINGS, text
 
 RANGE = 'Text with a unit, `"1m"` to `"365d"`: `"90m"`, `"8h"`, `"1h30m"`, `"30d"`, `"2w"` or ISO 8601 (`"PT8H"`).'
+
+_SETTINGS = {row.name: f"{row.meaning[0].upper()}{row.meaning[1:]}" for row in SETTINGS.values()}
 _PROFILES = f"`{'`, `'.join(PROFILES)}`, or one of your own"
 _DOMAIN = "The tenant's domain, as in `acme.eu.auth0.com`."
+_DOMAIN_DEFAULT = "Default: the provider's `domain`, then `AUTH0_DOMAIN`."
 _OVER_LIMIT = (
     "What happens to a lifetime above the plan's cap: `error` fails at preview, `clamp` lowers it to the cap, `warn` "
     "sends it as it is."
@@ -22,9 +24,12 @@ _ENFORCE = (
     "one keeps it."
 )
 _CREDENTIALS = "The label of a credential set, as in `acme` for `AUTH0_ACME_CLIENT_ID`. Never a secret."
+_CEILING = "A ceiling for an incident: no lifetime is longer than it, and none becomes longer because of it."
 
-MEANINGS = {
-    "domain": f"{_DOMAIN} Default: the provider's `domain`, then `AUTH0_DOMAIN`. A change replaces the resource.",
+INPUTS = {
+    **{name: f"{meaning}." for name, meaning in _SETTINGS.items()},
+    **{name: f"{_SETTINGS[name]}. {RANGE} Auth0's default: `{text(SETTINGS[name].default)}`." for name in LIFETIMES},
+    "domain": f"{_DOMAIN} {_DOMAIN_DEFAULT} A change replaces the resource.",
     "plan": "The tenant's Auth0 plan. Its caps are enforced at preview. Default: the provider's `plan`; without one, "
     "no caps are checked, with a warning.",
     "over_limit": f"{_OVER_LIMIT} Default: `error`.",
@@ -32,9 +37,11 @@ MEANINGS = {
     "enforce": f"{_ENFORCE} Default: `exact`.",
     "credentials": f"{_CREDENTIALS} Default: the credentials without a label.",
 }
-"""The inputs of a `SessionLifetime`, except settings, which the field table describes."""
+"""The inputs of a `SessionLifetime`."""
 
-OUTPUT_MEANINGS = {
+OUTPUTS = {
+    **{name: f"{_SETTINGS[name]}, in days, hours, and minutes: `1d12h`." for name in LIFETIMES},
+    **{f"{name}_minutes": f"{_SETTINGS[name]}, as the tenant reports it, in minutes." for name in LIFETIMES},
     "domain": "The tenant's canonical domain.",
     "plan": "The plan whose caps are enforced.",
     "over_limit": _OVER_LIMIT,
@@ -48,10 +55,10 @@ OUTPUT_MEANINGS = {
     "superseded": "The settings whose reported value differs from the requested one.",
     "old_sessions_gone_by": "Time (UTC) by which all persistent sessions created under an earlier lifetime have ended.",
 }
-"""The outputs of a `SessionLifetime`, except lifetimes."""
+"""The outputs of a `SessionLifetime`."""
 
-TENANT_MEANINGS = {
-    **MEANINGS,
+TENANT = {
+    **INPUTS,
     "domain": f"{_DOMAIN} Each domain can be listed once.",
     "plan": "The tenant's Auth0 plan. Required here, for the fleet, or as the provider's `plan`.",
     "profile": f"The tenant's profile: {_PROFILES}. Default: the fleet's `profile`.",
@@ -61,39 +68,34 @@ TENANT_MEANINGS = {
 }
 """A tenant of a fleet."""
 
-POLICY_MEANINGS = {
-    **MEANINGS,
-    "domain": f"{_DOMAIN} Default: the provider's `domain`, then `AUTH0_DOMAIN`.",
+POLICY = {
+    **INPUTS,
+    "domain": f"{_DOMAIN} {_DOMAIN_DEFAULT}",
     "plan": "The tenant's Auth0 plan, whose caps apply. Required here or as the provider's `plan`.",
     "profile": f"The profile: {_PROFILES}. Default: the provider's `profile`; without one, the stack's name decides.",
     "over_limit": f"{_OVER_LIMIT} Applies to arguments. Default: `error`.",
     "enforce": f"{_ENFORCE} Default: the provider's `enforce`, then `exact`.",
+    "ceiling": f"{_CEILING} Default: the provider's `ceiling`.",
 }
-_CEILING = "A ceiling for an incident: no lifetime is longer than it, and none becomes longer because of it."
-_CEILING_DEFAULT = "Default: the provider's `ceiling`."
-POLICY_CEILING = f"{_CEILING} {_CEILING_DEFAULT}"
-APPLIED_MEANINGS = {
-    **OUTPUT_MEANINGS,
+APPLIED = {
+    **OUTPUTS,
     "profile": "The profile that was used.",
     "reasons": "For each setting, one sentence that says where its value comes from.",
 }
 """What a policy applied, also as part of a fleet."""
 
-CREDENTIAL_MEANINGS = {
-    "clientId": "The client ID of a machine-to-machine application.",
-    "clientSecret": "The application's client secret.",
-    "clientAssertionPrivateKey": "The application's private key (PEM), instead of a client secret.",
-    "clientAssertionSigningAlg": "The algorithm for the private key: `RS256`, `RS384`, `RS512` or `PS256`. Default: "
-    "`RS256`.",
-    "apiToken": "A Management API token, instead of an application.",
+CREDENTIALS = {
+    "client_id": "The client ID of a machine-to-machine application.",
+    "client_secret": "The application's client secret.",
+    "client_assertion_private_key": "The application's private key (PEM), instead of a client secret.",
+    "client_assertion_signing_alg": "The algorithm for the private key: `RS256`, `RS384`, `RS512` or `PS256`. "
+    "Default: `RS256`.",
+    "api_token": "A Management API token, instead of an application.",
     "audience": "The audience of the token request. Default: `https://DOMAIN/api/v2/`.",
 }
-CONFIG_MEANINGS = {
+CONFIG = {
     "domain": "The tenant of resources that set no domain. An explicit provider connects to this tenant only.",
-    **{
-        camel_case(part): f"{CREDENTIAL_MEANINGS[camel_case(part)]} Environment: `AUTH0_{part.upper()}`."
-        for part in PARTS
-    },
+    **{part: f"{meaning} Environment: `AUTH0_{part.upper()}`." for part, meaning in CREDENTIALS.items()},
     "plan": "The plan of tenants that set none.",
     "profile": "The profile of policies and fleets that set none. Default: by the stack's name.",
     "profiles": "Your own profiles, by name.",
@@ -101,45 +103,38 @@ CONFIG_MEANINGS = {
     "ceiling": f"{_CEILING} For every resource of the stack.",
     "tenants": "The tenants of fleets that set none: an object by short name, or the name of a YAML or JSON file.",
     "credentials": "Credential sets, by label.",
-    "livePreview": "Whether a preview of a create reads the tenant and shows what would be written. Default: false.",
+    "live_preview": "Whether a preview of a create reads the tenant and shows what would be written. Default: false.",
 }
-FLEET_MEANINGS = {
+FLEET = {
     "tenants": "The tenants, by short name. Default: the provider's `tenants`.",
     "plan": "The plan of tenants that set none. Default: the provider's `plan`.",
     "profile": "The profile of tenants that set none. Default: the provider's `profile`; without one, the stack's name "
     "decides.",
     "profiles": "Your own profiles, by name. Default: the provider's `profiles`.",
     "enforce": f"{_ENFORCE} For tenants that set neither. Default: the provider's `enforce`, then `exact`.",
-    "ceiling": f"{_CEILING} For tenants that it does not except. {_CEILING_DEFAULT}",
+    "ceiling": f"{_CEILING} For tenants that it does not except. Default: the provider's `ceiling`.",
 }
 FLEET_OUTPUTS = {
     "tenants": "What was applied to each tenant, by short name.",
-    "oldSessionsGoneBy": "Time (UTC) by which all persistent sessions created under earlier lifetimes have "
-    "ended, in every tenant.",
+    "old_sessions_gone_by": "Time (UTC) by which all persistent sessions created under earlier lifetimes have ended, "
+    "in every tenant.",
     "report": "A Markdown table of the tenants: plan, profile, lifetimes, shares of the caps, and reasons.",
 }
-PROFILE_MEANINGS = {
+PROFILE = {
     "absolute": f"Absolute lifetime of persistent sessions. {RANGE}",
     "idle": f"Inactivity timeout of persistent sessions. {RANGE}",
-    "ephemeralAbsolute": "Absolute lifetime of non-persistent sessions. Default: as for persistent ones.",
-    "ephemeralIdle": "Inactivity timeout of non-persistent sessions. Default: as for persistent ones.",
+    "ephemeral_absolute": "Absolute lifetime of non-persistent sessions. Default: as for persistent ones.",
+    "ephemeral_idle": "Inactivity timeout of non-persistent sessions. Default: as for persistent ones.",
     "ceiling": "Whether arguments must not exceed the profile's lifetimes. Default: true.",
     "source": "Where the lifetimes come from, for reasons and reports.",
 }
-CEILING_MEANINGS = {
+CEILING = {
     "absolute": f"The longest absolute lifetime. {RANGE}",
     "idle": f"The longest inactivity timeout. {RANGE}",
     "except": "Short names of tenants, or names of resources, that the ceiling does not apply to.",
     "reason": "Why there is a ceiling, for reasons and reports.",
 }
-FUNCTION_MEANINGS = {
-    "domain": f"{_DOMAIN} Default: the provider's `domain`, then `AUTH0_DOMAIN`.",
-    "credentials": f"{_CREDENTIALS} Default: the credentials without a label.",
-    "plan": "The plan to look up.",
-}
-"""The arguments of the functions."""
-
-ENUM_MEANINGS = {
+CHOICES = {
     "free": "The Free plan.",
     "essential": "The Essentials plan.",
     "professional": "The Professional plan.",

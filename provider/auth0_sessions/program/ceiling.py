@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,36 +19,46 @@ from auth0_sessions.program import run
 POLICY = "auth0-sessions:index:SessionPolicy"
 
 
+@dataclass(frozen=True)
 class _OfStack:
     """The configured ceiling, and the names of this run's resources so far."""
 
-    def __init__(self) -> None:
-        configured = run.configured("ceiling")
-        self.ceiling = _read(configured, "The configuration auth0-sessions:ceiling")
-        self.names: dict[str, None] = {}
-        monitor: Any = get_monitor()
-        if self.ceiling and self.ceiling.exempt:
-            # The SDK calls this when nothing more can be declared, also not by an `apply`.
-            monitor.SignalAndWaitForShutdown = partial(self._end, monitor.SignalAndWaitForShutdown)
+    ceiling: StackCeiling | None
+    names: set[str] = field(default_factory=set)
 
-    def _end(self, signal: Any, *arguments: Any) -> Any:
-        if self.ceiling and (problems := unmatched(self.ceiling, self.names, self.names, "a resource of this program")):
+
+_of_runs: WeakKeyDictionary[object, _OfStack] = WeakKeyDictionary()
+
+
+def _of_this_run() -> _OfStack:
+    monitor = get_monitor()
+    if monitor not in _of_runs:
+        ceiling = _read(run.configured("ceiling"), "The configuration auth0-sessions:ceiling")
+        _of_runs[monitor] = _OfStack(ceiling)
+        if ceiling and ceiling.exempt:
+            _check_at_the_end(monitor, ceiling, _of_runs[monitor].names)
+    return _of_runs[monitor]
+
+
+def _check_at_the_end(monitor: Any, ceiling: StackCeiling, names: set[str]) -> None:
+    """Stop the program at its end if the ceiling spares a name that no resource has."""
+    end = monitor.SignalAndWaitForShutdown
+
+    def check_and_end(*arguments: Any) -> Any:
+        if problems := unmatched(ceiling, names, names, "a resource of this program"):
             raise pulumi.RunError(listed("The configuration auth0-sessions:ceiling", problems))
-        return signal(*arguments)
+        return end(*arguments)
 
-
-_of_stacks: WeakKeyDictionary[object, _OfStack] = WeakKeyDictionary()
+    # The SDK calls this when nothing more can be declared, also not by an `apply`.
+    monitor.SignalAndWaitForShutdown = check_and_end
 
 
 def ceilings_of(names: Iterable[str], provider: pulumi.ProviderResource | None) -> tuple[StackCeiling, ...]:
     """Return the ceilings of the stack and of an explicit provider; `names` are those that they may spare."""
-    monitor = get_monitor()
-    if monitor not in _of_stacks:
-        _of_stacks[monitor] = _OfStack()
-    of_stack = _of_stacks[monitor]
-    of_stack.names.update(dict.fromkeys(names))
+    of_run = _of_this_run()
+    of_run.names.update(names)
     own = _read(run.of_provider("ceiling", provider), "The provider's ceiling")
-    return tuple(filter(None, (of_stack.ceiling, own if own != of_stack.ceiling else None)))
+    return tuple(filter(None, (of_run.ceiling, own if own != of_run.ceiling else None)))
 
 
 def lowered_by_stack(
@@ -61,20 +72,18 @@ def lowered_by_stack(
         return dict(given)
     ceilings = [ceiling for ceiling in ceilings_of((name,), provider) if not ceiling.spares(name)]
 
-    def lower(setting: str, is_output: bool, value: Any) -> Any:  # noqa: FBT001  Called through `partial`.
+    def lower(setting: str, was: str, value: Any) -> Any:
         less, by = lowered(setting, value, ceilings)
         if by is not None:
-            # What is an output may be a secret.
-            was = "" if is_output else f" from {value}"
             pulumi.log.info(f"{name}: {setting} is lowered{was} to {less} by {by.phrase}.")
         return less
 
-    return {
-        key: run.when_known(value, partial(lower, key, run.is_pending(value)))
-        if ceilings and key in LOGIN_LIFETIMES
-        else value
-        for key, value in given.items()
-    }
+    values = dict(given)
+    for setting in [setting for setting in LOGIN_LIFETIMES if ceilings and setting in values]:
+        # What is an output may be a secret.
+        was = "" if run.is_pending(values[setting]) else f" from {values[setting]}"
+        values[setting] = run.when_known(values[setting], partial(lower, setting, was))
+    return values
 
 
 def _read(raw: object, where: str) -> StackCeiling | None:

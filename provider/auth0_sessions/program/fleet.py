@@ -74,13 +74,14 @@ class TenantFleet(pulumi.ComponentResource):
         fleet = self._planned(name, tenants, ceiling, opts, given)
         self.policies = {tenant.name: self._policy_of(name, tenant) for tenant in fleet.tenants.values()}
         # An `up` with `--target` leaves out tenants, and those that it does not create have no values.
-        known = _as_it_is if pulumi.runtime.is_dry_run() else run.if_known
+        is_preview = pulumi.runtime.is_dry_run()
+        known: Known = (lambda output: output) if is_preview else run.if_known
         policies = self.policies.items()
         self.tenants = _there({tenant: known(pulumi.Output.all(**made.applied)) for tenant, made in policies})
         dates = _there({tenant: known(made.old_sessions_gone_by) for tenant, made in policies})
         self.old_sessions_gone_by = dates.apply(lambda found: max(filter(None, found.values()), default=None))
         self.report = self._report(fleet, known)
-        if pulumi.runtime.is_dry_run() and not any(tenant.secrets for tenant in fleet.tenants.values()):
+        if is_preview and not any(tenant.secrets for tenant in fleet.tenants.values()):
             # A preview truncates long outputs, and this one is worth reading in full.
             self._report(fleet, run.if_known).apply(lambda table: pulumi.log.info(f"\n{table}", resource=self))
         self.register_outputs(self.applied)
@@ -173,10 +174,10 @@ class TenantFleet(pulumi.ComponentResource):
 
         """
         provider = provider_of(opts, cls.policy.resource.package)
-        file = _tenants_in(run.configured("tenants", None, provider))
+        file = _tenants_in(run.configured("tenants", provider=provider))
         given = {"plan": plan, "profile": profile, "profiles": profiles, "enforce": enforce}
         beside: dict[str, Any] = {key: getattr(file, key) if value is None else value for key, value in given.items()}
-        other = run.configured("profile", None, provider)
+        other = run.configured("profile", provider=provider)
         if profile is None and None not in (file.profile, other) and file.profile != other:
             pulumi.log.warn(
                 f"{name}: the tenants file sets the profile {shown(file.profile)}, which takes precedence over the "
@@ -199,10 +200,6 @@ def _tenants_in(configured: Any) -> TenantsFile:
 
 
 Known = Callable[[pulumi.Output[Any]], pulumi.Output[Any]]
-
-
-def _as_it_is(output: pulumi.Output[Any]) -> pulumi.Output[Any]:
-    return output
 
 
 def _there(outputs: Mapping[str, pulumi.Output[Any]]) -> pulumi.Output[dict[str, Any]]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import pulumi
 
-from auth0_sessions.errors import InputError, listed
+from auth0_sessions.errors import listed
 from auth0_sessions.fleet.entries import Defaults
 from auth0_sessions.model.ceiling import StackCeiling, read_ceiling, unmatched
-from auth0_sessions.model.choices import Enforce, OverLimit
-from auth0_sessions.model.inputs import READERS, UNKNOWN, read_inputs, secrets_of
+from auth0_sessions.model.choices import OverLimit
+from auth0_sessions.model.inputs import UNKNOWN, read_inputs, secrets_of
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.own_profiles import read_profiles
-from auth0_sessions.model.picking import Chosen, Picked, choose_plan, choose_profile, pick
+from auth0_sessions.model.picking import Chosen, Picked, pick
 from auth0_sessions.model.profiles import ProfileLimits, chosen_by_stack
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, LOGIN_SETTINGS, SETTINGS, text
 from auth0_sessions.model.spelling import SNAKE_CASE, Spelling
@@ -103,21 +103,23 @@ class SessionPolicy(pulumi.ComponentResource):
         """
         decided = {"plan": plan, "profile": profile, "enforce": enforce}
         chosen = _chosen(name, defaults_of(self.resource, opts, _names_of(name), ceiling, **decided))
-        arguments = {
+        lifetimes = {
             "session_lifetime": session_lifetime,
             "idle_session_lifetime": idle_session_lifetime,
             "ephemeral_session_lifetime": ephemeral_session_lifetime,
             "idle_ephemeral_session_lifetime": idle_ephemeral_session_lifetime,
         }
-        given: Any = {**arguments, "over_limit": over_limit, **named_secrets(arguments)}
-        given = pulumi.Output.all(**given) if any(map(run.is_pending, given.values())) else given
-        rest = {"domain": domain, "session_cookie_mode": session_cookie_mode, "on_delete": on_delete}
+        rest = {"domain": domain, "session_cookie_mode": session_cookie_mode, "over_limit": over_limit}
         super().__init__(POLICY, name, {}, opts)
+        given: Any = {**lifetimes, "over_limit": over_limit, **named_secrets(lifetimes)}
+        given = pulumi.Output.all(**given) if any(map(run.is_pending, given.values())) else given
         picked = run.when_known(given, lambda known: self._picked(name, chosen, known))
-        self._declare(name, chosen, picked, {**rest, "over_limit": over_limit, "credentials": credentials})
+        self._declare(name, chosen, picked, {**rest, "on_delete": on_delete, "credentials": credentials})
+        self._explain(str(chosen.profile.name), picked, session_cookie_mode)
+        self.register_outputs(self.applied)
 
     def _declare(self, name: str, chosen: Chosen, picked: Any, given: Mapping[str, Any]) -> None:
-        """Register the component's child, and set the outputs, which say what was applied."""
+        """Register the component's child, whose outputs are the component's."""
         texts = run.when_known(picked, lambda known: {key: text(value) for key, value in known.minutes.items()})
         self.lifetime = self.resource(
             f"{name}-lifetime",
@@ -129,15 +131,15 @@ class SessionPolicy(pulumi.ComponentResource):
         )
         for output in ("domain", "plan", *LOGIN_SETTINGS, "old_sessions_gone_by"):
             setattr(self, output, getattr(self.lifetime, output))
+        self.previous = self.lifetime.previous.apply(self._spelled)
+
+    def _explain(self, profile: str, picked: Any, mode: Any) -> None:
+        """Set the profile and the reasons, which say what was applied and not what was planned."""
         held = {setting: getattr(self.lifetime, setting) for setting in LOGIN_LIFETIMES}
-        found = {"picked": picked, "own": self.lifetime.own, "mode": given.get("session_cookie_mode")}
-        profile = str(chosen.profile.name)
-        known = pulumi.Output.all(**found, held=held, urn=self.urn)
+        known = pulumi.Output.all(picked=picked, own=self.lifetime.own, held=held, mode=mode, urn=self.urn)
         applied: Any = known.apply(lambda found: self._applied(profile, **found))
         self.profile = run.if_known(applied).apply(lambda found: profile if found is UNKNOWN else found["profile"])
         self.reasons = applied["reasons"]
-        self.previous = self.lifetime.previous.apply(self._spelled)
-        self.register_outputs(self.applied)
 
     @property
     def applied(self) -> dict[str, Any]:
@@ -149,27 +151,30 @@ class SessionPolicy(pulumi.ComponentResource):
     ) -> Any:
         """Return the profile and the reasons of the values that the tenant holds."""
         minutes = {name: Lifetime.parse(value, max_minutes=None).minutes for name, value in held.items()}
-        expected = {name: picked.applied(name, (own or {}).get(name, most)) for name, most in picked.minutes.items()}
-        if minutes != expected:
+        planned = {name: picked.applied(name, (own or {}).get(name, most)) for name, most in picked.minutes.items()}
+        if minutes != planned:
             return self._as_before(profile, minutes, urn)
         reasons = {name: picked.reason(name, minutes[name]) for name in LOGIN_LIFETIMES}
         of_mode = {} if mode is None else {"session_cookie_mode": f"cookie mode {mode}: explicit argument"}
         return {"profile": profile, "reasons": self._spelled({**reasons, **of_mode})}
 
     def _as_before(self, profile: str, minutes: Mapping[str, int], urn: str) -> Any:
-        """Return the profile and the reasons of a tenant that this run does not change, as with `--target`."""
-        held = {self.spelling.name(name): text(value) for name, value in minutes.items()}
-        unchanged = {
-            name: f"{SETTINGS[name].label} {text(value)}: not changed by this run" for name, value in minutes.items()
-        }
-        recorded: Any = pulumi.ComponentResource(
-            POLICY, "recorded", dict.fromkeys(("profile", "reasons", *held)), pulumi.ResourceOptions(urn=urn)
-        )
-        earlier = {name: getattr(recorded, name) for name in ("profile", "reasons")}
-        lifetimes = {name: getattr(recorded, name) for name in held}
-        return pulumi.Output.all(earlier, lifetimes).apply(
-            lambda found: found[0] if found[1] == held else {"profile": profile, "reasons": self._spelled(unchanged)}
-        )
+        """Return the profile and the reasons of a tenant that this run does not change, as with `--target`.
+
+        They are those in state, if they are about the values that the tenant holds.
+        """
+        held = self._spelled({name: text(value) for name, value in minutes.items()}) or {}
+        why = {name: f"{SETTINGS[name].label} {text(row)}: not changed by this run" for name, row in minutes.items()}
+        names = ("profile", "reasons", *held)
+        # The engine hands over what state has of this component.
+        recorded = pulumi.ComponentResource(POLICY, "recorded", dict.fromkeys(names), pulumi.ResourceOptions(urn=urn))
+
+        def chosen(found: Mapping[str, Any]) -> dict[str, Any]:
+            if all(found[name] == value for name, value in held.items()):
+                return {"profile": found["profile"], "reasons": found["reasons"]}
+            return {"profile": profile, "reasons": self._spelled(why)}
+
+        return pulumi.Output.all(**{name: getattr(recorded, name) for name in names}).apply(chosen)
 
     def _spelled(self, by_setting: Mapping[str, Any] | None) -> dict[str, Any] | None:
         return None if by_setting is None else {self.spelling.name(name): row for name, row in by_setting.items()}
@@ -209,26 +214,15 @@ def defaults_of(
 def _chosen(name: str, defaults: Defaults) -> Chosen:
     """Read what decides about a policy; all problems together stop the program."""
     profiles, problems = read_profiles(None if isinstance(defaults.profile, ProfileLimits) else defaults.profiles)
-    enforce = Enforce.EXACT if defaults.enforce is None else defaults.enforce
-    readers: dict[str, Callable[[], Any]] = {
-        "plan": lambda: choose_plan(defaults.plan),
-        "profile": lambda: choose_profile(defaults.profile, profiles),
-        "enforce": lambda: READERS["enforce"](enforce, "enforce"),
-    }
-    chosen = {}
-    for key, read in readers.items():
-        try:
-            chosen[key] = read()
-        except InputError as error:
-            problems.append(str(error))
-    own, wrong = read_ceiling(defaults.ceiling)
-    problems += wrong
+    read = defaults.read(profiles, required=("plan",))
+    own, of_ceiling = read_ceiling(defaults.ceiling)
+    problems += [*(problem.reason for problem in read.problems), *of_ceiling]
     if own is not None:
         problems += unmatched(own, _names_of(name), [name], "this policy")
     if problems:
         raise pulumi.RunError(listed(f"SessionPolicy '{name}'", problems))
     ceilings = (*defaults.ceilings, *filter(None, [own]))
-    return Chosen(**chosen, ceilings=tuple(one for one in ceilings if not one.spares(*_names_of(name))))
+    return Chosen(**read.values, ceilings=tuple(one for one in ceilings if not one.spares(*_names_of(name))))
 
 
 def _names_of(name: str) -> tuple[str, str]:

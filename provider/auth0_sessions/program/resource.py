@@ -101,8 +101,10 @@ class SessionLifetimeArguments:
 
         """
         provider = provider_of(opts, self.package)
-        domain = domain if domain is not None else getattr(provider, "domain", None)
-        domain = domain if domain is not None else self._default_domain()
+        if domain is None:
+            domain = getattr(provider, "domain", None)
+        if domain is None:
+            domain = self._default_domain()
         given = {
             "domain": run.claim(domain, name, opts),
             "session_lifetime": session_lifetime,
@@ -117,12 +119,11 @@ class SessionLifetimeArguments:
             "enforce": enforce,
             "credentials": credentials,
         }
-        given = {**INPUT_DEFAULTS, **{key: value for key, value in given.items() if value is not None}}
-        plain = {key: run.sendable(key, value) for key, value in given.items()}
-        plain = lowered_by_stack(name, plain, opts, provider)
-        minutes = (f"{setting}_minutes" for setting in LIFETIMES if setting in plain)
-        own = () if _is_exact(plain["enforce"]) else ("own",)
-        self._declare(name, ("domain", *minutes, *own, "previous", "superseded", "old_sessions_gone_by"), plain, opts)
+        sent = {key: run.sendable(key, value) for key, value in given.items() if value is not None}
+        sent = lowered_by_stack(name, {**INPUT_DEFAULTS, **sent}, opts, provider)
+        minutes = [f"{setting}_minutes" for setting in LIFETIMES if setting in sent]
+        own = [] if _is_exact(sent["enforce"]) else ["own"]
+        self._declare(name, ["domain", *minutes, *own, "previous", "superseded", "old_sessions_gone_by"], sent, opts)
 
     @classmethod
     def get(
@@ -145,9 +146,10 @@ class SessionLifetimeArguments:
 
         """
         run.refuse_plain_secrets()
-        found = cls.__new__(cls)
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(id=run.canonical_when_known(id)))
-        found._declare(name, cls.looked_up, {} if credentials is None else {"credentials": credentials}, options)  # noqa: SLF001  An instance of this class.
+        given = {} if credentials is None else {"credentials": credentials}
+        found = cls.__new__(cls)
+        found._declare(name, cls.looked_up, given, options)  # noqa: SLF001  An instance of this class.
         return found
 
     def _default_domain(self) -> str | None:
@@ -165,19 +167,18 @@ class SessionLifetimeArguments:
     def _declare(
         self, name: str, outputs: Iterable[str], given: Mapping[str, Any], opts: pulumi.ResourceOptions | None
     ) -> None:
-        """Create the resource. Any other output is None; otherwise, a preview would show it as unknown."""
+        """Create the resource, and set the outputs that would otherwise claim too much, or be unknown in a preview."""
         props = {**dict.fromkeys(outputs), **given}
         self._create(name, props, opts)
-        none = pulumi.Output.from_input(None)
-        for missing in {*INPUTS, *OUTPUTS} - props.keys():
-            setattr(self, missing, none)
+        for unmanaged in {*INPUTS, *OUTPUTS} - props.keys():
+            setattr(self, unmanaged, pulumi.Output.from_input(None))
         if "own" in props:
             for setting in given.keys() & {*LIFETIMES}:
                 setattr(self, setting, _held(given["enforce"], self.own, getattr(self, setting)))
-        late = {key: value for key, value in given.items() if isinstance(value, pulumi.Output)}
-        for key, value in late.items():
-            for output in {key, f"{key}_minutes"} & vars(self).keys():
-                setattr(self, output, _unless_none(value, getattr(self, output)))
+        for key, value in given.items():
+            if isinstance(value, pulumi.Output):
+                for output in {key, f"{key}_minutes"} & vars(self).keys():
+                    setattr(self, output, _unless_none(value, getattr(self, output)))
 
 
 def _is_exact(enforce: Any) -> bool:

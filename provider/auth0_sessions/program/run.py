@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -22,11 +21,6 @@ from auth0_sessions.model.inputs import UNKNOWN
 from auth0_sessions.model.lifetime import Lifetime
 from auth0_sessions.model.settings import LIFETIMES
 from auth0_sessions.model.spelling import SNAKE_CASE
-
-NATIVE_SECRET_CONFIG_KEYS = tuple(
-    key.replace("auth0:", "auth0-sessions:") for key in SECRET_CONFIG_KEYS if key.startswith("auth0:")
-)
-DEFAULT_TENANT = "the default tenant (auth0:domain or AUTH0_DOMAIN)"
 
 _runs: WeakKeyDictionary[object, Claims] = WeakKeyDictionary()
 
@@ -80,25 +74,7 @@ def when_known(value: Any, use: Callable[[Any], Any]) -> Any:
 
 def if_known(output: pulumi.Output[Any]) -> pulumi.Output[Any]:
     """Return an output that is `UNKNOWN`, instead of being unknown, at preview."""
-
-    async def value() -> Any:
-        return await output.future() if await output.is_known() else UNKNOWN
-
-    async def is_known() -> bool:
-        return True
-
-    return pulumi.Output(_Later(output.resources), _Later(value), _Later(is_known), _Later(output.is_secret))
-
-
-@dataclass(frozen=True)
-class _Later:
-    """A coroutine that is created when it is awaited, as the parts of an output that fails are never awaited."""
-
-    call: Callable[[], Coroutine[Any, Any, Any]]
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        """Await what the call returns."""
-        return self.call().__await__()
+    return output.apply(lambda value: UNKNOWN if pulumi.contains_unknowns(value) else value, run_with_unknowns=True)
 
 
 @contextmanager
@@ -118,7 +94,8 @@ def plan_or_default(plan: pulumi.Input[str] | None) -> Any:
 
 def refuse_plain_secrets() -> None:
     """Stop a program whose stack file contains a credential in plain text, with the command that encrypts it."""
-    for key in (*SECRET_CONFIG_KEYS, *NATIVE_SECRET_CONFIG_KEYS):
+    of_plugin = (key.replace("auth0:", "auth0-sessions:") for key in SECRET_CONFIG_KEYS)
+    for key in (*SECRET_CONFIG_KEYS, *of_plugin):
         if pulumi.runtime.get_config(key) is not None and not is_config_secret(key):
             message = (
                 f"The configuration {key} holds a credential in plain text. Encrypt it with `pulumi config set "
@@ -154,7 +131,7 @@ def _default_tenant() -> str:
     try:
         return canonical_domain(default_domain({DOMAIN_CONFIG_KEY: pulumi.Config("auth0").get("domain")}))
     except InputError:
-        return DEFAULT_TENANT
+        return "the default tenant (auth0:domain or AUTH0_DOMAIN)"
 
 
 def canonical_when_known(domain: pulumi.Input[str], use: Callable[[str], None] = lambda _: None) -> Any:
