@@ -3,8 +3,6 @@
 Everything is real but Auth0: the engine, the state, the provider's process, HTTP. The tenant is the sandbox's.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 import tempfile

@@ -5,8 +5,6 @@ The engine, the command line, HTTP and the browser are real; the tenants are the
     python tools/picture.py
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re
