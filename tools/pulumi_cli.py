@@ -129,7 +129,7 @@ def from_go(version: Version) -> str | None:
         if shutil.which("go") is None:
             return None
         print(f"Building Pulumi {version} with Go: about five minutes, this once.", flush=True)
-        module = MODULES / next(end for end, its in ENDS.items() if its == version)
+        module = MODULES / ("oldest" if version == OLDEST else "newest")
         try:
             build(built, module, PACKAGE, f"-X {VERSION_SYMBOL}=v{version}")
         except subprocess.CalledProcessError:
