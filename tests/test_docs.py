@@ -1,7 +1,5 @@
 """The documentation: it builds strictly, its links lead somewhere, and what it shows is read by what it is for."""
 
-from __future__ import annotations
-
 import doctest
 import json
 import re

@@ -1,7 +1,5 @@
 """What a release and its workflows promise: valid, pinned, few rights, and one place for the version."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`make languages`: what it says where a tool is missing, and what the examples and the pins owe their readers."""
 
-from __future__ import annotations
-
 import json
 import re
 
