@@ -8,10 +8,6 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
-
-import auth0_sessions
-
 ROOT = Path(__file__).parents[1]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
 MAX_LINES = 300
@@ -28,9 +24,3 @@ def test_contributors_find_every_room():
     """CONTRIBUTING.md has a row for every folder and top module, in the order of imports."""
     rows = re.findall(r"^\| `(\w+)/?` \|", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
     assert [row for row in rows if row != "__init__"] == SETTINGS["contracts"][0]["layers"][::-1]
-
-
-@pytest.mark.parametrize("name", auth0_sessions.__all__)
-def test_public_names_can_be_had(name):
-    """Every name that the package promises can be imported from it."""
-    assert getattr(auth0_sessions, name) is not None

@@ -1,7 +1,5 @@
 """Publisher, addresses and names of SDKs stand in one file; everything else takes them from there."""
 
-from __future__ import annotations
-
 import json
 import re
 import runpy

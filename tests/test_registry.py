@@ -1,7 +1,5 @@
 """The pages of Pulumi's Registry: its form, and the same examples and configuration as the schema."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -3,13 +3,10 @@
 Everything is real but Auth0: the engine, the state, the provider's process, HTTP. The tenant is the sandbox's.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +45,9 @@ class Story:
             },
         )
 
-    def configure(self, **values: str) -> None:
-        """Set keys of the stack's configuration."""
-        for key, value in values.items():
-            self._stack.set_config(f"auth0-sessions:{key}", automation.ConfigValue(value))
+    def configure(self, session_lifetime: str) -> None:
+        """Set the lifetime in the stack's configuration."""
+        self._stack.set_config("auth0-sessions:sessionLifetime", automation.ConfigValue(session_lifetime))
 
     def tell(self, title: str, text: str) -> None:
         """Begin a new step."""
@@ -84,11 +80,13 @@ class Story:
             self.unexpected.append(f"step {self._steps}: pulumi {verb} {done.failure}".strip())
 
 
-def readable(output: str) -> Iterator[str]:
+def readable(output: str) -> list[str]:
     """Return the engine's output without progress lines and duplicate messages."""
-    report, separator, diagnostics = ENDED.sub("", output).replace("2 errored", "1 errored").partition("Diagnostics:")
-    lines = [line for line in dict.fromkeys(report.splitlines()) if not (separator and REPEATED_BELOW.match(line))]
-    yield from (line for line in [*lines, *diagnostics.splitlines()] if line.strip() and not NOISE.match(line))
+    report, _, diagnostics = ENDED.sub("", output).replace("2 errored", "1 errored").partition("Diagnostics:")
+    lines = list(dict.fromkeys(report.splitlines()))
+    if diagnostics:
+        lines = [line for line in lines if not REPEATED_BELOW.match(line)]
+    return [line for line in [*lines, *diagnostics.splitlines()] if line.strip() and not NOISE.match(line)]
 
 
 def tell(story: Story) -> None:
@@ -102,11 +100,11 @@ def tell(story: Story) -> None:
     story.run("preview", diff=True, calls=0, shown='session_lifetime     : "30d"')
 
     story.tell("Too long for the plan", "60d on the Essential plan: Auth0 would supersede it. The preview refuses it.")
-    story.configure(sessionLifetime="60d")
+    story.configure("60d")
     story.run("preview", calls=0, ok=False, shown="allows at most 30d")
 
     story.tell("Up", "Back to 30d. One login, one read, one write; its answer is checked. Plain keys count hours.")
-    story.configure(sessionLifetime="30d")
+    story.configure("30d")
     story.run("up", calls=3)
     story.show_tenant()
 

@@ -3,11 +3,8 @@
 A page marks each place with `<!-- from the code: NAME -->` and `<!-- end -->`; `make schema` fills it.
 """
 
-from __future__ import annotations
-
 import inspect
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,14 +31,13 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 PLACE = re.compile(r"(<!-- from the code: (\S+) -->\n).*?<!-- end -->", re.DOTALL)
 
 
-def main() -> int:
-    """Fill every page; return the exit status."""
+def main() -> None:
+    """Fill every page."""
     for page in DOCS.rglob("*.md"):
         text = page.read_text(encoding="utf-8")
         if (made := filled(text)) != text:
             page.write_text(made, encoding="utf-8")
             print(f"Filled {page.relative_to(DOCS.parent)}.")
-    return 0
 
 
 def filled(text: str) -> str:
@@ -114,20 +110,21 @@ def command_line() -> str:
     return re.sub(r"\n{3,}", "\n\n", sections).strip()
 
 
-def of_public(title: str, public: Callable[..., Any], *methods: str) -> str:
+def of_public(public: Callable[..., Any], methods: Iterable[str]) -> str:
     """Return a public name's docstring as Markdown, with those of some methods."""
-    of_methods = (_described(f"{title}.{name}", getattr(public, name), with_signature=True) for name in methods)
-    with_signature = inspect.isfunction(public)
-    return "\n\n".join([f"### {title}", _described(title, public, with_signature=with_signature), *of_methods])
+    title = public.__name__
+    parts = [f"### {title}", *_described(title, public)]
+    for name in methods:
+        parts += _described(f"{title}.{name}", getattr(public, name))
+    return "\n\n".join(parts)
 
 
-def _described(title: str, public: Callable[..., Any], *, with_signature: bool) -> str:
-    """Return a docstring as Markdown."""
-    signature = (
-        re.sub(r"'([\w.\[\], |]+)'(?=[,)\s]|$)", r"\1", str(inspect.signature(public))) if with_signature else ""
-    )
-    parts = [f"```text\n{title}{signature}\n```"] if signature else []
-    return "\n\n".join([*parts, *_paragraphs(inspect.getdoc(public) or "")])
+def _described(title: str, public: Callable[..., Any]) -> Iterator[str]:
+    """Yield the parts of a docstring as Markdown, after the signature of a function or method."""
+    if inspect.isroutine(public):
+        signature = re.sub(r"'([\w.\[\], |]+)'(?=[,)\s]|$)", r"\1", str(inspect.signature(public)))
+        yield f"```text\n{title}{signature}\n```"
+    yield from _paragraphs(inspect.getdoc(public) or "")
 
 
 def _paragraphs(docstring: str) -> Iterator[str]:
@@ -159,26 +156,26 @@ def faults(operation: str) -> str:
     return table(("fault", "comes once", "stays: the error ends with"), rows)
 
 
-PUBLIC: tuple[tuple[str, Callable[..., Any], *tuple[str, ...]], ...] = (
-    ("SessionLifetime", auth0_sessions.SessionLifetime, "get"),
-    ("SessionPolicy", auth0_sessions.SessionPolicy),
-    ("TenantFleet", auth0_sessions.TenantFleet, "from_config"),
-    ("read_tenants_file", auth0_sessions.read_tenants_file),
-    ("TenantsFile", TenantsFile),
-    ("Provider", auth0_sessions.Provider),
-    ("Lifetime", Lifetime, "parse"),
-    ("read_tenant_sessions", auth0_sessions.read_tenant_sessions),
-    ("TenantSessions", TenantSessions),
-    ("PlanLimits", PlanLimits),
-    ("ProfileLimits", ProfileLimits),
-)
-ERRORS = [name for name in auth0_sessions.__all__ if name.endswith("Error")]
+PUBLIC: dict[Callable[..., Any], tuple[str, ...]] = {
+    auth0_sessions.SessionLifetime: ("get",),
+    auth0_sessions.SessionPolicy: (),
+    auth0_sessions.TenantFleet: ("from_config",),
+    auth0_sessions.read_tenants_file: (),
+    TenantsFile: (),
+    auth0_sessions.Provider: (),
+    Lifetime: ("parse",),
+    auth0_sessions.read_tenant_sessions: (),
+    TenantSessions: (),
+    PlanLimits: (),
+    ProfileLimits: (),
+}
+"""What the reference describes from its docstring -> its methods there."""
 
 
 def errors() -> str:
     """Return every exception, with its base and its meaning."""
     rows = []
-    for name in ERRORS:
+    for name in (name for name in auth0_sessions.__all__ if name.endswith("Error")):
         error = getattr(auth0_sessions, name)
         meaning, *_ = _paragraphs(inspect.getdoc(error) or "")
         rows.append((code(name), code(error.__bases__[0].__name__), meaning.replace("\n", " ")))
@@ -232,9 +229,9 @@ TABLES = {
     "faults_at_call": faults("get"),
     "command_line": command_line(),
     "errors": errors(),
-    **{title: of_public(title, public, *methods) for title, public, *methods in PUBLIC},
+    **{public.__name__: of_public(public, methods) for public, methods in PUBLIC.items()},
 }
 """Name in a page -> Markdown."""
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

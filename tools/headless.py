@@ -3,8 +3,6 @@
 It is the system's own (`apt-get install chromium` on Debian), or the one that `CHROMIUM` names; none is downloaded.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 

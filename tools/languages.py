@@ -5,9 +5,6 @@ Python get the SDKs that Pulumi's own generators write from `provider/schema.jso
 compiled against them; all of it is in `.pulumi-cli/languages`.
 """
 
-from __future__ import annotations
-
-import errno
 import hashlib
 import json
 import re
@@ -30,11 +27,6 @@ YAML_HOST = "pulumi-language-yaml"
 YAML_PACKAGE = "github.com/pulumi/pulumi-yaml"
 
 ADVICE = {"go": "Go 1.25 or newer", "npm": "Node.js 20 or newer with npm"}
-MISSING = """\
-{title}: {tool} is not on PATH, so the tests in {title} are skipped (under CI=true they fail).
-Install {advice} and run `make languages` again.
-"""
-
 
 SHOWN = ("SessionLifetime", "SessionPolicy", "TenantFleet", "getTenantSessions", "getPlanLimits")
 """What has examples in the schema."""
@@ -79,6 +71,7 @@ class Language:
     title: str
     folder: Path
     make: Callable[[Path], None]
+    tools: tuple[str, ...] = ("go",)
 
     @property
     def note(self) -> Path:
@@ -100,7 +93,8 @@ class Language:
         """Make the program unless it is there; return what was done."""
         if self.is_current:
             return "already there"
-        need_go()
+        if advice := missing(*self.tools):
+            return advice
         print(f"{self.title}: generating the SDK and compiling against it.", flush=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -109,20 +103,22 @@ class Language:
         return "the SDK is generated, and what uses it compiles"
 
 
-def main() -> int:
-    """Prepare every language; return the exit status."""
+def main() -> None:
+    """Prepare every language."""
     for title, prepare in [("YAML", yaml_host), *((one.title, one.prepare) for one in LANGUAGES.values())]:
         try:
             print(f"{title}: {prepare()}", flush=True)
-        except FileNotFoundError as missing:
-            if missing.filename not in ADVICE:
-                raise
-            tool = missing.filename
-            print(MISSING.format(title=title, tool=tool, advice=ADVICE[tool]), end="", flush=True)
         except subprocess.CalledProcessError as failed:
-            print(f"{title}: `{' '.join(failed.cmd)}` failed.", file=sys.stderr)
-            return 1
-    return 0
+            sys.exit(f"{title}: `{' '.join(failed.cmd)}` failed.")
+
+
+def missing(*tools: str) -> str:
+    """Return what to install if one of some tools is not on PATH."""
+    for tool in tools:
+        if shutil.which(tool) is None:
+            skipped = "so its tests are skipped (under CI=true they fail)"
+            return f"{tool} is not on PATH, {skipped}. Install {ADVICE[tool]} and run `make languages` again."
+    return ""
 
 
 def yaml_host() -> str:
@@ -133,10 +129,11 @@ def yaml_host() -> str:
         target.unlink(missing_ok=True)
         target.symlink_to(official)
         return "the language host of the official CLI"
-    version = match_in(rf"{YAML_PACKAGE} v(\S+)", MODULE / "go.mod")
+    (version,) = re.findall(rf"{YAML_PACKAGE} v(\S+)", (MODULE / "go.mod").read_text())
     built = pulumi_cli.cache() / f"{YAML_HOST}-{version}"
     if not built.exists():
-        need_go()
+        if advice := missing("go"):
+            return advice
         print("YAML: building the language host with Go: about two minutes, this once.", flush=True)
         pulumi_cli.build(built, MODULE, f"{YAML_PACKAGE}/cmd/{YAML_HOST}")
     pulumi_cli.place(built, target)
@@ -163,7 +160,7 @@ def make_typescript(folder: Path) -> None:
 def make_go(folder: Path) -> None:
     """Compile the example, as the program of a test binary that holds the driver, against the SDK."""
     generate("go", folder / "sdk")
-    sdk = match_in(r"^module (.+)$", folder / "sdk" / "go.mod")
+    sdk = (folder / "sdk" / "go.mod").read_text().split()[1]
     for name in ("go.mod", "go.sum"):
         shutil.copy(MODULE / name, folder)
     shutil.copytree(MODULE / "driver", folder / "driver")
@@ -186,7 +183,7 @@ def make_python(folder: Path) -> None:
 
 
 LANGUAGES = {
-    "typescript": Language("TypeScript", HOME / "typescript", make_typescript),
+    "typescript": Language("TypeScript", HOME / "typescript", make_typescript, ("go", "npm")),
     "go": Language("Go", HOME / "go", make_go),
     "python": Language("Python", HOME / "python", make_python),
 }
@@ -205,22 +202,10 @@ def generate(language: str, folder: Path) -> None:
     run("go", "run", "./generate", language, str(SCHEMA), str(folder), cwd=MODULE)
 
 
-def match_in(pattern: str, path: Path) -> str:
-    """Return what a pattern's group matches in a file."""
-    (match,) = re.findall(pattern, path.read_text(), re.MULTILINE)
-    return str(match)
-
-
-def need_go() -> None:
-    """Raise if Go is not on PATH, before anything is announced or removed."""
-    if shutil.which("go") is None:
-        raise FileNotFoundError(errno.ENOENT, "not on PATH", "go")
-
-
 def run(*command: str, cwd: Path = ROOT) -> None:
     """Run a command, with its output on the terminal."""
     subprocess.run(command, cwd=cwd, check=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -4,8 +4,6 @@ A program is a Python function (the Automation API's inline program), state is a
 `tools/pulumi_cli.py` has put into `.pulumi-cli/bin`.
 """
 
-from __future__ import annotations
-
 import functools
 import json
 import re
@@ -25,14 +23,14 @@ import auth0_sessions
 import pulumi_cli
 from auth0_sessions.native.script import write_script
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = pulumi_cli.ROOT
 CLI = pulumi_cli.BIN.parent
 
 
 @functools.cache
-def cli(root: str) -> automation.PulumiCommand:
-    """Return a CLI, which is asked for its version once."""
-    return automation.PulumiCommand(root=root)
+def cli() -> automation.PulumiCommand:
+    """Return the CLI, which is asked for its version once."""
+    return automation.PulumiCommand(root=str(CLI))
 
 
 def program_of(folder: Path) -> Callable[[], None]:
@@ -67,7 +65,7 @@ def open_stack(  # noqa: PLR0913  A stack has as many sides as it has.
         (folder / "work" / settings.get("main", ".")).mkdir(parents=True, exist_ok=True)
     options = automation.LocalWorkspaceOptions(
         work_dir=str(folder / "work"),
-        pulumi_command=cli(str(CLI)),
+        pulumi_command=cli(),
         env_vars={**variables, **(environment or {})},
     )
     opened = automation.select_stack if any((folder / "state").rglob(f"{stack}.json")) else automation.create_stack

@@ -3,11 +3,8 @@
 `provider/schema.json` has what they say so far; `make schema` runs this first, and then writes the schema.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,14 +25,13 @@ CURRENT = {
 """What pages and examples have to say."""
 
 
-def main() -> int:
-    """Rewrite the names; return the exit status."""
+def main() -> None:
+    """Rewrite the names."""
     schema = json.loads((ROOT / "provider" / "schema.json").read_text())
     listed = ["git", "-C", str(ROOT), "ls-files", *USERS]
     tracked = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.splitlines()
     for file in rename(names_in(schema), CURRENT, (ROOT / name for name in tracked)):
         print(f"Renamed the SDKs in {file.relative_to(ROOT)}.")
-    return 0
 
 
 def names_in(schema: Mapping[str, Any]) -> dict[str, str]:
@@ -67,4 +63,4 @@ def rename(old: Mapping[str, str], new: Mapping[str, str], files: Iterable[Path]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

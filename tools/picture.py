@@ -5,8 +5,6 @@ The engine, the command line, HTTP and the browser are real; the tenants are the
     python tools/picture.py
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -54,10 +52,10 @@ def recorded() -> Console:
         story = Story(Path(folder) / "stack", sandbox, console)
         sandbox.add_tenant("globex", settings=dict(zip(LOGIN_LIFETIMES, (720, 15, 720, 15), strict=True)))
         console.print(Text("# 60 days on the essential plan: refused before any API call.", "dim"))
-        story.configure(sessionLifetime="60d")
+        story.configure("60d")
         story.run("preview", calls=0, ok=False)
         console.quiet = True
-        story.configure(sessionLifetime="30d")
+        story.configure("30d")
         story.run("up", calls=3)
         story.tenant.dashboard(session_lifetime=60_000)
         story.run("refresh", calls=2)

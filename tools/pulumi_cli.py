@@ -1,13 +1,11 @@
 """Put a Pulumi CLI into .pulumi-cli/bin, and say where it came from.
 
 In this order: `pulumi` on PATH, the official installer, a build from the Go module proxy (about five minutes, once: the
-binary is kept in the user's cache folder). If none of them works, it says what to do and exits with status 1.
+binary is kept in the user's cache folder). If none of them works, it says what to do and fails.
 
 With TEST_CLI=.pulumi-cli/oldest or newest in the environment, it puts exactly that end of the tested versions there,
 where the tests then take it from.
 """
-
-from __future__ import annotations
 
 import os
 import shutil
@@ -52,29 +50,27 @@ here=$(cd "$(dirname "$0")" && pwd)
 exec "${{PULUMI_PYTHON_CMD:-$here/{python}}}" -u {what} "$@"
 """
 
-NONE_OF_THEM = """\
+NONE_OF_THEM = f"""\
 There is no Pulumi CLI for the demo and the engine tests. Install one of these and run again:
-  - the Pulumi CLI, version {version} or newer, from pulumi.com/docs/install
-  - Go 1.26.6 or newer: the CLI is then built from its public Go modules
-"""
+  - the Pulumi CLI, version {OLDEST} or newer, from pulumi.com/docs/install
+  - Go 1.26.6 or newer: the CLI is then built from its public Go modules"""
 
 
-def main() -> int:
-    """Make sure that there is a CLI with its hosts; return the exit status."""
+def main() -> None:
+    """Make sure that there is a CLI with its hosts."""
     end = ENDS.get(BIN.parent.name)
     found = version_of(BIN / "pulumi")
-    took = "already there" if found == end or (end is None and found >= OLDEST) else bring(end)
-    if took is None:
-        sys.stderr.write(NONE_OF_THEM.format(version=OLDEST))
-        return 1
+    is_there = found >= OLDEST if end is None else found == end
+    origin = "already there" if is_there else bring(end)
+    if origin is None:
+        sys.exit(NONE_OF_THEM)
     python = os.path.relpath(ROOT / ".venv" / "bin" / "python", BIN)
     for name, what in HOSTS.items():
         host = BIN / name
         if not host.is_symlink():
             host.write_text(HOST_SCRIPT.format(python=python, what=what))
             host.chmod(0o755)
-    print(f"Pulumi CLI {version_of(BIN / 'pulumi')}: {took}")
-    return 0
+    print(f"Pulumi CLI {version_of(BIN / 'pulumi')}: {origin}")
 
 
 def bring(end: Version | None) -> str | None:
@@ -133,7 +129,7 @@ def from_go(version: Version) -> str | None:
         if shutil.which("go") is None:
             return None
         print(f"Building Pulumi {version} with Go: about five minutes, this once.", flush=True)
-        module = MODULES / next(end for end, its in ENDS.items() if its == version)
+        module = MODULES / ("oldest" if version == OLDEST else "newest")
         try:
             build(built, module, PACKAGE, f"-X {VERSION_SYMBOL}=v{version}")
         except subprocess.CalledProcessError:
@@ -169,4 +165,4 @@ def cache() -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    main()

@@ -4,8 +4,6 @@ CLIs built from Go modules lack the Python language host. This one installs and 
 `pyproject.toml`) and runs policy packs (folders with a `__main__.py`). Programs run through the Automation API instead.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import subprocess

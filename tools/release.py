@@ -4,8 +4,6 @@ The wheel and the sdist, the schema, this system's plugin, the SDKs, an SBOM, an
 system, the workflow builds the plugin with `tools/standalone.py`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 import sys

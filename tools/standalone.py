@@ -6,8 +6,6 @@ It needs nothing but Python, so that it runs on Linux, macOS and Windows alike. 
 depends on in the versions of requirements.lock, and Python itself into one folder, with the licenses of them all.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 import os
@@ -20,7 +18,6 @@ import sysconfig
 import tarfile
 import tempfile
 import venv
-from collections.abc import Iterator
 from pathlib import Path
 
 LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"
@@ -30,25 +27,23 @@ UNUSED = ("debugpy", "pip", "setuptools", "tkinter", "readline", "curses", "sqli
 """What a module imports that the plugin does not run."""
 
 BUILD_ONLY = {"pip", "setuptools", "altgraph", "macholib", "pefile", "pywin32-ctypes", "pyinstaller-hooks-contrib"}
+# This system and machine, as Python and as Pulumi name them.
 SYSTEMS = {"linux": "linux", "darwin": "darwin", "win32": "windows"}
 MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 LICENSE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
 
 LICENSES_OF = """\
 import importlib.metadata as metadata, json
-print(json.dumps({
-    one.metadata["Name"]: [str(one.locate_file(file)) for file in one.files or []]
-    + [one.metadata["License-Expression"] or one.metadata["License"] or ""]
+print(json.dumps([
+    (
+        one.metadata["Name"],
+        one.metadata["License-Expression"] or one.metadata["License"] or "",
+        [str(one.locate_file(file)) for file in one.files or []],
+    )
     for one in metadata.distributions()
-}))
+]))
 """
-"""Prints the files and the license of each package, which the environment's own Python knows."""
-
-
-def main(wheel: str, target: str) -> None:
-    """Build the tarball."""
-    tarball = build(Path(wheel).resolve(), Path(target).resolve())
-    print(f"{tarball.name}: {tarball.stat().st_size / 1e6:.0f} MB")
+"""Prints the name, license and files of each package, which the environment's own Python knows."""
 
 
 def build(wheel: Path, target: Path) -> Path:
@@ -59,25 +54,17 @@ def build(wheel: Path, target: Path) -> Path:
         (work / "start.py").write_text(START)
         options = ["--noconfirm", "--log-level", "WARN", "--onedir", "--name", NAME, "--collect-data", "auth0_sessions"]
         options += [word for module in UNUSED for word in ("--exclude-module", module)]
-        run(python, "-m", "PyInstaller", *options, "start.py", cwd=work)
+        subprocess.run((python, "-m", "PyInstaller", *options, "start.py"), cwd=work, check=True)
         plugin = work / "dist" / NAME
         licenses(plugin / "licenses", python, collected(work / "build" / NAME / "COLLECT-00.toc"))
         check(plugin)
-        tarball = target / f"{NAME}-v{version_of(wheel)}-{here()}.tar.gz"
+        version = wheel.name.split("-")[1]
+        system = f"{SYSTEMS[sys.platform]}-{MACHINES[platform.machine().lower()]}"
+        tarball = target / f"{NAME}-v{version}-{system}.tar.gz"
         with tarfile.open(tarball, "w:gz") as packed:
             for path in sorted(plugin.iterdir()):
                 packed.add(path, arcname=path.name)
     return tarball
-
-
-def version_of(wheel: Path) -> str:
-    """Return the version in a wheel's name."""
-    return wheel.name.split("-")[1]
-
-
-def here() -> str:
-    """Return this system and machine as Pulumi names them."""
-    return f"{SYSTEMS[sys.platform]}-{MACHINES[platform.machine().lower()]}"
 
 
 def environment(work: Path, wheel: Path, *others: str) -> str:
@@ -87,7 +74,7 @@ def environment(work: Path, wheel: Path, *others: str) -> str:
     versions = work / "versions.txt"
     versions.write_text("\n".join(locked()))
     pip = (sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--disable-pip-version-check")
-    run(*pip, "--constraint", str(versions), str(wheel), *others, cwd=work)
+    subprocess.run((*pip, "--constraint", str(versions), str(wheel), *others), check=True)
     return python
 
 
@@ -109,7 +96,7 @@ def licenses(target: Path, python: str, libraries: list[Path]) -> None:
     """Collect the licenses of all that is bundled; each part has one."""
     target.mkdir()
     listed = subprocess.run([python, "-c", LICENSES_OF], check=True, capture_output=True, text=True).stdout
-    for name, (*files, license_name) in json.loads(listed).items():
+    for name, license_name, files in json.loads(listed):
         if name.lower() in BUILD_ONLY:
             continue
         found = [Path(file) for file in files if ".dist-info" in file and LICENSE.search(Path(file).name)]
@@ -118,14 +105,14 @@ def licenses(target: Path, python: str, libraries: list[Path]) -> None:
     places = (standard / "LICENSE.txt", Path(sys.base_prefix, "LICENSE.txt"))
     copy(target / "Python", [file for file in places if file.is_file()])
     for library in libraries:
-        copy(target / library.name, list(system_license(library)))
+        copy(target / library.name, [system_license(library)])
 
 
-def system_license(library: Path) -> Iterator[Path]:
-    """Yield the license of a library that the system has: Debian and Ubuntu have one for each package."""
+def system_license(library: Path) -> Path:
+    """Return the license of a library that the system has: Debian and Ubuntu have one for each package."""
     search = ("dpkg", "-S", f"*/{library.resolve().name}")
     owner = subprocess.run(search, check=True, capture_output=True, text=True).stdout
-    yield Path("/usr/share/doc") / owner.split(":")[0] / "copyright"
+    return Path("/usr/share/doc") / owner.split(":")[0] / "copyright"
 
 
 def copy(target: Path, files: list[Path], name: str = "") -> None:
@@ -148,12 +135,8 @@ def check(plugin: Path) -> None:
     print(f"{NAME} starts, and serves on a port ({port}).")
 
 
-def run(*command: str, cwd: Path) -> None:
-    """Run a command, with its output on the terminal."""
-    subprocess.run(command, cwd=cwd, check=True)
-
-
 if __name__ == "__main__":
     if len(sys.argv) != 3:  # noqa: PLR2004  A wheel and a folder.
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    built = build(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve())
+    print(f"{built.name}: {built.stat().st_size / 1e6:.0f} MB")

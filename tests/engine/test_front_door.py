@@ -1,7 +1,5 @@
 """What a new user runs first: the demo, and the quickstart with the project file at the root."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """The picture in the README is one of a real run."""
 
-from __future__ import annotations
-
 import re
 from xml.etree import ElementTree as ET
 

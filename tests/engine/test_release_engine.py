@@ -1,7 +1,5 @@
 """The released plugin: built, served, installed by the CLI, and used where there is no Python."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

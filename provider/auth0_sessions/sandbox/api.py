@@ -24,13 +24,11 @@ def respond(world: World, call: Call) -> Answer | Fault:
         return answers.management_error(404, message)
     rule = faults.meet(tenant.faults, operation)
     if rule is not None and not rule.takes_effect:
-        rule.spend()
-        return _with_headers(rule.instead(operation, tenant.domain + API_PATH, now), rule.headers)
+        return rule.use(rule.instead(operation, tenant.domain + API_PATH, now))
     answer = _answer(world, tenant, call, now)
-    if rule is None or answer.status != HTTPStatus.OK:
-        return answer
-    rule.spend()
-    return _with_headers(rule.spoiled(answer), rule.headers)
+    if rule is not None and answer.status == HTTPStatus.OK:
+        return rule.use(rule.spoiled(answer))
+    return answer
 
 
 def _answer(world: World, tenant: Tenant, call: Call, now: float) -> Answer:
@@ -42,11 +40,6 @@ def _answer(world: World, tenant: Tenant, call: Call, now: float) -> Answer:
         return _perform(world, tenant, call, now).adding(headers)
     except RefusalError as refusal:
         return refusal.answer.adding(headers)
-
-
-def _with_headers(found: Answer | Fault, headers: Mapping[str, str | None]) -> Answer | Fault:
-    lowered = {name.lower(): value for name, value in headers.items()}
-    return found.adding(lowered) if isinstance(found, Answer) else found
 
 
 def _perform(world: World, tenant: Tenant, call: Call, now: float) -> Answer:

@@ -7,6 +7,7 @@ tenant's ``settings``, ``foreign`` and options. Bodies and responses are JSON; a
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,16 +21,15 @@ PREFIX = "/.sandbox/"
 def respond(world: World, method: str, target: str, raw: bytes) -> Answer:
     """Respond to a request whose target begins with ``PREFIX``."""
     parts = urlsplit(target)
-    room, _, rest = parts.path.removeprefix(PREFIX).partition("/")
-    name, _, rest = rest.partition("/")
-    place = "/".join(filter(None, (room, name and "{name}", rest)))
-    action = ACTIONS.get((method, place))
+    path = parts.path.removeprefix(PREFIX)
+    action = ACTIONS.get((method, re.sub("^tenants/[^/]+", "tenants/{name}", path)))
     if action is None:
         return as_json(404, {"error": f"unknown request; use {', '.join(map(' '.join, ACTIONS))}"})
+    named = re.match("tenants/([^/]+)", path)
+    name = named[1] if named else parse_qs(parts.query).get("tenant", [None])[0]
     try:
         with world.lock:
-            tenant = name or parse_qs(parts.query).get("tenant", [None])[0]
-            result = action(world, tenant, json.loads(raw or b"{}"))
+            result = action(world, name, json.loads(raw or b"{}"))
     except LookupError as error:
         return as_json(404, {"error": f"unknown tenant {error}"})
     except (ValueError, TypeError, AttributeError) as error:

@@ -66,10 +66,12 @@ class Rule(BaseModel):
     headers: dict[str, str | None] = {}
     """Headers of the response; None removes one."""
 
-    def spend(self) -> None:
-        """Count one use."""
+    def use(self, outcome: Answer | Fault) -> Answer | Fault:
+        """Count one use; return its outcome with the headers."""
         if self.times is not None:
             self.times -= 1
+        lowered = {name.lower(): value for name, value in self.headers.items()}
+        return outcome.adding(lowered) if isinstance(outcome, Answer) else outcome
 
 
 class FaultRule(Rule):

@@ -63,7 +63,7 @@ def incoming(  # noqa: PLR0913 - The parts of a request.
     if isinstance(body, dict):
         shown = {name: "***" if name in SECRET_MEMBERS else value for name, value in body.items()}
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    logged = LoggedRequest(now, tenant, method, f"/{tenant}/{below}", query, shown, connection)
+    logged = LoggedRequest(now, tenant, method, parts.path, query, shown, connection)
     return Call(logged, OPERATIONS.get((method, below), ""), headers, raw, body)
 
 

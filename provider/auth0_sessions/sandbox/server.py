@@ -19,8 +19,6 @@ from auth0_sessions.sandbox.journal import LoggedRequest, incoming
 from auth0_sessions.sandbox.tenant import World
 
 HOST = "127.0.0.1"
-POLL_SECONDS = 0.02
-STOP_TIMEOUT_SECONDS = 10
 
 
 class Sandbox(World):
@@ -43,7 +41,7 @@ class Sandbox(World):
         super().__init__(clock, rate_limits=rate_limits)
         self._port = port
         self._on_request = on_request
-        self._running: tuple[_Server, threading.Thread] | None = None
+        self._server: _Server | None = None
         self._stopping = threading.Event()
 
     def __exit__(self, *_: object) -> None:
@@ -52,27 +50,24 @@ class Sandbox(World):
 
     def start(self) -> Self:
         """Start serving; return the sandbox once requests are answered. Raises ``OSError`` if the port is in use."""
-        if self._running is not None:
+        if self._server is not None:
             message = "this sandbox is already running"
             raise RuntimeError(message)
-        server = _Server(self, self._port)
-        self.url = f"http://{HOST}:{server.server_address[1]}"
+        self._server = _Server(self, self._port)
+        self.url = f"http://{HOST}:{self._server.server_address[1]}"
         self._stopping.clear()
-        thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), name="auth0-sandbox", daemon=True)
-        self._running = server, thread
-        thread.start()
+        serve = self._server.serve_forever
+        threading.Thread(target=serve, kwargs={"poll_interval": 0.02}, name="auth0-sandbox", daemon=True).start()
         return self
 
     __enter__ = start
 
     def stop(self) -> None:
         """Stop serving, and drop hanging requests."""
-        if self._running is not None:
-            server, thread = self._running
+        if self._server is not None:
             self._stopping.set()
-            server.stop()
-            thread.join(STOP_TIMEOUT_SECONDS)
-            self._running = None
+            self._server.stop()
+            self._server = None
 
     def respond(self, method: str, target: str, headers: Any, raw: bytes, connection: str) -> Answer | Fault:
         """Log a request and wait for the latency; return the tenant's response, or the fault that withholds it."""
