@@ -28,6 +28,7 @@ from mocked import Engine
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "audit.schema.json"
 DAY = 1_440
+HELD_HOUR = dict.fromkeys(LOGIN_LIFETIMES, 60)
 
 
 def holding(**values):
@@ -268,9 +269,18 @@ def test_what_is_a_finding(entry, others, minutes, rules, change):
         (
             # A fleet keeps an explicit idle timeout that is longer than the absolute lifetime, and so does its audit.
             {"sessionLifetime": "1h", "idleSessionLifetime": "2h"},
-            {name: 60 for name in LOGIN_LIFETIMES if name != "idle_session_lifetime"} | {"idle_session_lifetime": 30},
+            HELD_HOUR | {"idle_session_lifetime": 30},
             "idle_session_lifetime is 30m; the tenants file declares 2h.",
             "`pulumi up` fixes this: it sets idle_session_lifetime to 2h.",
+        ),
+        (
+            {"profile": "nist-aal2"},
+            HELD_HOUR | {"session_lifetime": 2 * DAY},
+            (
+                "session_lifetime is 2d; the baseline allows at most 1d: "
+                "profile 'nist-aal2' (NIST SP 800-63B-4 section 2.2.3)."
+            ),
+            "`pulumi up` fixes this: it sets session_lifetime to 1d.",
         ),
         (
             {"profile": "nist-aal1"},
@@ -319,8 +329,7 @@ def test_a_ceiling_spares_the_tenants_that_it_excepts(where, tmp_path):
         stack = tmp_path / "Pulumi.prod.yaml"
         stack.write_text(yaml.safe_dump({"config": {f"auth0-sessions:{key}": each for key, each in config.items()}}))
         files = {"x": read_tenants_file(stack)}
-    hour = dict.fromkeys(LOGIN_LIFETIMES, 60)
-    report = audit(files, read=each_holding({"a": hour, "b": {}, "c": {}}))
+    report = audit(files, read=each_holding({"a": HELD_HOUR, "b": {}, "c": {}}))
     assert [tenant.status for tenant in report.tenants] == [Status.MEETS, Status.MEETS, Status.FINDINGS]
     phrase = "the stack's ceiling (incident 4711)"
     assert [tenant.ceiling for tenant in report.tenants] == [phrase, None, phrase]
@@ -366,7 +375,7 @@ OWN = {"baseline": "ours", "profiles": {"ours": {"absolute": "1h"}}}
 )
 def test_notes(entry, others, idle, notes):
     """What is no finding but worth a remark: a tenant's own stricter values, a file that disagrees, no plan."""
-    held = dict.fromkeys(LOGIN_LIFETIMES, 60) | {"idle_session_lifetime": idle}
+    held = HELD_HOUR | {"idle_session_lifetime": idle}
     assert audited({"plan": "enterprise", **entry}, read=holding(**held), **others).notes == notes
 
 
@@ -388,15 +397,14 @@ def test_the_worst_finding_comes_first(profile, rows):
 
 def test_the_worst_tenant_comes_first():
     """Reports list tenants by their worst finding, then those that were not read, then those that meet the baseline."""
-    hour = dict.fromkeys(LOGIN_LIFETIMES, 60)
     held = {
-        "fine": hour,
+        "fine": HELD_HOUR,
         "gone": None,
-        "unused": hour | {"ephemeral_session_lifetime": 30 * DAY},
-        "near": hour | {"session_lifetime": 2 * DAY},
-        "exact": hour | {"session_lifetime": DAY},
-        "more": hour | {"session_lifetime": 2 * DAY, "idle_session_lifetime": 90},
-        "far": hour | {"session_lifetime": 30 * DAY},
+        "unused": HELD_HOUR | {"ephemeral_session_lifetime": 30 * DAY},
+        "near": HELD_HOUR | {"session_lifetime": 2 * DAY},
+        "exact": HELD_HOUR | {"session_lifetime": DAY},
+        "more": HELD_HOUR | {"session_lifetime": 2 * DAY, "idle_session_lifetime": 90},
+        "far": HELD_HOUR | {"session_lifetime": 30 * DAY},
     }
     report = audit(fleet_of(held, plan="enterprise"), read=each_holding(held), profile="strict")
     assert [tenant.name for tenant in report.tenants] == list(held)

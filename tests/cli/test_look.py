@@ -365,7 +365,7 @@ def test_a_pipe_has_neither_color_nor_broken_lines(listed):
     assert (result.returncode, result.stderr) == (FAILURE, "")
     assert "\x1b" not in result.stdout
     assert all(line == line.rstrip() for line in result.stdout.splitlines())
-    assert re.search("the baseline allows at most 1h .* section 2.2.3", result.stdout)
+    assert re.search("the baseline allows at most 1h: .* section 2.2.3", result.stdout)
 
 
 @pytest.mark.parametrize(

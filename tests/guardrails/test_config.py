@@ -28,7 +28,7 @@ OWN = {"ours": {"absolute": "12h", "idle": "30m", "ephemeralIdle": "10m", "ceili
 def baseline(**raw):
     """Return the baseline's minutes, by setting; a setting without one is missing."""
     config = read_config(BASELINE, raw)
-    return {name: found.minutes for name in LOGIN_LIFETIMES if (found := config.baseline(name))}
+    return {name: found.minutes for name in LOGIN_LIFETIMES if (found := config.baseline(name, config.plan))}
 
 
 def test_without_configuration():
@@ -42,7 +42,7 @@ def test_every_profile_is_a_baseline(profile):
     config = read_config(BASELINE, {"profile": profile, "profiles": OWN})
     known = {**PROFILES, **read_profiles(OWN)[0]}[profile]
     for name in LOGIN_LIFETIMES:
-        minutes, ceiling = known.minutes(name), config.baseline(name)
+        minutes, ceiling = known.minutes(name), config.baseline(name, None)
         assert (ceiling.minutes if ceiling else None) == minutes
         if ceiling:
             assert ceiling.name == f"profile '{profile}'"
@@ -68,7 +68,7 @@ def test_a_plan_stands_in_for_what_a_profile_leaves_to_it(profile, plan):
 def test_figures_instead_of_a_profile(maxima, four):
     """A figure holds the lifetimes of its clock, persistent or not, and is its source; the others are not held."""
     assert [baseline(**maxima).get(name) for name in LOGIN_LIFETIMES] == four
-    ceilings = filter(None, map(read_config(BASELINE, maxima).baseline, LOGIN_LIFETIMES))
+    ceilings = read_config(BASELINE, maxima).maxima.values()
     assert {ceiling.source.split()[0] for ceiling in ceilings} == set(maxima)
 
 

@@ -102,8 +102,9 @@ def test_an_unknown_plan(own, providers):
 )
 def test_a_value_as_it_is_shown(kind, value, shown):
     """A value is shown as it is written, with its length and what becomes of it; a secret one only as a secret."""
-    assert declared(kind, value).described == shown
-    assert declared(kind, {SIGNATURE: SECRET, "value": value}).described == "a secret value"
+    name = SPELLINGS[kind].name("session_lifetime")
+    assert str(declared(kind, value)) == f"{name} is {shown}"
+    assert str(declared(kind, {SIGNATURE: SECRET, "value": value})) == f"{name} is a secret value"
     assert (declared(kind, value).minutes is None) is (shown == "not a lifetime")
 
 

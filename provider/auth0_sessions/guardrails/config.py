@@ -76,9 +76,9 @@ class Config:
     plan: Plan | None = None
     exempt: frozenset[str] = frozenset()
 
-    def baseline(self, setting: str) -> Ceiling | None:
+    def baseline(self, setting: str, plan: Plan | None) -> Ceiling | None:
         """Return the baseline's ceiling for a lifetime, or the plan's cap if the profile leaves it to the plan."""
-        ceilings = [plan_ceiling(self.plan, setting), self.maxima.get(SETTINGS[setting].clock)]
+        ceilings = [plan_ceiling(plan, setting), self.maxima.get(SETTINGS[setting].clock)]
         if self.profile is not None:
             ceilings.append(replace(self.profile, is_ceiling=True).ceiling(setting))
         return min(filter(None, ceilings), key=lambda ceiling: ceiling.minutes, default=None)

@@ -53,11 +53,6 @@ class DeclaredLifetime:
     is_secret: bool = False
 
     @property
-    def is_whole(self) -> bool:
-        """True for a whole number of minutes."""
-        return self.minutes is not None and self.minutes.is_integer()
-
-    @property
     def written_minutes(self) -> float | None:
         """What the tenant gets: the official provider writes whole minutes below one hour and whole hours above."""
         if self.hours is None:
@@ -79,18 +74,26 @@ class DeclaredLifetime:
         """Whether the tenant gets a different value than declared."""
         return self.written_minutes != self.minutes
 
+    def __str__(self) -> str:
+        """Return the beginning of a message: its name, its value, and what that is rounded to."""
+        return f"{self.name} is {self._described}"
+
     @property
-    def described(self) -> str:
-        """The value for a message, and what it is rounded to."""
+    def _described(self) -> str:
         if self.is_secret:
             return "a secret value"
         if self.minutes is None:
             return "not a lifetime"
         if self.hours is None:
-            return text(int(self.minutes))
-        length = f" ({text(int(self.minutes))})" if self.is_whole and self.minutes > 0 else ""
+            return self.exactly
+        length = f" ({self.exactly})" if self.exactly else ""
         becomes = f", which the official provider writes as {in_hours(self.written_minutes)}" if self.is_rounded else ""
         return f"{_hours(self.hours)}{length}{becomes}"
+
+    @property
+    def exactly(self) -> str:
+        """The lifetime in days, hours and minutes; empty if it is not a whole number of minutes."""
+        return text(int(self.minutes)) if self.minutes and self.minutes > 0 and self.minutes.is_integer() else ""
 
     def most(self, minutes: int) -> str:
         """Return the longest value that can be declared here without exceeding a duration."""
