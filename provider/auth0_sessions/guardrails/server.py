@@ -42,7 +42,8 @@ class Configured:
 
 
 PACK_DEFAULTS: Mapping[str, Configured] = {
-    name: Configured(MANDATORY if policy.is_mandatory else ADVISORY, Config()) for name, policy in POLICIES.items()
+    name: Configured(MANDATORY if policy.is_mandatory else ADVISORY, read_config(name, {}))
+    for name, policy in POLICIES.items()
 }
 
 
