@@ -4,59 +4,49 @@ import html
 import os
 import re
 from datetime import timedelta, timezone
-from functools import partial
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import sync_playwright
 
 import headless
 from audits import WHEN, YEAR, audit_of, finding, lifetime, tenant, unreachable
-from auth0_sessions.audit.model import Rule, Status
-from auth0_sessions.audit.page import FLEET, LONGEST, OUTCOMES, RULES, SHORTEST, TICKS, place, seen, sentence, to_html
+from auth0_sessions.audit.model import Rule
+from auth0_sessions.audit.page import FLEET, LONGEST, SHORTEST, TICKS, place, seen, sentence, to_html
 from auth0_sessions.model.plans import Plan
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
 
 DAY = 1_440
 WIDTHS = (360, 800, 1_280, 1_440)
 HOSTILE = (
-    "</script><script>alert(1)</script>",
-    "</style></title></svg><img src=x onerror=alert(1)>",
-    "\"'`><svg onload=alert(1)>",
-    '" onmouseover="alert(1)" x="',
-    "{{ 7 * 7 }}{% raw %}{#",
-    "javascript:alert(1)",
-    "<!--<![CDATA[&lt;&#0;&nbsp",
-    "evil\u202egnp.exe",
-    "a\x00b\x1b[31mc\rd\x85\u2028e\ufeff \ud800",
+    "</script></style></title></svg><script>alert(1)</script><img src=x onerror=alert(1)>",
+    '"\'`><svg onload=alert(1)> onmouseover="alert(1)" x="',
+    "{{ 7 * 7 }}{% raw %}{#<!--<![CDATA[&lt;&#0;&nbsp",
+    "a\x00b\x1b[31mc\rd\x85\u2028e\ufeff \ud800 evil\u202egnp.exe",
     "שלום مرحبا 👩‍👩‍👧‍👦",
     "W" * 400,
 )
-KINDS = (HOSTILE[0], *HOSTILE[8:])
-"""One of each kind: markup, invisible characters, from right to left, long."""
-
-EACH_HOSTILE = [pytest.param(evil, marks=() if evil in KINDS else pytest.mark.deep) for evil in HOSTILE]
+"""Markup, invisible characters, text from right to left, and a long one."""
 
 
-def mixed():
-    """Return an audit with every kind of tenant, row and mark."""
-    return audit_of(
-        tenant("meets", minutes=(720, 15, 480, 10), plan=Plan.ENTERPRISE, baseline=DAY),
-        tenant(
-            "worst",
-            finding(rule=Rule.ABOVE_CAP, message="It is above what the plan allows."),
-            finding(message="It is above the profile's figure."),
-            finding("session_cookie_mode", Rule.NOT_AS_DECLARED),
-            minutes=(100_000, 60, 4_320, 5),
-            baseline=10_080,
-            notes=["Something to know."],
-        ),
-        tenant("planless", minutes=(YEAR + 1, 4_320, 60, 60), plan=None, baseline=None, notes=["No plan is set."]),
-        tenant("short", finding("idle_session_lifetime"), minutes=(60, 60, 60, 60), baseline=30),
-        unreachable(),
-    )
+MIXED = audit_of(
+    tenant("meets", minutes=(720, 15, 480, 10), plan=Plan.ENTERPRISE, baseline=DAY),
+    tenant(
+        "worst",
+        finding(rule=Rule.ABOVE_CAP, message="It is above what the plan allows."),
+        finding(message="It is above the profile's figure."),
+        finding("session_cookie_mode", Rule.NOT_AS_DECLARED),
+        minutes=(100_000, 60, 4_320, 5),
+        baseline=10_080,
+        notes=["Something to know."],
+    ),
+    tenant("planless", minutes=(YEAR + 1, 4_320, 60, 60), plan=None, baseline=None, notes=["No plan is set."]),
+    tenant("short", finding("idle_session_lifetime"), minutes=(60, 60, 60, 60), baseline=30),
+    unreachable(),
+)
+"""Every kind of tenant, row and mark."""
 
 
 def many(count=FLEET):
@@ -83,12 +73,9 @@ def text_of(*tenants, **others):
     return " ".join(html.unescape(re.sub(r"<(style|script)>.*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)).split())
 
 
-# Without a browser.
-
-
 def test_the_policy_allows_this_style_and_this_script_only():
     """The Content-Security-Policy allows one style and one script by hash, and forbids the rest."""
-    (policy,) = re.findall('Content-Security-Policy" content="(.*?)"', to_html(mixed()))
+    (policy,) = re.findall('Content-Security-Policy" content="(.*?)"', to_html(MIXED))
     assert re.sub(r"'sha256-[\w+/]+='", "#", html.unescape(policy)) == (
         "default-src 'none'; script-src #; style-src #; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
@@ -123,15 +110,15 @@ def test_verdict(tenants, expected):
 def test_head():
     """The head names the file, the moment in UTC, the shared baseline and every total."""
     east = WHEN.astimezone(timezone(timedelta(hours=9)))
-    said = text_of(*mixed().tenants, generated_at=east, source="fleet/eu.yaml")
+    said = text_of(*MIXED.tenants, generated_at=east, source="fleet/eu.yaml")
     assert "fleet/eu.yaml , read 2026-11-23 at 22:48:36 UTC Baseline of all 5 tenants: profile balanced" in said
     assert "Tenants 5 Meets baseline 2 With findings 2 Unreachable 1" in said
 
 
 def test_everything_that_was_found_is_reported():
     """Every message, change, note and error is on the page, and a change that two findings share is there once."""
-    said = text_of(*mixed().tenants)
-    for row in mixed().tenants:
+    said = text_of(*MIXED.tenants)
+    for row in MIXED.tenants:
         printed = (row.name, row.domain, row.error or "", *row.notes, *(each.message for each in row.findings))
         assert [text for text in printed if text not in said] == []
         assert all(said.count(change) == 1 for change in {each.change for each in row.findings})
@@ -208,13 +195,6 @@ def test_a_bar_in_words(found, expected):
     assert " ".join(sentence(found)) == expected
 
 
-def test_every_outcome_and_rule_has_its_words():
-    """A new outcome or rule arrives with words of its own."""
-    assert (set(OUTCOMES), set(RULES)) == (set(Status), set(Rule))
-
-
-# In a browser.
-
 SHAPE = """() => {
   const all = [...document.querySelectorAll("*")];
   const count = {};
@@ -224,57 +204,48 @@ SHAPE = """() => {
 
 
 class Browsing:
-    """Opens audits offline, in one window, and notes everything that a quiet page does not do."""
+    """Opens audits offline, and notes everything that a quiet page does not do."""
 
-    def __init__(self, browser, folder):
-        self._browser, self._file = browser, folder / "audit.html"
-        self._pages, self.noise = {}, []
+    def __init__(self, browser, file):
+        self._browser, self._file, self.noise = browser, file, []
 
     def open(self, audit, *, width=1_440, **options):
-        """Open an audit, or a page's source; with options, in a window of its own."""
+        """Open an audit, or a page's source."""
         self._file.write_text(audit if isinstance(audit, str) else to_html(audit), encoding="utf-8")
-        key = tuple(options.items())
-        page = self._pages[key] = self._pages.get(key) or self._window(options)
-        page.emulate_media(media="screen", color_scheme="light")
-        page.set_viewport_size({"width": width, "height": 900})
-        page.goto(self._file.as_uri())
-        return page
-
-    def _window(self, options):
-        page = self._browser.new_context(offline=True, **options).new_page()
+        window = self._browser.new_context(offline=True, viewport={"width": width, "height": 900}, **options)
+        page = window.new_page()
         page.set_default_timeout(20_000)
         page.on("console", lambda message: self.noise.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: self.noise.append(f"error: {error}"))
         page.on("dialog", self._on_dialog)
-        page.on("request", lambda request: self._on_request(request.url))
+        page.on("request", lambda request: self.noise.append(f"request: {request.url}"))
+        page.goto(self._file.as_uri())
+        assert self.noise.pop(0) == f"request: {self._file.as_uri()}"
         return page
 
     def _on_dialog(self, dialog):
         self.noise.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
-    def _on_request(self, url):
-        if url != self._file.as_uri():
-            self.noise.append(f"request: {url}")
-
 
 @pytest.fixture(scope="module")
-def windows(tmp_path_factory):
-    """The windows of a Chromium; without one, tests are skipped at a desk, and fail under CI."""
+def chromium():
+    """A Chromium; without one, tests are skipped at a desk, and fail under CI."""
     path = headless.find()
     if path is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(headless.MISSING)
     with sync_playwright() as playwright, playwright.chromium.launch(executable_path=path) as browser:
-        yield Browsing(browser, tmp_path_factory.mktemp("pages"))
+        yield browser
 
 
 @pytest.fixture
-def browsing(windows):
+def browsing(chromium, tmp_path):
     """Windows, which must have been quiet in the end."""
-    yield windows
-    noise = windows.noise.copy()
-    windows.noise.clear()
-    assert noise == []
+    opened = Browsing(chromium, tmp_path / "audit.html")
+    yield opened
+    for window in chromium.contexts:
+        window.close()
+    assert opened.noise == []
 
 
 def names_on(page):
@@ -291,10 +262,10 @@ def boxes(page, selector):
 
 def test_the_policy_holds(browsing):
     """If markup did get into the page, it could neither run nor load anything; the page itself is quiet."""
-    assert browsing.open(mixed()).title() == "Session lifetime audit of tenants.yaml"
+    assert browsing.open(MIXED).title() == "Session lifetime audit of tenants.yaml"
     assert browsing.noise == []
     evil = "<script>alert(1)</script><img src='https://example.com/x' onerror='alert(2)'><base href='//example.com'>"
-    page = browsing.open(to_html(mixed()).replace("<main>", f"<main>{evil}<b style='color: red'>x</b>"))
+    page = browsing.open(to_html(MIXED).replace("<main>", f"<main>{evil}<b style='color: red'>x</b>"))
     assert page.evaluate("document.baseURI").startswith("file:")
     refused = [line for line in browsing.noise if "Content Security Policy" in line]
     # Chromium reports the request for the image before the policy stops it.
@@ -303,21 +274,12 @@ def test_the_policy_holds(browsing):
     browsing.noise.clear()
 
 
-@pytest.mark.parametrize("audit", [audit_of, mixed, many, partial(hostile, HOSTILE[0])])
-def test_nothing_is_fetched(browsing, audit):
-    """The page has nothing that fetches or leads elsewhere, and holds no style or script in an attribute."""
-    count, attributes = browsing.open(audit()).evaluate(SHAPE)
-    assert {"link", "img", "iframe", "object", "embed", "base", "form", "a"}.isdisjoint(count)
-    assert {"src", "style", "srcset", "action"}.isdisjoint(attributes)
-    assert not [name for name in attributes if name.startswith("on")]
-
-
 @pytest.mark.parametrize(
-    ("audit", "width"), [(mixed, 360), (mixed, 1_440), (many, 1_440), (partial(hostile, HOSTILE[0]), 360)]
+    ("audit", "width"), [(MIXED, 360), (MIXED, 1_440), (many(), 1_440), (hostile(HOSTILE[0]), 360)]
 )
 def test_accessible(browsing, audit, width):
     """The axe rules find nothing, in light and in dark, on a phone and on a desk."""
-    page = browsing.open(audit(), width=width, bypass_csp=True)
+    page = browsing.open(audit, width=width, bypass_csp=True)
     page.eval_on_selector_all("details", "all => { for (const each of all) each.open = true; }")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -327,7 +289,7 @@ def test_accessible(browsing, audit, width):
 
 def test_a_bar_has_its_sentence(browsing):
     """A screen reader meets each bar as one image that says everything, under its row's and column's header."""
-    page = browsing.open(mixed())
+    page = browsing.open(MIXED)
     page.get_by_role("button", name="Expand all").click()
     assert page.get_by_role("img").count() == 4 * 4
     name = "Persistent absolute lifetime 69d10h40m: 231% of the plan's cap of 30d, above the baseline of 7d."
@@ -351,17 +313,6 @@ def test_bars_end_at_their_tick(browsing):
             assert sorted(set(ticks)) == ticks
 
 
-def test_a_quarter_of_an_hour_and_a_year_can_both_be_seen(browsing):
-    """The shortest lifetime of the scale is wide enough to see, the longest leaves nothing of it."""
-    page = browsing.open(audit_of(tenant(minutes=[15, 1, YEAR, YEAR * 2])), width=360)
-    widths = [width for _, _, width in boxes(page, "tbody .length")]
-    (whole, *_) = [width for _, _, width in boxes(page, "tbody .bar")]
-    assert 6 < widths[0] < 0.1 * whole
-    assert 0 < widths[1] < widths[0]
-    assert 0.9 * whole < widths[2] < widths[3] <= whole
-    assert page.locator("tbody .cut").count() == 2
-
-
 def test_marks_are_where_their_minutes_are(browsing):
     """The cap's mark is where a bar of the cap's length ends; so is the baseline's, and the hatching starts there."""
     page = browsing.open(audit_of(tenant(minutes=[43_200, 1_440, 43_201, 60], baseline=DAY)))
@@ -376,11 +327,19 @@ def test_marks_are_where_their_minutes_are(browsing):
 
 
 def test_missing_marks(browsing):
-    """Without a plan there is no cap to see, without a baseline no mark of it, and without a value no bar."""
+    """Without a plan there is no cap to see, without a baseline no mark of it, and without a value no bar.
+
+    A bar that ends beyond the scale is marked.
+    """
     unusable = [lifetime(name, None, plan=None, baseline=None) for name in LOGIN_LIFETIMES]
-    page = browsing.open(audit_of(tenant(plan=None, baseline=None), tenant("b", plan=None, lifetimes=unusable)))
-    assert page.locator("tbody .cap, tbody .baseline, tbody .track").count() == 0
-    assert (page.locator("tbody .open").count(), page.locator("tbody .length").count()) == (4, 4)
+    off_the_scale = tenant(plan=None, baseline=None, minutes=[15, 1, YEAR, YEAR * 2])
+    page = browsing.open(audit_of(off_the_scale, tenant("b", plan=None, lifetimes=unusable)))
+    counts = {mark: page.locator(f"tbody .{mark}").count() for mark in ("cap", "baseline", "track", "open", "length")}
+    assert counts == {"cap": 0, "baseline": 0, "track": 0, "open": 4, "length": 4}
+    assert page.eval_on_selector_all("tbody .cut", "all => all.map(each => each.getAttribute('href'))") == [
+        "#cut-short",
+        "#cut-long",
+    ]
 
 
 SORTS = {
@@ -427,7 +386,7 @@ def test_one_tenant_has_no_order(browsing):
 
 def test_keyboard_alone(browsing):
     """The Tab key reaches every control in the order of reading, and each shows that it has the focus."""
-    page = browsing.open(mixed())
+    page = browsing.open(MIXED)
     reached = []
     for _ in range(9):
         page.keyboard.press("Tab")
@@ -464,7 +423,7 @@ def test_a_tenant_that_complies_takes_one_line(browsing):
 
 def test_only_failing_tenants(browsing):
     """The filter leaves those that have findings or were not read; it says how many, and a sort keeps it."""
-    page = browsing.open(mixed())
+    page = browsing.open(MIXED)
     page.get_by_label("Only failing tenants (3)").check()
     assert names_on(page) == ["worst", "short", "gone"]
     page.get_by_role("button", name="Tenant").click()
@@ -488,10 +447,10 @@ PAST_THE_EDGE = """all => all.filter((each) => !each.closest("svg, caption, summ
   .filter((each) => each.getBoundingClientRect().right > innerWidth + 1).map((each) => each.outerHTML)"""
 
 
-@pytest.mark.parametrize("audit", [mixed, many, *(partial(hostile, evil) for evil in KINDS)])
+@pytest.mark.parametrize("audit", [MIXED, many(), *map(hostile, HOSTILE)])
 def test_the_page_never_scrolls_sideways(browsing, audit):
     """Whatever the texts are, the page fits a phone and a desk."""
-    page = browsing.open(audit())
+    page = browsing.open(audit)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -512,7 +471,7 @@ def test_print(browsing):
 
 def test_without_script(browsing):
     """Without JavaScript every tenant, finding and note is there, and no control that would do nothing."""
-    page = browsing.open(mixed(), java_script_enabled=False)
+    page = browsing.open(MIXED, java_script_enabled=False)
     assert names_on(page) == ["worst", "short", "gone", "meets", "planless"]
     assert all(each.is_visible() for each in page.locator(".message, .change, .note, .why, tbody .bar").all())
     assert page.locator("button, input").count() == 0
@@ -536,18 +495,18 @@ def assert_text_stays_text(browsing, evil):
     assert browsing.noise == []
 
 
-@pytest.mark.parametrize("evil", EACH_HOSTILE)
+@pytest.mark.parametrize("evil", HOSTILE)
 def test_hostile_text_stays_text(browsing, evil):
     """Text from a tenant or a file is shown as it is: it adds no element, no attribute and no script."""
     assert_text_stays_text(browsing, evil)
 
 
 @pytest.mark.deep
-@settings(max_examples=8)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(evil=st.text(st.characters(codec=None), min_size=1, max_size=60).filter(lambda each: each.strip()))
-def test_any_text_stays_text(windows, evil):
+def test_any_text_stays_text(browsing, evil):
     """So is any other text."""
-    assert_text_stays_text(windows, evil)
+    assert_text_stays_text(browsing, evil)
 
 
 STRAYS = """all => all.filter((each) => !each.closest("title, bdi, .value"))

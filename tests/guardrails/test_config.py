@@ -14,11 +14,10 @@ from auth0_sessions.guardrails.config import (
     ROUNDING,
     SCHEMAS,
     UNDECLARED,
-    plan_ceiling,
     read_config,
 )
 from auth0_sessions.model.own_profiles import read_profiles
-from auth0_sessions.model.plans import PLAN_LIMITS, Plan, cap
+from auth0_sessions.model.plans import Plan, cap
 from auth0_sessions.model.profiles import PROFILES
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
 
@@ -28,12 +27,7 @@ OWN = {"ours": {"absolute": "12h", "idle": "30m", "ephemeralIdle": "10m", "ceili
 def baseline(**raw):
     """Return the baseline's minutes, by setting; a setting without one is missing."""
     config = read_config(BASELINE, raw)
-    return {name: found.minutes for name in LOGIN_LIFETIMES if (found := config.baseline(name))}
-
-
-def test_without_configuration():
-    """The baseline is then the profile balanced, as a ceiling."""
-    assert baseline() == {name: PROFILES["balanced"].minutes(name) for name in LOGIN_LIFETIMES}
+    return {name: found.minutes for name in LOGIN_LIFETIMES if (found := config.baseline(name, config.plan))}
 
 
 @pytest.mark.parametrize("profile", [*PROFILES, "ours"])
@@ -42,7 +36,7 @@ def test_every_profile_is_a_baseline(profile):
     config = read_config(BASELINE, {"profile": profile, "profiles": OWN})
     known = {**PROFILES, **read_profiles(OWN)[0]}[profile]
     for name in LOGIN_LIFETIMES:
-        minutes, ceiling = known.minutes(name), config.baseline(name)
+        minutes, ceiling = known.minutes(name), config.baseline(name, None)
         assert (ceiling.minutes if ceiling else None) == minutes
         if ceiling:
             assert ceiling.name == f"profile '{profile}'"
@@ -60,26 +54,20 @@ def test_a_plan_stands_in_for_what_a_profile_leaves_to_it(profile, plan):
 @pytest.mark.parametrize(
     ("maxima", "four"),
     [
+        ({}, [10_080, 4_320, 4_320, 1_440]),
         ({"maxAbsolute": "PT90M"}, [90, None, 90, None]),
         ({"maxIdle": "90m"}, [None, 90, None, 90]),
         ({"maxAbsolute": "24h", "maxIdle": "1h"}, [1_440, 60, 1_440, 60]),
     ],
 )
 def test_figures_instead_of_a_profile(maxima, four):
-    """A figure holds the lifetimes of its clock, persistent or not, and is its source; the others are not held."""
+    """A figure holds the lifetimes of its clock, persistent or not, and is its source; the others are not held.
+
+    Without any configuration, the baseline is the profile balanced.
+    """
     assert [baseline(**maxima).get(name) for name in LOGIN_LIFETIMES] == four
-    ceilings = filter(None, map(read_config(BASELINE, maxima).baseline, LOGIN_LIFETIMES))
+    ceilings = read_config(BASELINE, maxima).maxima.values()
     assert {ceiling.source.split()[0] for ceiling in ceilings} == set(maxima)
-
-
-@pytest.mark.parametrize("plan", Plan)
-def test_the_caps_of_a_plan(plan):
-    """A plan's cap has the plan's name and the source of the figure."""
-    for name in LOGIN_LIFETIMES:
-        found = plan_ceiling(plan, name)
-        assert (found.minutes, found.name) == (cap(plan, name), f"the {plan} plan")
-        assert found.source == PLAN_LIMITS[plan].source
-        assert plan_ceiling(None, name) is None
 
 
 @pytest.mark.parametrize(

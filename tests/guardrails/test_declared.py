@@ -15,27 +15,22 @@ def declared(kind, value):
     return read_resource(kind, {SPELLINGS[kind].name("session_lifetime"): value}).lifetimes["session_lifetime"]
 
 
-def as_the_provider_writes(minutes):
-    """Return what go-auth0 v1 sends for whole minutes given in hours, in integers: auth0.md has it from its source."""
-    return minutes if minutes < 60 else (minutes + 30) // 60 * 60
-
-
 @pytest.mark.parametrize(
     ("minutes", "written"),
     [(30, 30), (59, 59), (60, 60), (61, 60), (89, 60), (90, 120), (149, 120), (150, 180), (181, 180)],
 )
 def test_the_rounding_that_was_seen(minutes, written):
     """The official provider writes what its users have seen it write."""
-    assert as_the_provider_writes(minutes) == written == declared(OFFICIAL, minutes / 60).written_minutes
+    found = declared(OFFICIAL, minutes / 60)
+    assert (found.written_minutes, found.is_rounded) == (written, written != minutes)
 
 
 @pytest.mark.parametrize("decimals", [None, 4])
-def test_every_minute_is_rounded_as_the_official_provider_rounds_it(decimals):
-    """From 1 minute to 1,000, as a quotient or as a person writes it, hours become what the provider sends."""
+def test_hours_mean_whole_minutes(decimals):
+    """From 1 minute to 1,000, hours as a quotient or as a person writes it are those minutes."""
     for minutes in range(1, 1_001):
-        found = declared(OFFICIAL, minutes / 60 if decimals is None else round(minutes / 60, decimals))
-        written = as_the_provider_writes(minutes)
-        assert (found.minutes, found.written_minutes, found.is_rounded) == (minutes, written, written != minutes)
+        hours = minutes / 60 if decimals is None else round(minutes / 60, decimals)
+        assert declared(OFFICIAL, hours).minutes == minutes
 
 
 @pytest.mark.parametrize("kind", OURS)
@@ -66,23 +61,21 @@ def test_what_is_unknown_is_declared(kind, sentinel):
     ("kind", "own", "providers", "plan"),
     [
         (DYNAMIC, "essential", None, Plan.ESSENTIAL),
-        (DYNAMIC, None, "free", None),
-        (DYNAMIC, ["gold"], None, None),
+        (DYNAMIC, None, "free", Plan.PROFESSIONAL),
+        (DYNAMIC, ["gold"], None, Plan.PROFESSIONAL),
         (NATIVE, None, "free", Plan.FREE),
         (NATIVE, "essential", "free", Plan.ESSENTIAL),
-        (OFFICIAL, "essential", "essential", None),
+        (OFFICIAL, "essential", "essential", Plan.PROFESSIONAL),
+        (NATIVE, min(UNKNOWN), None, None),
+        (NATIVE, None, min(UNKNOWN), None),
     ],
 )
 def test_the_plan_of_a_resource(kind, own, providers, plan):
-    """Our resources name a plan; a native one without has its provider's; the official one's property is another."""
-    resource = read_resource(kind, {"plan": own}, {"plan": providers})
-    assert (resource.plan, resource.plan_or(Plan.PROFESSIONAL)) == (plan, plan or Plan.PROFESSIONAL)
+    """Our resources name a plan; a native one without has its provider's; the official one's property is another.
 
-
-@pytest.mark.parametrize(("own", "providers"), [(min(UNKNOWN), None), (None, min(UNKNOWN))])
-def test_an_unknown_plan(own, providers):
-    """A plan that is not known yet is not replaced by another one."""
-    assert read_resource(NATIVE, {"plan": own}, {"plan": providers}).plan_or(Plan.FREE) is None
+    The configured plan replaces a missing one, but not one that is not known yet.
+    """
+    assert read_resource(kind, {"plan": own}, {"plan": providers}).plan_or(Plan.PROFESSIONAL) == plan
 
 
 @pytest.mark.parametrize(
@@ -102,8 +95,9 @@ def test_an_unknown_plan(own, providers):
 )
 def test_a_value_as_it_is_shown(kind, value, shown):
     """A value is shown as it is written, with its length and what becomes of it; a secret one only as a secret."""
-    assert declared(kind, value).described == shown
-    assert declared(kind, {SIGNATURE: SECRET, "value": value}).described == "a secret value"
+    name = SPELLINGS[kind].name("session_lifetime")
+    assert str(declared(kind, value)) == f"{name} is {shown}"
+    assert str(declared(kind, {SIGNATURE: SECRET, "value": value})) == f"{name} is a secret value"
     assert (declared(kind, value).minutes is None) is (shown == "not a lifetime")
 
 
@@ -114,8 +108,3 @@ def test_the_most_in_the_unit_of_the_resource():
         assert not advised.is_rounded
         assert advised.written_minutes == (minutes if minutes < 60 else minutes // 60 * 60)
         assert declared(DYNAMIC, declared(DYNAMIC, "2d").most(minutes)).minutes == minutes
-
-
-def test_other_types_declare_nothing():
-    """A resource of any other type has no session lifetimes, regardless of its property names."""
-    assert read_resource("auth0:index/client:Client", {"sessionLifetime": 9_000}) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from auth0_sessions.errors import InputError, listed
 from auth0_sessions.fleet.across import in_two_files
@@ -11,7 +12,7 @@ from auth0_sessions.fleet.entries import Entry, plan_fleet
 from auth0_sessions.fleet.file import TenantsFile
 from auth0_sessions.model.judgment import Ceiling
 from auth0_sessions.model.own_profiles import read_profiles
-from auth0_sessions.model.picking import choose_profile, pick
+from auth0_sessions.model.picking import Picked, choose_profile, pick
 from auth0_sessions.model.plans import cap
 from auth0_sessions.model.profiles import ProfileLimits
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, Value
@@ -23,21 +24,53 @@ THE_COMMAND_LINE = "the command line"
 class Expected:
     """What a tenant should have: its entry in a file, and its baseline, which the auditor may choose instead.
 
-    `limits` holds the longest lifetime that meets the baseline, for each setting that has one.
+    `foreign` is the profile that the auditor chose, regardless of the file.
     """
 
     entry: Entry
+    file: TenantsFile
     source: str
-    profile: ProfileLimits
-    profile_from: str
-    limits: Mapping[str, Ceiling]
-    is_managed: bool
-    """Whether the file says how long sessions last, and not just where the tenant is."""
+    foreign: ProfileLimits | None = None
 
     @property
-    def is_foreign(self) -> bool:
-        """Whether the auditor chose the profile, regardless of the file."""
-        return self.profile_from == THE_COMMAND_LINE
+    def profile(self) -> ProfileLimits:
+        """The profile that is the baseline."""
+        return self.foreign or self.entry.chosen.profile
+
+    @property
+    def profile_from(self) -> str:
+        """Where the profile is set."""
+        if self.foreign:
+            return THE_COMMAND_LINE
+        return "the tenant's entry" if "profile" in self.entry.own else self.file.default_profile[1]
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether the file says how long sessions last, and not just where the tenant is."""
+        sets_something = self.entry.own - {"domain", "plan", "credentials"}
+        return bool(sets_something or self.file.profile is not None or self.file.stack)
+
+    @cached_property
+    def limits(self) -> dict[str, Ceiling]:
+        """The longest lifetime that meets the baseline, for each setting that has one."""
+        of_profile = pick(replace(self.entry.chosen, profile=self.profile), {})
+        limits = {}
+        for name in LOGIN_LIFETIMES:
+            longest = self._longest(name, of_profile)
+            minutes, most = longest.minutes[name], cap(self.entry.chosen.plan, name) or 0
+            # Without a plan, the highest cap stands in for the tenant's own and limits nothing.
+            if self.entry.plan or minutes < most:
+                limits[name] = Ceiling(min(minutes, most), "the baseline", longest.why[name])
+        return limits
+
+    def _longest(self, name: str, of_profile: Picked) -> Picked:
+        """Return what sets the limit of a setting: the profile alone, or what a fleet applies."""
+        if self.foreign:
+            return of_profile
+        if name in self.entry.values and self.profile.is_ceiling:
+            # What the profile alone allows beyond a declaration is not as declared, but within the baseline.
+            return max(of_profile, self.entry.picked, key=lambda picked: picked.minutes[name])
+        return self.entry.picked
 
     def declared(self, setting: str) -> Value | None:
         """Return what the file declares for a setting."""
@@ -64,7 +97,7 @@ class Expected:
         limit, plan, declared = self.limits.get(setting), self.entry.plan, self.declared(setting)
         if limit and plan and limit.minutes == cap(plan, setting):
             return None
-        may_declare_more = not self.is_foreign and not self.profile.is_ceiling
+        may_declare_more = not self.foreign and not self.profile.is_ceiling
         is_applied = declared is not None and declared == self.target(setting)
         return None if may_declare_more and is_applied else limit
 
@@ -101,43 +134,14 @@ def _profiles_of_all(files: Iterable[TenantsFile]) -> dict[str, ProfileLimits]:
 def _in_file(
     file: TenantsFile, source: str, profile: str | None, others: Mapping[str, ProfileLimits]
 ) -> tuple[list[Expected], list[str]]:
-    """Return what the tenants of a file should have, and all problems; `others` are other files' profiles."""
+    """Return what the tenants of a file should have, or all problems; `others` are other files' profiles."""
     entries = plan_fleet(file.tenants, file.defaults, needs_plan=False)
     foreign = None
-    try:
-        if profile is not None:
+    if profile is not None:
+        try:
             foreign = choose_profile(profile, {**others, **entries.profiles})
-    except InputError as error:
-        entries.of_all.append(f"{THE_COMMAND_LINE}: {error}")
-    problems = entries.problems
-    tenants = [] if problems else entries.tenants.values()
-    return [_expected(entry, file, source, foreign) for entry in tenants], problems
-
-
-def _expected(entry: Entry, file: TenantsFile, source: str, foreign: ProfileLimits | None) -> Expected:
-    named_by = "the tenant's entry" if "profile" in entry.own else file.default_profile[1]
-    return Expected(
-        entry,
-        source,
-        foreign or entry.chosen.profile,
-        THE_COMMAND_LINE if foreign else named_by,
-        _limits(entry, foreign),
-        is_managed=bool(entry.own - {"domain", "plan", "credentials"} or file.profile is not None or file.stack),
-    )
-
-
-def _limits(entry: Entry, foreign: ProfileLimits | None) -> dict[str, Ceiling]:
-    """Return the longest lifetime that meets the baseline, for each setting that has one."""
-    profile = foreign or entry.chosen.profile
-    applied, of_profile = entry.picked, pick(replace(entry.chosen, profile=profile), {})
-    limits = {}
-    for name in LOGIN_LIFETIMES:
-        longest = of_profile if foreign else applied
-        if name in entry.values and profile.is_ceiling and not foreign:
-            # What the profile alone allows beyond a declaration is not as declared, but within the baseline.
-            longest = max(of_profile, applied, key=lambda picked: picked.minutes[name])
-        minutes, most = longest.minutes[name], cap(entry.chosen.plan, name) or 0
-        # Without a plan, the highest cap stands in for the tenant's own and limits nothing.
-        if entry.plan or minutes < most:
-            limits[name] = Ceiling(min(minutes, most), "the baseline", longest.why[name])
-    return limits
+        except InputError as error:
+            entries.of_all.append(f"{THE_COMMAND_LINE}: {error}")
+    if entries.problems:
+        return [], entries.problems
+    return [Expected(entry, file, source, foreign) for entry in entries.tenants.values()], []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from auth0_sessions.api.reader import TenantSessions
@@ -20,28 +20,15 @@ MODE = "session_cookie_mode"
 
 def compare(tenant: Expected, found: TenantSessions | Auth0SessionsError) -> AuditedTenant:
     """Compare one tenant with its baseline."""
+    lifetimes: list[AuditedLifetime] = []
+    findings: list[Finding] = []
+    mode, error = None, None
     if isinstance(found, Auth0SessionsError):
-        return _result(tenant, Status.UNREACHABLE, error=str(found))
-    findings = [finding for name in LOGIN_SETTINGS for finding in _findings(tenant, name, found)]
-    mode = found.values.get(MODE)
-    return _result(
-        tenant,
-        Status.FINDINGS if findings else Status.MEETS,
-        lifetimes=[_lifetime(tenant, name, found) for name in LOGIN_LIFETIMES],
-        mode=None if mode is None else str(mode),
-        findings=_worst_first(findings),
-    )
-
-
-def _result(  # noqa: PLR0913  What was found, by name.
-    tenant: Expected,
-    status: Status,
-    *,
-    error: str | None = None,
-    lifetimes: Sequence[AuditedLifetime] = (),
-    mode: str | None = None,
-    findings: Sequence[Finding] = (),
-) -> AuditedTenant:
+        status, error = Status.UNREACHABLE, str(found)
+    else:
+        lifetimes = [_lifetime(tenant, name, found) for name in LOGIN_LIFETIMES]
+        findings = [each for name in LOGIN_SETTINGS for each in _Comparison(tenant, name, found).findings()]
+        status, mode = Status.FINDINGS if findings else Status.MEETS, found.values.get(MODE)
     return AuditedTenant(
         name=tenant.entry.name,
         source=tenant.source,
@@ -52,9 +39,9 @@ def _result(  # noqa: PLR0913  What was found, by name.
         ceiling=", ".join(ceiling.phrase for ceiling in tenant.entry.ceilings) or None,
         status=status,
         error=error,
-        lifetimes=[*lifetimes],
-        session_cookie_mode=mode,
-        findings=[*findings],
+        lifetimes=lifetimes,
+        session_cookie_mode=None if mode is None else str(mode),
+        findings=_worst_first(findings),
         notes=list(_notes(tenant, {row.setting: row.minutes for row in lifetimes if row.minutes is not None})),
     )
 
@@ -85,64 +72,56 @@ def _lifetime(tenant: Expected, name: str, found: TenantSessions) -> AuditedLife
 
 
 @dataclass(frozen=True)
-class _Reason:
-    """Why a setting is a finding, in words; `most` is the figure that it should not exceed, or should be."""
+class _Comparison:
+    """One setting of a tenant beside what it should be."""
 
-    rule: Rule
-    words: str
-    most: Value | None = None
-    force: Force | None = None
+    tenant: Expected
+    name: str
+    found: TenantSessions
 
-    def times_allowed(self, value: Value | None) -> float:
-        """Return how far above the figure a value is; 1.0 unless both are figures."""
-        return value / self.most if isinstance(value, int) and isinstance(self.most, int) else 1.0
+    def findings(self) -> list[Finding]:
+        """Return what is wrong: unusable, too long or, if neither, different from what the file declares."""
+        if self.name in self.found.unusable:
+            return [self._finding(Rule.UNUSABLE, self.found.unusable[self.name])]
+        value = self.found.values[self.name]
+        too_long = list(self._too_long(value)) if isinstance(value, int) else []
+        return too_long or list(self._not_as_declared(value))
 
+    def _too_long(self, minutes: int) -> Iterator[Finding]:
+        tenant, name = self.tenant, self.name
+        judged = judge(name, minutes, plan=tenant.entry.plan, ceiling=tenant.baseline(name))
+        if judged.cap is not None:
+            yield self._finding(Rule.ABOVE_CAP, judged.above_cap, judged.cap)
+        if judged.ceiling is not None:
+            most, why = judged.ceiling.minutes, judged.ceiling.source
+            # A limit that follows from another setting or the file is not the source's, and has no force.
+            force = tenant.profile.force_of(name) if most == tenant.profile.minutes(name) else None
+            yield self._finding(Rule.ABOVE_BASELINE, f"the baseline allows at most {text(most)}: {why}", most, force)
 
-def _findings(tenant: Expected, name: str, found: TenantSessions) -> Iterator[Finding]:
-    """Yield the findings for one setting."""
-    kind, mode, value = SETTINGS[name].kind, found.values.get(MODE), found.values.get(name)
-    is_in_use = None in (kind, mode) or kind == mode
-    where = "" if is_in_use else f" The cookie mode is {mode}, so only Actions can create {kind} sessions."
-    default = ", Auth0's default" if name in found.defaulted else ""
-    held = "" if value is None else f"{text(value)}{default}; "
-    for reason in _reasons(tenant, name, found):
-        yield Finding(
+    def _not_as_declared(self, value: Value) -> Iterator[Finding]:
+        declared, target = self.tenant.declared(self.name), self.tenant.target(self.name)
+        if declared is None or target is None or target == value or _is_kept(self.tenant, value, target):
+            return
+        comes_to = "" if target == declared else f", which comes to {text(target)}"
+        yield self._finding(Rule.NOT_AS_DECLARED, f"the tenants file declares {text(declared)}{comes_to}", target)
+
+    def _finding(self, rule: Rule, words: str, most: Value | None = None, force: Force | None = None) -> Finding:
+        """Return a finding; `most` is the figure that the setting should not exceed, or should be."""
+        name, found = self.name, self.found
+        kind, mode, value = SETTINGS[name].kind, found.values.get(MODE), found.values.get(name)
+        is_in_use = None in (kind, mode) or kind == mode
+        where = "" if is_in_use else f" The cookie mode is {mode}, so only Actions can create {kind} sessions."
+        default = ", Auth0's default" if name in found.defaulted else ""
+        held = "" if value is None else f"{text(value)}{default}; "
+        return Finding(
             setting=name,
-            rule=reason.rule,
-            message=f"{name} is {held}{reason.words}.{where}",
-            change=_change(tenant, name),
-            times_allowed=reason.times_allowed(value),
-            force=reason.force,
+            rule=rule,
+            message=f"{name} is {held}{words}.{where}",
+            change=_change(self.tenant, name),
+            times_allowed=value / most if isinstance(value, int) and isinstance(most, int) else 1.0,
+            force=force,
             is_in_use=is_in_use,
         )
-
-
-def _reasons(tenant: Expected, name: str, found: TenantSessions) -> list[_Reason]:
-    """Return why a setting is a finding: unusable, too long or, if neither, different from what the file declares."""
-    if name in found.unusable:
-        return [_Reason(Rule.UNUSABLE, found.unusable[name])]
-    value = found.values[name]
-    too_long = list(_too_long(tenant, name, value)) if isinstance(value, int) else []
-    return too_long or list(_not_as_declared(tenant, name, value))
-
-
-def _too_long(tenant: Expected, name: str, minutes: int) -> Iterator[_Reason]:
-    judged = judge(name, minutes, plan=tenant.entry.plan, ceiling=tenant.baseline(name))
-    if judged.cap is not None:
-        yield _Reason(Rule.ABOVE_CAP, judged.above_cap, judged.cap)
-    if judged.ceiling is not None:
-        # A limit that follows from another setting or the file is not the source's, and has no force.
-        is_profiles = judged.ceiling.minutes == tenant.profile.minutes(name)
-        force = tenant.profile.force_of(name) if is_profiles else None
-        yield _Reason(Rule.ABOVE_BASELINE, judged.above_ceiling, judged.ceiling.minutes, force)
-
-
-def _not_as_declared(tenant: Expected, name: str, value: Value) -> Iterator[_Reason]:
-    declared, target = tenant.declared(name), tenant.target(name)
-    if declared is None or target is None or target == value or _is_kept(tenant, value, target):
-        return
-    comes_to = "" if target == declared else f", which comes to {text(target)}"
-    yield _Reason(Rule.NOT_AS_DECLARED, f"the tenants file declares {text(declared)}{comes_to}", target)
 
 
 def _is_kept(tenant: Expected, value: Value, goal: Value) -> bool:
@@ -172,7 +151,7 @@ def _counted(figure: int, unit: str) -> str:
 def _notes(tenant: Expected, minutes: Mapping[str, int]) -> Iterator[str]:
     if tenant.entry.plan is None and minutes:
         yield "No plan is set, so no cap was checked. Set the tenant's plan in the tenants file."
-    yield from _more_than_allowed(tenant) if tenant.is_foreign else _kept(tenant, minutes)
+    yield from _more_than_allowed(tenant) if tenant.foreign else _kept(tenant, minutes)
     for absolute, idle in ABSOLUTE_AND_IDLE:
         if absolute in minutes and minutes.get(idle, 0) > minutes[absolute]:
             yield f"{idle} is longer than {absolute}, so it never ends a session."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from auth0_sessions.errors import InputError, listed, shown
@@ -71,14 +71,14 @@ SCHEMAS: Mapping[str, Schema] = {
 class Config:
     """The configuration of one policy: its baseline profile, or None if `maxima` are given instead."""
 
-    profile: ProfileLimits | None = PROFILES[Profile.BALANCED]
-    maxima: Mapping[Clock | None, Ceiling] = field(default_factory=dict)
-    plan: Plan | None = None
-    exempt: frozenset[str] = frozenset()
+    profile: ProfileLimits | None
+    maxima: Mapping[Clock | None, Ceiling]
+    plan: Plan | None
+    exempt: frozenset[str]
 
-    def baseline(self, setting: str) -> Ceiling | None:
+    def baseline(self, setting: str, plan: Plan | None) -> Ceiling | None:
         """Return the baseline's ceiling for a lifetime, or the plan's cap if the profile leaves it to the plan."""
-        ceilings = [plan_ceiling(self.plan, setting), self.maxima.get(SETTINGS[setting].clock)]
+        ceilings = [plan_ceiling(plan, setting), self.maxima.get(SETTINGS[setting].clock)]
         if self.profile is not None:
             ceilings.append(replace(self.profile, is_ceiling=True).ceiling(setting))
         return min(filter(None, ceilings), key=lambda ceiling: ceiling.minutes, default=None)

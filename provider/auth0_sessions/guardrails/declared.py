@@ -24,18 +24,8 @@ SPELLINGS: Mapping[str, Spelling] = {
 SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 """The protocol's mark of a special object, and its value for a secret."""
 
-UNKNOWN = frozenset(
-    {
-        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-        "030794c1-ac77-496b-92df-f27374a8bd58",
-        "e48ece36-62e2-4504-bad9-02848725956a",
-        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-    }
-)
-"""What the protocol has instead of a value that is not known yet: text, a number, or any other kind."""
+UNKNOWN = frozenset({"04da6b54-80e4-46f7-96ec-b56ff0331ba9", "3eeb2bf0-c639-47a8-9e75-3b44932eb421"})
+"""What the protocol has instead of text or a number that is not known yet."""
 
 HOUR = 60
 
@@ -51,11 +41,6 @@ class DeclaredLifetime:
     minutes: float | None
     hours: float | None = None
     is_secret: bool = False
-
-    @property
-    def is_whole(self) -> bool:
-        """True for a whole number of minutes."""
-        return self.minutes is not None and self.minutes.is_integer()
 
     @property
     def written_minutes(self) -> float | None:
@@ -79,18 +64,26 @@ class DeclaredLifetime:
         """Whether the tenant gets a different value than declared."""
         return self.written_minutes != self.minutes
 
+    def __str__(self) -> str:
+        """Return the beginning of a message: its name, its value, and what that is rounded to."""
+        return f"{self.name} is {self._described}"
+
     @property
-    def described(self) -> str:
-        """The value for a message, and what it is rounded to."""
+    def _described(self) -> str:
         if self.is_secret:
             return "a secret value"
         if self.minutes is None:
             return "not a lifetime"
         if self.hours is None:
-            return text(int(self.minutes))
-        length = f" ({text(int(self.minutes))})" if self.is_whole and self.minutes > 0 else ""
+            return self.exactly
+        length = f" ({self.exactly})" if self.exactly else ""
         becomes = f", which the official provider writes as {in_hours(self.written_minutes)}" if self.is_rounded else ""
         return f"{_hours(self.hours)}{length}{becomes}"
+
+    @property
+    def exactly(self) -> str:
+        """The lifetime in days, hours and minutes; empty if it is not a whole number of minutes."""
+        return text(int(self.minutes)) if self.minutes and self.minutes > 0 and self.minutes.is_integer() else ""
 
     def most(self, minutes: int) -> str:
         """Return the longest value that can be declared here without exceeding a duration."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from auth0_sessions.guardrails.config import BASELINE, PLAN_CAP, ROUNDING, UNDECLARED, Config, plan_ceiling
 from auth0_sessions.guardrails.declared import HOUR, DeclaredLifetime, Resource, in_hours
@@ -17,18 +17,15 @@ RANGE = f"the Management API accepts 1 minute to {text(MAX_MINUTES)} ({MAX_MINUT
 
 def above_baseline(resource: Resource, config: Config) -> Iterator[str]:
     """Return a message for each lifetime that the API rejects, that exceeds the baseline, or that is not one."""
-    if config.plan is not None:
-        config = replace(config, plan=resource.plan_or(config.plan))
+    plan = resource.plan_or(config.plan) if config.plan else None
     for setting, declared in resource.known.items():
-        ceiling = config.baseline(setting)
+        ceiling = config.baseline(setting, plan)
         if declared.minutes is None:
-            yield f"{declared.name} is {declared.described}, so it cannot be compared with the baseline."
+            yield f"{declared}, so it cannot be compared with the baseline."
         elif declared.shortest < 1:
-            advice = f"Set {declared.name} to at least {declared.most(1)}."
-            yield f"{declared.name} is {declared.described}; {RANGE}. {advice}"
+            yield f"{declared}; {RANGE}. Set {declared.name} to at least {declared.most(1)}."
         elif declared.longest > MAX_MINUTES:
-            most = min(MAX_MINUTES, ceiling.minutes if ceiling else MAX_MINUTES)
-            yield f"{declared.name} is {declared.described}; {RANGE}. {_at_most(declared, most)}"
+            yield f"{declared}; {RANGE}. {_at_most(declared, ceiling.minutes if ceiling else MAX_MINUTES)}"
         else:
             yield from _above(setting, declared, ceiling)
 
@@ -44,8 +41,7 @@ def _above(setting: str, declared: DeclaredLifetime, ceiling: Ceiling | None) ->
     """Return a message if a lifetime, or what the tenant gets for it, exceeds a ceiling."""
     judged = judge(setting, math.ceil(declared.longest), ceiling=ceiling)
     if judged.ceiling is not None:
-        advice = _at_most(declared, judged.ceiling.minutes)
-        yield f"{declared.name} is {declared.described}; {judged.above_ceiling}. {advice}"
+        yield f"{declared}; {judged.above_ceiling}. {_at_most(declared, judged.ceiling.minutes)}"
 
 
 def _at_most(declared: DeclaredLifetime, minutes: int) -> str:
@@ -56,7 +52,7 @@ def rounded(resource: Resource, _config: Config) -> Iterator[str]:
     """Return a message for each hours value that the official provider rounds."""
     for declared in resource.known.values():
         if declared.is_rounded:
-            yield f"{declared.name} is {declared.described}. {_instead_of(declared)}"
+            yield f"{declared}. {_instead_of(declared)}"
 
 
 def _instead_of(declared: DeclaredLifetime) -> str:
@@ -69,7 +65,7 @@ def _instead_of(declared: DeclaredLifetime) -> str:
     if minutes > MAX_MINUTES:
         return f"Use {in_hours(MAX_MINUTES)} or less."
     below = minutes // HOUR * HOUR
-    exact = f", or {ours}, which keeps {text(int(minutes))}" if declared.is_whole else ""
+    exact = f", or {ours}, which keeps {declared.exactly}" if declared.exactly else ""
     return f"Use {in_hours(below)} or {in_hours(below + HOUR)}{exact}."
 
 

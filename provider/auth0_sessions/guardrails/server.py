@@ -35,15 +35,25 @@ ADVISORY, MANDATORY = analyzer_pb2.ADVISORY, analyzer_pb2.MANDATORY
 
 @dataclass(frozen=True)
 class Configured:
-    """A policy's enforcement level and configuration. Policies that are disabled have none."""
+    """A policy's enforcement level and configuration."""
 
     level: analyzer_pb2.EnforcementLevel.ValueType
     config: Config
 
 
 PACK_DEFAULTS: Mapping[str, Configured] = {
-    name: Configured(MANDATORY if policy.is_mandatory else ADVISORY, Config()) for name, policy in POLICIES.items()
+    name: Configured(MANDATORY if policy.is_mandatory else ADVISORY, read_config(name, {}))
+    for name, policy in POLICIES.items()
 }
+
+
+def _configured(name: str, given: analyzer_pb2.PolicyConfig) -> Configured:
+    if name not in POLICIES:
+        message = f"{name!r} is not a policy; allowed: {', '.join(POLICIES)}."
+        raise InputError(message)
+    # A level that asks for remediation has nothing to remediate with.
+    level = MANDATORY if given.enforcementLevel == analyzer_pb2.REMEDIATE else given.enforcementLevel
+    return Configured(level, read_config(name, MessageToDict(given.properties)))
 
 
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
@@ -72,20 +82,13 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         for name, given in request.policyConfig.items():
             if name == ALL:
                 continue
-            if name not in POLICIES:
-                problems.append(f"{name!r} is not a policy; allowed: {', '.join(POLICIES)}.")
-                continue
-            # A level that asks for remediation has nothing to remediate with.
-            level = MANDATORY if given.enforcementLevel == analyzer_pb2.REMEDIATE else given.enforcementLevel
             try:
-                enabled[name] = Configured(level, read_config(name, MessageToDict(given.properties)))
+                enabled[name] = _configured(name, given)
             except InputError as error:
                 problems.append(str(error))
-            if level == analyzer_pb2.DISABLED:
-                enabled.pop(name, None)
         if problems:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "\n".join(problems))
-        self._enabled = enabled
+        self._enabled = {name: policy for name, policy in enabled.items() if policy.level != analyzer_pb2.DISABLED}
         return empty_pb2.Empty()
 
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802
