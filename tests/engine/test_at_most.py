@@ -56,6 +56,7 @@ def test_an_output_under_a_ceiling_never_claims_too_much(engine, tenant, auth0_s
     assert reads_and_writes(tenant, auth0_sandbox) == [PATCH, PATCH]
 
 
+@pytest.mark.front_ends("native")
 def test_a_ceiling_leaves_a_stricter_tenant_alone(engine, tenant, auth0_sandbox):
     """Create does not write, a shorter value is kept, and a longer one is brought back to the tenant's own."""
     tenant.dashboard(session_lifetime=720, idle_session_lifetime=15)

@@ -15,7 +15,7 @@ from auth0_sessions.model.spelling import camel_case
 from calls import PATCH
 from remote import FLEET, POLICY, Remote
 
-pytestmark = pytest.mark.front_ends("dynamic", "native", "remote")
+pytestmark = pytest.mark.front_ends("dynamic", "remote")
 
 DAY = {"session_lifetime": "1d", "idle_session_lifetime": "1h"}
 CEILING = {"absolute": "1h", "idle": "5m", "reason": "incident 4711"}
@@ -28,13 +28,10 @@ def fleet_of(engine: Any, tenants: dict[str, Any], **arguments: Any) -> Callable
         given = {"plan": "enterprise", **arguments}
         if engine.front_end != "remote":
             made: Any = engine.api.TenantFleet("fleet", tenants=tenants, **given)
-            dates = made.old_sessions_gone_by
         else:
             made = Remote(FLEET, "fleet", tenants=tenants, **given)
-            dates = made.oldSessionsGoneBy
         pulumi.export("tenants", made.tenants)
         pulumi.export("report", made.report)
-        pulumi.export("dates", dates)
 
     return program
 
@@ -54,7 +51,6 @@ def configure(engine: Any, key: str, value: Any) -> None:
 # Previews
 
 
-@pytest.mark.front_ends("dynamic", "remote")
 def test_a_plan_that_was_saved_is_what_is_applied(make_engine, auth0_sandbox):
     """`pulumi preview --save-plan` and `up --plan` work for the first run and for a change."""
     engine = make_engine(PULUMI_EXPERIMENTAL="true")
@@ -108,7 +104,6 @@ def test_a_tenant_s_own_value_is_never_claimed_otherwise(engine, auth0_sandbox):
     assert auth0_sandbox.requests == []
 
 
-@pytest.mark.front_ends("dynamic", "remote")
 def test_a_tenant_that_a_run_leaves_out_keeps_its_row(engine, auth0_sandbox):
     """With `--target`, outputs and report say what was applied, in the words of the run that applied it."""
     live = {name: auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("a", "b", "c")}
@@ -127,23 +122,6 @@ def test_a_tenant_that_a_run_leaves_out_keeps_its_row(engine, auth0_sandbox):
     assert cells(after["report"], "b") == cells(before["report"], "b")
     assert after["tenants"]["b"] == before["tenants"]["b"]
     assert cells(after["report"], "a")[2:4] == ["nist-aal3", "12h"]
-
-
-@pytest.mark.front_ends("dynamic", "remote")
-def test_dates_of_a_fleet_and_a_policy(engine, auth0_sandbox):
-    """Each tenant has the time when its old sessions are gone, in the outputs and in the report; the fleet the last."""
-    live = {name: auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("a", "b", "same")}
-    live["same"].dashboard(session_lifetime=1_440)
-    live["b"].dashboard(session_lifetime=50_000)
-    tenants = {name: {"domain": one.domain} for name, one in live.items()}
-    engine.program = fleet_of(engine, tenants, profile="strict")
-    run = engine.up()
-    assert run.ok, run.output
-    key = "oldSessionsGoneBy" if engine.front_end == "remote" else "old_sessions_gone_by"
-    dates = {name: row.get(key) for name, row in engine.outputs["tenants"].items()}
-    assert dates["a"] < dates["b"]
-    assert engine.outputs["dates"] == dates["b"]
-    assert [cells(engine.outputs["report"], name)[7] for name in live] == [dates["a"], dates["b"], dates["same"] or "-"]
 
 
 # One for a whole stack
@@ -217,7 +195,7 @@ def test_a_ceiling_for_a_stack_is_undone_exactly(engine, auth0_sandbox):
     assert engine.up().changes.keys() == {"same"}
 
 
-@pytest.mark.front_ends("dynamic", "native")
+@pytest.mark.front_ends("dynamic")
 def test_a_name_that_matches_nothing_is_an_error(engine, auth0_sandbox):
     """A preview names what is spared but not there; one that an `apply` declares late is there."""
     live = {name: auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("early", "late")}

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from auth0_sessions.cli import app
 from auth0_sessions.model.settings import ABSOLUTE, IDLE, LOGIN_LIFETIMES, SETTINGS, Clock, with_defaults
 
-pytestmark = [pytest.mark.deep, pytest.mark.front_ends("dynamic", "native")]
+pytestmark = [pytest.mark.deep, pytest.mark.front_ends("native")]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "incident.md").read_text()
 PATCH = "PATCH /tenants/settings"

@@ -201,32 +201,6 @@ def test_a_live_preview_shows_what_would_be_written(engine, tenant, auth0_sandbo
     assert any("preview could not read the tenant" in text for text in preview.said("warning"))
 
 
-# The same tenant twice
-
-
-def test_a_tenant_managed_twice_is_refused_by_the_plugin(engine, tenant):
-    """If our program-side check cannot see it, the plugin's check names both resources."""
-
-    class Plain(pulumi.CustomResource):
-        """What a generated SDK registers."""
-
-        def __init__(self, name: str) -> None:
-            given = {"domain": tenant.domain, "plan": "enterprise", "sessionLifetime": "8h"}
-            super().__init__(KIND, name, given)
-
-    def program() -> None:
-        for name in ("one", "two"):
-            Plain(name)
-
-    engine.program = program
-    run = engine.preview()
-    assert not run.ok
-    (message,) = [text for text in run.said("error") if "managed twice" in text]
-    assert "'one'" in message
-    assert "'two'" in message
-    assert tenant.calls == []
-
-
 # Packaging
 
 

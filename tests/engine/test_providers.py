@@ -133,28 +133,7 @@ def test_labels_find_their_own_set_and_never_another(make_engine, auth0_sandbox)
     assert [one["inputs"]["credentials"] for one in engine.resources if "SessionLifetime" in one["type"]]
 
 
-@pytest.mark.deep
-@pytest.mark.parametrize("way", ["client", "token"])
-def test_credentials_of_the_ecosystem_s_own_config_keys_work(make_engine, tenant, way):
-    """`auth0:clientId` and its siblings serve here too, and `auth0:domain` names the tenant."""
-    engine = make_engine(AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="")
-    engine.stack.set_config("auth0:domain", automation.ConfigValue(tenant.domain))
-    if way == "client":
-        strict(tenant, "stack")
-        engine.stack.set_config("auth0:clientId", automation.ConfigValue("stack-id"))
-        engine.stack.set_config("auth0:clientSecret", automation.ConfigValue(f"stack-{CANARY}", secret=True))
-    else:
-        engine.stack.set_config("auth0:apiToken", automation.ConfigValue(tenant.issue_token(), secret=True))
-    engine.args = {"session_lifetime": "8h", "plan": "enterprise"}
-    assert engine.up().ok
-    assert tenant.settings == {"session_lifetime": 480}
-    assert engine.outputs["domain"] == tenant.domain
-    assert ("POST /oauth/token" in tenant.calls) == (way == "client")
-    assert engine.destroy().ok
-
-
-@pytest.mark.front_ends("dynamic", "native")
-@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize(("front_end", "named"), [("dynamic", True), ("native", False)])
 def test_a_token_that_names_no_tenant_goes_to_the_one_set_with_it(make_engine, tenant, auth0_sandbox, named):
     """An opaque token goes to the tenant of `AUTH0_DOMAIN`, and to none without one; a preview needs no credentials."""
     other = auth0_sandbox.add_tenant("other")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-pytestmark = pytest.mark.front_ends("dynamic", "native")
-
 
 @pytest.mark.deep
+@pytest.mark.front_ends("native")
 def test_a_full_bucket_is_waited_for_and_never_spun_on(engine, auth0_sandbox):
     """Nine reads of one free tenant exceed its bucket: each 429 is followed by a wait that is shown; all succeed."""
     tenant = auth0_sandbox.add_tenant("busy", plan="free", rate_limits=True)
