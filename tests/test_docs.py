@@ -54,11 +54,6 @@ def blocks(file: Path, *languages: str) -> list[str]:
     return [text for language, text in FENCE.findall(file.read_text()) if language in languages]
 
 
-def having(*languages: str) -> list[Path]:
-    """Return the files that have blocks of some languages."""
-    return [file for file in [*PAGES, *OTHERS] if blocks(file, *languages)]
-
-
 def links(file: Path) -> Iterator[str]:
     """Yield the links of a page that do not leave the repository."""
     prose = re.sub(r"`[^`\n]*`", "", FENCE.sub("", file.read_text()))
@@ -108,21 +103,14 @@ def test_the_pages_load_nothing_from_the_network(site):
 
 @pytest.mark.parametrize("file", [*PAGES, *OTHERS], ids=name_of)
 def test_links_lead_somewhere(file):
-    """Every relative link of a page, and every anchor in it, exists."""
+    """Every relative link of a page, and every anchor in it, exists; a page of the built ones links to no folder."""
     broken = []
     for link in links(file):
         target, _, anchor = link.partition("#")
         path = (file.parent / target).resolve() if target else file
-        if not path.exists() or (anchor and anchor not in anchors(path)):
+        if not path.exists() or (anchor and anchor not in anchors(path)) or (file in PAGES and path.is_dir()):
             broken.append(link)
     assert broken == []
-
-
-@pytest.mark.parametrize("file", PAGES, ids=name_of)
-def test_links_lead_to_files(file):
-    """A page links to files and never to a folder, which the built pages do not have."""
-    targets = [link.partition("#")[0] for link in links(file)]
-    assert [target for target in targets if target and (file.parent / target).is_dir()] == []
 
 
 @pytest.mark.deep
@@ -176,16 +164,11 @@ def test_the_configuration_page_has_every_variable():
     assert sorted({*shown}) == sorted({*parts, DOMAIN_VARIABLE, DEBUG_VARIABLE})
 
 
-@pytest.mark.parametrize("file", having("python"), ids=name_of)
-def test_programs_compile(file):
-    """Every Python block is Python."""
+@pytest.mark.parametrize("file", [*PAGES, *OTHERS], ids=name_of)
+def test_code_and_data_can_be_read(file):
+    """Every Python block is Python, and every YAML and JSON block can be read."""
     for text in blocks(file, "python"):
         compile(text, name_of(file), "exec")
-
-
-@pytest.mark.parametrize("file", having("yaml", "json"), ids=name_of)
-def test_data_parses(file):
-    """Every YAML and JSON block can be read."""
     for text in blocks(file, "yaml"):
         assert yaml.safe_load(text)
     for text in blocks(file, "json"):

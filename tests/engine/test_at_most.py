@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 import pytest
 
-from calls import GET, PATCH, reads_and_writes
+from calls import PATCH, reads_and_writes
 
 pytestmark = pytest.mark.front_ends("dynamic", "native")
 
@@ -54,40 +54,3 @@ def test_an_output_under_a_ceiling_never_claims_too_much(engine, tenant, auth0_s
     assert engine.up().ok
     assert (tenant.settings, other.settings) == ({"session_lifetime": 720}, {"session_lifetime": 720})
     assert reads_and_writes(tenant, auth0_sandbox) == [PATCH, PATCH]
-
-
-@pytest.mark.front_ends("native")
-def test_a_ceiling_leaves_a_stricter_tenant_alone(engine, tenant, auth0_sandbox):
-    """Create does not write, a shorter value is kept, and a longer one is brought back to the tenant's own."""
-    tenant.dashboard(session_lifetime=720, idle_session_lifetime=15)
-    engine.args = {
-        "domain": tenant.domain,
-        "plan": "enterprise",
-        "session_lifetime": "1d",
-        "idle_session_lifetime": "1h",
-        "enforce": "at-most",
-    }
-    assert engine.up().ok
-    assert reads_and_writes(tenant, auth0_sandbox) == [GET]
-    assert (engine.outputs["session_lifetime"], engine.outputs["session_lifetime_minutes"]) == ("12h", 720)
-
-    tenant.dashboard(session_lifetime=600)
-    assert engine.up(refresh=True).changes == {"same": 2}
-    assert PATCH not in reads_and_writes(tenant, auth0_sandbox)
-    assert engine.outputs["session_lifetime_minutes"] == 600
-
-    tenant.dashboard(idle_session_lifetime=90)
-    assert engine.up(refresh=True).changes == {"same": 1, "update": 1}
-    assert reads_and_writes(tenant, auth0_sandbox).count(PATCH) == 1
-    assert tenant.settings == {"session_lifetime": 600, "idle_session_lifetime": 15}
-    assert engine.outputs["own"] == {"session_lifetime": 600, "idle_session_lifetime": 15}
-    assert engine.up().changes == {"same": 2}
-    assert reads_and_writes(tenant, auth0_sandbox) == []
-
-    engine.args["session_lifetime"] = "3d"
-    assert engine.up().ok
-    assert reads_and_writes(tenant, auth0_sandbox) == []
-    engine.args["enforce"] = "exact"
-    assert engine.up().ok
-    assert tenant.settings == {"session_lifetime": 4_320, "idle_session_lifetime": 60}
-    assert engine.outputs.get("own") is None

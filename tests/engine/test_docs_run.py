@@ -135,24 +135,26 @@ BALANCED = four(10_080, 4_320, 4_320, 1_440)
 
 @dataclass(frozen=True)
 class Program:
-    """A program of a page that stands alone.
+    """A program of a page that needs nothing but one `up`: in Python, or in YAML for the native plugin.
 
     Attributes:
         page: The page, or the public name.
         words: What only this program of the page holds.
-        settings: Tenant -> what it has after one `up`.
+        settings: Tenant -> what it has after the `up`.
         config: The stack's configuration, beyond what the page itself shows.
         labels: The labels whose credentials are in the environment.
         named: Tenants that the program names by an expression.
+        outputs: The stack's outputs, as far as the page speaks of them.
 
     """
 
     page: str
     words: str
-    settings: dict[str, dict[str, int]]
-    config: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, dict[str, int]] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    outputs: dict[str, Any] = field(default_factory=dict)
 
 
 PROGRAMS = (
@@ -168,7 +170,6 @@ PROGRAMS = (
     Program("TenantFleet", "TenantFleet(", {"acme": BALANCED, "globex": BALANCED}, labels=("acme", "globex")),
     Program("Provider", "Provider(", {"acme": {"session_lifetime": 43_200}}, config={"sessions:acmeSecret": "x"}),
 )
-"""The programs that need nothing but one `up`."""
 
 WITH_MORE = {
     ("how-to/first-tenant.md", 'session_lifetime="30d"'): "test_the_first_tenant_goes_as_described",
@@ -310,28 +311,8 @@ def test_the_guidance_has_the_figures_of_the_profiles():
     }
 
 
-@dataclass(frozen=True)
-class InYaml:
-    """A program in YAML, for the native plugin.
-
-    Attributes:
-        page: The page.
-        words: What only this program of the page holds.
-        settings: Tenant -> what it has after one `up`.
-        outputs: The stack's outputs, as far as the page speaks of them.
-        config: The stack's configuration.
-
-    """
-
-    page: str
-    words: str
-    settings: dict[str, dict[str, int]] = field(default_factory=dict)
-    outputs: dict[str, Any] = field(default_factory=dict)
-    config: dict[str, Any] = field(default_factory=dict)
-
-
 YAML_PROGRAMS = (
-    InYaml(
+    Program(
         "how-to/many-tenants.md",
         "type: auth0-sessions:TenantFleet",
         {"acme": BALANCED},
@@ -340,21 +321,21 @@ YAML_PROGRAMS = (
             "auth0-sessions:tenants": {"acme": {"domain": "acme.eu.auth0.com"}},
         },
     ),
-    InYaml("how-to/take-over.md", "protect", {"acme": {"session_lifetime": 20_160, "idle_session_lifetime": 2_880}}),
-    InYaml("how-to/change-tenants.md", "deleteBeforeReplace", {"acme": {"session_lifetime": 20_160}}),
-    InYaml(
+    Program("how-to/take-over.md", "protect", {"acme": {"session_lifetime": 20_160, "idle_session_lifetime": 2_880}}),
+    Program("how-to/change-tenants.md", "deleteBeforeReplace", {"acme": {"session_lifetime": 20_160}}),
+    Program(
         "reference/provider.md",
         "pulumi:providers:auth0-sessions",
         {"acme": {"session_lifetime": 480}},
         config={"acmeClientId": "x", "acmeClientSecret": "x"},
     ),
-    InYaml(
+    Program(
         "reference/functions.md",
         "getTenantSessions",
         outputs={"sessionLifetime": "5m", "minutes": 5, "defaults": ["sessionCookieMode", "anonymousSessionLifetime"]},
     ),
-    InYaml("_index.md", "sessionLifetime: 30d", {"acme": {"session_lifetime": 43_200, "idle_session_lifetime": 90}}),
-    InYaml("reference/functions.md", "getPlanLimits", outputs={"absolute": 43_200, "idle": 4_320}),
+    Program("_index.md", "sessionLifetime: 30d", {"acme": {"session_lifetime": 43_200, "idle_session_lifetime": 90}}),
+    Program("reference/functions.md", "getPlanLimits", outputs={"absolute": 43_200, "idle": 4_320}),
 )
 
 IN_YAML_ELSEWHERE = {

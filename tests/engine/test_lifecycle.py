@@ -122,28 +122,6 @@ def test_only_what_changed_is_written(engine, tenant, auth0_sandbox):
     assert tenant.settings["idle_session_lifetime"] == 31
 
 
-def test_delete_does_what_on_delete_says(engine, auth0_sandbox):
-    """`retain` makes no call; `restore` and `reset` write, regardless of what state says the tenant has."""
-    had = {"session_lifetime": 10_000}
-    tenants = {name: auth0_sandbox.add_tenant(name, settings=had) for name in ("retain", "restore", "reset")}
-
-    def program() -> None:
-        asked = {"plan": "essential", "session_lifetime": "8h", "session_cookie_mode": "non-persistent"}
-        for name, one in tenants.items():
-            engine.api.SessionLifetime(name, domain=one.domain, on_delete=name, **asked)
-
-    engine.program = program
-    assert engine.up().ok
-    auth0_sandbox.clear_requests()
-    assert engine.destroy().ok
-    assert [one.calls for one in tenants.values()] == [[], [TOKEN, PATCH], [TOKEN, PATCH]]
-    assert [one.settings for one in tenants.values()] == [
-        {"session_lifetime": 480, "session_cookie_mode": "non-persistent"},
-        {"session_lifetime": 10_000, "session_cookie_mode": "persistent"},
-        {"session_lifetime": 10_080, "session_cookie_mode": "persistent"},
-    ]
-
-
 def test_a_superseded_value_is_reported_and_makes_no_endless_diff(engine, tenant, auth0_sandbox):
     """A value that Auth0 lowers causes a warning, is kept in `superseded`, and leaves no diff after a refresh."""
     tenant.plan, tenant.over_cap = "essential", "clamp"
@@ -162,25 +140,6 @@ def test_a_superseded_value_is_reported_and_makes_no_endless_diff(engine, tenant
     assert engine.refresh().ok
     name = engine.spelling.name("session_lifetime")
     assert f'~ {name}: "8h" => "60d"' in " ".join(engine.preview(diff=True).output.split())
-
-
-def test_over_limit_clamp_and_warn_say_so(engine, auth0_sandbox):
-    """`clamp` sends the plan's cap, `warn` sends what was asked, and both warn; `error` stops the preview."""
-    tenants = {name: auth0_sandbox.add_tenant(name, plan="enterprise") for name in ("clamp", "warn", "error")}
-
-    def program() -> None:
-        for name, one in tenants.items():
-            asked = {"plan": "essential", "session_lifetime": "60d", "over_limit": name}
-            engine.api.SessionLifetime(name, domain=one.domain, **asked)
-
-    engine.program = program
-    stopped = engine.preview()
-    assert not stopped.ok
-    assert "the essential plan allows at most 30d" in "\n".join(stopped.said("error"))
-    del tenants["error"]
-    printed = [text for text in engine.up().said("warning") if "60d" in text and "30d" in text]
-    assert [len([text for text in printed if word in text]) for word in ("lowered", "unchanged")] == [1, 1]
-    assert [one.settings["session_lifetime"] for one in tenants.values()] == [43_200, 86_400]
 
 
 def test_another_domain_replaces(engine, tenant, auth0_sandbox):

@@ -45,14 +45,6 @@ def with_provider(tenant: Any, **more: Any) -> Callable[[], None]:
     return program
 
 
-def importing(tenant: Any, **more: Any) -> dict[str, Any]:
-    """Return the arguments of an import."""
-    return {"domain": tenant.domain, "opts": pulumi.ResourceOptions(import_=tenant.domain), **more}
-
-
-# Diffs
-
-
 def test_a_diff_shows_each_change_as_what_it_is(engine, tenant):
     """Changed, added and removed inputs are shown as such, also those with a default; outputs are in no diff."""
     engine.args = arguments(tenant, idle_session_lifetime="90m")
@@ -69,14 +61,11 @@ def test_a_diff_shows_each_change_as_what_it_is(engine, tenant):
     assert not [word for word in ("Minutes", "previous", "superseded", "oldSessions") if word in diff]
 
 
-# Import and look-up
-
-
 def test_an_import_takes_a_tenant_over(engine, tenant, auth0_sandbox):
     """One read, nothing written; an `up` with the code of the import makes no call; `previous` is what was found."""
     tenant.dashboard(session_lifetime=90, session_cookie_mode="non-persistent")
     given = {"session_lifetime": "90m", "session_cookie_mode": "non-persistent"}
-    engine.args = importing(tenant, **given)
+    engine.args = {"domain": tenant.domain, "opts": pulumi.ResourceOptions(import_=tenant.domain), **given}
     assert engine.preview(diff=True).ok
     auth0_sandbox.clear_requests()
     run = engine.up()
@@ -99,7 +88,7 @@ def test_an_import_takes_a_tenant_over(engine, tenant, auth0_sandbox):
 def test_an_import_and_a_change_go_in_one_run(engine, tenant):
     """The preview shows the import and the change as two steps, and `previous` is what was found."""
     tenant.dashboard(session_lifetime=90)
-    engine.args = importing(tenant, session_lifetime="8h", on_delete="restore")
+    engine.args = arguments(tenant, session_lifetime="8h", opts=pulumi.ResourceOptions(import_=tenant.domain))
     preview = engine.preview(diff=True)
     assert preview.changes == {"create": 1, "import": 1, "update": 1}
     shown = " ".join(preview.output.split()).replace(" :", ":")  # CLIs list more or fewer lines, and align them.
@@ -121,9 +110,6 @@ def test_an_import_that_cannot_be_imports_nothing(engine, tenant):
     assert "\n" not in message
     assert [one for one in engine.resources if one["type"] == KIND] == []
     assert PATCH not in tenant.calls
-
-
-# Explicit providers
 
 
 def test_a_provider_that_moves_replaces_its_resources(engine, tenant, auth0_sandbox):
@@ -153,35 +139,20 @@ def test_a_provider_that_moves_replaces_its_resources(engine, tenant, auth0_sand
 
 @pytest.mark.deep
 def test_a_provider_that_stays_replaces_nothing(engine, tenant, auth0_sandbox):
-    """A rotated secret, and another spelling of the same domain, cause no call and no replacement."""
+    """A rotated secret, another spelling of the domain, and the default provider of the same tenant: not one call."""
     engine.program = with_provider(tenant)
     assert engine.up().ok
     auth0_sandbox.clear_requests()
-    upper = f"http://{tenant.domain.removeprefix('http://')}/"
-    for change in ({"client_secret": "rotated"}, {"domain": upper}):
-        engine.program = with_provider(tenant, **change)
+    engine.args = arguments(tenant, session_lifetime="8h")
+    changed = with_provider(tenant, client_secret="rotated", domain=f"{tenant.domain}/")
+    for program in (changed, engine.one_resource, with_provider(tenant)):
+        engine.program = program
         run = engine.up()
         assert run.ok, run.output
         assert "replace" not in run.changes
         assert auth0_sandbox.requests == []
-
-
-@pytest.mark.deep
-def test_a_resource_may_change_its_provider(engine, tenant, auth0_sandbox):
-    """From the default provider to an explicit one of the same tenant, and back: in place, without a call."""
-    engine.args = arguments(tenant, session_lifetime="8h")
-    assert engine.up().ok
-    auth0_sandbox.clear_requests()
-    for program in (with_provider(tenant), engine.one_resource):
-        engine.program = program
-        run = engine.up()
-        assert run.ok, run.output
-        assert auth0_sandbox.requests == []
     assert engine.destroy().ok
     assert tenant.settings == {"session_lifetime": 10_080}
-
-
-# Live preview
 
 
 def test_a_live_preview_shows_what_would_be_written(engine, tenant, auth0_sandbox):
@@ -199,9 +170,6 @@ def test_a_live_preview_shows_what_would_be_written(engine, tenant, auth0_sandbo
     preview = engine.preview()
     assert preview.ok
     assert any("preview could not read the tenant" in text for text in preview.said("warning"))
-
-
-# Packaging
 
 
 def test_the_command_installs_the_plugin(engine, tenant):

@@ -80,17 +80,3 @@ def test_the_list_of_tenants_serves_up_and_audit(tmp_path, auth0_sandbox, monkey
     # Without the auditor's own baseline every tenant is as its entry and its profile say.
     own = CliRunner().invoke(cli.app, arguments[:3])
     assert own.exit_code == 0, own.output
-
-
-def test_every_python_block_is_python():
-    """No block is left that is not compiled."""
-    assert len(PYTHON) == 2
-    for text in PYTHON:
-        compile(text, "README.md", "exec")
-
-
-def test_the_picture_of_the_page_is_there():
-    """What the README shows exists."""
-    shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
-    assert shown == ["docs/terminal.svg", "docs/audit.png"]
-    assert all((local_engine.ROOT / name).is_file() for name in shown)
