@@ -34,6 +34,7 @@ from calls import GET, PATCH, TOKEN
 from typed import PATH
 
 DOCS = local_engine.ROOT / "docs"
+README = "../README.md"
 IN_ENVIRONMENT = {"AUTH0_CLIENT_ID": "docs-id", "AUTH0_CLIENT_SECRET": "docs-secret"}
 
 
@@ -204,6 +205,41 @@ def test_a_program_of_a_page_runs(bench, program):
     bench.add_tenants(*program.named)
     run(bench.open(block(program.page, program.words), program.config, **labeled(*program.labels)), "up")
     assert bench.settings == {name: {**SET_BY_HAND, **values} for name, values in program.settings.items()}
+
+
+def test_the_readme_s_ten_lines(bench):
+    """The program that people copy does what it says; the one in YAML declares the same."""
+    program = block(README, 'on_delete="restore"')
+    assert len([line for line in program.splitlines() if line and not line.startswith("import pulumi")]) == 10
+    run(bench.open(program), "up")
+    assert bench.settings == {"acme": {**SET_BY_HAND, "session_lifetime": 43_200, "idle_session_lifetime": 90}}
+    (acme,) = yaml.safe_load(block(README, "runtime: yaml", "yaml"))["resources"].values()
+    assert acme["type"] == "auth0-sessions:SessionLifetime"
+    declared = dict(re.findall(r'^    (\w+)="(\S+)",$', program, re.MULTILINE))
+    assert acme["properties"] == {camel_case(name): value for name, value in declared.items()}
+
+
+@pytest.mark.deep
+def test_the_readme_s_list_of_tenants_serves_up_and_audit(bench, monkeypatch):
+    """The stack's file of the README is applied by the program of the README, and then audited as it stands there."""
+    stack_file = block(README, "config:", "yaml")
+    config = yaml.safe_load(stack_file)["config"]
+    names = tuple(config["auth0-sessions:tenants"])
+    stack = bench.open(block(README, "from_config"), config, **labeled(*names))
+    run(stack, "up")
+    assert local_engine.outputs(stack)["report"].count("\n") == 1 + len(names)
+
+    for key, value in labeled(*names).items():
+        monkeypatch.setenv(key, value)
+    monkeypatch.chdir(bench.folder)
+    Path("Pulumi.prod.yaml").write_text(bench.on_sandbox(stack_file))
+    (arguments,) = [words for words in commands(README) if words[0] == "audit"]
+    strict = CliRunner().invoke(cli.app, arguments)
+    assert (strict.exit_code, "2 have findings" in strict.stderr) == (1, True), strict.output
+    assert Path("audit.html").read_text().startswith("<!doctype html>")
+    # Without the auditor's own baseline every tenant is as its entry and its profile say.
+    own = CliRunner().invoke(cli.app, arguments[:3])
+    assert own.exit_code == 0, own.output
 
 
 def test_every_program_is_run():

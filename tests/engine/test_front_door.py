@@ -10,11 +10,6 @@ import pytest
 import local_engine
 
 
-def words(text: str) -> str:
-    """Return a text on one line, however wide the terminal was."""
-    return " ".join(text.split())
-
-
 @pytest.mark.deep
 @pytest.mark.timeout(180)
 def test_the_demo_goes_as_described():
@@ -22,7 +17,7 @@ def test_the_demo_goes_as_described():
     command = [sys.executable, str(local_engine.ROOT / "tools" / "demo.py")]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
-    printed = words(run.stdout)
+    printed = " ".join(run.stdout.split())
     assert "restored the earlier values: session_lifetime 14d, idle_session_lifetime 2d" in printed
     assert "Traceback" not in run.stdout
     assert run.stderr == ""
