@@ -146,30 +146,6 @@ def test_a_fleet_from_the_stack_s_configuration(engine, auth0_sandbox):
 
 
 @pytest.mark.deep
-def test_a_policy_takes_its_provider(engine, auth0_sandbox):
-    """`opts.provider`, `opts.providers` and a parent's providers give the child its domain and credentials."""
-    tenants = [auth0_sandbox.add_tenant(name) for name in ("provider", "providers", "parent")]
-    for one in tenants:
-        one.add_client(f"{one.name}-id", "own-canary")
-
-    def program() -> None:
-        owns = [
-            Provider(one.name, domain=one.domain, client_id=f"{one.name}-id", client_secret="own-canary")
-            for one in tenants
-        ]
-        group = pulumi.ComponentResource("test:index:Group", "group", {}, ResourceOptions(providers=[owns[2]]))
-        ways = [ResourceOptions(provider=owns[0]), ResourceOptions(providers=[owns[1]]), ResourceOptions(parent=group)]
-        for one, opts in zip(tenants, ways, strict=True):
-            SessionPolicy(one.name, plan="free", profile="strict", opts=opts)
-
-    engine.program = program
-    assert engine.preview().ok
-    assert engine.up().ok
-    assert [one.settings for one in tenants] == [STRICT] * 3
-    assert "own-canary" not in engine.files
-
-
-@pytest.mark.deep
 def test_a_fleet_inside_a_component(engine, auth0_sandbox):
     """A fleet is a fine child: labels and providers reach its tenants, and a parent's alias keeps all of them."""
     own = auth0_sandbox.add_tenant("own")

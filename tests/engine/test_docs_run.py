@@ -31,7 +31,7 @@ from auth0_sessions.model.settings import LOGIN_LIFETIMES
 from auth0_sessions.model.spelling import camel_case
 from benches import SET_BY_HAND, four, labeled
 from calls import GET, PATCH, TOKEN
-from typed import PATH
+from typed import PATH, Terminal
 
 DOCS = local_engine.ROOT / "docs"
 README = "../README.md"
@@ -640,14 +640,8 @@ def test_the_tests_of_the_page_pass(tmp_path):
     files = {"conftest": QUICK, "test_on_engine": on_engine, "test_mocked": mocked, "test_native": native}
     for name, text in files.items():
         (tmp_path / f"{name}.py").write_text(text)
-    environment = {
-        **os.environ,
-        "PATH": PATH,
-        "PULUMI_HOME": str(tmp_path / "home"),
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_PYTHON_CMD": sys.executable,
-    }
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    environment = Terminal(tmp_path).environment
     ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout
     assert f"{sum(text.count('def test_') for text in files.values())} passed" in ran.stdout

@@ -18,7 +18,7 @@ import benches
 import local_engine
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
 from benches import SET_BY_HAND, four, labeled
-from typed import PATH
+from typed import PATH, Terminal
 
 EXAMPLES = local_engine.ROOT / "examples"
 PROGRAMS = ("beside_official", "environments", "fleet", "providers")
@@ -175,20 +175,10 @@ def forgetful() -> None:
 class Automation:
     """The script of the automation example, started as a person starts it."""
 
-    def __init__(self, bench: Bench) -> None:
-        self.tenants = bench.folder / "tenants.yaml"
-        (bench.folder / "state").mkdir()
-        self.environment = {
-            **os.environ,
-            **labeled("acme", "globex", "initech"),
-            "PATH": PATH,
-            "PULUMI_HOME": str(bench.folder / "home"),
-            "PULUMI_BACKEND_URL": f"file://{bench.folder / 'state'}",
-            "PULUMI_CONFIG_PASSPHRASE": "no secret here",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_PYTHON_CMD": sys.executable,
-            "TMPDIR": str(bench.folder),
-        }
+    def __init__(self, folder: Path) -> None:
+        self.tenants = folder / "tenants.yaml"
+        labels = labeled("acme", "globex", "initech")
+        self.environment = Terminal(folder, **labels, TMPDIR=str(folder)).environment
 
     def run(self, verb: str, *options: str) -> subprocess.CompletedProcess[str]:
         """Run one verb over the tenants' file."""
@@ -199,7 +189,7 @@ class Automation:
 @pytest.fixture
 def script(bench: Bench) -> Automation:
     """The script, with the tenants' file of the example on the sandbox."""
-    made = Automation(bench)
+    made = Automation(bench.folder)
     made.tenants.write_text(bench.on_sandbox(text_of("automation", "tenants.yaml"), plan="enterprise"))
     return made
 
@@ -242,9 +232,9 @@ def test_a_tenant_that_fails_stops_no_other(bench, script):
     assert "globex-secret" not in run.stdout + run.stderr
 
 
-def test_a_file_without_tenants_is_a_wrong_command(bench):
+def test_a_file_without_tenants_is_a_wrong_command(tmp_path):
     """Exit 2, and nothing is started."""
-    script = Automation(bench)
+    script = Automation(tmp_path)
     script.tenants.write_text("{}")
     run = script.run("up")
     assert run.returncode == 2

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -21,6 +18,8 @@ from auth0_sessions import publisher
 from auth0_sessions.native import Provider, SessionLifetime
 from auth0_sessions.native.script import write_script
 from calls import GET, PATCH, TOKEN, calls_of
+from command_line import COMMAND
+from typed import Terminal
 
 pytestmark = pytest.mark.front_ends("native")
 
@@ -176,10 +175,13 @@ def test_the_command_installs_the_plugin(engine, tenant):
     """`auth0-sessions plugin install` puts this environment's plugin where the engine finds it, over an older one."""
     placed = local_engine.place_plugin(engine.folder)
     placed.write_text("not a plugin")
-    path = f"{local_engine.CLI / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, **local_engine.stack_environment(engine.folder), "PATH": path}
-    command = [str(Path(sys.executable).with_name("auth0-sessions")), "plugin", "install"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [COMMAND, "plugin", "install"],
+        env=Terminal(engine.folder).environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert placed.read_text().endswith(' -P -m auth0_sessions "$@"\n')
     engine.args = arguments(tenant)
