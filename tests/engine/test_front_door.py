@@ -21,7 +21,6 @@ def unbroken(text: str) -> str:
 
 
 @pytest.mark.deep
-@pytest.mark.timeout(180)
 def test_the_demo_goes_as_described():
     """The demo checks its own calls, errors and the tenant's final settings."""
     command = [sys.executable, str(local_engine.ROOT / "tools" / "demo.py")]
