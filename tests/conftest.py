@@ -33,6 +33,17 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("thorough", settings.get_profile("project"), max_examples=number)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that may take longest: at the end, no process waits long for another one's last test."""
+
+    def seconds(item: pytest.Item) -> float:
+        mark = item.get_closest_marker("timeout")
+        return float(mark.args[0] if mark else item.config.getini("timeout"))
+
+    items.sort(key=seconds, reverse=True)
+
+
 LEFT = pytest.StashKey[Counter[str]]()
 
 

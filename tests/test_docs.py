@@ -52,11 +52,6 @@ def blocks(file: Path, *languages: str) -> list[str]:
     return [text for language, text in FENCE.findall(file.read_text()) if language in languages]
 
 
-def having(*languages: str) -> list[Path]:
-    """Return the files that have blocks of some languages."""
-    return [file for file in [*PAGES, *OTHERS] if blocks(file, *languages)]
-
-
 def links(file: Path) -> Iterator[str]:
     """Yield the links of a page that do not leave the repository."""
     prose = re.sub(r"`[^`\n]*`", "", FENCE.sub("", file.read_text()))
@@ -168,16 +163,11 @@ def test_the_configuration_page_has_every_variable():
     assert sorted({*shown}) == sorted({*parts, DOMAIN_VARIABLE, DEBUG_VARIABLE})
 
 
-@pytest.mark.parametrize("file", having("python"), ids=name_of)
-def test_programs_compile(file):
-    """Every Python block is Python."""
+@pytest.mark.parametrize("file", [*PAGES, *OTHERS], ids=name_of)
+def test_code_and_data_can_be_read(file):
+    """Every Python block is Python, and every YAML and JSON block can be read."""
     for text in blocks(file, "python"):
         compile(text, name_of(file), "exec")
-
-
-@pytest.mark.parametrize("file", having("yaml", "json"), ids=name_of)
-def test_data_parses(file):
-    """Every YAML and JSON block can be read."""
     for text in blocks(file, "yaml"):
         assert yaml.safe_load(text)
     for text in blocks(file, "json"):

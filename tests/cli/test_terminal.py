@@ -91,7 +91,7 @@ def test_a_full_disk_is_reported():
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        ("audit --tenants {file}", FAILURE, "the baseline allows at most 1d (profile 'nist-aal2' (NIST SP 800-63B"),
+        ("audit --tenants {file}", FAILURE, "the baseline allows at most 1d: profile 'nist-aal2' (NIST SP 800-63B"),
         (
             "audit --help",
             FINE,

