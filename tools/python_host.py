@@ -18,6 +18,8 @@ from typing import Any
 import grpc
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
+from auth0_sessions.host.process import end_with_engine
+
 NO_PROGRAMS = (
     "The CLI that make builds does not run programs in Python. Install Pulumi's own "
     "(https://www.pulumi.com/docs/install), or use the Automation API."
@@ -67,6 +69,7 @@ def started(folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
+    end_with_engine(sys.argv[1])
     server = grpc.server(ThreadPoolExecutor(64))
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(), server)
     print(server.add_insecure_port("127.0.0.1:0"), flush=True)

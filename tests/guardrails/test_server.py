@@ -1,7 +1,5 @@
 """The engine's calls: configuration, levels, exemptions, and a process that ends with its engine."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,6 @@ from auth0_sessions.guardrails import server
 from auth0_sessions.guardrails.config import BASELINE, PLAN_CAP, ROUNDING, SCHEMAS, UNDECLARED
 from auth0_sessions.guardrails.declared import OFFICIAL, SECRET, SIGNATURE, SPELLINGS
 from auth0_sessions.guardrails.pack import POLICIES
-from auth0_sessions.host.process import WATCH_SECONDS
 
 PACK = Path(__file__).parents[2] / "examples" / "guardrails"
 DYNAMIC, NATIVE, _ = SPELLINGS
@@ -177,21 +174,3 @@ def test_the_level_of_all_policies_is_the_engine_s(pack):
     request.policyConfig["all"].enforcementLevel = analyzer_pb2.ADVISORY
     pack.analyzer.Configure(request, pack)
     assert pack.policies(NATIVE, {**BOTH, "sessionLifetime": "8d"}) == [BASELINE]
-
-
-PARENT = """
-import subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-u", "__main__.py"], cwd=sys.argv[1])
-time.sleep(120)
-"""
-
-
-def test_it_ends_when_its_engine_was_killed():
-    """The ready-made pack prints its port, and does not outlive the engine that started it."""
-    command = [sys.executable, "-c", PARENT, str(PACK)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
-        assert int(parent.stdout.readline()) > 0
-        parent.kill()
-        # The pack holds the other end of this pipe: its end is the pack's.
-        rest, _ = parent.communicate(timeout=20 * WATCH_SECONDS)
-    assert rest == ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import tomllib
@@ -13,36 +11,6 @@ import yaml
 from google.protobuf import empty_pb2
 
 from auth0_sessions.host.process import WATCH_SECONDS
-
-PARENT = """
-import subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-m", "auth0_sessions"])
-print(child.pid, flush=True)
-time.sleep(120)
-"""
-
-
-def test_it_ends_when_its_engine_was_killed():
-    """It exits within a moment; on standard output is the port, which the engine reads, and nothing else."""
-    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
-        child, port = (int(parent.stdout.readline()) for _ in range(2))
-        try:
-            assert 0 < port < 65_536
-            parent.kill()
-            # The plugin holds the other end of this pipe: its end is the plugin's.
-            rest, _ = parent.communicate(timeout=20 * WATCH_SECONDS)
-            assert rest == ""
-        finally:
-            if is_plugin(child):
-                os.kill(child, signal.SIGKILL)
-
-
-def is_plugin(pid):
-    """Return whether a process is still the plugin that was started here."""
-    try:
-        return b"auth0_sessions" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
 
 
 def test_it_stays_as_long_as_its_engine(host):
