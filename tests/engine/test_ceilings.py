@@ -12,7 +12,7 @@ from pulumi import automation
 
 from auth0_sessions.model.settings import LOGIN_LIFETIMES, with_defaults
 from auth0_sessions.model.spelling import camel_case
-from calls import PATCH, reads_and_writes
+from calls import GET, PATCH, reads_and_writes
 from remote import FLEET, POLICY, Remote
 
 pytestmark = pytest.mark.front_ends("dynamic", "remote")
@@ -115,12 +115,16 @@ def test_a_tenant_that_a_run_leaves_out_keeps_its_row(engine, auth0_sandbox):
     tenants["c"] = {"domain": live["c"].domain}
     engine.program = fleet_of(engine, tenants, profile="nist-aal3")
     (target,) = [one["urn"] for one in engine.resources if one["urn"].endswith("::fleet-a-lifetime")]
-    run = engine.up(target=[target])
+    preview, run = engine.preview(target=[target]), engine.up(target=[target])
+    assert preview.ok, preview.output
     assert run.ok, run.output
     after = engine.outputs
     assert [one.settings.get("session_lifetime") for one in live.values()] == [720, 1_440, None]
     assert cells(after["report"], "b") == cells(before["report"], "b")
     assert after["tenants"]["b"] == before["tenants"]["b"]
+    # A tenant that is left out before it was ever created has no row.
+    assert list(after["tenants"]) == ["a", "b"]
+    assert "| c |" not in after["report"] + "".join(preview.said("info"))
     assert cells(after["report"], "a")[2:4] == ["nist-aal3", "12h"]
 
 
@@ -169,6 +173,32 @@ def test_an_output_under_a_ceiling_never_claims_too_much(engine, tenant, auth0_s
     assert engine.up().ok
     assert (tenant.settings, other.settings) == ({"session_lifetime": 720}, {"session_lifetime": 720})
     assert reads_and_writes(tenant, auth0_sandbox) == [PATCH, PATCH]
+
+
+@pytest.mark.deep
+@pytest.mark.front_ends("dynamic", "native")
+def test_a_ceiling_leaves_a_stricter_tenant_alone(engine, tenant, auth0_sandbox):
+    """A refresh keeps what somebody tightened, without a diff; what somebody loosened goes back to the tenant's own."""
+    tenant.dashboard(session_lifetime=720, idle_session_lifetime=15)
+    lifetimes = {"session_lifetime": "1d", "idle_session_lifetime": "1h"}
+    engine.args = {"domain": tenant.domain, "plan": "enterprise", "enforce": "at-most", **lifetimes}
+    assert engine.up().ok
+    assert reads_and_writes(tenant, auth0_sandbox) == [GET]
+
+    tenant.dashboard(session_lifetime=600)
+    assert engine.up(refresh=True).changes == {"same": 2}
+    assert (engine.outputs["session_lifetime"], engine.outputs["session_lifetime_minutes"]) == ("10h", 600)
+
+    tenant.dashboard(idle_session_lifetime=30)
+    assert engine.up(refresh=True).changes == {"same": 1, "update": 1}
+    assert reads_and_writes(tenant, auth0_sandbox).count(PATCH) == 1
+    assert tenant.settings == {"session_lifetime": 600, "idle_session_lifetime": 15}
+    assert engine.up().changes == {"same": 2}
+
+    engine.args["enforce"] = "exact"
+    assert engine.up().ok
+    assert tenant.settings == {"session_lifetime": 1_440, "idle_session_lifetime": 60}
+    assert engine.outputs.get("own") is None
 
 
 # One for a whole stack

@@ -126,9 +126,9 @@ class TenantFleet(pulumi.ComponentResource):
                 gone_by=known(made.old_sessions_gone_by),
                 why={name: known(made.reasons[spelled]) for name, spelled in names.items()},
             )
-            return found.apply(
-                lambda cells: UNKNOWN if cells["plan"] is UNKNOWN else Row(**cells, planned=tenant.picked)
-            )
+            # A tenant that an `up` does not create has its inputs, but no date. A preview does not know dates.
+            last = "plan" if pulumi.runtime.is_dry_run() else "gone_by"
+            return found.apply(lambda cells: UNKNOWN if cells[last] is UNKNOWN else Row(**cells, planned=tenant.picked))
 
         return _there({tenant.name: row(tenant) for tenant in fleet.tenants.values()}).apply(report)
 
