@@ -9,9 +9,11 @@ import pulumi
 import pytest
 from pulumi import ResourceOptions, automation
 
-from auth0_sessions import Provider, SessionLifetime, SessionPolicy, TenantFleet
+from auth0_sessions import Provider, SessionPolicy, TenantFleet
 from auth0_sessions.model.settings import AUTH0_DEFAULTS, LOGIN_LIFETIMES
+from auth0_sessions.model.spelling import camel_case
 from calls import GET, PATCH, TOKEN
+from remote import POLICY, Remote
 
 STRICT = dict(zip(LOGIN_LIFETIMES, (1_440, 60, 1_440, 60), strict=True))
 ENTERPRISE_CAPS = dict(zip(LOGIN_LIFETIMES, (525_600, 144_000, 525_600, 144_000), strict=True))
@@ -36,23 +38,44 @@ def calls_of(sandbox: Any) -> list[tuple[str, str]]:
 
 
 @pytest.mark.deep
-def test_an_unknown_argument_that_turns_out_wrong_stops_the_up(engine, tenant, auth0_sandbox):
-    """What a preview cannot know is reported at up, with the component's name, no traceback, and no call."""
-    first = auth0_sandbox.add_tenant("first")
+@pytest.mark.front_ends("dynamic", "remote")
+def test_arguments_that_a_preview_does_not_know(engine, tenant, auth0_sandbox):
+    """They pass the preview. At up, a wrong one is reported with the component's name, no traceback, and no call."""
+    firsts = {lifetime: auth0_sandbox.add_tenant(lifetime, plan="enterprise") for lifetime in ("40d", "8h")}
 
     def program() -> None:
-        source = SessionLifetime("first", domain=first.domain, plan="enterprise", session_lifetime="40d")
-        lifetime = source.session_lifetime_minutes.apply(lambda known: f"{known}m")
-        SessionPolicy("acme", domain=tenant.domain, plan="essential", session_lifetime=lifetime)
+        domain = firsts[lifetime].domain
+        source = engine.api.SessionLifetime("first", domain=domain, plan="enterprise", session_lifetime=lifetime)
+        later = source.session_lifetime_minutes.apply
+        given = {
+            "domain": later(lambda _: tenant.domain),
+            "session_lifetime": later(lambda known: f"{known}m"),
+            "on_delete": later(lambda _: "reset"),
+        }
+        if engine.front_end == "remote":
+            given = {camel_case(name): value for name, value in given.items()}
+            made: Any = Remote(POLICY, "acme", plan="essential", profile="balanced", **given)
+        else:
+            made = SessionPolicy("acme", plan="essential", profile="balanced", **given)
+        pulumi.export("reasons", made.reasons)
 
-    engine.program = program
+    lifetime, engine.program = "40d", program
     assert engine.preview().ok
+    assert auth0_sandbox.requests == []
     run = engine.up()
     assert not run.ok
-    printed = "\n".join(run.said("error"))
+    printed = run.said("error")[0]
     assert "SessionPolicy 'acme'" in printed
-    assert "session_lifetime is 40d; the essential plan" in printed
+    assert f"{engine.spelling.name('session_lifetime')} is 40d; the essential plan" in printed
+    assert "Traceback" not in printed
     assert tenant.calls == []
+
+    lifetime = "8h"
+    run = engine.up()
+    assert run.ok, run.output
+    assert tenant.settings == dict.fromkeys(LOGIN_LIFETIMES, 480)
+    reasons = engine.outputs["reasons"]
+    assert "absolute 8h: explicit argument; profile 'balanced' has 7d" in reasons.values()
 
 
 def test_a_fleet_s_life(engine, auth0_sandbox):
