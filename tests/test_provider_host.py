@@ -40,7 +40,7 @@ class Dynamic(Host):
     @staticmethod
     def sent(values: dict[str, Any]) -> struct_pb2.Struct:
         """Return properties with the provider in them."""
-        return struct({**values, "__provider": PICKLE})
+        return struct({"__provider": PICKLE, **values})
 
 
 class Native(PluginHost):
@@ -120,7 +120,9 @@ def test_all_verbs_over_grpc(start, kind, tenant):
 def test_a_look_up_reads_from_its_inputs(start, kind, tenant):
     """`SessionLifetime.get` sends no state: every setting comes back, Auth0's defaults where absent."""
     tenant.dashboard(idle_session_lifetime=15)
-    _, state, _ = start(kind).read(f"{tenant.domain}/", {})
+    host = start(kind, variables={"AUTH0_LAB_CLIENT_ID": "lab", "AUTH0_LAB_CLIENT_SECRET": "lab-canary"})
+    _, state, _ = host.read(f"{tenant.domain}/", {"credentials": "lab"})
+    assert tenant.requests[0].body["client_id"] == "lab"
     assert {"domain", *SETTINGS, *(f"{name}_minutes" for name in LIFETIMES)} <= state.keys()
     found = (state["domain"], state["session_lifetime"], state["idle_session_lifetime_minutes"])
     assert found == (tenant.domain, "7d", 15)
@@ -184,10 +186,10 @@ def test_what_may_be_a_secret_is_on_no_property(start, kind, wrong):
 
 
 def test_four_threads_one_token_one_connection(start, tenant):
-    """The host serves four calls in parallel with one token request and one connection."""
-    host = start(Dynamic)
+    """The host serves four calls in parallel with one token request and one connection, for all forms of its pickle."""
+    host, another_form = start(Dynamic), base64.b64encode(dill.dumps(SessionLifetimeProvider(), protocol=3)).decode()
     with ThreadPoolExecutor(4) as pool:
-        states = list(pool.map(lambda _: host.read(tenant.domain, {}), range(12)))
+        states = list(pool.map(lambda form: host.read(tenant.domain, form), [{}, {"__provider": another_form}] * 6))
     assert len(states) == 12
     assert tenant.calls.count("POST /oauth/token") == 1
     assert len({request.connection for request in tenant.requests}) == 1
