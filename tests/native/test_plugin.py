@@ -50,13 +50,16 @@ def test_all_ways_to_start_it(start, command):
 
 
 def test_an_engine_may_attach(start, tenant):
-    """A plugin that was started separately talks to the engine that attaches."""
+    """A plugin that was started separately talks to the engine that attaches, whose run starts from nothing."""
     host = start(attached=False).configure()
     host.create(inputs_of(tenant))
     assert host.engine.said == []
     host.stub.Attach(plugin_pb2.PluginAttach(address=host.address))
-    host.create(inputs_of(tenant, sessionLifetime="8h"))
+    made = host.create(inputs_of(tenant, sessionLifetime="8h"))
     assert [text for text in host.warnings() if "from 1d to 8h" in text]
+    # In the run that created it, deleting another record of the tenant sends nothing.
+    host.new_run().configure().delete(made)
+    assert tenant.settings == {"session_lifetime": 1_440}
 
 
 @pytest.mark.parametrize("verb", ["Check", "Diff", "Create", "Read", "Update", "Delete"])
