@@ -69,7 +69,7 @@ def started(folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    end_with_engine(sys.argv[1])
+    end_with_engine(sys.argv[-1])
     server = grpc.server(ThreadPoolExecutor(64))
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(Host(), server)
     print(server.add_insecure_port("127.0.0.1:0"), flush=True)
