@@ -30,6 +30,11 @@ class Dynamic(Host):
     added = INPUT_DEFAULTS
     """What a check adds to the inputs of a program."""
 
+    @staticmethod
+    def unmoved(_inputs: dict[str, Any]) -> dict[str, Any]:
+        """Return what a refresh says of inputs that stay: without any, the engine keeps them."""
+        return {}
+
     def configure(self, *, explicit: bool = False, **config: str) -> Dynamic:
         """Configure the default provider, or an explicit one, which has a marker."""
         args = {f"auth0:{key}": value for key, value in config.items()}
@@ -48,6 +53,10 @@ class Native(PluginHost):
 
     command = (sys.executable, "-m", "auth0_sessions")
     added: ClassVar[dict[str, str]] = {}
+
+    @staticmethod
+    def unmoved(inputs: dict[str, Any]) -> dict[str, Any]:
+        return inputs
 
     @staticmethod
     def sent(values: dict[str, Any]) -> struct_pb2.Struct:
@@ -182,6 +191,18 @@ def test_what_may_be_a_secret_is_on_no_property(start, kind, wrong):
     assert "7h3s3cr3t" not in failures[""]
 
 
+def test_a_refresh_within_a_ceiling_moves_no_input(start, kind, tenant):
+    """A tenant that became stricter is no drift, and the inputs, among them the ceiling, stay as they were."""
+    host, inputs = start(kind), {"domain": tenant.domain, "session_lifetime": "1d", "enforce": "at-most"}
+    state = host.create(inputs)
+    tenant.dashboard(session_lifetime=30)
+    _, state, read_inputs = host.read(tenant.domain, state, inputs)
+    assert (host.diff(state, inputs).changes, read_inputs) == (
+        provider_pb2.DiffResponse.DIFF_NONE,
+        kind.unmoved(inputs),
+    )
+
+
 # What only the dynamic provider has.
 
 
@@ -193,12 +214,3 @@ def test_four_threads_one_token_one_connection(start, tenant):
     assert len(states) == 12
     assert tenant.calls.count("POST /oauth/token") == 1
     assert len({request.connection for request in tenant.requests}) == 1
-
-
-def test_a_refresh_within_a_ceiling_moves_no_input(start, tenant):
-    """A tenant that became stricter is no drift, and the inputs, among them the ceiling, stay as they were."""
-    host, inputs = start(Dynamic), {"domain": tenant.domain, "session_lifetime": "1d", "enforce": "at-most"}
-    state = host.create(inputs)
-    tenant.dashboard(session_lifetime=30)
-    _, state, read_inputs = host.read(tenant.domain, state, inputs)
-    assert (host.diff(state, inputs).changes, read_inputs) == (provider_pb2.DiffResponse.DIFF_NONE, {})
