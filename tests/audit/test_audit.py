@@ -220,6 +220,7 @@ AAL2 = {"baseline": "nist-aal2"}
         ({"sessionLifetime": "1d"}, AAL2, 2_881, [BASELINE], UP.format("1d")),
         ({"sessionLifetime": "2d"}, AAL2, 2_880, [BASELINE], FILE.format("1d")),
         ({"sessionLifetime": "2d"}, AAL2, 1_440, [], None),
+        ({"sessionLifetime": "1d"}, {"baseline": "balanced"}, 20 * DAY, [BASELINE], UP.format("1d")),
         ({"profile": "strict"}, AAL2, 2_881, [BASELINE], UP.format("1d")),
         ({}, {**AAL2, "profile": "strict"}, 2_881, [BASELINE], UP.format("1d")),
         ({}, {**AAL2, "profile": "strict", "stack": "dev"}, 2_881, [BASELINE], UP.format("1d")),

@@ -1,6 +1,7 @@
 """Files that `audit` and `export` write: checked before any tenant is read, and never left worse than they were."""
 
 import errno
+import json
 import os
 from functools import partial
 from pathlib import Path
@@ -83,7 +84,17 @@ def test_a_device_takes_an_export(tenants):
     """What is no regular file is written to as it is."""
     result = invoke("export", "--tenants", tenants, "--format", "import", "--output", tenants.with_name("import.json"))
     assert result.exit_code == FINE
-    pipe = tenants.with_name("out.json")
-    pipe.symlink_to("/dev/null")
-    assert invoke("export", "--tenants", tenants, "--output", pipe).exit_code == FINE
-    assert pipe.is_symlink()
+    null = tenants.with_name("out.json")
+    null.symlink_to("/dev/null")
+    assert invoke("export", "--tenants", tenants, "--output", null).exit_code == FINE
+    assert null.is_symlink()
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no paths for open files")
+def test_a_pipe_takes_an_output(tenants):
+    """`/dev/stdout` in a pipeline, or `>(jq)`: a link to what has no path of its own."""
+    reading, writing = os.pipe()
+    invoke("audit", "--tenants", tenants, "--format", "json", "--output", f"/dev/fd/{writing}")
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        assert [tenant["name"] for tenant in json.load(pipe)["tenants"]] == ["acme"]

@@ -191,12 +191,15 @@ def test_a_credential_in_plain_text_is_refused(stack, pulumi, key):
     assert f"pulumi config set --secret {key}" in result.stderr
 
 
-@pytest.mark.parametrize("prefix", ["auth0", "auth0-sessions"])
-def test_credentials_without_a_label_are_those_of_either_front_end(pulumi, auth0_sandbox, prefix):
-    """The dynamic resource's keys, or the native plugin's."""
+@pytest.mark.parametrize(
+    ("prefix", "others"),
+    [("auth0", {}), ("auth0-sessions", {}), ("auth0", {"auth0-sessions:domain": "other.auth0.com"})],
+)
+def test_credentials_without_a_label_are_those_of_either_front_end(pulumi, auth0_sandbox, prefix, others):
+    """The dynamic resource's keys, or else the native plugin's."""
     acme = auth0_sandbox.add_tenant("acme", plan="enterprise")
     values = {"clientId": "id", "clientSecret": CANARY, "domain": acme.domain}
-    config = {f"{prefix}:{key}": value for key, value in values.items()}
+    config = {**others, **{f"{prefix}:{key}": value for key, value in values.items()}}
     tenants = {"acme": {"domain": acme.domain, "plan": "enterprise", "profile": "convenient"}}
     pulumi({**config, "auth0-sessions:tenants": tenants}, secrets=[f"{prefix}:clientSecret"])
     result = invoke("audit", "--stack", "prod")

@@ -160,6 +160,16 @@ def test_the_rest_of_a_file_stays_byte_for_byte(opened):
     assert document.text() == KEPT.replace("            domain: a.auth0.com\n", added)
 
 
+def test_a_document_s_start_and_end_stay(opened):
+    """A library drops their marks and blank lines above them, also where the next line is edited or one is added."""
+    document = opened("\n---\nacme: {domain: a.auth0.com}\n...\n")
+    document.complete("acme", WEEK)
+    assert document.text() == "\n---\nacme:\n  domain: a.auth0.com\n  sessionLifetime: 7d\n...\n"
+    document = opened("---\nacme:\n    domain: a.auth0.com # ours\n...\n")
+    document.complete("acme", WEEK)
+    assert document.text() == "---\nacme:\n    domain: a.auth0.com # ours\n    sessionLifetime: 7d\n...\n"
+
+
 def test_what_would_change_something_else_is_refused(opened, monkeypatch):
     """Whatever the library makes of a file, a text that is not read as it is meant, or lacks a comment, is an error."""
     for spoiled in ("a:\n  domain: other.auth0.com # mine\n", "a:\n  domain: a.auth0.com\n", "a: [\n"):

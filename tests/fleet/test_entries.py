@@ -217,7 +217,7 @@ def test_an_earlier_name_is_of_one_tenant_and_no_longer_in_use(formerly, wrong):
 def test_a_wrong_default_of_the_fleet_is_reported_once(defaults, words):
     """Not for each tenant that relies on it."""
     tenants = {name: {"domain": f"{name}.auth0.com"} for name in ("a", "b", "c")}
-    (problem,) = read_entries(tenants, defaults).problems
+    (problem,) = plan_fleet(tenants, defaults).problems
     assert problem.startswith(f"the fleet: {words}")
 
 

@@ -230,10 +230,10 @@ def test_a_file_of_the_deploy_cli_is_recognized(file, content):
     assert ("as Auth0's Deploy CLI writes it" in message, message.count(". "), message.count("\n")) == (True, 0, 0)
 
 
-@pytest.mark.parametrize("name", ["tenant", "clients", "flags"])
-def test_a_tenant_may_be_named_as_a_part_of_such_a_file(file, name):
-    """An entry is an object, and has a domain."""
-    for entry in (TENANTS["acme"], {**TENANTS["acme"], "flags": "unknown"}):
+@pytest.mark.parametrize("name", ["tenant", "clients", "friendly_name", "config"])
+def test_a_tenant_may_be_named_as_a_part_of_another_file(file, name):
+    """An entry is an object, and has a domain; a stack's configuration has keys with colons."""
+    for entry in (TENANTS["acme"], {**TENANTS["acme"], "session_lifetime": "8h"}):
         assert read_tenants_file(file({name: entry})).tenants == {name: entry}
 
 

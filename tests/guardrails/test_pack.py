@@ -95,6 +95,7 @@ def test_every_lifetime_is_held():
     [
         (None, None, False),
         (None, "essential", True),
+        ("essential", None, True),
         ("enterprise", "essential", False),
         ("essential", "enterprise", True),
         (min(UNKNOWN), "essential", False),

@@ -32,8 +32,8 @@ def write(output: Path, text: str, check_written: Callable[[Path], None] = lambd
     """
     target = output.resolve()
     try:
-        if _is_device(target):
-            target.write_text(text, encoding="utf-8")
+        if _is_device(output):
+            output.write_text(text, encoding="utf-8")
             return
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".auth0-sessions-") as folder:
             beside = Path(folder, target.name)
@@ -52,5 +52,8 @@ def write(output: Path, text: str, check_written: Callable[[Path], None] = lambd
 
 
 def _is_device(path: Path) -> bool:
-    """Return whether a path is something like `/dev/stdout`, which is written to and not replaced."""
+    """Return whether a path is something like `/dev/stdout`, which is written to and not replaced.
+
+    That may be a link to a pipe, which has no path of its own.
+    """
     return path.exists() and not path.is_file()

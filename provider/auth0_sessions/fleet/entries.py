@@ -227,7 +227,7 @@ def _filled(entries: Entries, defaults: Defaults) -> dict[str, Any]:
     read = defaults.read(entries.profiles)
     entries.of_all.extend(f"the fleet: {problem.reason}" for problem in read.problems)
     entries.of_all.extend(f"the fleet: {key} {_NOT_KNOWN}" for key in sorted(read.unknown))
-    return read.values | {problem.property: _STAND_INS[problem.property] for problem in read.problems}
+    return read.values | {key: _STAND_INS[key] for key in (*read.unknown, *(one.property for one in read.problems))}
 
 
 _STAND_INS = {"plan": Plan.ENTERPRISE, "profile": PROFILES[Profile.CONVENIENT], "enforce": Enforce.EXACT}

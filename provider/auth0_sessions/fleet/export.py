@@ -223,7 +223,10 @@ def _left(
     for name in LOGIN_LIFETIMES:
         if name in found.unusable:
             yield f"The tenant reports {spelled(name)} as {found.unusable[name]}."
-        elif (would := picked.applied(name, value := int(found.values[name]))) != value:
+            continue
+        value = int(found.values[name])
+        would = picked.applied(name, value)
+        if would != value:
             yield f"`pulumi up` would write {spelled(name)} {text(would)}; the tenant has {text(value)}."
     if MODE in found.unusable:
         yield f"The tenant reports {spelled(MODE)} as {found.unusable[MODE]}."

@@ -53,21 +53,25 @@ def as_written(before: str, dumped: str, edited: str, line_end: str) -> str:
     `before` is the text as written, `dumped` is how a library writes it without an edit, and `edited` with one.
     """
     written, old, new = map(lines_of, (before, dumped, edited))
-    sources: list[list[str]] = [[] for _ in (*old, "")]
-    """For each dumped line what is written for it, after what is not dumped above it, such as blank lines."""
-    for _, i1, i2, j1, j2 in _changes([*map(_squeezed, written)], [*map(_squeezed, old)]):
-        if i2 - i1 == j2 - j1:
-            for line, source in zip(written[i1:i2], sources[j1:j2], strict=True):
-                source.append(line)
+    sources: list[list[str]] = [[] for _ in old]
+    """For each dumped line what is written for it."""
+    above: list[list[str]] = [[] for _ in (*old, "")]
+    """For each dumped line what is not dumped above it, such as `---`."""
+    for tag, i1, i2, j1, j2 in _changes([*map(_squeezed, written)], [*map(_squeezed, old)]):
+        if tag == "delete":
+            above[j1].extend(written[i1:i2])
+        elif i2 - i1 == j2 - j1:
+            sources[j1:j2] = [[line] for line in written[i1:i2]]
         else:
-            sources[j1].extend(written[i1:i2])
+            sources[j1] = written[i1:i2]
     made: list[str] = []
     for tag, i1, i2, j1, j2 in _changes(old, new):
         if tag == "equal":
-            made.extend(line for source in sources[i1:i2] for line in source)
+            made.extend(line for at in range(i1, i2) for line in (*above[at], *sources[at]))
         else:
+            made.extend(above[i1] if i1 < i2 else ())
             made.extend(line.removesuffix("\n") + line_end for line in new[j1:j2])
-    return "".join([*made, *sources[-1]])
+    return "".join([*made, *above[-1]])
 
 
 def _changes(one: Sequence[str], other: Sequence[str]) -> Iterable[tuple[str, int, int, int, int]]:
