@@ -300,7 +300,7 @@ EVIL = {"Location": "https://evil.example/"}
         ({"status": 400, **SAID}, BadRequestError, 1),
         ({"status": 403, **SAID}, ForbiddenError, 1),
         ({"status": 404, **SAID}, ApiError, 1),
-        ({"status": 499, "body": "<html>"}, ApiError, 1),
+        ({"status": 499, "body": "<html>"}, UnexpectedAnswerError, 1),
         ({"status": 307, "headers": EVIL}, UnexpectedAnswerError, 1),
         ({"status": 307, "headers": {"Location": f"https://{DOMAIN}/elsewhere"}}, UnexpectedAnswerError, 1),
         ({"status": 500, **SAID}, UnexpectedAnswerError, 4),

@@ -191,10 +191,12 @@ def test_no_domain_is_set_along_with_a_label():
 
 
 def test_every_half_of_a_set_is_held_to_its_own_domain():
-    """A secret from the environment does not go to the configured domain if another one is set along with it."""
+    """Neither a secret from the environment nor a configured client ID goes to another domain than its own."""
     text = error_of({"AUTH0_CLIENT_SECRET": "s", "AUTH0_DOMAIN": OTHER}, clientId="i", domain=ACME)
     assert f"AUTH0_CLIENT_SECRET comes with AUTH0_DOMAIN ({OTHER})" in text
     assert f"not sent to {ACME}, which auth0:domain names" in text
+    text = error_of({"AUTH0_CLIENT_SECRET": "s"}, clientId="i", domain=OTHER)
+    assert f"auth0:clientId comes with auth0:domain ({OTHER}), so it was not sent to {ACME}" in text
     assert found({"AUTH0_CLIENT_SECRET": "s"}, clientId="i").client_id == "i"
 
 

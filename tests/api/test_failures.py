@@ -83,6 +83,9 @@ def test_every_status_has_its_error(status, kind, login):
 @pytest.mark.parametrize(
     ("parts", "advice"),
     [
+        ({"status": 400, "login": True}, "Check the test's own place: both belong to one"),
+        ({"status": 400, "login": True, "is_page": True}, "that no proxy answers in its place"),
+        ({"status": 400, "is_page": True}, "that no proxy answers in its place"),
         ({"status": 401}, "The token came from the test's own place"),
         ({"status": 401, "login": True}, "Check the test's own place: both belong to one"),
         ({"status": 403}, "Grant read:tenant_settings and, to write, update:tenant_settings"),

@@ -131,6 +131,14 @@ def test_a_hanging_call_ends_with_its_operation(serve):
         client.operation().read()
 
 
+def test_a_hanging_call_is_tried_again(serve):
+    """Each try has a time limit of its own, within the operation's."""
+    server = serve(lambda connection: connection.recv(1))
+    with pytest.raises(TenantUnreachableError, match="no answer in time"):
+        operation_of(server.domain, tries=2, call_seconds=0.3).read()
+    assert len(server.requests) == 2
+
+
 def test_an_operation_out_of_time_makes_no_call(serve):
     """Where an operation's time is used up, nothing is sent, except to put something back."""
     server = serve(answer())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from auth0_sessions.api.credentials import NEEDED_SCOPES, STALE_CONFIG, ClientCredentials, Credentials
@@ -77,10 +78,14 @@ def refused(attempt: Attempt, reply: Reply, body: Any, too_long: str | None = No
     code, detail = _words(body, reply.headers.get("WWW-Authenticate", ""))
     code = attempt.clean(code) if code else None
     why = _page(attempt, reply) if body is None else _said(attempt, status, code, detail)
-    advice = (
-        f"It was not tried again: {too_long}. {_BUSY}" if too_long else _advice(attempt, status, code, detail or "")
-    )
-    kind = _KINDS.get(status, ApiError if status in CLIENT_ERRORS else UnexpectedAnswerError)
+    if too_long:
+        advice = f"It was not tried again: {too_long}. {_BUSY}"
+    elif body is None and status == HTTPStatus.BAD_REQUEST:
+        advice = _elsewhere(attempt)  # A page names neither a value nor an application that could be wrong.
+    else:
+        advice = _advice(attempt, status, code, detail or "")
+    is_of_auth0 = body is not None and status in CLIENT_ERRORS
+    kind = _KINDS.get(status, ApiError if is_of_auth0 else UnexpectedAnswerError)
     return kind(attempt.failed(why, advice), status=status, error_code=code)
 
 
