@@ -180,10 +180,7 @@ class TenantClient:
             if call.is_write and progress.status in SUCCESS:
                 return Reply(progress.status, {}, b"")  # It was done, whatever the rest of its response holds.
             self._may_have_written |= call.is_write and progress.is_sent
-            if patience.is_canceled:
-                raise failures.canceled(attempt) from None
-            failure = failures.no_answer(attempt, error, progress.status)
-            raise (TransientError(failure) if error.trouble in TRANSIENT else failure) from None
+            raise _without_answer(attempt, error, progress.status, is_canceled=patience.is_canceled) from None
 
     def _answered(self, call: Call[T], attempt: Attempt, reply: Reply, patience: Patience) -> T:
         """Return the content of a successful response; raise for any other."""
@@ -235,6 +232,14 @@ class Operation:
     def now(self) -> datetime:
         """Return the time, in UTC, according to the tenant's last response; without one, this machine's."""
         return self.client.clock.now()
+
+
+def _without_answer(attempt: Attempt, error: ExchangeError, status: int, *, is_canceled: bool) -> Exception:
+    """Return the error for an attempt that got no usable response."""
+    if is_canceled:
+        return failures.canceled(attempt)
+    failure = failures.no_answer(attempt, error, status)
+    return TransientError(failure) if error.trouble in TRANSIENT else failure
 
 
 def _json(body: bytes) -> Any:
