@@ -70,6 +70,16 @@ def test_the_moment_counts_from_the_longest_that_is_known(recorded, found, progr
     assert (before.old_sessions_gone_by, after.old_sessions_gone_by) == (None, DAYS_30)
 
 
+def test_a_write_counts_even_if_the_tenant_reports_the_recorded_value_again():
+    """The tenant had another value in between, and the sessions from before that outlive the record's moment."""
+    scene = Stage(session_lifetime=43_200)
+    before = scene.managed(declared(session_lifetime=43_200))
+    scene.tenant.caps = {ABSOLUTE: 43_200}
+    scene.tenant.change_on_the_dashboard(session_lifetime=1)
+    after = scene.operations.update(before, declared(session_lifetime=525_600))
+    assert (after.reported, after.old_sessions_gone_by) == ({ABSOLUTE: 43_200}, DAYS_30)
+
+
 def test_a_moment_is_never_cut_short():
     """Part of a second counts up, so no session outlives the moment that is reported."""
     scene = Stage(session_lifetime=480)

@@ -152,7 +152,7 @@ class Operations:
             replace(held, wanted={**held.wanted, **followed}),
             reported,
             {name: old.previous.get(name, todo.before[name]) for name in held.wanted},
-            self._gone_by(old, reported, todo.found, drifted),
+            self._gone_by(old, reported, todo.write, todo.found, drifted),
             todo.own,
             old.since,
         )
@@ -202,17 +202,19 @@ class Operations:
         if unmet := changes(seen, target):
             self.log.warning(f"{declared.domain}: the tenant did not apply the requested value: {listed(unmet)}.")
         reported = {**old.reported, **managed(seen, declared)}
-        return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(old, reported))
+        return replace(old, reported=reported, old_sessions_gone_by=self._gone_by(old, reported, target))
 
-    def _gone_by(self, old: State, reported: Values, *others: Values) -> str | None:
+    def _gone_by(self, old: State, reported: Values, written: Collection[str] = (), *others: Values) -> str | None:
         """Return when the last session that was created under an earlier lifetime ends.
 
         A failed write or a manual change may have made the tenant differ from the record; `others` is what else it
-        had. Sessions from before that still exist.
+        had. Sessions from before that still exist. A write counts even if the value is the recorded one again: the
+        tenant may have had another one in between.
         """
         earlier = old.old_sessions_gone_by
         had = {int(values[ABSOLUTE]) for values in (old.reported, *others) if ABSOLUTE in values}
-        if ABSOLUTE not in reported or had <= {reported[ABSOLUTE]}:
+        is_changed = ABSOLUTE in written or (ABSOLUTE in reported and not had <= {reported[ABSOLUTE]})
+        if not had or not is_changed:
             return earlier
         moment = self.tenant.now() + timedelta(minutes=max(had), seconds=1)
         until = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
